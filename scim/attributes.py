@@ -1,0 +1,259 @@
+"""What an attribute, a schema and a resource type are (RFC 7643 sections 2, 6 and 7).
+
+The tables in `schemas.py` are made of these values; parsing, projection, filters, PATCH and
+discovery all read them, so that an attribute is described in one place.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, Final
+
+#: A SCIM document in canonical form: attribute names spelt as in the schema, extensions under their
+#: URN, unassigned attributes absent. The one `Any` of the package.
+Document = dict[str, Any]
+
+
+class Type(StrEnum):
+    """Attribute data types (RFC 7643 2.3)."""
+
+    STRING = "string"
+    BOOLEAN = "boolean"
+    DECIMAL = "decimal"
+    INTEGER = "integer"
+    DATE_TIME = "dateTime"
+    BINARY = "binary"
+    REFERENCE = "reference"
+    COMPLEX = "complex"
+
+
+class Mutability(StrEnum):
+    """When an attribute may be written (RFC 7643 7)."""
+
+    READ_ONLY = "readOnly"
+    READ_WRITE = "readWrite"
+    IMMUTABLE = "immutable"
+    WRITE_ONLY = "writeOnly"
+
+
+class Returned(StrEnum):
+    """When an attribute is returned (RFC 7643 7)."""
+
+    ALWAYS = "always"
+    NEVER = "never"
+    DEFAULT = "default"
+    REQUEST = "request"
+
+
+class Uniqueness(StrEnum):
+    """How widely a value must be unique (RFC 7643 7)."""
+
+    NONE = "none"
+    SERVER = "server"
+    GLOBAL = "global"
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """One attribute definition: a row of a schema's table (RFC 7643 7)."""
+
+    name: str
+    type: Type = Type.STRING
+    description: str = ""
+    multi_valued: bool = False
+    required: bool = False
+    case_exact: bool = False
+    mutability: Mutability = Mutability.READ_WRITE
+    returned: Returned = Returned.DEFAULT
+    uniqueness: Uniqueness = Uniqueness.NONE
+    canonical_values: tuple[str, ...] = ()
+    reference_types: tuple[str, ...] = ()
+    sub_attributes: tuple["Attribute", ...] = ()
+
+    @cached_property
+    def sub_attributes_by_key(self) -> dict[str, "Attribute"]:
+        """Sub-attributes by their lower-cased name: names compare without case (RFC 7643 2.1)."""
+        return {attribute.name.lower(): attribute for attribute in self.sub_attributes}
+
+    @cached_property
+    def required_sub_attributes(self) -> tuple["Attribute", ...]:
+        """The sub-attributes without which a client's value is incomplete."""
+        return tuple(attribute for attribute in self.sub_attributes if attribute.is_demanded)
+
+    @property
+    def is_demanded(self) -> bool:
+        """Whether a document must hold the attribute: required, and neither dropped nor hidden."""
+        kept = self.mutability in (Mutability.READ_WRITE, Mutability.IMMUTABLE)
+        return self.required and kept
+
+    @cached_property
+    def is_returned_whole(self) -> bool:
+        """Whether every sub-attribute is returned unless a client says otherwise."""
+        return all(
+            attribute.returned in (Returned.ALWAYS, Returned.DEFAULT)
+            for attribute in self.sub_attributes
+        )
+
+    def sub_attribute(self, name: str) -> "Attribute | None":
+        """Return the sub-attribute of this name in any case, or None."""
+        return self.sub_attributes_by_key.get(name.lower())
+
+
+def _read_only(
+    name: str, description: str, kind: Type = Type.STRING, references: tuple[str, ...] = ()
+) -> Attribute:
+    return Attribute(
+        name,
+        kind,
+        description,
+        case_exact=True,
+        mutability=Mutability.READ_ONLY,
+        reference_types=references,
+    )
+
+
+@dataclass(frozen=True)
+class Schema:
+    """A named table of attributes (RFC 7643 7)."""
+
+    id: str
+    name: str
+    description: str
+    attributes: tuple[Attribute, ...]
+
+    @cached_property
+    def attributes_by_key(self) -> dict[str, Attribute]:
+        """Attributes by their lower-cased name."""
+        return {attribute.name.lower(): attribute for attribute in self.attributes}
+
+    @cached_property
+    def required(self) -> tuple[Attribute, ...]:
+        """The attributes without which a client's resource is incomplete."""
+        return tuple(attribute for attribute in self.attributes if attribute.is_demanded)
+
+    def attribute(self, name: str) -> Attribute | None:
+        """Return the attribute of this name in any case, or None."""
+        return self.attributes_by_key.get(name.lower())
+
+
+#: The attributes that every resource has, whatever its schema (RFC 7643 3 and 3.1). `schemas` is
+#: read-only here because it is computed from the data; URNs compare without case (RFC 8141).
+COMMON: Final = (
+    Attribute(
+        "schemas",
+        Type.REFERENCE,
+        "The URNs of the schemas that define the attributes present in the resource.",
+        multi_valued=True,
+        mutability=Mutability.READ_ONLY,
+        returned=Returned.ALWAYS,
+        reference_types=("uri",),
+    ),
+    Attribute(
+        "id",
+        description="A unique identifier for the resource, assigned by the service provider.",
+        case_exact=True,
+        mutability=Mutability.READ_ONLY,
+        returned=Returned.ALWAYS,
+        uniqueness=Uniqueness.SERVER,
+    ),
+    Attribute(
+        "externalId",
+        description="An identifier for the resource, assigned by the provisioning client.",
+        case_exact=True,
+    ),
+    Attribute(
+        "meta",
+        Type.COMPLEX,
+        "What the service provider knows about the resource.",
+        mutability=Mutability.READ_ONLY,
+        sub_attributes=(
+            _read_only("resourceType", "The name of the resource type."),
+            _read_only("created", "When the resource was created.", Type.DATE_TIME),
+            _read_only("lastModified", "When the resource was last changed.", Type.DATE_TIME),
+            _read_only("location", "The URI of the resource.", Type.REFERENCE, ("uri",)),
+            _read_only("version", "The version of the resource, equal to its entity tag."),
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class AttributePath:
+    """What a name in a filter, a path or a projection stands for (RFC 7644 3.10).
+
+    `schema` is the extension that holds the attribute, or None when it is a core or common one.
+    `attribute` is None when the name is the URN of the extension itself.
+    """
+
+    schema: Schema | None
+    attribute: Attribute | None
+    sub_attribute: Attribute | None = None
+
+    def __str__(self) -> str:
+        """Return the name in its canonical spelling, qualified only where it must be."""
+        names = ".".join(part.name for part in (self.attribute, self.sub_attribute) if part)
+        return ":".join(part for part in (self.schema.id if self.schema else "", names) if part)
+
+
+@dataclass(frozen=True)
+class ResourceType:
+    """A kind of resource: its endpoint, its core schema and its extensions (RFC 7643 6)."""
+
+    name: str
+    endpoint: str
+    description: str
+    schema: Schema
+    extensions: tuple[Schema, ...] = ()
+
+    @cached_property
+    def extensions_by_key(self) -> dict[str, Schema]:
+        """Extension schemas by their lower-cased URN: URNs compare without case (RFC 8141)."""
+        return {schema.id.lower(): schema for schema in self.extensions}
+
+    def extension(self, urn: str) -> Schema | None:
+        """Return the extension schema of this URN in any case, or None."""
+        return self.extensions_by_key.get(urn.lower())
+
+    def schemas(self) -> Iterator[Schema]:
+        """Yield the core schema, then the extensions."""
+        yield self.schema
+        yield from self.extensions
+
+    @cached_property
+    def attributes_by_key(self) -> dict[str, Attribute]:
+        """Common and core attributes by their lower-cased name."""
+        common = {attribute.name.lower(): attribute for attribute in COMMON}
+        return common | self.schema.attributes_by_key
+
+    def attribute(self, name: str) -> Attribute | None:
+        """Return the common or core attribute of this unqualified name in any case, or None."""
+        return self.attributes_by_key.get(name.lower())
+
+    def resolve(self, text: str) -> AttributePath | None:
+        """Return what a name, qualified by a schema's URN or not, stands for, or None.
+
+        RFC 7644 3.10.
+        """
+        key = text.lower()
+        if extension := self.extension(key):
+            return AttributePath(extension, None)
+        # The last colon ends the URN: no attribute name holds one.
+        urn, colon, name = key.rpartition(":")
+        if not colon or urn == self.schema.id.lower():
+            return _resolve_in(None, self.attributes_by_key, name)
+        schema = self.extension(urn)
+        return _resolve_in(schema, schema.attributes_by_key, name) if schema else None
+
+
+def _resolve_in(
+    schema: Schema | None, attributes_by_key: dict[str, Attribute], key: str
+) -> AttributePath | None:
+    name, dot, sub_name = key.partition(".")
+    attribute = attributes_by_key.get(name)
+    if attribute is None:
+        return None
+    if not dot:
+        return AttributePath(schema, attribute)
+    sub_attribute = attribute.sub_attributes_by_key.get(sub_name)
+    return AttributePath(schema, attribute, sub_attribute) if sub_attribute else None

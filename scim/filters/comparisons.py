@@ -1,0 +1,176 @@
+"""What may be compared with what (RFC 7644 3.4.2.2, table 3)."""
+
+import json
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from scim.attributes import Attribute, AttributePath, Returned, Type
+from scim.errors import InvalidFilter, Sensitive
+from scim.filters.lexer import Token
+from scim.filters.tree import Compare, Filter, Not, Operator, Present, Value
+from scim.folding import fold
+from scim.timestamps import utc_text
+from scim.values import INTEGER_MAX
+
+_EQUALITY: Final = frozenset({"eq", "ne"})
+_ORDER: Final = _EQUALITY | {"gt", "ge", "lt", "le"}
+_TEXT: Final = _ORDER | {"co", "sw", "ew"}
+_OPERATORS: Final = {
+    Type.STRING: _TEXT,
+    Type.REFERENCE: _TEXT,
+    Type.BOOLEAN: _EQUALITY,
+    Type.BINARY: _EQUALITY,
+    Type.INTEGER: _ORDER,
+    Type.DECIMAL: _ORDER,
+    Type.DATE_TIME: _ORDER,
+}
+
+
+def present(path: AttributePath) -> Filter:
+    """Build `path pr`.
+
+    Raises:
+        Sensitive: the attribute is never returned.
+    """
+    _refuse_sensitive(path)
+    return Present(path)
+
+
+def compare(path: AttributePath, name: str, operator: str, literal: Token) -> Filter:
+    """Build the comparison of the attribute, which was written as `name`, with a literal.
+
+    Raises:
+        InvalidFilter: operator or value do not suit the attribute's type.
+        Sensitive: the attribute is never returned.
+    """
+    _refuse_sensitive(path)
+    if literal.kind == "NULL":
+        return _compare_with_null(path, name, operator)
+    path, attribute = _significant(path, name)
+    if operator not in _OPERATORS[attribute.type]:
+        raise InvalidFilter(
+            f'"{operator}" cannot be used with "{name}", which is a {attribute.type}; use one of '
+            f"{', '.join(sorted(_OPERATORS[attribute.type]))}."
+        )
+    sent = _READERS[attribute.type](name, literal)
+    value = _comparable(attribute, name, sent)
+    if operator == "ne":
+        return Not(Compare(path, Operator.EQUAL, value, sent))
+    return Compare(path, Operator(operator), value, sent)
+
+
+def _refuse_sensitive(path: AttributePath) -> None:
+    for attribute in (path.attribute, path.sub_attribute):
+        if attribute is not None and attribute.returned is Returned.NEVER:
+            raise Sensitive(
+                f'"{attribute.name}" is never returned, so nothing can be searched by it; '
+                "take it out of the filter."
+            )
+
+
+def _compare_with_null(path: AttributePath, name: str, operator: str) -> Filter:
+    """Read `eq null` as unassigned and `ne null` as assigned (RFC 7643 2.5)."""
+    match operator:
+        case "eq":
+            return Not(Present(path))
+        case "ne":
+            return Present(path)
+        case _:
+            raise InvalidFilter(
+                f'"{name}" can be compared with null by "eq" and "ne" only, not by "{operator}".'
+            )
+
+
+def _significant(path: AttributePath, name: str) -> tuple[AttributePath, Attribute]:
+    """Return the simple attribute that a comparison is about: of a complex one its `value`.
+
+    So `members eq "id"` is `members.value eq "id"`: RFC 7643 2.4 calls `value` the attribute's
+    significant value.
+    """
+    attribute = path.sub_attribute or path.attribute
+    if attribute is None:
+        raise InvalidFilter(f'"{name}" is an extension; compare one of its attributes instead.')
+    if attribute.type is not Type.COMPLEX:
+        return path, attribute
+    value = attribute.sub_attribute("value")
+    if value is None:
+        raise InvalidFilter(
+            f'"{name}" has sub-attributes; compare one of them, '
+            f'such as "{name}.{attribute.sub_attributes[0].name}".'
+        )
+    return replace(path, sub_attribute=value), value
+
+
+def _comparable(attribute: Attribute, name: str, sent: Value) -> Value:
+    match sent:
+        case str() if attribute.type is Type.DATE_TIME:
+            instant = utc_text(sent)
+            if instant is None:
+                raise InvalidFilter(
+                    f'"{name}" is a dateTime; compare it with a date, a time and a zone, '
+                    'such as "2026-03-01T09:00:00Z".'
+                )
+            return instant
+        case str() if not attribute.case_exact:
+            return fold(sent)
+        case _:
+            return sent
+
+
+def _read_text(name: str, literal: Token) -> str:
+    """Read a quoted text, or a bare word, which old clients send for one."""
+    if literal.kind in {"TRUE", "FALSE"}:
+        raise InvalidFilter(f'"{name}" is text; put quotes around {literal.text}.')
+    text = _unquoted(literal) if literal.kind == "COMP_VALUE" else literal.text
+    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise InvalidFilter(f'The value for "{name}" holds a character that no attribute can hold.')
+    return text
+
+
+def _unquoted(literal: Token) -> str:
+    try:
+        text: str = json.loads(literal.text)
+    except ValueError:
+        raise InvalidFilter(
+            f"The text at character {literal.start + 1} is not a JSON string; write a backslash "
+            'as \\\\, a quote as \\" and control characters as escapes.'
+        ) from None
+    return text
+
+
+def _read_boolean(name: str, literal: Token) -> bool:
+    """Read true or false, also as a text: clients send `roles[primary eq "True"]`."""
+    match literal.kind, literal.text.lower():
+        case ("TRUE", _) | ("COMP_VALUE", '"true"'):
+            return True
+        case ("FALSE", _) | ("COMP_VALUE", '"false"'):
+            return False
+    raise InvalidFilter(f'"{name}" is a boolean; compare it with true or false.')
+
+
+def _read_number(name: str, literal: Token) -> int | float:
+    number: int | float = json.loads(literal.text) if literal.kind == "NUMBER" else math.nan
+    if not math.isfinite(number):
+        raise InvalidFilter(f'"{name}" is a number; compare it with a number without quotes.')
+    if abs(number) > INTEGER_MAX:
+        raise InvalidFilter(f'The number for "{name}" is out of range; use at most 64 bits.')
+    return number
+
+
+def _read_quoted(name: str, literal: Token) -> str:
+    if literal.kind != "COMP_VALUE":
+        raise InvalidFilter(f'Put quotes around the value that "{name}" is compared with.')
+    return _read_text(name, literal)
+
+
+_READERS: Final[dict[Type, Callable[[str, Token], Value]]] = {
+    Type.STRING: _read_text,
+    Type.REFERENCE: _read_text,
+    Type.BOOLEAN: _read_boolean,
+    Type.BINARY: _read_quoted,
+    Type.INTEGER: _read_number,
+    Type.DECIMAL: _read_number,
+    Type.DATE_TIME: _read_quoted,
+}

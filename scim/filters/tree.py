@@ -1,0 +1,91 @@
+"""The nodes of a filter.
+
+A tree holds only what two evaluators need to agree on. What the grammar says in several ways is
+said in one here: `ne` is `Not` of an equality, `eq null` is `Not` of a presence, and a bare complex
+attribute (`members eq "x"`) is its `value`.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from scim.attributes import AttributePath
+
+
+class Operator(StrEnum):
+    """A comparison (RFC 7644 3.4.2.2, table 3); `ne` and `pr` are nodes of their own."""
+
+    EQUAL = "eq"
+    CONTAINS = "co"
+    STARTS_WITH = "sw"
+    ENDS_WITH = "ew"
+    GREATER = "gt"
+    GREATER_OR_EQUAL = "ge"
+    LESS = "lt"
+    LESS_OR_EQUAL = "le"
+
+
+#: What an attribute is compared with. Text is folded unless the attribute is caseExact; a dateTime
+#: is its UTC text of fixed width, whose order is the order in time.
+Value = str | bool | int | float
+
+
+@dataclass(frozen=True)
+class Compare:
+    """Any value at the path stands in this relation to `value`; false where there is none."""
+
+    path: AttributePath
+    operator: Operator
+    value: Value
+    #: The value before folding: PATCH creates entries from it.
+    sent: Value = field(compare=False)
+
+
+@dataclass(frozen=True)
+class Present:
+    """The path has a value. Its attribute is None where it asks for an extension as a whole."""
+
+    path: AttributePath
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """Any value at the path is among these. Not in the grammar: PATCH removes lists with it."""
+
+    path: AttributePath
+    values: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Not:
+    """The filter does not hold."""
+
+    filter: "Filter"
+
+
+@dataclass(frozen=True)
+class And:
+    """All filters hold."""
+
+    filters: tuple["Filter", ...]
+
+
+@dataclass(frozen=True)
+class Or:
+    """Some filter holds."""
+
+    filters: tuple["Filter", ...]
+
+
+@dataclass(frozen=True)
+class ValuePath:
+    """Some one element of the attribute satisfies the whole filter.
+
+    Paths inside are complete (`emails.type`), and are read off the element: a path without a
+    sub-attribute is then the element itself.
+    """
+
+    path: AttributePath
+    filter: "Filter"
+
+
+Filter = Compare | Present | OneOf | Not | And | Or | ValuePath

@@ -1,0 +1,107 @@
+"""Operations applied to a document (RFC 7644 3.5.2)."""
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from scim.attributes import Document, Mutability, ResourceType
+from scim.documents import folded, replaced, with_schemas
+from scim.errors import Mutability as MutabilityError
+from scim.filters import matches_element
+from scim.patch.elements import changed_elements, with_member
+from scim.patch.operations import Operation
+from scim.paths import Path
+from scim.values import check_required, parse_value
+
+
+def apply(
+    resource_type: ResourceType,
+    document: Document,
+    operations: Iterable[Operation],
+    *,
+    create_missing: bool,
+) -> Document:
+    """Return the document after all operations; the one given stays as it is.
+
+    The result equals the document given if and only if nothing changed. With `create_missing` a
+    filter that matches nothing is no error: a replace then creates the value, as an add always
+    does, and a remove has nothing to do.
+
+    Raises:
+        Mutability: an operation would change what is read-only, or immutable and set.
+        NoTarget: a filter matches nothing.
+        InvalidValue: a required attribute would be missing, or several values be primary.
+    """
+    patched = document
+    for operation in operations:
+        patched = _after(resource_type, patched, operation, create_missing=create_missing)
+    _check_complete(resource_type, patched)
+    return replaced(resource_type, document, with_schemas(resource_type, patched))
+
+
+def _after(
+    resource_type: ResourceType, document: Document, operation: Operation, *, create_missing: bool
+) -> Document:
+    path = operation.path
+    current = _read(document, path)
+    if Mutability.READ_ONLY in (path.attribute.mutability, path.target.mutability):
+        _check_unchanged(operation, current)
+        return document
+    changed = operation.value
+    if path.attribute.multi_valued:
+        elements = current or []
+        selected = _selected(resource_type, path, elements)
+        changed = changed_elements(operation, elements, selected, create_missing=create_missing)
+        # Read once more as a whole: each value was right by itself, but two may now be the same,
+        # or both be primary.
+        changed = parse_value(path.attribute, changed, path.attribute.name)
+    elif path.sub_attribute:
+        changed = with_member(current or {}, path.sub_attribute.name, operation.value)
+    return _written(document, path, changed)
+
+
+def _check_complete(resource_type: ResourceType, document: Document) -> None:
+    """Refuse what operations that are each right leave undone: a required value that is missing."""
+    check_required(resource_type.schema.required, document, "")
+    for extension in resource_type.extensions:
+        if members := document.get(extension.id):
+            check_required(extension.required, members, f"{extension.id}:")
+
+
+def _read(document: Document, path: Path) -> Any:
+    container = document.get(path.schema.id, {}) if path.schema else document
+    return container.get(path.attribute.name)
+
+
+def _check_unchanged(operation: Operation, current: Any) -> None:
+    """Accept a read-only value that is sent back as it is: Group pushes repeat the `id`."""
+    path = operation.path
+    held = (current or {}).get(path.sub_attribute.name) if path.sub_attribute else current
+    if operation.value != held:
+        raise MutabilityError(f"{path.name} is read-only; leave it out.")
+
+
+def _selected(resource_type: ResourceType, path: Path, elements: list[Any]) -> Collection[int]:
+    """Return the indexes of the elements that the path means: without a filter, all."""
+    if path.filter is None:
+        return range(len(elements))
+    part: Document = {path.attribute.name: elements}
+    comparable = folded(resource_type, {path.schema.id: part} if path.schema else part)
+    return {
+        index
+        for index, element in enumerate(_read(comparable, path) or [])
+        if matches_element(path.filter, element)
+    }
+
+
+def _written(document: Document, path: Path, value: Any) -> Document:
+    """Return the document with the attribute set; unassigned values and empty parts are absent."""
+    name = path.attribute.name
+    if path.schema is None:
+        return _with(document, name, value)
+    return _with(document, path.schema.id, _with(document.get(path.schema.id, {}), name, value))
+
+
+def _with(container: Document, name: str, value: Any) -> Document:
+    if value is None or value == [] or value == {}:
+        return {key: member for key, member in container.items() if key != name}
+    return {**container, name: value}

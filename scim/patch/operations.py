@@ -1,0 +1,253 @@
+"""From a PatchOp message to operations (RFC 7644 3.5.2).
+
+What a client can say in several ways becomes one here: an object without a path, at an extension or
+at a complex attribute is taken apart into one operation per attribute or sub-attribute. So `apply`
+sees a path and one value for it, and a null inside an object clears just that.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final
+
+from scim import paths, urns
+from scim.attributes import Attribute, AttributePath, Mutability, ResourceType, Schema, Type
+from scim.errors import InvalidSyntax, InvalidValue, NoTarget, TooMany
+from scim.errors import Mutability as MutabilityError
+from scim.filters import OneOf
+from scim.folding import fold
+from scim.paths import Path
+from scim.values import check_required, parse_element, parse_value
+
+OPERATIONS_MAX: Final = 1_000
+
+
+class Op(StrEnum):
+    """What an operation does."""
+
+    ADD = "add"
+    REPLACE = "replace"
+    REMOVE = "remove"
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One change at one path.
+
+    `value` is canonical: a list at a multi-valued attribute without a filter, else one element.
+    None clears the target. At a read-only attribute it is as sent, to be compared.
+    """
+
+    op: Op
+    path: Path
+    value: object | None = None
+
+
+def parse_patch(resource_type: ResourceType, message: object) -> tuple[Operation, ...]:
+    """Parse a PatchOp message.
+
+    Attributes that no schema defines are dropped from objects, as in a POST; a path must be right.
+
+    Raises:
+        InvalidSyntax: the message is not a PatchOp.
+        TooMany: it has more than 1,000 operations.
+        InvalidPath: a path is malformed or names an unknown attribute.
+        InvalidFilter: a path's filter is malformed.
+        InvalidValue: a value is missing or not of its attribute's type.
+        Mutability: an operation would remove what is required or read-only.
+        NoTarget: a remove has no path.
+    """
+    body = _members(message, "A PATCH body")
+    schemas = body.get("schemas")
+    if not isinstance(schemas, list) or urns.PATCH_OP.lower() not in {
+        str(urn).lower() for urn in schemas
+    }:
+        raise InvalidSyntax(f'The "schemas" of a PATCH body must be ["{urns.PATCH_OP}"].')
+    operations = body.get("operations")
+    if not isinstance(operations, list) or not operations:
+        raise InvalidSyntax('The "Operations" of a PATCH body must be an array of operations.')
+    if len(operations) > OPERATIONS_MAX:
+        raise TooMany(f"A PATCH can have at most {OPERATIONS_MAX:,} operations; send several.")
+    return tuple(
+        operation
+        for item in operations
+        for operation in _parse_operation(resource_type, _members(item, "A PATCH operation"))
+    )
+
+
+def _members(value: object, name: str) -> dict[str, object]:
+    """Return an object with its keys in lower case: they compare without case (RFC 7643 2.1)."""
+    if not isinstance(value, dict):
+        raise InvalidSyntax(f"{name} must be a JSON object.")
+    return {key.lower(): member for key, member in value.items()}
+
+
+def _parse_operation(resource_type: ResourceType, body: dict[str, object]) -> Iterator[Operation]:
+    op = _parse_op(body.get("op"))
+    path = _parse_path(resource_type, body.get("path"))
+    if op is Op.REMOVE:
+        return _removals(path, body.get("value"))
+    if "value" not in body:
+        raise InvalidValue(f'"{op}" needs a "value".')
+    value = body["value"]
+    match path:
+        case Path():
+            return _assignments(op, path, value)
+        case Schema():
+            return _extension_assignments(op, path, value)
+        case None:
+            return _resource_assignments(op, resource_type, value)
+
+
+def _parse_op(op: object) -> Op:
+    try:
+        return Op(str(op).lower())
+    except ValueError:
+        raise InvalidSyntax('The "op" of an operation must be add, remove or replace.') from None
+
+
+def _parse_path(resource_type: ResourceType, path: object) -> Path | Schema | None:
+    match path:
+        case None:
+            return None
+        case str():
+            return paths.parse(resource_type, path)
+        case _:
+            raise InvalidSyntax('The "path" of an operation must be a string.')
+
+
+def _resource_assignments(
+    op: Op, resource_type: ResourceType, value: object
+) -> Iterator[Operation]:
+    if not isinstance(value, dict):
+        raise InvalidValue(f'"{op}" without a "path" needs an object of attributes as its "value".')
+    attributes_by_key = dict(resource_type.attributes_by_key)
+    for key, member in value.items():
+        if extension := resource_type.extension(key):
+            yield from _extension_assignments(op, extension, member)
+        elif key.lower() == "id":
+            yield Operation(op, Path(None, attributes_by_key["id"]), member)
+        else:
+            yield from _attribute_assignments(op, None, attributes_by_key, {key: member})
+
+
+def _extension_assignments(op: Op, extension: Schema, value: object) -> Iterator[Operation]:
+    match value:
+        case None:
+            yield from _removals(extension, None)
+        case dict():
+            yield from _attribute_assignments(op, extension, extension.attributes_by_key, value)
+        case _:
+            raise InvalidValue(f"{extension.id} must be an object of attributes.")
+
+
+def _attribute_assignments(
+    op: Op,
+    schema: Schema | None,
+    attributes_by_key: Mapping[str, Attribute],
+    values: Mapping[str, object],
+) -> Iterator[Operation]:
+    """Yield the assignments of an object; it may repeat read-only values, which are passed over.
+
+    Clients send back whole resources that they read from us.
+    """
+    for key, value in values.items():
+        attribute = attributes_by_key.get(key.lower())
+        if attribute and attribute.mutability is not Mutability.READ_ONLY:
+            yield from _assignments(op, Path(schema, attribute), value)
+
+
+def _assignments(op: Op, path: Path, value: object) -> Iterator[Operation]:
+    target = path.target
+    if path.attribute.name == "schemas":
+        return  # They follow from the data.
+    if Mutability.READ_ONLY in (path.attribute.mutability, target.mutability):
+        yield Operation(op, path, value)
+    elif target.type is Type.COMPLEX and not target.multi_valued and isinstance(value, dict):
+        yield from _sub_attribute_assignments(op, path, value)
+    else:
+        if _comes_or_goes(target):
+            _check_named(value, path.name)
+        parsed = (parse_value if path.several else parse_element)(target, value, path.name)
+        if target.required:
+            check_required((target,), {target.name: parsed}, path.name.removesuffix(target.name))
+        if target.mutability is not Mutability.WRITE_ONLY:  # Such a value is checked, never kept.
+            yield Operation(op, path, parsed)
+
+
+def _comes_or_goes(attribute: Attribute) -> bool:
+    """Return whether elements cannot change: a group's members (RFC 7643 4.2)."""
+    value = attribute.sub_attribute("value")
+    return value is not None and value.mutability is Mutability.IMMUTABLE
+
+
+def _sub_attribute_assignments(
+    op: Op, path: Path, values: Mapping[str, object]
+) -> Iterator[Operation]:
+    if not values:
+        yield Operation(op, path)
+    keyed = {key.lower(): value for key, value in values.items()}
+    # In the order of the schema, so that a new `value` comes before the `$ref` sent with it.
+    for key, sub_attribute in path.attribute.sub_attributes_by_key.items():
+        if key in keyed and sub_attribute.mutability is not Mutability.READ_ONLY:
+            yield from _assignments(op, replace(path, sub_attribute=sub_attribute), keyed[key])
+
+
+def _removals(path: Path | Schema | None, value: object) -> Iterator[Operation]:
+    match path:
+        case None:
+            raise NoTarget('"remove" needs a "path" that says what to remove.')
+        case Schema():
+            for attribute in path.attributes:
+                if attribute.mutability is not Mutability.READ_ONLY:
+                    yield from _removals(Path(path, attribute), None)
+        case Path(target=target):
+            _check_removable(path)
+            if target.mutability is not Mutability.WRITE_ONLY:
+                yield Operation(Op.REMOVE, _narrowed(path, value))
+
+
+def _check_removable(path: Path) -> None:
+    target = path.target
+    if target.required and not (path.filter and target is path.attribute):
+        raise MutabilityError(f"{path.name} is required and cannot be removed.")
+    for attribute in (path.attribute, target):
+        if attribute.mutability in {Mutability.READ_ONLY, Mutability.IMMUTABLE}:
+            raise MutabilityError(f"{path.name} is {attribute.mutability} and cannot be removed.")
+
+
+def _narrowed(path: Path, value: object) -> Path:
+    """Return a path to just the listed elements, when a remove lists them in its value.
+
+    The RFC gives `value` no meaning here, but for some clients "remove members, value: [x]" means
+    x, and emptying the attribute would be far from what was asked.
+    """
+    attribute = path.attribute
+    if value is None or path.filter or path.sub_attribute or not attribute.multi_valued:
+        return path
+    sub_attribute = attribute.sub_attribute("value")
+    if attribute.type is Type.COMPLEX and sub_attribute is None:
+        raise InvalidValue(f"Use a filter in the path to say which {path.name} to remove.")
+    _check_named(value, path.name)
+    parsed = parse_value(attribute, value, path.name)
+    elements = parsed if isinstance(parsed, list) else []
+    texts = [str(element["value"] if sub_attribute else element) for element in elements]
+    case_exact = (sub_attribute or attribute).case_exact
+    wanted = frozenset(texts if case_exact else map(fold, texts))
+    target = AttributePath(path.schema, attribute, sub_attribute)
+    return replace(path, filter=OneOf(target, wanted))
+
+
+def _check_named(value: object, name: str) -> None:
+    """Refuse a list with an element that does not say which one it is.
+
+    Passed over in silence, it would leave somebody in who was to be removed, or empty a group.
+    """
+    if isinstance(value, list) and not all(map(_is_named, value)):
+        raise InvalidValue(f'Each of the {name} needs a "value" that says which one is meant.')
+
+
+def _is_named(element: object) -> bool:
+    if isinstance(element, dict):
+        return any(key.lower() == "value" and member for key, member in element.items())
+    return element is not None

@@ -1,0 +1,135 @@
+"""Which attributes of a resource an answer holds (RFC 7644 3.9, RFC 7643 7 `returned`)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from scim.attributes import Attribute, Document, ResourceType, Returned
+from scim.documents import with_schemas
+from scim.errors import InvalidValue
+
+#: The members of an object that are returned, each with the members of its own value that are,
+#: or None where the whole value is.
+Shape = Mapping[str, "Shape | None"]
+
+
+@dataclass(frozen=True)
+class Projection:
+    """The attributes that an answer holds.
+
+    `requested` says whether the client named the ones it wants.
+    """
+
+    requested: bool
+    shape: Shape
+
+    @classmethod
+    def parse(
+        cls,
+        resource_type: ResourceType,
+        attributes: str | Iterable[str] | None = None,
+        excluded: str | Iterable[str] | None = None,
+    ) -> "Projection":
+        """Return the projection that `attributes` or `excludedAttributes` asks for.
+
+        Names that stand for nothing are ignored: a client may ask every service provider for the
+        same list.
+
+        Raises:
+            InvalidValue: both are given.
+        """
+        if attributes is not None and excluded is not None:
+            raise InvalidValue(
+                "attributes and excludedAttributes exclude each other; send one of them."
+            )
+        requested = attributes is not None
+        names = _Names(_resolved(resource_type, attributes), _resolved(resource_type, excluded))
+        core = resource_type.attributes_by_key.values()
+        shape = names.shape(core, "", by_default=not requested)
+        for schema in resource_type.extensions:
+            default = schema.id in names.wanted if requested else schema.id not in names.excluded
+            if inner := names.shape(schema.attributes, f"{schema.id}:", by_default=default):
+                shape[schema.id] = inner
+        return cls(requested, shape)
+
+    def includes(self, name: str) -> bool:
+        """Return whether the answer holds the core attribute of this name, or a part of it."""
+        return name in self.shape
+
+
+def render(resource_type: ResourceType, document: Document, projection: Projection) -> Document:
+    """Return what an answer shows of a document that holds everything there is to show."""
+    return with_schemas(resource_type, _projected(document, projection.shape))
+
+
+@dataclass(frozen=True)
+class _Names:
+    """The canonical names that a client wants, and those that it excludes."""
+
+    wanted: frozenset[str]
+    excluded: frozenset[str]
+
+    def shape(
+        self, attributes: Iterable[Attribute], prefix: str, *, by_default: bool
+    ) -> dict[str, Shape | None]:
+        """Return the shape of an object whose members are returned by default, or only if named."""
+        return {
+            attribute.name: self._inner(attribute, prefix + attribute.name)
+            for attribute in attributes
+            if self._returns(attribute, prefix + attribute.name, by_default=by_default)
+        }
+
+    @cached_property
+    def wholes(self) -> frozenset[str]:
+        """The attributes of which a client names a part, wanted or excluded."""
+        return frozenset(name.rpartition(".")[0] for name in self.wanted | self.excluded)
+
+    def _returns(self, attribute: Attribute, name: str, *, by_default: bool) -> bool:
+        if attribute.returned is Returned.NEVER:
+            return False
+        if attribute.returned is Returned.ALWAYS:
+            return True
+        if name in self.excluded:
+            return False
+        if name in self.wanted or self._wants_part_of(name):
+            return True
+        return by_default and attribute.returned is Returned.DEFAULT
+
+    def _inner(self, attribute: Attribute, name: str) -> Shape | None:
+        if name not in self.wholes and attribute.is_returned_whole:
+            return None
+        by_default = name in self.wanted or not self._wants_part_of(name)
+        inner = self.shape(attribute.sub_attributes, f"{name}.", by_default=by_default)
+        return None if len(inner) == len(attribute.sub_attributes) else inner
+
+    def _wants_part_of(self, name: str) -> bool:
+        return name in self.wholes and any(part.startswith(f"{name}.") for part in self.wanted)
+
+
+def _resolved(resource_type: ResourceType, names: str | Iterable[str] | None) -> frozenset[str]:
+    """Return the canonical spelling of each name that stands for something."""
+    given = names.split(",") if isinstance(names, str) else names or ()
+    paths = (resource_type.resolve(name.strip()) for name in given)
+    return frozenset(str(path) for path in paths if path)
+
+
+def _projected(document: Document, shape: Shape) -> Document:
+    projected = {}
+    for name, value in document.items():
+        if name not in shape:
+            continue
+        inner = shape[name]
+        shown = value if inner is None else _projected_value(value, inner)
+        if shown not in ({}, []):
+            projected[name] = shown
+    return projected
+
+
+def _projected_value(value: object, shape: Shape) -> object:
+    match value:
+        case list():
+            return [shown for element in value if (shown := _projected_value(element, shape))]
+        case dict():
+            return _projected(value, shape)
+        case _:
+            return value

@@ -1,0 +1,13 @@
+"""The resource types of RFC 7643, section 4: Users with the enterprise extension, and Groups."""
+
+from typing import Final
+
+from scim.attributes import ResourceType
+from scim.enterprise_schema import ENTERPRISE_USER_SCHEMA
+from scim.group_schema import GROUP_SCHEMA
+from scim.user_schema import USER_SCHEMA
+
+USER: Final = ResourceType(
+    "User", "/Users", "A user account.", USER_SCHEMA, (ENTERPRISE_USER_SCHEMA,)
+)
+GROUP: Final = ResourceType("Group", "/Groups", "A group of Users and Groups.", GROUP_SCHEMA)
