@@ -1,0 +1,1 @@
+"""Who pays: prices, terms, quotes, purchases and invoices."""

@@ -1,0 +1,158 @@
+"""Terms and months: annual periods counted from a contract's first day, and days in time zones.
+
+Every period is half-open, `[starts_on, ends_on)`. A month starts on the first day's own number, or
+on the last day of a month that is too short for it. It is computed from the first day, never from
+the month before, so that a contract from the 31st comes back to the 31st.
+"""
+
+from bisect import bisect_left
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from fractions import Fraction
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from app.errors import ContractNotActive, InvalidInput
+
+MONTHS_PER_TERM = 12
+
+
+def month_boundary(anchor_on: date, months: int) -> date:
+    """Return the day `months` months after `anchor_on`, clamped to the month's end.
+
+    >>> [month_boundary(date(2026, 1, 31), months).isoformat() for months in (1, 2)]
+    ['2026-02-28', '2026-03-31']
+    """
+    year, month = divmod(anchor_on.year * 12 + anchor_on.month - 1 + months, 12)
+    return date(year, month + 1, min(anchor_on.day, monthrange(year, month + 1)[1]))
+
+
+@dataclass(frozen=True, slots=True)
+class ServicePeriod:
+    """What a seat's price pays for: `[starts_on, ends_on)`, which is `months` of a term's 12."""
+
+    starts_on: date
+    ends_on: date
+    months: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """The `number`-th annual term, from 1, of a contract whose first day is `anchor_on`."""
+
+    anchor_on: date
+    number: int
+
+    @classmethod
+    def at(cls, anchor_on: date, day: date) -> Self:
+        """Return the term that contains `day`; before the contract's first day, the first.
+
+        >>> Term.at(date(2024, 2, 29), date(2025, 2, 28)).number
+        2
+        """
+        number = day.year - anchor_on.year + 1
+        if day < cls(anchor_on, number).starts_on:
+            number -= 1
+        return cls(anchor_on, max(number, 1))
+
+    @property
+    def starts_on(self) -> date:
+        """The first day."""
+        return self.month_starts_on(0)
+
+    @property
+    def ends_on(self) -> date:
+        """The day after the last, on which the next term starts."""
+        return self.month_starts_on(MONTHS_PER_TERM)
+
+    def next(self) -> Self:
+        """Return the term that follows without a gap."""
+        return type(self)(self.anchor_on, self.number + 1)
+
+    def contains(self, day: date) -> bool:
+        """Tell whether `day` is one of the term's."""
+        return self.starts_on <= day < self.ends_on
+
+    def month_starts_on(self, index: int) -> date:
+        """Return the first day of the term's month `index`, from 0; 12 is the next term's first."""
+        return month_boundary(self.anchor_on, MONTHS_PER_TERM * (self.number - 1) + index)
+
+    def service_from(self, day: date) -> ServicePeriod:
+        """Return the period that seats bought on `day` are used in.
+
+        Raises:
+            ContractNotActive: the term is over.
+        """
+        months = self.months_remaining(day)
+        return ServicePeriod(max(day, self.starts_on), self.ends_on, months)
+
+    def months_remaining(self, day: date) -> Fraction:
+        """Return what of the term is left for a seat that is bought on `day`, which itself counts.
+
+        A seat that is bought before the term starts counts from its first day.
+
+        Units: months; a part of a month is its share of that month's days.
+
+        Raises:
+            ContractNotActive: the term is over.
+
+        >>> Term(date(2026, 1, 1), 1).months_remaining(date(2026, 3, 17))
+        Fraction(294, 31)
+        """
+        if day >= self.ends_on:
+            raise ContractNotActive(
+                f"The term ended on {self.ends_on}, so no seats can be added to it; "
+                "renew the contract first."
+            )
+        day = max(day, self.starts_on)
+        starts = [self.month_starts_on(index) for index in range(MONTHS_PER_TERM + 1)]
+        month = max(index for index, starts_on in enumerate(starts) if starts_on <= day)
+        days_left, days = starts[month + 1] - day, starts[month + 1] - starts[month]
+        return MONTHS_PER_TERM - 1 - month + Fraction(days_left.days, days.days)
+
+
+def check_time_zone(name: str, *, field: str = "time_zone") -> str:
+    """Return `name` if it is a time zone of the IANA database.
+
+    Raises:
+        InvalidInput: it is not.
+
+    >>> check_time_zone("Europe/Berlin")
+    'Europe/Berlin'
+    """
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise InvalidInput(
+            field, f"{name!r} is not a time zone; give an IANA name such as Europe/Berlin or UTC."
+        ) from None
+    return name
+
+
+def local_day(at: datetime, time_zone: str) -> date:
+    """Return the calendar day that it is in `time_zone` at the instant `at`.
+
+    >>> local_day(datetime(2026, 2, 28, 23, 30, tzinfo=UTC), "Europe/Berlin")
+    datetime.date(2026, 3, 1)
+    """
+    return at.astimezone(ZoneInfo(time_zone)).date()
+
+
+def start_of_day(day: date, time_zone: str) -> datetime:
+    """Return the first instant of `day` in `time_zone`, in UTC.
+
+    >>> start_of_day(date(2026, 3, 1), "Europe/Berlin").isoformat()
+    '2026-02-28T23:00:00+00:00'
+    """
+    midnight = datetime.combine(day, time.min, ZoneInfo(time_zone))
+    first, second = (int(midnight.replace(fold=fold).timestamp()) for fold in (0, 1))
+    # A midnight that comes twice counts the first time. One that the clocks jump over has two
+    # readings, and the jump between them is the first second of the new day.
+    seconds = range(min(first, second), first + 1)
+    found = bisect_left(seconds, day, key=lambda second: _local_day_of(second, time_zone))
+    return datetime.fromtimestamp(seconds[found], UTC)
+
+
+def _local_day_of(second: int, time_zone: str) -> date:
+    return local_day(datetime.fromtimestamp(second, UTC), time_zone)

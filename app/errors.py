@@ -1,0 +1,194 @@
+"""What the product refuses, by noun. No HTTP here: `web/responses.py` maps each class to a status.
+
+    DomainError
+    +-- MalformedBody           the request's body is not JSON
+    +-- InvalidInput            a value that a person or program gave is not usable
+    +-- NotAuthenticated        no token, or one that is unknown, expired or revoked
+    +-- NotPermitted            the token's role may not do this
+    |   +-- PrimaryOwnerRequired
+    +-- NotFound                nothing of that id in the caller's organization
+    +-- AlreadyExists           something of that name is there
+    |   +-- UserNameTaken  DisplayNameTaken
+    +-- VersionMismatch         the resource changed since the caller read it
+    +-- SeatRefusal             a seat would be taken and may not be
+    |   +-- SeatLimitReached  ContractNotStarted  ContractEnded  OrganizationSuspended
+    +-- BillingError
+    |   +-- PlanNotEligible  ContractNotActive  ContractRunning  SeatsBelowUse  QuoteStale  QuoteExpired  TotalMismatch
+    +-- IdempotencyKeyReused    one key, two different requests
+    +-- Busy                    the database could not serve this now; the same request may succeed later
+
+Every class has a `code`, which is stable: clients switch on it, never on the text.
+"""
+
+from typing import ClassVar
+
+
+class DomainError(Exception):
+    """A refusal with a stable code, a sentence for people, and facts for programs."""
+
+    code: ClassVar[str]
+
+    def __init__(self, message: str, **facts: object) -> None:
+        """Keep `message`, a sentence that says what to do, and `facts`, which become members of the answer."""
+        super().__init__(message)
+        self.message = message
+        self.facts = facts
+
+
+class MalformedBody(DomainError):
+    """The body cannot be read at all."""
+
+    code = "malformed_body"
+
+
+class InvalidInput(DomainError):
+    """A value is not usable; `field` says which one."""
+
+    code = "invalid_input"
+
+    def __init__(self, field: str, message: str) -> None:
+        """Say what is wrong with `field` and what to give instead."""
+        super().__init__(message, field=field)
+        self.field = field
+
+
+class NotAuthenticated(DomainError):
+    """The caller did not prove who they are."""
+
+    code = "not_authenticated"
+
+
+class NotPermitted(DomainError):
+    """The caller is known and may not do this."""
+
+    code = "not_permitted"
+
+
+class PrimaryOwnerRequired(NotPermitted):
+    """Only those whom the contract names may buy."""
+
+    code = "primary_owner_required"
+
+
+class NotFound(DomainError):
+    """The caller's organization has nothing of that id, whether or not another organization has."""
+
+    code = "not_found"
+
+
+class AlreadyExists(DomainError):
+    """Something of that name exists in the organization."""
+
+    code = "already_exists"
+
+
+class UserNameTaken(AlreadyExists):
+    """Another user of the organization has this userName."""
+
+
+class DisplayNameTaken(AlreadyExists):
+    """Another group of the organization has this displayName."""
+
+
+class VersionMismatch(DomainError):
+    """The resource is no longer at the version that the caller named."""
+
+    code = "version_mismatch"
+
+
+class SeatRefusal(DomainError):
+    """Somebody would take a seat and may not; `user_name` says who, once that is known."""
+
+    user_name: str = ""
+
+
+class SeatLimitReached(SeatRefusal):
+    """Every purchased seat is in use."""
+
+    code = "seat_limit_reached"
+
+    def __init__(self, *, purchased: int, in_use: int) -> None:
+        """Keep the pool's figures at the moment of the refusal."""
+        super().__init__(
+            f"Seat limit reached: {in_use} of {purchased} seats in use.",
+            purchased=purchased,
+            in_use=in_use,
+        )
+        self.purchased = purchased
+        self.in_use = in_use
+
+
+class ContractNotStarted(SeatRefusal):
+    """No contract was signed, or its first term lies ahead."""
+
+    code = "contract_not_started"
+
+
+class ContractEnded(SeatRefusal):
+    """The contract ended and was not renewed."""
+
+    code = "contract_ended"
+
+
+class OrganizationSuspended(SeatRefusal):
+    """The vendor suspended the organization."""
+
+    code = "organization_suspended"
+
+
+class BillingError(DomainError):
+    """A contract, quote or purchase does not allow this."""
+
+
+class PlanNotEligible(BillingError):
+    """Seats are bought here only on annual contracts that are paid by invoice."""
+
+    code = "plan_not_eligible"
+
+
+class ContractNotActive(BillingError):
+    """No contract is running."""
+
+    code = "contract_not_active"
+
+
+class ContractRunning(BillingError):
+    """One contract runs at a time."""
+
+    code = "contract_running"
+
+
+class SeatsBelowUse(BillingError):
+    """A contract cannot open with fewer seats than are in use."""
+
+    code = "seats_below_use"
+
+
+class QuoteStale(BillingError):
+    """What the quote was made from has changed."""
+
+    code = "quote_stale"
+
+
+class QuoteExpired(BillingError):
+    """The quote's time is over."""
+
+    code = "quote_expired"
+
+
+class TotalMismatch(BillingError):
+    """The buyer expects another total than the quote's."""
+
+    code = "total_mismatch"
+
+
+class IdempotencyKeyReused(DomainError):
+    """The key came before with another request."""
+
+    code = "idempotency_key_reused"
+
+
+class Busy(DomainError):
+    """The database is overloaded or away; nothing was done."""
+
+    code = "busy"

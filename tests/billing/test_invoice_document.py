@@ -1,0 +1,203 @@
+from dataclasses import replace
+from datetime import date
+from html.parser import HTMLParser
+
+import pytest
+
+from app.billing.invoice_document import InvoiceState, Particular, Party
+from app.billing.invoice_labels import LABELS, label
+from app.billing.invoice_page import invoice_page
+from app.billing.invoice_wording import Fact, arithmetic, invoice_words, missing_text
+from app.billing.language import Language
+from app.billing.pricing import LineKind
+
+TIMES = "\N{MULTIPLICATION SIGN}"
+
+
+def facts_of(words):
+    return {fact.label: fact.text for fact in words.facts}
+
+
+@pytest.mark.parametrize(
+    ("language", "purchase", "words"),
+    [
+        ("en", {}, "5 seats x 600.00 x 10/12 months"),
+        ("fr", {}, "5 sièges x 600,00 x 10/12 mois"),
+        ("en", {"bought_on": date(2026, 3, 17)}, "5 seats x 600.00 x (294/31)/12 months"),
+        (
+            "en",
+            {"quantity": 100, "bought_on": date(2026, 1, 1)},
+            "100 seats x 600.00 x 12/12 months",
+        ),
+        ("fr", {"quantity": 1}, "1 siège x 600,00 x 10/12 mois"),
+        ("en", {"quantity": -5}, "-5 seats x 600.00 x 10/12 months"),
+    ],
+)
+def test_the_invoice_shows_its_arithmetic(a_line, language, purchase, words):
+    line = a_line(**purchase)
+
+    assert arithmetic(line, "EUR", Language(language)).replace(TIMES, "x") == words
+
+
+def test_a_line_names_its_service_period_with_its_last_day(an_invoice):
+    words = invoice_words(an_invoice())
+
+    assert words.lines[0].details[1] == "1 March 2026 \N{EN DASH} 31 December 2026"
+
+
+def test_complete_parties_lack_nothing(an_invoice):
+    assert an_invoice().missing == ()
+
+
+def test_empty_parties_lack_names_and_addresses_and_under_reverse_charge_a_vat_number(an_invoice):
+    document = an_invoice(seller=Party(), buyer=Party(), reverse_charge=True)
+
+    assert document.missing == (
+        Particular.SELLER_NAME,
+        Particular.SELLER_ADDRESS,
+        Particular.BUYER_NAME,
+        Particular.BUYER_ADDRESS,
+        Particular.BUYER_VAT_ID,
+    )
+
+
+@pytest.mark.parametrize(("country", "missing"), [("DE", (Particular.SELLER_VAT_ID,)), ("US", ())])
+def test_a_seller_in_the_european_union_needs_a_vat_number(an_invoice, country, missing):
+    document = an_invoice()
+
+    without = an_invoice(seller=replace(document.seller, vat_id="", country=country))
+
+    assert without.missing == missing
+
+
+@pytest.mark.parametrize("particular", ["address_lines", "city", "country"])
+def test_a_letter_needs_street_city_and_country(an_invoice, particular):
+    buyer = an_invoice().buyer
+
+    partial_buyer = replace(buyer, **{particular: type(getattr(buyer, particular))()})
+
+    assert an_invoice(buyer=partial_buyer).missing == (Particular.BUYER_ADDRESS,)
+
+
+def test_an_invoice_says_in_its_language_what_it_lacks(an_invoice):
+    words = invoice_words(an_invoice(buyer=Party(legal_name="Acme"), language=Language.FR))
+
+    assert words.missing == (missing_text(Particular.BUYER_ADDRESS, Language.FR),)
+
+
+def test_reverse_charge_is_stated_with_its_legal_ground(an_invoice, a_line):
+    words = invoice_words(an_invoice(lines=(a_line(rate=0),), reverse_charge=True))
+
+    assert words.totals[1] == Fact("VAT 0% on 2,500.00", "0.00")
+    assert "Reverse charge" in words.notes[0]
+    assert "Article 196" in words.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("state", "headline"),
+    [
+        (InvoiceState.ISSUED, "3,000.00\xa0EUR due on 31 March 2026"),
+        (InvoiceState.OVERDUE, "3,000.00\xa0EUR was due on 31 March 2026"),
+        (InvoiceState.PAID, "3,000.00\xa0EUR paid"),
+        (InvoiceState.VOID, "3,000.00\xa0EUR cancelled"),
+    ],
+)
+def test_the_headline_says_what_is_to_be_done(an_invoice, state, headline):
+    assert invoice_words(an_invoice(state=state)).headline == headline
+
+
+@pytest.mark.parametrize("state", [InvoiceState.PAID, InvoiceState.VOID])
+def test_what_need_not_be_paid_shows_no_bank_account(an_invoice, state):
+    assert invoice_words(an_invoice(state=state)).payment == ()
+
+
+def test_a_credit_note_names_the_invoice_and_asks_for_no_money(an_invoice, a_line):
+    document = an_invoice(credit_of="NIM-2026-000001", lines=(a_line().credited(),))
+
+    words = invoice_words(document)
+
+    assert words.title == "Credit note"
+    assert facts_of(words)["Credits invoice"] == "NIM-2026-000001"
+    assert "Due date" not in facts_of(words)
+    assert words.headline == "3,000.00\xa0EUR credited"
+    assert words.totals[-1] == Fact("Total", "-3,000.00\xa0EUR")
+    assert words.payment == ()
+
+
+def test_purchase_order_and_cost_centre_are_shown_when_given(an_invoice):
+    words = invoice_words(an_invoice(purchase_order="PO-4711", cost_centre="R&D"))
+
+    assert facts_of(words)["Purchase order"] == "PO-4711"
+    assert facts_of(words)["Cost centre"] == "R&D"
+
+
+@pytest.mark.parametrize("kind", LineKind)
+@pytest.mark.parametrize("language", Language)
+def test_every_kind_of_line_has_a_description(an_invoice, a_line, kind, language):
+    words = invoice_words(an_invoice(lines=(a_line(kind),), language=language))
+
+    assert words.lines[0].description
+
+
+@pytest.mark.parametrize("name", LABELS)
+def test_both_languages_fill_in_the_same_places(name):
+    english, french = (label(name, language) for language in Language)
+
+    assert sorted(places(english)) == sorted(places(french))
+
+
+def places(text):
+    return [part.split("}")[0] for part in text.split("{")[1:]]
+
+
+class Outline(HTMLParser):
+    """The texts and the header scopes of a page."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.texts, self.scopes, self.language = [], [], None
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        if tag == "html":
+            self.language = dict(attrs)["lang"]
+        if tag == "th":
+            self.scopes.append(dict(attrs)["scope"])
+
+    def handle_data(self, data):
+        self.texts.extend(filter(None, [data.strip()]))
+
+
+def test_the_page_says_every_word_of_the_invoice(an_invoice):
+    document = an_invoice(buyer=Party(legal_name="\N{CJK UNIFIED IDEOGRAPH-65E5}"))
+    words = invoice_words(document)
+
+    texts = Outline(invoice_page(document)).texts
+
+    for said in (*words.facts, *words.totals, *words.payment):
+        assert {said.label, said.text} <= set(texts)
+    for line in words.lines:
+        assert {line.description, *line.details, *line.figures} <= set(texts)
+    assert {*words.columns, *words.missing, words.headline, words.buyer.name} <= set(texts)
+
+
+def test_the_page_is_in_the_language_of_the_invoice_and_its_table_has_headers(an_invoice):
+    outline = Outline(invoice_page(an_invoice(language=Language.FR)))
+
+    assert outline.language == "fr"
+    assert outline.scopes == ["col"] * 5 + ["row"] * 4
+
+
+def test_what_a_party_calls_itself_is_text_and_never_markup(an_invoice):
+    page = invoice_page(an_invoice(buyer=Party(legal_name="<script>alert(1)</script>")))
+
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_the_page_loads_nothing_from_elsewhere(an_invoice):
+    page = invoice_page(an_invoice())
+
+    assert "src=" not in page
+    assert "url(" not in page
+    assert "href=" not in page
