@@ -13,9 +13,10 @@
     +-- SeatRefusal             a seat would be taken and may not be
     |   +-- SeatLimitReached  ContractNotStarted  ContractEnded  OrganizationSuspended
     +-- BillingError
-    |   +-- PlanNotEligible  ContractNotActive  ContractRunning  SeatsBelowUse  QuoteStale  QuoteExpired  TotalMismatch
+    |   +-- PlanNotEligible  ContractNotActive  ContractRunning  SeatsBelowUse
+    |   +-- QuoteStale  QuoteExpired  TotalMismatch
     +-- IdempotencyKeyReused    one key, two different requests
-    +-- Busy                    the database could not serve this now; the same request may succeed later
+    +-- Busy                    the database could not serve this now; it may succeed later
 
 Every class has a `code`, which is stable: clients switch on it, never on the text.
 """
@@ -29,7 +30,7 @@ class DomainError(Exception):
     code: ClassVar[str]
 
     def __init__(self, message: str, **facts: object) -> None:
-        """Keep `message`, a sentence that says what to do, and `facts`, which become members of the answer."""
+        """Keep `message`, a sentence that says what to do, and `facts`, members of the answer."""
         super().__init__(message)
         self.message = message
         self.facts = facts

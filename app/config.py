@@ -1,0 +1,129 @@
+"""Every setting, with its unit and default. No other module reads the environment."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Self
+from urllib.parse import urlsplit
+
+from app.clock import Clock
+
+PREFIX = "SEATGATE_"
+
+
+class ConfigurationError(Exception):
+    """A setting that the process cannot start with.
+
+    The text names the variable and says what to give instead.
+    """
+
+
+@dataclass(frozen=True)
+class Config:
+    """The settings of one process. The README's table of settings is checked against them."""
+
+    #: Where the data lives: `sqlite:///relative.db`, `sqlite:////absolute.db` or
+    #: `postgresql://user:password@host/name`.
+    database_url: str = "sqlite:///seatgate.db"
+    #: The address that clients use, without a trailing slash; builds every link. Empty: the
+    #: request's host does.
+    public_url: str = ""
+    #: How many reverse proxies stand in front and set X-Forwarded-For, -Proto and -Host.
+    trusted_proxies: int = 0
+    #: The largest quantity of one quote.
+    quote_quantity_max: int = 1000
+    #: The largest request body, in bytes.
+    body_bytes_max: int = 16 * 1024 * 1024
+    #: Allows what only demonstrations and tests may do, such as setting the clock.
+    sandbox: bool = False
+    #: What time it is.
+    clock: Clock = field(default_factory=Clock)
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> Self:
+        """Read the `SEATGATE_*` variables.
+
+        Raises:
+            ConfigurationError: a variable is unknown, or its value cannot be used.
+        """
+        given = {
+            name.removeprefix(PREFIX): value
+            for name, value in environ.items()
+            if name.startswith(PREFIX)
+        }
+        unknown = sorted(given.keys() - _READERS.keys())
+        if unknown:
+            known = ", ".join(PREFIX + name for name in sorted(_READERS))
+            raise ConfigurationError(
+                f"{PREFIX}{unknown[0]} is not a setting. The settings are {known}."
+            )
+        values = {
+            name.lower(): _READERS[name](name, value)
+            for name, value in given.items()
+            if value != ""
+        }
+        if "clock" in values and not values.get("sandbox"):
+            raise ConfigurationError(
+                "SEATGATE_CLOCK moves the clock, so it is refused unless SEATGATE_SANDBOX=1 is set "
+                "too."
+            )
+        return cls(**values)  # type: ignore[arg-type]  # each reader returns its field's type
+
+
+def _database_url(name: str, value: str) -> str:
+    if not value.startswith(("sqlite:///", "postgresql://")):
+        raise ConfigurationError(
+            f"{PREFIX}{name} must start with sqlite:/// or postgresql://, for example sqlite:////var/lib/seatgate/seatgate.db."
+        )
+    return value
+
+
+def _public_url(name: str, value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment:
+        raise ConfigurationError(
+            f"{PREFIX}{name} must be an address such as https://seats.example.com."
+        )
+    return value.rstrip("/")
+
+
+def _count(name: str, value: str) -> int:
+    if not (value.isascii() and value.isdigit()):
+        raise ConfigurationError(f"{PREFIX}{name} must be a whole number, 0 or more.")
+    return int(value)
+
+
+def _positive(name: str, value: str) -> int:
+    count = _count(name, value)
+    if count < 1:
+        raise ConfigurationError(f"{PREFIX}{name} must be a whole number, 1 or more.")
+    return count
+
+
+def _flag(name: str, value: str) -> bool:
+    if value not in {"0", "1"}:
+        raise ConfigurationError(f"{PREFIX}{name} must be 0 or 1.")
+    return value == "1"
+
+
+def _clock(name: str, value: str) -> Clock:
+    try:
+        instant = datetime.fromisoformat(value)
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is None:
+        raise ConfigurationError(
+            f"{PREFIX}{name} must be an instant with its offset, such as 2026-03-01T09:00:00+00:00."
+        )
+    return Clock.starting_at(instant)
+
+
+_READERS: Mapping[str, Callable[[str, str], object]] = {
+    "DATABASE_URL": _database_url,
+    "PUBLIC_URL": _public_url,
+    "TRUSTED_PROXIES": _count,
+    "QUOTE_QUANTITY_MAX": _positive,
+    "BODY_BYTES_MAX": _positive,
+    "SANDBOX": _flag,
+    "CLOCK": _clock,
+}

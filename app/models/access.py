@@ -1,0 +1,40 @@
+"""What callers present: a token, and a key under which a request happens once."""
+
+from peewee import CompositeKey, IntegerField, TextField
+
+from app.db import InstantField, KeyField
+from app.models.rows import Row
+
+
+class Token(Row):
+    """A bearer token, of which only the hash of the secret is kept."""
+
+    organization_id = KeyField()
+    id = KeyField()
+    role = TextField()
+    prefix = TextField()
+    secret_hash = KeyField()
+    label = TextField(null=True)
+    provider = TextField(null=True)
+    created_at = InstantField()
+    expires_at = InstantField(null=True)
+    revoked_at = InstantField(null=True)
+    last_used_at = InstantField(null=True)
+
+    class Meta:
+        primary_key = CompositeKey("organization_id", "id")
+
+
+class IdempotencyKey(Row):
+    """The answer of a request under the key it came with, so that a repetition gets the same."""
+
+    organization_id = KeyField()
+    route = KeyField()
+    key = KeyField()
+    request_hash = TextField()
+    status = IntegerField(null=True)
+    answer = TextField(null=True)
+    created_at = InstantField()
+
+    class Meta:
+        primary_key = CompositeKey("organization_id", "route", "key")

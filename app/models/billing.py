@@ -1,0 +1,114 @@
+"""Quotes, the purchases that they become, and invoices."""
+
+from peewee import BigIntegerField, BooleanField, CompositeKey, DateField, IntegerField, TextField
+
+from app.db import DocumentField, InstantField, KeyField
+from app.models.rows import Row
+
+
+class Quote(Row):
+    """A price for more seats, binding until `expires_at`."""
+
+    organization_id = KeyField()
+    id = KeyField()
+    contract_id = KeyField()
+    term_number = IntegerField()
+    quantity = IntegerField()
+    purchased_before = IntegerField()
+    effective_on = DateField()
+    term_ends_on = DateField()
+    #: An exact fraction as text: `10` or `294/31`.
+    months_remaining = TextField()
+    unit_price_minor = BigIntegerField()
+    currency = TextField()
+    net_minor = BigIntegerField()
+    tax_rate_basis_points = IntegerField()
+    reverse_charge = BooleanField()
+    tax_minor = BigIntegerField()
+    total_minor = BigIntegerField()
+    purchase_order = TextField(null=True)
+    cost_centre = TextField(null=True)
+    created_at = InstantField()
+    created_by = TextField()
+    expires_at = InstantField()
+
+    class Meta:
+        primary_key = CompositeKey("organization_id", "id")
+
+
+class Purchase(Row):
+    """A confirmed quote. Append-only."""
+
+    organization_id = KeyField()
+    id = KeyField()
+    quote_id = KeyField()
+    invoice_id = KeyField()
+    quantity = IntegerField()
+    purchased_after = IntegerField()
+    confirmed_at = InstantField()
+    confirmed_by = TextField()
+
+    class Meta:
+        primary_key = CompositeKey("organization_id", "id")
+
+
+class InvoiceSeries(Row):
+    """The counter of one series in one year; its lock makes numbers gapless."""
+
+    series = TextField()
+    year = IntegerField()
+    counter = IntegerField()
+    last_issued_on = DateField()
+
+    class Meta:
+        primary_key = CompositeKey("series", "year")
+
+
+class Invoice(Row):
+    """An issued invoice, with its parties as they were. Append-only."""
+
+    organization_id = KeyField()
+    id = KeyField()
+    contract_id = KeyField()
+    term_number = IntegerField()
+    #: The signing, quote or renewal that it is for; one invoice each (I4).
+    cause = KeyField()
+    series = TextField()
+    year = IntegerField()
+    counter = IntegerField()
+    number = KeyField()
+    issued_on = DateField()
+    issued_at = InstantField()
+    due_on = DateField()
+    language = TextField()
+    currency = TextField()
+    seller = DocumentField()
+    buyer = DocumentField()
+    purchase_order = TextField(null=True)
+    cost_centre = TextField(null=True)
+    reverse_charge = BooleanField()
+    net_minor = BigIntegerField()
+    tax_minor = BigIntegerField()
+    total_minor = BigIntegerField()
+
+    class Meta:
+        primary_key = CompositeKey("organization_id", "id")
+
+
+class InvoiceLine(Row):
+    """One line of an invoice, for seats over a service period. Append-only."""
+
+    organization_id = KeyField()
+    invoice_id = KeyField()
+    position = IntegerField()
+    kind = TextField()
+    quantity = IntegerField()
+    unit_price_minor = BigIntegerField()
+    months_remaining = TextField()
+    tax_rate_basis_points = IntegerField()
+    net_minor = BigIntegerField()
+    service_starts_on = DateField()
+    service_ends_on = DateField()
+
+    class Meta:
+        primary_key = CompositeKey("organization_id", "invoice_id", "position")

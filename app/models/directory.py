@@ -1,0 +1,109 @@
+"""Users, groups and their members, and who was refused for want of a seat."""
+
+from peewee import BigIntegerField, BooleanField, CompositeKey, IntegerField, TextField
+
+from app.db import DocumentField, InstantField, KeyField
+from app.models.rows import Row
+
+
+class User(Row):
+    """A SCIM User: its document, and beside it what is unique, joined or searched.
+
+    A deleted user keeps its row, stripped to the name, because assignments refer to it; nothing
+    shows it any more.
+    """
+
+    organization_id = KeyField()
+    id = KeyField()
+    user_name = TextField()
+    #: The person: userName folded.
+    user_name_key = KeyField()
+    display_name = TextField(null=True)
+    external_id = KeyField(null=True)
+    active = BooleanField()
+    #: The open assignment of an active user (I2).
+    assignment_id = KeyField(null=True)
+    #: By which road the user came: `scim`, `sso` or `owner`.
+    origin = TextField()
+    #: When SCIM first wrote the user; one whom only a login made can be provisioned by a POST.
+    adopted_at = InstantField(null=True)
+    #: The resource as JSON text, without what is derived: id, meta, groups.
+    document = TextField()
+    #: The search form of the document (`scim.documents.folded`).
+    folded = DocumentField()
+    version = BigIntegerField()
+    created_at = InstantField()
+    updated_at = InstantField()
+    deleted_at = InstantField(null=True)
+
+    class Meta:
+        table_name = "scim_user"
+        primary_key = CompositeKey("organization_id", "id")
+
+
+class UserEmail(Row):
+    """One element of a user's `emails`, folded, so that filters on e-mail find an index."""
+
+    organization_id = KeyField()
+    user_id = KeyField()
+    position = IntegerField()
+    value = KeyField(null=True)
+    type = KeyField(null=True)
+    display = KeyField(null=True)
+    is_primary = BooleanField(null=True)
+
+    class Meta:
+        table_name = "scim_user_email"
+        primary_key = CompositeKey("organization_id", "user_id", "position")
+
+
+class Group(Row):
+    """A SCIM Group without its members."""
+
+    organization_id = KeyField()
+    id = KeyField()
+    display_name = TextField()
+    display_name_key = KeyField()
+    external_id = KeyField(null=True)
+    document = TextField()
+    folded = DocumentField()
+    version = BigIntegerField()
+    created_at = InstantField()
+    updated_at = InstantField()
+
+    class Meta:
+        table_name = "scim_group"
+        primary_key = CompositeKey("organization_id", "id")
+
+
+class GroupMember(Row):
+    """One member of one group: a user or a nested group."""
+
+    organization_id = KeyField()
+    group_id = KeyField()
+    member_id = KeyField()
+    user_id = KeyField(null=True)
+    nested_group_id = KeyField(null=True)
+
+    class Meta:
+        table_name = "scim_group_member"
+        primary_key = CompositeKey("organization_id", "group_id", "member_id")
+
+
+class Denial(Row):
+    """A person refused for want of a seat, counted up while the refusal lasts."""
+
+    organization_id = KeyField()
+    id = KeyField()
+    user_name = TextField()
+    user_name_key = KeyField()
+    source = TextField()
+    provider = TextField(null=True)
+    attempts = IntegerField()
+    first_seen_at = InstantField()
+    last_seen_at = InstantField()
+    closed_at = InstantField(null=True)
+    closed_because = TextField(null=True)
+
+    class Meta:
+        primary_key = CompositeKey("organization_id", "id")

@@ -1,0 +1,38 @@
+"""Who buys and who sells."""
+
+from peewee import BooleanField, IntegerField, TextField
+
+from app.db import DocumentField, InstantField, KeyField
+from app.models.rows import Row
+
+
+class Organization(Row):
+    """One customer of the vendor; everything belongs to exactly one."""
+
+    id = KeyField(primary_key=True)
+    name = TextField()
+    language = TextField(default="en")
+    #: What SCIM answers when no seat is free: 403, or 400 for a client that misreads 403.
+    seat_refusal_status = IntegerField(default=403)
+    tax_rate_basis_points = IntegerField(default=0)
+    reverse_charge = BooleanField(default=False)
+    #: Who the invoices are made out to; the members of `billing.invoice_document.Party`.
+    party = DocumentField(default=dict)
+    created_at = InstantField()
+
+
+class Seller(Row):
+    """The vendor: one row."""
+
+    id = KeyField(primary_key=True)
+    series = TextField()
+    time_zone = TextField()
+    party = DocumentField(default=dict)
+
+
+class Installation(Row):
+    """What all processes of one installation share: one row, made with the database."""
+
+    id = KeyField(primary_key=True)
+    #: The secret, in hexadecimal, that seals SCIM cursors.
+    cursor_key = TextField()

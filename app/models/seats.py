@@ -1,0 +1,58 @@
+"""The seat pool, its ledger, and who holds a seat (I1 to I7 in `app.seats`)."""
+
+from peewee import BigIntegerField, CompositeKey, IntegerField, TextField
+
+from app.db import InstantField, KeyField
+from app.models.rows import Row
+
+
+class SeatPool(Row):
+    """The seats of one organization, counted; the one row that every seat decision locks."""
+
+    organization_id = KeyField(primary_key=True)
+    #: `unsigned` before the first contract, `open` in a term, `ended` after the last.
+    state = TextField()
+    contract_id = KeyField(null=True)
+    term_number = IntegerField(null=True)
+    term_starts_at = InstantField(null=True)
+    term_ends_at = InstantField(null=True)
+    suspended_at = InstantField(null=True)
+    purchased = IntegerField()
+    in_use = IntegerField()
+    #: The number and instant of the last ledger entry.
+    ledger_sequence = BigIntegerField()
+    ledger_at = InstantField()
+
+
+class LedgerEntry(Row):
+    """One change of the pool. Append-only."""
+
+    organization_id = KeyField()
+    sequence = BigIntegerField()
+    kind = TextField()
+    #: How many seats; for `renewed` the difference, which may be negative or nothing.
+    quantity = IntegerField()
+    user_id = KeyField(null=True)
+    at = InstantField()
+    actor = TextField()
+    cause = TextField()
+    contract_id = KeyField(null=True)
+    term_number = IntegerField(null=True)
+
+    class Meta:
+        primary_key = CompositeKey("organization_id", "sequence")
+
+
+class SeatAssignment(Row):
+    """One person holding one seat, from `assigned_at` to `released_at`."""
+
+    organization_id = KeyField()
+    id = KeyField()
+    user_id = KeyField()
+    assigned_at = InstantField()
+    assigned_sequence = BigIntegerField()
+    released_at = InstantField(null=True)
+    released_sequence = BigIntegerField(null=True)
+
+    class Meta:
+        primary_key = CompositeKey("organization_id", "id")

@@ -1,0 +1,172 @@
+"""Organizations and the seller: who buys, who sells, and what their invoices say."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from app.billing.invoicing import party_of
+from app.billing.language import Language
+from app.billing.parties import Particulars, changed_party, particulars_of
+from app.billing.taxes import TaxTreatment, parse_tax_rate
+from app.billing.terms import check_time_zone
+from app.db import locked, transaction
+from app.errors import InvalidInput, NotFound
+from app.identifiers import new_id
+from app.models import Organization, Seller
+from app.seats import ledger
+
+#: Statuses that SCIM may answer when no seat is free.
+SEAT_REFUSAL_STATUSES = (403, 400)
+
+_SERIES = re.compile(r"[A-Z0-9]{1,12}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrganizationChanges:
+    """What to change of an organization; None leaves a thing as it is.
+
+    Units: `tax_rate` is text, in percent.
+    """
+
+    name: str | None = None
+    language: str | None = None
+    seat_refusal_status: int | None = None
+    tax_rate: str | None = None
+    reverse_charge: bool | None = None
+    party: Particulars = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SellerChanges:
+    """What to change of the seller; None leaves a thing as it is."""
+
+    series: str | None = None
+    time_zone: str | None = None
+    party: Particulars = field(default_factory=dict)
+
+
+@transaction
+def create_organization(name: str, *, at: datetime) -> Organization:
+    """Make an organization with an empty seat pool.
+
+    Raises:
+        InvalidInput: the name is empty.
+    """
+    name = _parse_name(name)
+    organization: Organization = Organization.create(
+        id=new_id("org", at), name=name, party={"legal_name": name}, created_at=at
+    )
+    ledger.open_pool(organization.id, at=at)
+    return organization
+
+
+@transaction
+def set_organization(organization_id: str, changes: OrganizationChanges) -> Organization:
+    """Change an organization's settings and particulars.
+
+    Open quotes are stale once the tax differs from theirs; issued invoices keep what they say.
+
+    Raises:
+        NotFound: there is no such organization.
+        InvalidInput: a value cannot be used.
+    """
+    organization = find_organization(organization_id, lock=True)
+    tax = _changed_tax(organization, changes)
+    organization.tax_rate_basis_points = tax.rate_basis_points
+    organization.reverse_charge = tax.reverse_charge
+    organization.party = _merged(organization.party, changes.party)
+    if changes.name is not None:
+        organization.name = _parse_name(changes.name)
+    if changes.language is not None:
+        organization.language = _parse_language(changes.language)
+    if changes.seat_refusal_status is not None:
+        organization.seat_refusal_status = _parse_refusal_status(changes.seat_refusal_status)
+    organization.save()
+    return organization
+
+
+def find_organization(organization_id: str, *, lock: bool = False) -> Organization:
+    """Return an organization; `lock` keeps others from changing it until the transaction ends.
+
+    Raises:
+        NotFound: there is none of this id.
+    """
+    query = Organization.select().where(Organization.id == organization_id)
+    organization: Organization | None = (locked(query) if lock else query).first()
+    if organization is None:
+        raise NotFound(f"There is no organization {organization_id}.")
+    return organization
+
+
+def all_organizations() -> list[Organization]:
+    """Return every organization, oldest first."""
+    return list(Organization.select().order_by(Organization.id))
+
+
+@transaction
+def set_seller(changes: SellerChanges) -> Seller:
+    """Change who sells: the particulars on invoices, their series of numbers and their time zone.
+
+    Raises:
+        InvalidInput: a value cannot be used.
+    """
+    seller: Seller = locked(Seller.select()).get()
+    seller.party = _merged(seller.party, changes.party)
+    if changes.series is not None:
+        seller.series = _parse_series(changes.series)
+    if changes.time_zone is not None:
+        seller.time_zone = check_time_zone(changes.time_zone)
+    seller.save()
+    return seller
+
+
+def the_seller() -> Seller:
+    """Return the vendor."""
+    seller: Seller = Seller.get()
+    return seller
+
+
+def _merged(stored: dict[str, object], given: Particulars) -> dict[str, object]:
+    return particulars_of(changed_party(party_of(stored), given))
+
+
+def _changed_tax(organization: Organization, changes: OrganizationChanges) -> TaxTreatment:
+    rate, reverse_charge = organization.tax_rate_basis_points, organization.reverse_charge
+    if changes.tax_rate is not None:
+        rate = parse_tax_rate(changes.tax_rate)
+    if changes.reverse_charge is not None:
+        reverse_charge = changes.reverse_charge
+    return TaxTreatment(rate, reverse_charge)
+
+
+def _parse_name(text: str) -> str:
+    name = text.strip()
+    if not name or not name.isprintable():
+        raise InvalidInput("name", "Give the organization a name of one line.")
+    return name
+
+
+def _parse_language(text: str) -> str:
+    if text not in tuple(Language):
+        raise InvalidInput(
+            "language", f"{text!r} is not a language of invoices; give {' or '.join(Language)}."
+        )
+    return text
+
+
+def _parse_refusal_status(status: int) -> int:
+    if status not in SEAT_REFUSAL_STATUSES:
+        raise InvalidInput(
+            "seat_refusal_status",
+            f"A refusal for want of a seat cannot be answered with {status}; give 403 or 400.",
+        )
+    return status
+
+
+def _parse_series(text: str) -> str:
+    if not _SERIES.fullmatch(text):
+        raise InvalidInput(
+            "series",
+            f"{text!r} is not a series; give up to 12 capital letters and digits, such as INV.",
+        )
+    return text
