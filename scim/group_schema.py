@@ -3,7 +3,7 @@
 from typing import Final
 
 from scim import urns
-from scim.attributes import Attribute, Mutability, Schema, Type, Uniqueness
+from scim.attributes import Attribute, Mutability, Returned, Schema, Type, Uniqueness
 
 GROUP_SCHEMA: Final = Schema(
     urns.GROUP,
@@ -42,10 +42,13 @@ GROUP_SCHEMA: Final = Schema(
                     mutability=Mutability.IMMUTABLE,
                     canonical_values=("User", "Group"),
                 ),
+                # On request only: a client that compares what it sent with what it reads would take
+                # it for a difference, and nobody wants 100,000 names unasked.
                 Attribute(
                     "display",
                     description="The name of the member, suitable for display.",
                     mutability=Mutability.READ_ONLY,
+                    returned=Returned.REQUEST,
                 ),
             ),
         ),

@@ -24,23 +24,22 @@ _WHOLE_NUMBER = re.compile(r"[+-]?[0-9]+")
 
 def list_response(
     resources: Sequence[Document],
-    total_results: int,
+    total_results: int | None,
     start_index: int | None = None,
     next_cursor: str | None = None,
 ) -> Document:
     """Return the message that holds one page of resources.
 
     `start_index` belongs to pages by index, `next_cursor` to pages by cursor that are not the
-    last. RFC 7644 section 3.4.2, RFC 9865 section 2.
+    last; these need not say the total. RFC 7644 section 3.4.2, RFC 9865 section 2.
 
     >>> list_response([], 0, 1)["itemsPerPage"]
     0
     """
-    message: Document = {
-        "schemas": [urns.LIST_RESPONSE],
-        "totalResults": total_results,
-        "itemsPerPage": len(resources),
-    }
+    message: Document = {"schemas": [urns.LIST_RESPONSE]}
+    if total_results is not None:
+        message["totalResults"] = total_results
+    message["itemsPerPage"] = len(resources)
     if start_index is not None:
         message["startIndex"] = start_index
     if next_cursor is not None:

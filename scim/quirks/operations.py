@@ -74,6 +74,21 @@ def _unqualified_extension_path(resource_type: ResourceType, operation: Body) ->
     yield {**operation, "path": path}
 
 
+def _foreign_extension_path(resource_type: ResourceType, operation: Body) -> Iterator[Body]:
+    path, op = operation.get("path"), operation.get("op")
+    if isinstance(path, str) and _is_foreign(resource_type, path) and str(op).lower() != "remove":
+        yield {"op": op, "value": {path: operation.get("value")}}
+    else:
+        yield operation
+
+
+def _is_foreign(resource_type: ResourceType, path: str) -> bool:
+    """Return whether a path leads into a schema that is none of ours."""
+    urn = path.partition("[")[0].rpartition(":")[0].lower()
+    ours = {schema.id.lower() for schema in resource_type.schemas()}
+    return urn.startswith("urn:") and urn not in ours and not _leads(resource_type, path)
+
+
 def _path_as_key(resource_type: ResourceType, operation: Body) -> Iterator[Body]:
     value = operation.get("value")
     if operation.get("path") is not None or not isinstance(value, dict):
@@ -120,6 +135,16 @@ OPERATION_QUIRKS: Final[tuple[OperationQuirk, ...]] = (
         "extension attributes are named with their schema's URN (RFC 7644 3.10)",
         "Microsoft Learn, develop and plan provisioning for a SCIM endpoint",
         _unqualified_extension_path,
+    ),
+    OperationQuirk(
+        "foreign_extension_path",
+        "Microsoft Entra ID",
+        'an attribute of a custom extension: "path": "urn:…:CustomExtensionName:2.0:User:tag"',
+        "a path that leads nowhere is invalidPath (RFC 7644 3.12), which costs the deactivation "
+        "beside it; in a POST such an attribute is dropped",
+        "Microsoft Learn, develop and plan provisioning for a SCIM endpoint; Chainguard "
+        "documentation",
+        _foreign_extension_path,
     ),
     OperationQuirk(
         "path_as_key",

@@ -1,0 +1,230 @@
+"""Groups and what a provisioning client does with them (RFC 7644 3.3, 3.5, 3.6).
+
+Each public verb is one transaction. Locks are taken in the one order of the product: the users that
+become members, then groups by id.
+"""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+
+from peewee import Expression, IntegrityError
+
+from app.access import Principal
+from app.db import instant_text, locked, transaction, violates
+from app.directory import members
+from app.directory.changes import Patch, check_version
+from app.errors import DisplayNameTaken, NotFound
+from app.identifiers import new_uuid
+from app.models import Group, GroupMember
+from scim.attributes import Document
+from scim.documents import folded, replaced
+from scim.folding import fold
+from scim.patch import apply, split_members
+from scim.schemas import GROUP
+from scim.versions import entity_tag
+
+
+@transaction
+def create_group(principal: Principal, document: Document, *, at: datetime) -> Group:
+    """Provision a group with the members that the document names.
+
+    Raises:
+        DisplayNameTaken: the organization has a group of this displayName.
+        scim.errors.InvalidValue: a member is unknown.
+
+    RFC 7644 section 3.3.
+    """
+    document, ids = _without_members(document)
+    members.lock_members(principal.organization_id, ids)
+    group = Group(
+        organization_id=principal.organization_id, id=new_uuid(at), version=0, created_at=at
+    )
+    _describe(group, document, at=at)
+    _write(group, new=True)
+    members.set_members(group, ids)
+    return group
+
+
+@transaction
+def replace_group(
+    principal: Principal,
+    group_id: str,
+    document: Document,
+    *,
+    if_match: str | None = None,
+    at: datetime,
+) -> Group:
+    """Replace a group's document and its members; those who stay are not touched.
+
+    Raises:
+        NotFound: there is no such group.
+        VersionMismatch: `if_match` names another version.
+        DisplayNameTaken: another group has the displayName.
+        scim.errors.ScimError: a member is unknown, or an immutable attribute would change.
+
+    RFC 7644 section 3.5.1.
+    """
+    document, ids = _without_members(document)
+    members.lock_members(principal.organization_id, ids)
+    group = _lock_group(principal.organization_id, group_id)
+    check_version(group, if_match)
+    changed = members.set_members(group, ids)
+    _rewrite(
+        group, replaced(GROUP, stored_document(group), document), members_changed=changed, at=at
+    )
+    return group
+
+
+@transaction
+def patch_group(
+    principal: Principal, group_id: str, patch: Patch, *, if_match: str | None = None, at: datetime
+) -> Group:
+    """Change a group by PATCH: all operations or none.
+
+    Members cost what changes, not what the group holds.
+
+    Raises:
+        NotFound: there is no such group.
+        VersionMismatch: `if_match` names another version.
+        DisplayNameTaken: another group has the displayName.
+        scim.errors.ScimError: an operation cannot be done.
+
+    RFC 7644 section 3.5.2.
+    """
+    on_members, on_document = split_members(patch.operations)
+    members.lock_members(principal.organization_id, members.ids_in(on_members))
+    group = _lock_group(principal.organization_id, group_id)
+    check_version(group, if_match)
+    changed = members.change_members(group, on_members, patch.base_url)
+    before = {**stored_document(group), "id": group.id}
+    after = apply(GROUP, before, on_document, create_missing=patch.create_missing)
+    del after["id"]
+    _rewrite(group, after, members_changed=changed, at=at)
+    return group
+
+
+@transaction
+def delete_group(
+    principal: Principal, group_id: str, *, if_match: str | None = None, at: datetime
+) -> None:
+    """Delete a group; its members stay, and groups that it was nested in lose it.
+
+    Raises:
+        NotFound: there is no such group.
+        VersionMismatch: `if_match` names another version.
+
+    RFC 7644 section 3.6.
+    """
+    group = _lock_group(principal.organization_id, group_id, "FOR UPDATE")
+    check_version(group, if_match)
+    leave_all(group.organization_id, group.id, at=at)
+    members.set_members(group, [])
+    Group.delete().where(_is(group.organization_id, group.id)).execute()
+
+
+def leave_all(organization_id: str, member_id: str, *, at: datetime) -> None:
+    """End every membership of a user or nested group, which changes the groups.
+
+    Call inside a transaction.
+    """
+    memberships = (GroupMember.organization_id == organization_id) & (
+        GroupMember.member_id == member_id
+    )
+    ids = list(GroupMember.select(GroupMember.group_id).where(memberships).scalars())
+    if not ids:
+        return
+    left = (Group.organization_id == organization_id) & Group.id.in_(ids)
+    list(locked(Group.select(Group.id).where(left).order_by(Group.id)).scalars())
+    Group.update(version=Group.version + 1, updated_at=at).where(left).execute()
+    GroupMember.delete().where(memberships).execute()
+
+
+def find_group(organization_id: str, group_id: str) -> Group:
+    """Return a group of the organization.
+
+    Raises:
+        NotFound: it has none of this id.
+    """
+    group: Group | None = Group.get_or_none(_is(organization_id, group_id))
+    if group is None:
+        raise _no_group(group_id)
+    return group
+
+
+def stored_document(group: Group) -> Document:
+    """Return the document as it was written, without members."""
+    document: Document = json.loads(group.document)
+    return document
+
+
+def representation(group: Group, listed: Iterable[Document], base_url: str) -> Document:
+    """Return the whole resource, with what is kept apart or derived: id, members, meta."""
+    stored = stored_document(group)
+    document = {"schemas": stored["schemas"], "id": group.id, **stored}
+    if elements := list(listed):
+        document["members"] = elements
+    document["meta"] = {
+        "resourceType": GROUP.name,
+        "created": instant_text(group.created_at),
+        "lastModified": instant_text(group.updated_at),
+        "location": f"{base_url}{GROUP.endpoint}/{group.id}",
+        "version": entity_tag(group.version),
+    }
+    return document
+
+
+def _without_members(document: Document) -> tuple[Document, list[str]]:
+    rest = {name: value for name, value in document.items() if name != "members"}
+    return rest, list(dict.fromkeys(member["value"] for member in document.get("members", ())))
+
+
+def _lock_group(organization_id: str, group_id: str, strength: str = "FOR NO KEY UPDATE") -> Group:
+    group: Group | None = locked(
+        Group.select().where(_is(organization_id, group_id)), strength
+    ).first()
+    if group is None:
+        raise _no_group(group_id)
+    return group
+
+
+def _rewrite(group: Group, document: Document, *, members_changed: bool, at: datetime) -> None:
+    """Store a changed group; one that is the same leaves version and lastModified alone."""
+    if members_changed or document != stored_document(group):
+        _describe(group, document, at=at)
+        _write(group, new=False)
+
+
+def _describe(group: Group, document: Document, *, at: datetime) -> None:
+    group.document = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    group.folded = folded(GROUP, document)
+    group.display_name = document["displayName"]
+    group.display_name_key = fold(group.display_name)
+    group.external_id = document.get("externalId")
+    group.version += 1
+    group.updated_at = at
+
+
+def _write(group: Group, *, new: bool) -> None:
+    try:
+        group.save(force_insert=new)
+    except IntegrityError as error:
+        if violates(
+            error,
+            "scim_group_display_name",
+            ["scim_group.organization_id", "scim_group.display_name_key"],
+        ):
+            raise DisplayNameTaken(
+                f"displayName {group.display_name} belongs to another group of the organization. "
+                "Match the existing group, or send another displayName.",
+                attribute="displayName",
+            ) from None
+        raise
+
+
+def _is(organization_id: str, group_id: str) -> Expression:
+    return (Group.organization_id == organization_id) & (Group.id == group_id)
+
+
+def _no_group(group_id: str) -> NotFound:
+    return NotFound(f"There is no Group {group_id} in this organization.")

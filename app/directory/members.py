@@ -1,0 +1,165 @@
+"""Group members: one row each, changed by statements over the members that a request names.
+
+A group may have 100,000 members, so nothing here reads them except where an answer lists them.
+"""
+
+from collections.abc import Collection, Sequence
+
+from peewee import JOIN, SQL, Expression, Node, Select, Value, fn
+
+from app.db import KeyField, listed, locked
+from app.directory.filtering import condition
+from app.directory.sources import member_scope
+from app.models import Group, GroupMember, User
+from scim.attributes import Document
+from scim.errors import InvalidValue
+from scim.patch import Op, Operation, member_ids
+from scim.schemas import GROUP, USER
+
+
+def lock_members(organization_id: str, ids: Collection[str]) -> None:
+    """Keep the users among `ids` from being deleted until the transaction ends.
+
+    Call before the group is locked.
+
+    Raises:
+        InvalidValue: an id names neither a user nor a group of the organization.
+    """
+    if not ids:
+        return
+    wanted = listed(sorted(set(ids)))
+    found = User.select(User.id).where(
+        (User.organization_id == organization_id) & User.id.in_(wanted) & User.deleted_at.is_null()
+    )
+    users = set(locked(found.order_by(User.id), "FOR KEY SHARE").scalars())
+    missing = sorted(set(ids) - users)
+    if not missing:
+        return
+    groups = Group.select(Group.id).where(
+        (Group.organization_id == organization_id) & Group.id.in_(listed(missing))
+    )
+    nested = set(locked(groups.order_by(Group.id), "FOR KEY SHARE").scalars())
+    unknown = [member_id for member_id in missing if member_id not in nested]
+    if unknown:
+        raise InvalidValue(
+            f"members: {unknown[0]} is neither a User nor a Group of this organization. "
+            "Provision it first, or leave it out."
+        )
+
+
+def ids_in(operations: Sequence[Operation]) -> set[str]:
+    """Return every id that the operations would make a member."""
+    return {
+        member_id
+        for operation in operations
+        if operation.op is not Op.REMOVE
+        for member_id in member_ids(operation)
+    }
+
+
+def change_members(group: Group, operations: Sequence[Operation], base_url: str) -> bool:
+    """Carry out operations on a group's members, in order; tell whether they changed anything."""
+    changes = [_change(group, operation, base_url) for operation in operations]
+    return any(changes)
+
+
+def set_members(group: Group, ids: Collection[str]) -> bool:
+    """Make exactly these the members of a group, and tell whether that changed anything."""
+    others = _of(group) & GroupMember.member_id.not_in(listed(sorted(ids)))
+    return bool(_remove(others) + _add(group, ids))
+
+
+def members_of(
+    organization_id: str, group_ids: Sequence[str], base_url: str
+) -> dict[str, list[Document]]:
+    """Return the `members` of each of these groups, ordered by id."""
+    rows = (
+        GroupMember.select(
+            GroupMember.group_id,
+            GroupMember.member_id,
+            GroupMember.user_id,
+            fn.COALESCE(User.display_name, User.user_name, Group.display_name),
+        )
+        .join(User, JOIN.LEFT_OUTER, on=_refers(User, GroupMember.user_id))
+        .join_from(
+            GroupMember, Group, JOIN.LEFT_OUTER, on=_refers(Group, GroupMember.nested_group_id)
+        )
+        .where(
+            (GroupMember.organization_id == organization_id) & GroupMember.group_id.in_(group_ids)
+        )
+        .order_by(GroupMember.group_id, GroupMember.member_id)
+        .tuples()
+    )
+    members: dict[str, list[Document]] = {group_id: [] for group_id in group_ids}
+    for group_id, member_id, user_id, display in rows.iterator():
+        kind = USER if user_id else GROUP
+        element = {
+            "value": member_id,
+            "$ref": f"{base_url}{kind.endpoint}/{member_id}",
+            "type": kind.name,
+            "display": display,
+        }
+        members[group_id].append(element)
+    return members
+
+
+def _change(group: Group, operation: Operation, base_url: str) -> bool:
+    match operation.op:
+        case Op.ADD:
+            return bool(_add(group, member_ids(operation)))
+        case Op.REPLACE:
+            return set_members(group, member_ids(operation))
+        case Op.REMOVE:
+            filter_ = operation.path.filter
+            chosen = (
+                _of(group)
+                if filter_ is None
+                else _of(group) & condition(filter_, member_scope(base_url))
+            )
+            return bool(_remove(chosen))
+
+
+def _add(group: Group, ids: Collection[str]) -> int:
+    """Add members that `lock_members` found, and return how many of them were new."""
+    if not ids:
+        return 0
+    wanted = listed(sorted(set(ids)))
+    group_id = Value(group.id).cast("TEXT")
+    users = User.select(User.organization_id, group_id, User.id, User.id, SQL("NULL")).where(
+        (User.organization_id == group.organization_id)
+        & User.id.in_(wanted)
+        & User.deleted_at.is_null()
+    )
+    nested = Group.select(Group.organization_id, group_id, Group.id, SQL("NULL"), Group.id).where(
+        (Group.organization_id == group.organization_id) & Group.id.in_(wanted)
+    )
+    return _insert(users) + _insert(nested)
+
+
+def _insert(rows: Select) -> int:
+    columns = [
+        GroupMember.organization_id,
+        GroupMember.group_id,
+        GroupMember.member_id,
+        GroupMember.user_id,
+        GroupMember.nested_group_id,
+    ]
+    count: int = GroupMember.insert_from(rows, columns).on_conflict_ignore().as_rowcount().execute()
+    return count
+
+
+def _remove(chosen: Node) -> int:
+    count: int = GroupMember.delete().where(chosen).execute()
+    return count
+
+
+def _of(group: Group) -> Expression:
+    mine: Expression = (GroupMember.organization_id == group.organization_id) & (
+        GroupMember.group_id == group.id
+    )
+    return mine
+
+
+def _refers(model: type[User] | type[Group], column: KeyField) -> Expression:
+    same: Expression = (model.organization_id == GroupMember.organization_id) & (model.id == column)
+    return same

@@ -1,0 +1,201 @@
+"""Logins by SSO: whether a person may come in (design: SSO decisions).
+
+A decision is not an error: whatever the answer, it is given as one. Only a person who holds a seat
+is let in.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from app.access import Principal
+from app.billing.contracts import is_over, latest_contract
+from app.billing.renewals import renew_if_due
+from app.directory.denials import record_denial
+from app.directory.provisioning import claim_user
+from app.directory.users import find_person
+from app.errors import SeatLimitReached, SeatRefusal, UserNameTaken
+from app.models import Contract, SeatPool, User
+from app.seats import ledger
+from scim.attributes import Document
+from scim.documents import parse
+from scim.schemas import USER
+
+
+class Mode(StrEnum):
+    """Whether an unknown person is given a seat, or only told whether there is one."""
+
+    CLAIM = "claim"
+    CHECK = "check"
+
+
+class Reason(StrEnum):
+    """Why a person is let in, or is not."""
+
+    SEAT_ASSIGNED = "seat_assigned"
+    SEAT_CLAIMED = "seat_claimed"
+    SEAT_AVAILABLE = "seat_available"
+    DEACTIVATED = "deactivated"
+    NO_SEAT = "no_seat"
+    IDENTITY_CONFLICT = "identity_conflict"
+    CONTRACT_NOT_STARTED = "contract_not_started"
+    CONTRACT_ENDED = "contract_ended"
+    ORGANIZATION_SUSPENDED = "organization_suspended"
+
+
+#: What the person is told: whom to ask, and never how many seats there are.
+MESSAGES: dict[Reason, str] = {
+    Reason.SEAT_ASSIGNED: "Welcome.",
+    Reason.SEAT_CLAIMED: "Welcome.",
+    Reason.SEAT_AVAILABLE: "A seat is free. It is yours once you log in.",
+    Reason.DEACTIVATED: (
+        "Your account has been deactivated. Ask your organization's administrator to reactivate it."
+    ),
+    Reason.NO_SEAT: (
+        "Your organization has no free seat. Ask its owner to add one, then log in again."
+    ),
+    Reason.IDENTITY_CONFLICT: (
+        "Your account does not match your organization's directory. Ask its administrator."
+    ),
+    Reason.CONTRACT_NOT_STARTED: (
+        "Your organization's contract has not started yet. Ask your organization's owner."
+    ),
+    Reason.CONTRACT_ENDED: (
+        "Your organization's contract has ended. Ask your organization's owner."
+    ),
+    Reason.ORGANIZATION_SUSPENDED: (
+        "Your organization's access is suspended. Ask your organization's owner."
+    ),
+}
+
+_ADMITTING = frozenset({Reason.SEAT_ASSIGNED, Reason.SEAT_CLAIMED})
+
+
+@dataclass(frozen=True)
+class Login:
+    """Who wants to come in, as the identity provider describes them."""
+
+    user_name: str
+    email: str | None = None
+    external_id: str | None = None
+    display_name: str | None = None
+    mode: Mode = Mode.CLAIM
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The answer to a login."""
+
+    reason: Reason
+    user_id: str | None = None
+
+    @property
+    def allow(self) -> bool:
+        """Whether the person may come in now."""
+        return self.reason in _ADMITTING
+
+    @property
+    def claimable(self) -> bool:
+        """Whether a claim would let the person in, as far as can be told before it."""
+        return self.reason is Reason.SEAT_AVAILABLE
+
+    @property
+    def message(self) -> str:
+        """What to tell the person."""
+        return MESSAGES[self.reason]
+
+
+def decide(  # noqa: PLR0911  # one return for each way a login can go
+    principal: Principal, login: Login, *, at: datetime
+) -> Decision:
+    """Decide a login, and give an unknown person a seat where the login claims one.
+
+    Asking again changes nothing.
+    """
+    user = find_person(principal.organization_id, login.user_name)
+    if _identities_differ(principal.organization_id, user, login.external_id):
+        return Decision(Reason.IDENTITY_CONFLICT)
+    if user is not None:
+        return _decide_known(user, at=at)
+    if login.mode is Mode.CHECK:
+        return _decide_unknown(principal, login, at=at)
+    try:
+        claimed = claim_user(principal, _document(login), at=at)
+    except UserNameTaken:
+        return decide(principal, login, at=at)
+    except SeatRefusal as refusal:
+        return _refused(refusal)
+    return Decision(Reason.SEAT_CLAIMED, claimed.id)
+
+
+def _identities_differ(organization_id: str, user: User | None, external_id: str | None) -> bool:
+    """Tell whether the externalId names somebody else than the userName does.
+
+    An unknown userName under a known externalId is the same person renamed, whom the directory must
+    rename first: a claim would give them a second seat.
+    """
+    if external_id is None:
+        return False
+    if user is not None and user.external_id is not None:
+        return bool(user.external_id != external_id)
+    others = User.select().where(
+        (User.organization_id == organization_id)
+        & (User.external_id == external_id)
+        & User.deleted_at.is_null()
+    )
+    return bool(others.exists())
+
+
+def _decide_known(user: User, *, at: datetime) -> Decision:
+    if not user.active:
+        return Decision(Reason.DEACTIVATED, user.id)
+    barred = _barred(user.organization_id, at)
+    return Decision(barred or Reason.SEAT_ASSIGNED, user.id)
+
+
+def _barred(organization_id: str, at: datetime) -> Reason | None:
+    """Return what keeps the organization's holders out, if anything does. It takes no lock."""
+    pool = ledger.pool_of(organization_id)
+    if pool.suspended_at is not None:
+        return Reason.ORGANIZATION_SUSPENDED
+    contract = latest_contract(organization_id)
+    if contract is None or at < pool.term_starts_at:
+        return Reason.CONTRACT_NOT_STARTED
+    ended_at = _ended_at(contract, pool, at)
+    if ended_at is not None and at >= ended_at + timedelta(days=contract.grace_days):
+        return Reason.CONTRACT_ENDED
+    return None
+
+
+def _ended_at(contract: Contract, pool: SeatPool, at: datetime) -> datetime | None:
+    """Return when the contract ended, also where its end has come and has not been recorded yet."""
+    ended_now = is_over(pool, at) and not contract.auto_renew
+    ended_at: datetime | None = pool.term_ends_at if ended_now else contract.ended_at
+    return ended_at
+
+
+def _decide_unknown(principal: Principal, login: Login, *, at: datetime) -> Decision:
+    renew_if_due(principal.organization_id, at=at)
+    refusal = ledger.standing_of(principal.organization_id).refusal(at)
+    if refusal is None:
+        return Decision(Reason.SEAT_AVAILABLE)
+    if isinstance(refusal, SeatLimitReached):
+        record_denial(principal, login.user_name, at=at)
+    return _refused(refusal)
+
+
+def _refused(refusal: SeatRefusal) -> Decision:
+    return Decision(
+        Reason.NO_SEAT if isinstance(refusal, SeatLimitReached) else Reason(refusal.code)
+    )
+
+
+def _document(login: Login) -> Document:
+    body: Document = {
+        "userName": login.user_name,
+        "externalId": login.external_id,
+        "displayName": login.display_name,
+    }
+    if login.email is not None:
+        body["emails"] = [{"value": login.email, "type": "work", "primary": True}]
+    return parse(USER, body)

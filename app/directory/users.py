@@ -1,0 +1,191 @@
+"""Users as rows: from a document to its columns, and back to the document that clients see."""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+
+from peewee import Expression, IntegrityError
+
+from app.db import instant_text, locked, violates
+from app.errors import NotFound, UserNameTaken
+from app.identifiers import new_uuid
+from app.models import Group, GroupMember, User, UserEmail
+from scim.attributes import Document
+from scim.documents import folded
+from scim.folding import fold
+from scim.schemas import GROUP, USER
+from scim.versions import entity_tag
+
+#: In how many rows a statement writes e-mails: below the engines' limits for parameters.
+_EMAILS_PER_STATEMENT = 1000
+
+
+def new_user(organization_id: str, document: Document, *, origin: str, at: datetime) -> User:
+    """Return a user that is not stored yet, inactive until somebody gives it a seat."""
+    user = User(
+        organization_id=organization_id,
+        id=new_uuid(at),
+        origin=origin,
+        adopted_at=at if origin == "scim" else None,
+        active=False,
+        version=0,
+        created_at=at,
+    )
+    describe(user, document, at=at)
+    return user
+
+
+def describe(user: User, document: Document, *, at: datetime) -> None:
+    """Give `user` a new document, with the columns that follow from it, and a new version."""
+    user.document = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    user.folded = folded(USER, document)
+    user.user_name = document["userName"]
+    user.user_name_key = fold(user.user_name)
+    user.display_name = document.get("displayName")
+    user.external_id = document.get("externalId")
+    user.version += 1
+    user.updated_at = at
+
+
+def write(user: User) -> None:
+    """Store a user, new or changed. Call inside a transaction.
+
+    Raises:
+        UserNameTaken: another user of the organization has the userName.
+    """
+    changed = {field.name for field in user.dirty_fields}
+    new = "id" in changed
+    try:
+        user.save(force_insert=new, only=user.dirty_fields)
+    except IntegrityError as error:
+        if violates(
+            error, "scim_user_name", ["scim_user.organization_id", "scim_user.user_name_key"]
+        ):
+            raise UserNameTaken(
+                f"userName {user.user_name} belongs to another user of the organization. "
+                "Match the existing user, or send another userName.",
+                attribute="userName",
+            ) from None
+        raise
+    if "folded" in changed:
+        _write_emails(user, new=new)
+
+
+def find_user(organization_id: str, user_id: str) -> User:
+    """Return a user of the organization.
+
+    Raises:
+        NotFound: it has none of this id.
+    """
+    user = User.get_or_none(_present(organization_id, user_id))
+    if user is None:
+        raise _no_user(user_id)
+    return user
+
+
+def lock_user(organization_id: str, user_id: str, strength: str = "FOR NO KEY UPDATE") -> User:
+    """Return a user and keep everybody else from changing it until the transaction ends.
+
+    Only `FOR UPDATE` also keeps them from making the user a group's member.
+
+    Raises:
+        NotFound: the organization has none of this id.
+    """
+    user: User | None = locked(
+        User.select().where(_present(organization_id, user_id)), strength
+    ).first()
+    if user is None:
+        raise _no_user(user_id)
+    return user
+
+
+def find_person(organization_id: str, user_name: str) -> User | None:
+    """Return the user whom a userName names, whatever its case, or None."""
+    user: User | None = User.get_or_none(
+        (User.organization_id == organization_id)
+        & (User.user_name_key == fold(user_name))
+        & User.deleted_at.is_null()
+    )
+    return user
+
+
+def stored_document(user: User) -> Document:
+    """Return the document as it was written."""
+    document: Document = json.loads(user.document)
+    return document
+
+
+def representation(user: User, groups: Iterable[Document], base_url: str) -> Document:
+    """Return the whole resource, with what is derived: id, groups, meta."""
+    stored = stored_document(user)
+    document = {"schemas": stored["schemas"], "id": user.id, **stored}
+    if listed := list(groups):
+        document["groups"] = listed
+    document["meta"] = {
+        "resourceType": USER.name,
+        "created": instant_text(user.created_at),
+        "lastModified": instant_text(user.updated_at),
+        "location": f"{base_url}{USER.endpoint}/{user.id}",
+        "version": entity_tag(user.version),
+    }
+    return document
+
+
+def groups_of(
+    organization_id: str, user_ids: list[str], base_url: str
+) -> dict[str, list[Document]]:
+    """Return the `groups` of each of these users, direct memberships only."""
+    rows = (
+        GroupMember.select(GroupMember.member_id, Group.id, Group.display_name)
+        .join(
+            Group,
+            on=(Group.organization_id == GroupMember.organization_id)
+            & (Group.id == GroupMember.group_id),
+        )
+        .where(
+            (GroupMember.organization_id == organization_id) & GroupMember.member_id.in_(user_ids)
+        )
+        .order_by(GroupMember.member_id, Group.id)
+        .tuples()
+    )
+    groups: dict[str, list[Document]] = {}
+    for user_id, group_id, display_name in rows.iterator():
+        element = {
+            "value": group_id,
+            "$ref": f"{base_url}{GROUP.endpoint}/{group_id}",
+            "display": display_name,
+            "type": "direct",
+        }
+        groups.setdefault(user_id, []).append(element)
+    return groups
+
+
+def _present(organization_id: str, user_id: str) -> Expression:
+    return (
+        (User.organization_id == organization_id) & (User.id == user_id) & User.deleted_at.is_null()
+    )
+
+
+def _no_user(user_id: str) -> NotFound:
+    return NotFound(f"There is no User {user_id} in this organization.")
+
+
+def _write_emails(user: User, *, new: bool) -> None:
+    if not new:
+        UserEmail.delete().where(
+            (UserEmail.organization_id == user.organization_id) & (UserEmail.user_id == user.id)
+        ).execute()
+    rows = [
+        {
+            "organization_id": user.organization_id,
+            "user_id": user.id,
+            "position": position,
+            "value": email.get("value"),
+            "type": email.get("type"),
+            "display": email.get("display"),
+            "is_primary": email.get("primary"),
+        }
+        for position, email in enumerate(user.folded.get("emails", []))
+    ]
+    for start in range(0, len(rows), _EMAILS_PER_STATEMENT):
+        UserEmail.insert_many(rows[start : start + _EMAILS_PER_STATEMENT]).execute()

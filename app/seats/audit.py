@@ -1,0 +1,151 @@
+"""Proves the invariants over a live database, from one consistent snapshot of it.
+
+Every check is a query that finds what breaks one invariant, and finds nothing. Replaying the
+ledger, walking the numbers of a series and matching users with assignments are all done by the
+database.
+"""
+
+from dataclasses import dataclass
+
+from app.db import database, snapshot
+
+
+@dataclass(frozen=True)
+class Violation:
+    """One thing that breaks an invariant; `where` names the organization or series."""
+
+    invariant: str
+    where: str
+    what: str
+
+
+#: For each invariant the queries that find what breaks it: (organization or series, what is wrong).
+CHECKS: tuple[tuple[str, str, str], ...] = (
+    (
+        "I1",
+        "in use is not between 0 and purchased",
+        "SELECT organization_id FROM seat_pool WHERE in_use < 0 OR in_use > purchased",
+    ),
+    (
+        "I2",
+        "an active user holds no open assignment, or another than it names",
+        """SELECT u.organization_id || ' ' || u.id FROM scim_user u
+           LEFT JOIN seat_assignment a ON a.organization_id = u.organization_id
+               AND a.id = u.assignment_id AND a.user_id = u.id AND a.released_at IS NULL
+           WHERE u.active AND a.id IS NULL""",
+    ),
+    (
+        "I2",
+        "an inactive or deleted user holds an open assignment",
+        """SELECT u.organization_id || ' ' || u.id FROM scim_user u
+           JOIN seat_assignment a ON a.organization_id = u.organization_id AND a.user_id = u.id
+           WHERE a.released_at IS NULL AND NOT u.active""",
+    ),
+    (
+        "I3",
+        "seats were taken out of the total inside a term",
+        """SELECT organization_id || ' ' || sequence FROM ledger_entry
+           WHERE kind = 'granted' AND quantity < 0""",
+    ),
+    (
+        "I4",
+        "an increase has no invoice",
+        """SELECT e.organization_id || ' ' || e.cause FROM ledger_entry e
+           LEFT JOIN invoice i ON i.organization_id = e.organization_id AND i.cause = e.cause
+           LEFT JOIN contract c ON c.organization_id = e.organization_id
+               AND e.cause = 'contract:' || c.id
+           WHERE e.kind IN ('granted', 'renewed') AND i.id IS NULL
+               AND c.invoiced_elsewhere IS NULL""",
+    ),
+    (
+        "I4",
+        "an invoice has no increase, renewal or signing behind it",
+        """SELECT i.organization_id || ' ' || i.number FROM invoice i
+           LEFT JOIN ledger_entry e ON e.organization_id = i.organization_id AND e.cause = i.cause
+               AND e.kind IN ('granted', 'renewed')
+           WHERE e.sequence IS NULL""",
+    ),
+    (
+        "I4",
+        "a purchase and its ledger entry differ",
+        """SELECT p.organization_id || ' ' || p.id FROM purchase p
+           LEFT JOIN ledger_entry e ON e.organization_id = p.organization_id
+               AND e.cause = 'quote:' || p.quote_id
+           WHERE e.sequence IS NULL OR e.quantity <> p.quantity""",
+    ),
+    (
+        "I5",
+        "the ledger's sum differs from the pool",
+        """SELECT p.organization_id FROM seat_pool p
+           LEFT JOIN (
+               SELECT organization_id,
+                   SUM(CASE WHEN kind IN ('granted', 'renewed') THEN quantity ELSE 0 END)
+                       AS purchased,
+                   SUM(CASE
+                       WHEN kind IN ('assigned', 'held') THEN quantity
+                       WHEN kind IN ('released', 'hold_released', 'hold_expired') THEN -quantity
+                       ELSE 0 END) AS in_use
+               FROM ledger_entry GROUP BY organization_id
+           ) e ON e.organization_id = p.organization_id
+           WHERE p.purchased <> COALESCE(e.purchased, 0) OR p.in_use <> COALESCE(e.in_use, 0)""",
+    ),
+    (
+        "I5",
+        "the open assignments are not the seats in use",
+        """SELECT p.organization_id FROM seat_pool p WHERE p.in_use <>
+               (SELECT COUNT(*) FROM seat_assignment a
+                WHERE a.organization_id = p.organization_id AND a.released_at IS NULL)""",
+    ),
+    (
+        "I6",
+        "the ledger has a gap, or does not end where the pool says",
+        """SELECT p.organization_id FROM seat_pool p WHERE p.ledger_sequence <>
+               (SELECT COUNT(*) FROM ledger_entry e WHERE e.organization_id = p.organization_id)
+           OR p.ledger_sequence <>
+               (SELECT COALESCE(MAX(sequence), 0) FROM ledger_entry e
+                WHERE e.organization_id = p.organization_id)""",
+    ),
+    (
+        "I6",
+        "the ledger runs against time",
+        """SELECT later.organization_id || ' ' || later.sequence FROM ledger_entry later
+           JOIN ledger_entry earlier ON earlier.organization_id = later.organization_id
+               AND earlier.sequence = later.sequence - 1
+           WHERE later.at < earlier.at""",
+    ),
+    (
+        "I6",
+        "an invoice's lines do not add up",
+        """SELECT i.organization_id || ' ' || i.number FROM invoice i WHERE i.net_minor <>
+               (SELECT COALESCE(SUM(l.net_minor), 0) FROM invoice_line l
+                WHERE l.organization_id = i.organization_id AND l.invoice_id = i.id)""",
+    ),
+    (
+        "I10",
+        "the numbers have a gap, or do not end where the series says",
+        """SELECT s.series || '-' || s.year FROM invoice_series s
+           WHERE s.counter <>
+               (SELECT COUNT(*) FROM invoice i WHERE i.series = s.series AND i.year = s.year)
+           OR s.counter <>
+               (SELECT MAX(counter) FROM invoice i
+                WHERE i.series = s.series AND i.year = s.year)""",
+    ),
+    (
+        "I10",
+        "a number is older than the one before it",
+        """SELECT later.number FROM invoice later
+           JOIN invoice earlier ON earlier.series = later.series AND earlier.year = later.year
+               AND earlier.counter = later.counter - 1
+           WHERE later.issued_on < earlier.issued_on""",
+    ),
+)
+
+
+def audit() -> list[Violation]:
+    """Return everything in the database that breaks an invariant; the empty list when all hold."""
+    with snapshot():
+        return [
+            Violation(invariant, str(where), what)
+            for invariant, what, query in CHECKS
+            for (where,) in database.execute_sql(query).fetchall()
+        ]
