@@ -1,0 +1,166 @@
+"""Purchases: a quote confirmed becomes seats and an invoice, in one transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.access import Principal, Role
+from app.billing import invoicing, quoting
+from app.billing.contracts import RunningContract, running_contract, unended_contract
+from app.billing.invoicing import Order
+from app.billing.renewals import renews_first
+from app.db import locked, transaction
+from app.errors import NotFound, PrimaryOwnerRequired, QuoteExpired, QuoteStale, TotalMismatch
+from app.idempotency import Once, once_only
+from app.identifiers import new_id
+from app.models import Contract, Invoice, Purchase, Quote
+from app.seats import ledger
+from app.seats.ledger import Cause
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """A purchase with its invoice; `repeated` where the quote had been confirmed before."""
+
+    purchase: Purchase
+    invoice: Invoice
+    repeated: bool = False
+
+
+@renews_first
+@transaction
+def confirm_quote(
+    principal: Principal,
+    quote_id: str,
+    expected_total_minor: int,
+    *,
+    once: Once | None = None,
+    at: datetime,
+) -> Confirmation:
+    """Buy what a quote offers. The seats are usable and the invoice is issued when this returns.
+
+    A quote is confirmed once; whoever confirms it again gets the purchase that there is.
+
+    Raises:
+        NotFound: there is no such quote.
+        PrimaryOwnerRequired: the contract lets others buy, not this caller.
+        TotalMismatch: the buyer expects another total.
+        ContractNotActive, PlanNotEligible: the contract lets nobody buy.
+        QuoteExpired, QuoteStale: the quote no longer binds.
+        Replayed, IdempotencyKeyReused: the key of `once` came before.
+    """
+    return once_only(
+        principal, once, lambda: _confirm(principal, quote_id, expected_total_minor, at=at)
+    )
+
+
+def purchases_of(organization_id: str, *, after: str | None = None, limit: int) -> list[Purchase]:
+    """Return purchases, newest first; `after` is the id of the last one already seen."""
+    query = Purchase.select().where(Purchase.organization_id == organization_id)
+    if after is not None:
+        query = query.where(Purchase.id < after)
+    return list(query.order_by(Purchase.id.desc()).limit(limit))
+
+
+def find_purchase(organization_id: str, purchase_id: str) -> Purchase:
+    """Return a purchase of the organization.
+
+    Raises:
+        NotFound: it has none of this id.
+    """
+    purchase: Purchase | None = Purchase.get_or_none(
+        (Purchase.organization_id == organization_id) & (Purchase.id == purchase_id)
+    )
+    if purchase is None:
+        raise NotFound(f"There is no purchase {purchase_id}.")
+    return purchase
+
+
+#: Who may buy, by what the contract says: the role named, and those above it.
+_MAY_BUY: dict[Role, frozenset[Role]] = {
+    Role.PRIMARY_OWNER: frozenset({Role.PRIMARY_OWNER, Role.OPERATOR}),
+    Role.OWNER: frozenset({Role.PRIMARY_OWNER, Role.OPERATOR, Role.OWNER}),
+    Role.BILLING: frozenset({Role.PRIMARY_OWNER, Role.OPERATOR, Role.OWNER, Role.BILLING}),
+}
+
+
+def _confirm(
+    principal: Principal, quote_id: str, expected_total_minor: int, *, at: datetime
+) -> Confirmation:
+    unended_contract(principal.organization_id, lock=True)
+    quote = _lock_quote(principal.organization_id, quote_id)
+    _check_buyer(principal, quote)
+    if expected_total_minor != quote.total_minor:
+        raise TotalMismatch(
+            f"The quote's total is {quote.total_minor}, not {expected_total_minor}. "
+            "Review the quote again.",
+            total_minor=quote.total_minor,
+        )
+    if (purchase := quoting.purchase_of(quote)) is not None:
+        return Confirmation(
+            purchase,
+            invoicing.find_invoice(quote.organization_id, purchase.invoice_id),
+            repeated=True,
+        )
+    running = running_contract(principal.organization_id, at=at)
+    _check_binding(quote, running, at=at)
+    return _purchase(principal, quote, running.contract, at=at)
+
+
+def _lock_quote(organization_id: str, quote_id: str) -> Quote:
+    query = Quote.select().where(
+        (Quote.organization_id == organization_id) & (Quote.id == quote_id)
+    )
+    quote: Quote | None = locked(query).first()
+    if quote is None:
+        raise NotFound(f"There is no quote {quote_id}.")
+    return quote
+
+
+def _check_buyer(principal: Principal, quote: Quote) -> None:
+    contract = Contract.get(
+        (Contract.organization_id == quote.organization_id) & (Contract.id == quote.contract_id)
+    )
+    if principal.role not in _MAY_BUY[Role(contract.buyer_role)]:
+        raise PrimaryOwnerRequired(
+            f"Under this contract seats are bought by the role {contract.buyer_role}. "
+            "Ask one of them to confirm the quote."
+        )
+
+
+def _check_binding(quote: Quote, running: RunningContract, *, at: datetime) -> None:
+    quoting.check_eligible(running)
+    if at >= quote.expires_at:
+        raise QuoteExpired(
+            f"The quote expired at {quote.expires_at:%Y-%m-%d %H:%M} UTC. Ask for a new one."
+        )
+    if quoting.is_stale(quote, running):
+        raise QuoteStale(
+            "Seats, price, tax or term have changed since the quote was made. Ask for a new one.",
+            purchased=running.pool.purchased,
+        )
+
+
+def _purchase(
+    principal: Principal, quote: Quote, contract: Contract, *, at: datetime
+) -> Confirmation:
+    cause = f"quote:{quote.id}"
+    ledger.grant(quote.organization_id, quote.quantity, Cause(principal.actor, cause), at=at)
+    order = Order(
+        cause,
+        [quoting.line_of(quote)],
+        quote.reverse_charge,
+        quote.purchase_order,
+        quote.cost_centre,
+    )
+    invoice = invoicing.issue_invoice(contract, quote.term_number, order, at=at)
+    purchase = Purchase.create(
+        organization_id=quote.organization_id,
+        id=new_id("pur", at),
+        quote_id=quote.id,
+        invoice_id=invoice.id,
+        quantity=quote.quantity,
+        purchased_after=quote.purchased_before + quote.quantity,
+        confirmed_at=at,
+        confirmed_by=principal.actor,
+    )
+    return Confirmation(purchase, invoice)

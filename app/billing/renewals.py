@@ -1,0 +1,210 @@
+"""Renewal: what happens when a term is over.
+
+It is run by the operator's command and by housekeeping, and, so that the gate is never wrong while
+neither ran, before any request that would take or buy a seat. Each renewal is a transaction of its
+own, keyed by contract and term number, so it does not matter who runs it, how often, or how late.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from fractions import Fraction
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
+
+from app.access import Principal
+from app.billing import invoicing
+from app.billing.contracts import (
+    RunningContract,
+    is_over,
+    open_term,
+    running_contract,
+    unended_contract,
+)
+from app.billing.invoicing import Order
+from app.billing.pricing import LineKind, net_minor, priced_line
+from app.billing.terms import MONTHS_PER_TERM, Term, start_of_day
+from app.db import transaction
+from app.models import Contract, Organization, SeatAssignment, SeatPool
+from app.seats import ledger
+from app.seats.ledger import Cause
+from app.seats.rules import PoolState, TermOver
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+ACTOR = "renewal"
+
+#: Where on earth each day begins and ends last.
+LAST_TIME_ZONE = "Etc/GMT+12"
+
+
+@dataclass(frozen=True)
+class RenewalPreview:
+    """What the next renewal would do if it were today.
+
+    Without auto-renewal the contract ends: there are no figures.
+    """
+
+    auto_renew: bool
+    on: date
+    purchased: int
+    in_use: int
+    would_renew_at: int | None
+    would_drop: int | None
+    unit_price_minor: int | None
+    total_minor: int | None
+    currency: str
+
+
+def renew_if_due(organization_id: str, *, at: datetime) -> int:
+    """Renew or end an organization's contract for every term that is over by `at`.
+
+    Returns how many terms ended.
+    """
+    ended = 0
+    while _renew_once(organization_id, at=at):
+        ended += 1
+    return ended
+
+
+def renew_all_due(*, at: datetime) -> list[str]:
+    """Renew or end every contract whose term is over by `at`; return whose they were."""
+    return [due for due in _organizations_due(at) if renew_if_due(due, at=at)]
+
+
+def renew_all_due_on(day: date) -> list[str]:
+    """Renew or end every contract whose term is over when `day` begins in its time zone."""
+    concerned = []
+    for due in _organizations_due(start_of_day(day, LAST_TIME_ZONE)):
+        contract = unended_contract(due)
+        if contract and renew_if_due(due, at=start_of_day(day, contract.time_zone)):
+            concerned.append(due)
+    return concerned
+
+
+def renews_first(
+    use_case: Callable[Concatenate[Principal, P], R],
+) -> Callable[Concatenate[Principal, P], R]:
+    """Renew what is due before a use case that would take or buy a seat.
+
+    Put it outside the transaction. It costs nothing while no term is over: the use case itself
+    finds out, by `TermOver`, and is then run again.
+    """
+
+    @wraps(use_case)
+    def run(principal: Principal, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return use_case(principal, *args, **kwargs)
+        except TermOver:
+            renew_if_due(principal.organization_id, at=instant_of(kwargs))
+        return use_case(principal, *args, **kwargs)
+
+    return run
+
+
+def instant_of(kwargs: dict[str, object]) -> datetime:
+    """Return the `at` with which a use case was called."""
+    at = kwargs["at"]
+    if not isinstance(at, datetime):
+        raise TypeError("a use case takes its instant as `at`")
+    return at
+
+
+@renews_first
+def show_preview(principal: Principal, *, at: datetime) -> RenewalPreview:
+    """Return what the next renewal would do if it were today.
+
+    Raises:
+        ContractNotActive: no contract runs.
+    """
+    return preview(running_contract(principal.organization_id, at=at))
+
+
+def preview(running: RunningContract) -> RenewalPreview:
+    """Return what renewal would do at today's use."""
+    contract, pool = running.contract, running.pool
+    seats = price = total = drop = None
+    if contract.auto_renew:
+        seats = max(pool.in_use, contract.minimum_seats)
+        price = _renewal_price(contract)
+        total = net_minor(seats, price, Fraction(MONTHS_PER_TERM))
+        drop = max(pool.purchased - seats, 0)
+    return RenewalPreview(
+        auto_renew=contract.auto_renew,
+        on=running.term.ends_on,
+        purchased=pool.purchased,
+        in_use=pool.in_use,
+        would_renew_at=seats,
+        would_drop=drop,
+        unit_price_minor=price,
+        total_minor=total,
+        currency=contract.currency,
+    )
+
+
+def _organizations_due(at: datetime) -> list[str]:
+    due = SeatPool.select(SeatPool.organization_id).where(
+        (SeatPool.state == PoolState.OPEN.value) & (SeatPool.term_ends_at <= at)
+    )
+    return list(due.order_by(SeatPool.organization_id).scalars())
+
+
+@transaction
+def _renew_once(organization_id: str, *, at: datetime) -> bool:
+    """Close the current term if it is over, by opening the next or ending the contract.
+
+    Returns whether it was over.
+    """
+    contract = unended_contract(organization_id, lock=True)
+    pool = ledger.pool_of(organization_id)
+    if contract is None or pool.term_number is None or not is_over(pool, at):
+        return False
+    if contract.auto_renew:
+        ended = Term(contract.starts_on, pool.term_number)
+        _open_term_after(ended, contract, pool, at=at)
+    else:
+        contract.ended_at = pool.term_ends_at
+        contract.save()
+        ledger.end_contract(organization_id)
+    return True
+
+
+def _open_term_after(ended: Term, contract: Contract, pool: SeatPool, *, at: datetime) -> None:
+    organization = Organization.get_by_id(contract.organization_id)
+    term = ended.next()
+    seats = max(_assigned_at(pool.organization_id, pool.term_ends_at), contract.minimum_seats)
+    contract.unit_price_minor = _renewal_price(contract)
+    contract.renewal_unit_price_minor = None
+    contract.save()
+    cause = f"renewal:{contract.id}/{term.number}"
+    open_term(contract, term, seats, Cause(ACTOR, cause), at=at)
+    line = priced_line(
+        LineKind.RENEWAL,
+        seats,
+        contract.unit_price_minor,
+        term.service_from(term.starts_on),
+        organization.tax_rate_basis_points,
+    )
+    invoicing.issue_invoice(
+        contract, term.number, Order(cause, [line], organization.reverse_charge), at=at
+    )
+
+
+def _renewal_price(contract: Contract) -> int:
+    agreed: int | None = contract.renewal_unit_price_minor
+    return contract.unit_price_minor if agreed is None else agreed
+
+
+def _assigned_at(organization_id: str, instant: datetime) -> int:
+    """Return how many assignments were open at the end of a term, whatever happened since."""
+    count: int = (
+        SeatAssignment.select()
+        .where(
+            (SeatAssignment.organization_id == organization_id)
+            & (SeatAssignment.assigned_at < instant)
+            & (SeatAssignment.released_at.is_null() | (SeatAssignment.released_at >= instant))
+        )
+        .count()
+    )
+    return count
