@@ -1,0 +1,37 @@
+"""Seatgate: the product. `create_app` makes the WSGI application; `app.cli` is the command line."""
+
+from flask import Flask
+from flask.json.provider import DefaultJSONProvider
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app.config import Config
+from app.db import database, open_database
+from app.tokens import TokenUses
+from app.web import described, errors, owner_api, scim_api, sso_hook
+from app.web.context import Seatgate
+
+
+class _Json(DefaultJSONProvider):
+    """Flask's JSON, with members in the order in which they were written and text as it is."""
+
+    sort_keys = False
+    ensure_ascii = False
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """Return the application over the configured database, whose schema must be up to date."""
+    config = config or Config()
+    open_database(config.database_url)
+    app = Flask(__name__, static_folder=None)
+    app.extensions["seatgate"] = Seatgate(config, TokenUses())
+    app.config["MAX_CONTENT_LENGTH"] = config.body_bytes_max
+    app.json = _Json(app)
+    if config.trusted_proxies:
+        hops = config.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    app.before_request(lambda: database.connect(reuse_if_open=True) and None)
+    app.teardown_request(lambda _error: None if database.is_closed() else database.close())
+    errors.register(app)
+    app.register_blueprint(scim_api.blueprint)
+    described.describe(app, owner_api.surface, sso_hook.surface)
+    return app

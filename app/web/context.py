@@ -1,0 +1,98 @@
+"""What every view may ask of its request: the instant, the caller, the addresses."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
+
+from flask import current_app, g, request
+
+from app.access import Permission, Principal
+from app.config import Config
+from app.errors import NotAuthenticated
+from app.tokens import TokenUses, authenticate
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+SCIM_PREFIX = "/scim/v2"
+OWNER_PREFIX = "/owner/v1"
+SSO_PREFIX = "/sso/v1"
+
+
+@dataclass(frozen=True)
+class Seatgate:
+    """What one process of the application shares between requests."""
+
+    config: Config
+    token_uses: TokenUses
+
+
+def seatgate() -> Seatgate:
+    """Return what this process shares."""
+    shared: Seatgate = current_app.extensions["seatgate"]
+    return shared
+
+
+def instant() -> datetime:
+    """Return the one instant at which this request happens."""
+    if "at" not in g:
+        g.at = seatgate().config.clock.now()
+    at: datetime = g.at
+    return at
+
+
+def caller(permission: Permission) -> Principal:
+    """Return who is calling, once it is known that they may.
+
+    The header is `Authorization: Bearer <token>`; the bare token, which some identity providers
+    send, is read too.
+
+    Raises:
+        NotAuthenticated: there is no valid token.
+        NotPermitted: its role lacks the permission.
+    """
+    given = request.headers.get("Authorization", "").strip()
+    scheme, _, rest = given.partition(" ")
+    secret = rest.strip() if scheme.lower() == "bearer" else given
+    if not secret:
+        raise NotAuthenticated("Send a token in the header Authorization: Bearer <token>.")
+    principal = authenticate(secret, at=instant())
+    g.principal = principal
+    seatgate().token_uses.note(principal, instant())
+    principal.require(permission)
+    return principal
+
+
+def requires(
+    permission: Permission,
+) -> Callable[[Callable[Concatenate[Principal, P], R]], Callable[P, R]]:
+    """Let only callers with `permission` reach a view, which gets the caller first.
+
+    Nothing of the request is read before that.
+    """
+
+    def decorate(view: Callable[Concatenate[Principal, P], R]) -> Callable[P, R]:
+        @wraps(view)
+        def admitted(*args: P.args, **kwargs: P.kwargs) -> R:
+            return view(caller(permission), *args, **kwargs)
+
+        return admitted
+
+    return decorate
+
+
+def speaking_for(principal: Principal, provider: str | None) -> Principal:
+    """Return the caller with the identity provider that speaks; its token's label goes first."""
+    return principal if principal.provider else replace(principal, provider=provider)
+
+
+def public_url() -> str:
+    """Return the address that links begin with: the configured one, else the request's own."""
+    return seatgate().config.public_url or request.url_root.rstrip("/")
+
+
+def scim_url() -> str:
+    """Return the SCIM base URL."""
+    return public_url() + SCIM_PREFIX

@@ -1,0 +1,101 @@
+"""The owner and SSO surfaces describe themselves.
+
+The schemas that check a request are the ones in the OpenAPI document.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NoReturn
+
+from flask import Flask, Request
+from flask_smorest import Api, Blueprint
+from marshmallow import Schema, ValidationError
+from webargs.flaskparser import FlaskParser
+
+from app.errors import InvalidInput
+from app.web.fields import Integer, Text
+from app.web.responses import json_body
+
+OPENAPI_PATH = "/openapi.json"
+
+
+class ProblemSchema(Schema):
+    """Problem details (RFC 9457); further members are facts of the refusal."""
+
+    type = Text()
+    title = Text()
+    status = Integer()
+    code = Text(metadata={"description": "What went wrong: stable, for programs to switch on."})
+    detail = Text(metadata={"description": "What went wrong and what to do, for people."})
+
+
+class Reader(FlaskParser):
+    """Reads arguments with our own JSON reader, and says in our own words what is wrong."""
+
+    def load_json(self, _req: Request, _schema: Schema) -> Any:
+        """Return the parsed body."""
+        return json_body()
+
+    def handle_error(
+        self,
+        error: ValidationError,
+        req: Request,  # noqa: ARG002  # webargs' interface
+        schema: Schema,  # noqa: ARG002  # webargs' interface
+        *,
+        error_status_code: int | None,  # noqa: ARG002  # webargs' interface
+        error_headers: Mapping[str, str] | None,  # noqa: ARG002  # webargs' interface
+    ) -> NoReturn:
+        """Refuse with the first field that is wrong, and with all of them as facts."""
+        wrong = list(_flattened(error.messages))
+        field, message = wrong[0]
+        refusal = InvalidInput(field, message)
+        refusal.facts["errors"] = [{"field": name, "message": text} for name, text in wrong]
+        raise refusal from None
+
+
+class Surface(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
+    """A blueprint whose views declare what they read and what they answer."""
+
+    ARGUMENTS_PARSER = Reader()
+
+
+class DescribedApi(Api):  # type: ignore[misc]  # flask-smorest has no types
+    """The OpenAPI document; failures are answered by `app.web.errors` like all others."""
+
+    ERROR_SCHEMA = ProblemSchema
+
+    def _register_error_handlers(self) -> None:
+        """Leave them alone."""
+
+
+def describe(app: Flask, *surfaces: Blueprint) -> None:
+    """Serve the surfaces, and one OpenAPI document of them all."""
+    app.config |= {
+        "API_TITLE": "Seatgate",
+        "API_VERSION": "v1",
+        "OPENAPI_VERSION": "3.1.0",
+        "OPENAPI_URL_PREFIX": "/",
+        "OPENAPI_JSON_PATH": OPENAPI_PATH.removeprefix("/"),
+        "API_SPEC_OPTIONS": {
+            "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
+            "security": [{"token": []}],
+        },
+    }
+    api = DescribedApi(app)
+    for surface in surfaces:
+        api.register_blueprint(surface)
+
+
+def _flattened(
+    messages: Mapping[str, Any] | list[str], name: str = ""
+) -> Iterator[tuple[str, str]]:
+    """Yield (field, sentence) of everything that is wrong.
+
+    The outermost key says where the field stood, such as `json`, and is left out.
+    """
+    if not isinstance(messages, Mapping):
+        yield name, str(messages[0])
+        return
+    for key, inner in messages.items():
+        outermost = key in {"json", "query", "headers"} and not name
+        nested = f"{name}.{key}" if name else str(key)
+        yield from _flattened(inner, "" if outermost else nested)

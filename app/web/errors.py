@@ -1,0 +1,201 @@
+"""Every failure as an answer: one table of statuses, and a form for each surface.
+
+SCIM answers with the Error message of RFC 7644 3.12, the owner and SSO surfaces with
+`application/problem+json` (RFC 9457) and a stable `code`. No traceback and no library's words
+reach a client.
+"""
+
+import logging
+import secrets
+from dataclasses import dataclass, field
+from http import HTTPStatus
+
+from flask import Flask, Response, g, request
+from peewee import InterfaceError, OperationalError
+from playhouse.pool import MaxConnectionsExceeded
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+
+from app import errors
+from app.errors import DomainError, SeatLimitReached, SeatRefusal
+from app.models import Organization
+from app.web.context import SCIM_PREFIX, public_url
+from app.web.responses import json_response, scim_response
+from scim import messages
+from scim.errors import ScimError
+
+log = logging.getLogger(__name__)
+
+RETRY_AFTER_SECONDS = 5
+PROBLEM_TYPE = "application/problem+json"
+_NAME_LENGTH_MAX = 80
+
+#: The status of each refusal; the nearest class that is listed counts.
+STATUSES: dict[type[DomainError], HTTPStatus] = {
+    errors.MalformedBody: HTTPStatus.BAD_REQUEST,
+    errors.InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.NotAuthenticated: HTTPStatus.UNAUTHORIZED,
+    errors.NotPermitted: HTTPStatus.FORBIDDEN,
+    errors.NotFound: HTTPStatus.NOT_FOUND,
+    errors.AlreadyExists: HTTPStatus.CONFLICT,
+    errors.VersionMismatch: HTTPStatus.PRECONDITION_FAILED,
+    errors.SeatRefusal: HTTPStatus.FORBIDDEN,
+    errors.PlanNotEligible: HTTPStatus.FORBIDDEN,
+    errors.TotalMismatch: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.BillingError: HTTPStatus.CONFLICT,
+    errors.IdempotencyKeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.Busy: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+#: The `scimType` of the few refusals for which RFC 7644 3.12 has one.
+SCIM_TYPES: dict[type[DomainError], str] = {
+    errors.MalformedBody: "invalidSyntax",
+    errors.AlreadyExists: "uniqueness",
+}
+
+#: What HTTP itself refuses, in our words.
+_HTTP_DETAILS: dict[int, tuple[str, str]] = {
+    HTTPStatus.BAD_REQUEST: (
+        "bad_request",
+        "The request cannot be read. Check its address, headers and body.",
+    ),
+    HTTPStatus.NOT_FOUND: (
+        "not_found",
+        "There is nothing at this address. Check the base URL and the path.",
+    ),
+    HTTPStatus.METHOD_NOT_ALLOWED: (
+        "method_not_allowed",
+        "This address does not take this method.",
+    ),
+    HTTPStatus.NOT_ACCEPTABLE: (
+        "not_acceptable",
+        "The answer is JSON. Accept it, or leave the Accept header out.",
+    ),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: (
+        "body_too_large",
+        "The body is too large. Send the request in parts.",
+    ),
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: (
+        "unsupported_media_type",
+        "Send JSON, with a Content-Type that says so.",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A failure, before it takes the form of its surface."""
+
+    status: int
+    code: str
+    detail: str
+    facts: dict[str, object] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+    scim_type: str | None = None
+
+
+def register(app: Flask) -> None:
+    """Let `app` answer every failure here."""
+    app.register_error_handler(Exception, answer)
+
+
+def answer(error: Exception) -> Response:
+    """Return the answer to a request that failed, in the form of its surface."""
+    problem = problem_of(error)
+    if request.path == SCIM_PREFIX or request.path.startswith(f"{SCIM_PREFIX}/"):
+        response = scim_response(
+            messages.error(problem.status, problem.detail, problem.scim_type), problem.status
+        )
+    else:
+        response = problem_response(problem)
+    response.headers.update(problem.headers)
+    return response
+
+
+def problem_response(problem: Problem) -> Response:
+    """Return a failure as problem details (RFC 9457)."""
+    body = {
+        "type": "about:blank",
+        "title": HTTPStatus(problem.status).phrase,
+        "status": problem.status,
+        "code": problem.code,
+        "detail": problem.detail,
+        **problem.facts,
+    }
+    return json_response(body, problem.status, PROBLEM_TYPE)
+
+
+def problem_of(error: Exception) -> Problem:  # noqa: PLR0911  # one return for each kind
+    """Return what a request that failed is answered with."""
+    match error:
+        case SeatRefusal():
+            return _seat_refusal(error)
+        case DomainError():
+            return _domain_problem(error)
+        case ScimError():
+            return Problem(
+                error.status, error.scim_type or "invalid", error.detail, scim_type=error.scim_type
+            )
+        case HTTPException():
+            return _http_problem(error)
+        case OperationalError() | InterfaceError() | MaxConnectionsExceeded():
+            log.exception("the database did not serve a request")
+            return _domain_problem(
+                errors.Busy("The database is not available now. Try again in a moment.")
+            )
+        case _:
+            return _our_fault()
+
+
+def _domain_problem(error: DomainError) -> Problem:
+    status = next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
+    headers = {}
+    if status is HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = 'Bearer realm="Seatgate"'
+    if status is HTTPStatus.SERVICE_UNAVAILABLE:
+        headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    scim_type = next((SCIM_TYPES[kind] for kind in type(error).__mro__ if kind in SCIM_TYPES), None)
+    return Problem(status, error.code, error.message, error.facts, headers, scim_type)
+
+
+def _seat_refusal(refusal: SeatRefusal) -> Problem:
+    """Return a refusal that opens with the seats, names who was refused, and says what to do."""
+    organization = Organization.get_by_id(g.principal.organization_id)
+    headers = {"Seatgate-Code": refusal.code}
+    sentences = [refusal.message]
+    if refusal.user_name:
+        sentences.append(f"{_shortened(refusal.user_name)} was not provisioned.")
+    if isinstance(refusal, SeatLimitReached):
+        headers["Seatgate-Seats-Purchased"] = str(refusal.purchased)
+        headers["Seatgate-Seats-In-Use"] = str(refusal.in_use)
+        sentences.append(
+            f"A primary owner can add seats at {public_url()}/console/seats, then retry."
+        )
+    if denial := refusal.facts.get("denial"):
+        headers["Seatgate-Denial"] = str(denial)
+        sentences.append(f"Reference {denial}")
+    return Problem(
+        organization.seat_refusal_status, refusal.code, " ".join(sentences), refusal.facts, headers
+    )
+
+
+def _shortened(name: str) -> str:
+    return name if len(name) <= _NAME_LENGTH_MAX else f"{name[: _NAME_LENGTH_MAX - 1]}…"
+
+
+def _http_problem(error: HTTPException) -> Problem:
+    status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
+    code, detail = _HTTP_DETAILS.get(status, ("http_error", f"{HTTPStatus(status).phrase}."))
+    headers = {}
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return Problem(status, code, detail, headers=headers)
+
+
+def _our_fault() -> Problem:
+    """Log the error under a reference and answer with that alone."""
+    reference = secrets.token_hex(8)
+    log.exception("unexpected error %s", reference)
+    detail = f"Seatgate failed, and changed nothing. Tell the vendor the reference {reference}."
+    return Problem(
+        HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", detail, {"reference": reference}
+    )

@@ -1,0 +1,118 @@
+"""The kinds of values in requests, each with a refusal in our own words."""
+
+import re
+from typing import Any
+
+from marshmallow import RAISE, Schema, fields, validate
+
+#: What no database here can keep as text: U+0000 and half a surrogate pair.
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+
+TEXT_LENGTH_MAX = 500
+PAGE_SIZE_DEFAULT = 100
+PAGE_SIZE_MAX = 1000
+
+
+class Request(Schema):
+    """A body or query; what it does not know is refused, so that a misspelt name is not lost."""
+
+    class Meta:
+        unknown = RAISE
+
+    error_messages = {  # noqa: RUF012  # marshmallow's interface
+        "unknown": "This field is not known here. Check its spelling, or leave it out.",
+        "type": "Send a JSON object.",
+    }
+
+
+class Query(Schema):
+    """The query of a list; parameters that it does not know are ignored."""
+
+    error_messages = {"type": "Send a JSON object."}  # noqa: RUF012  # marshmallow's interface
+
+
+class Text(fields.String):
+    """A string of at most 500 characters that can be stored."""
+
+    default_error_messages = {  # noqa: RUF012  # marshmallow's interface
+        "required": "This field is required.",
+        "null": "This field needs a value.",
+        "invalid": "Send a string.",
+        "invalid_utf8": "Send a string.",
+        "empty": "This field must not be empty.",
+        "length": f"Send at most {TEXT_LENGTH_MAX} characters.",
+        "unstorable": "Leave out NUL characters and broken surrogate pairs.",
+    }
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text: str = super()._deserialize(value, attr, data, **kwargs)
+        if self.required and not text.strip():
+            raise self.make_error("empty")
+        if len(text) > TEXT_LENGTH_MAX:
+            raise self.make_error("length")
+        if _UNSTORABLE.search(text):
+            raise self.make_error("unstorable")
+        return text
+
+
+class Integer(fields.Integer):
+    """A whole number, as a JSON number; true, "5" and 5.0 are none."""
+
+    default_error_messages = {  # noqa: RUF012  # marshmallow's interface
+        "required": "This field is required.",
+        "null": "This field needs a value.",
+        "invalid": "Send a whole number, such as 5.",
+    }
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
+        if type(value) is not int:
+            raise self.make_error("invalid", input=value)
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class Flag(fields.Boolean):
+    """True or false."""
+
+    default_error_messages = {  # noqa: RUF012  # marshmallow's interface
+        "required": "This field is required.",
+        "null": "This field needs a value.",
+        "invalid": "Send true or false.",
+    }
+
+
+class Instant(fields.AwareDateTime):
+    """An instant with its offset."""
+
+    default_error_messages = {  # noqa: RUF012  # marshmallow's interface
+        "required": "This field is required.",
+        "null": "This field needs a value.",
+        "invalid": "Send an instant with its offset, such as 2026-03-01T09:00:00Z.",
+        "invalid_awareness": "Send an instant with its offset, such as 2026-03-01T09:00:00Z.",
+        "format": "Send an instant with its offset, such as 2026-03-01T09:00:00Z.",
+    }
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        text = super()._serialize(value, attr, obj, **kwargs)
+        return text.replace("+00:00", "Z") if isinstance(text, str) else text
+
+
+class Choice(Text):
+    """One of a few words."""
+
+    def __init__(self, *words: str, **kwargs: Any) -> None:
+        """Accept just these words."""
+        one_of = validate.OneOf(words, error=f"Send one of {', '.join(words)}.")
+        super().__init__(validate=one_of, **kwargs)
+
+
+class PageQuery(Query):
+    """Which part of a list to return: `count` entries after the one that `cursor` names."""
+
+    cursor = Text(load_default=None)
+    count = fields.Integer(
+        load_default=PAGE_SIZE_DEFAULT,
+        validate=validate.Range(
+            1, PAGE_SIZE_MAX, error=f"Send a whole number from 1 to {PAGE_SIZE_MAX}."
+        ),
+        error_messages={"invalid": f"Send a whole number from 1 to {PAGE_SIZE_MAX}."},
+    )
