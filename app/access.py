@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.errors import NotPermitted
+from app.profiles import STANDARD, ScimProfile
 
 
 class Role(StrEnum):
@@ -59,6 +60,8 @@ class Principal:
     actor: str
     #: The identity provider that speaks, as far as it is known.
     provider: str | None = None
+    #: How the organization speaks SCIM.
+    profile: ScimProfile = STANDARD
 
     def require(self, permission: Permission) -> None:
         """Raise `NotPermitted` unless the role has `permission`."""

@@ -13,12 +13,14 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from app.access import ISSUABLE, Principal, Role
 from app.db import transaction
 from app.errors import InvalidInput, NotAuthenticated, NotFound
 from app.identifiers import new_id
 from app.models import Organization, Token
+from app.profiles import profile_of
 
 _ALPHABET = string.digits + string.ascii_letters
 _SECRET_CHARACTERS = 43
@@ -104,7 +106,7 @@ def authenticate(secret: str, *, at: datetime) -> Principal:
         raise NotAuthenticated(
             "This is not a Seatgate token: copy it again, whole, from sg_ to its last character."
         )
-    token = Token.get_or_none(Token.secret_hash == _hash(secret))
+    token = _token_with_profile(_hash(secret))
     if token is None:
         raise NotAuthenticated("The token is unknown. Ask the vendor for a new one.")
     if token.revoked_at is not None:
@@ -115,7 +117,10 @@ def authenticate(secret: str, *, at: datetime) -> Principal:
         raise NotAuthenticated(
             "The token has expired. Ask a primary owner or the vendor for a new one."
         )
-    return Principal(token.organization_id, Role(token.role), f"token:{token.id}", token.provider)
+    profile = profile_of(token.extensions, strict=token.strict)
+    return Principal(
+        token.organization_id, Role(token.role), f"token:{token.id}", token.provider, profile
+    )
 
 
 class TokenUses:
@@ -151,6 +156,17 @@ def note_uses(uses: Iterable[tuple[str, str, datetime]]) -> None:
             & (Token.id == token_id)
             & (Token.last_used_at.is_null() | (Token.last_used_at < at))
         ).execute()
+
+
+def _token_with_profile(secret_hash: str) -> Any:
+    """Return a token with what its organization says about SCIM beside it, in one look."""
+    return (
+        Token.select(Token, Organization.extensions, Organization.strict)
+        .join(Organization, on=Organization.id == Token.organization_id)
+        .where(Token.secret_hash == secret_hash)
+        .objects()
+        .first()
+    )
 
 
 def _new_secret(role: Role) -> str:

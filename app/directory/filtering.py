@@ -4,7 +4,7 @@ A scope says where an attribute is read from (`sources.py`). The condition is tr
 unknown, so that `not` means the same here as in `scim.filters.matches`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, assert_never
 
@@ -47,12 +47,40 @@ def condition(  # noqa: PLR0911  # one return for each kind of node
         case ValuePath(path, inner):
             return scope.any_element(path, lambda element: condition(inner, element))
         case Not(inner):
-            return NodeList((SQL("(NOT"), condition(inner, scope), SQL(")")))
+            return _negation(inner, scope)
         case And(filters):
-            return _joined("AND", [condition(inner, scope) for inner in filters])
+            return _joined("AND", [condition(inner, scope) for inner in _deepest_first(filters)])
         case Or(filters):
-            return _joined("OR", [condition(inner, scope) for inner in filters])
+            return _joined("OR", [condition(inner, scope) for inner in _deepest_first(filters)])
     assert_never(tree)
+
+
+def _negation(tree: Filter, scope: Scope) -> Node:
+    """Return the condition that a filter does not hold, `not` moved inwards as far as it goes."""
+    match tree:
+        case Not(inner):
+            return condition(inner, scope)
+        case And(filters):
+            return condition(Or(tuple(map(Not, filters))), scope)
+        case Or(filters):
+            return condition(And(tuple(map(Not, filters))), scope)
+        case _:
+            return NodeList((SQL("(NOT"), condition(tree, scope), SQL(")")))
+
+
+def _deepest_first(filters: Sequence[Filter]) -> list[Filter]:
+    """Return the filters in the order that takes least of the short stack of SQLite's parser."""
+    return sorted(filters, key=_depth, reverse=True)
+
+
+def _depth(tree: Filter) -> int:
+    match tree:
+        case And(filters) | Or(filters):
+            return 1 + max(map(_depth, filters))
+        case Not(inner) | ValuePath(_, inner):
+            return 1 + _depth(inner)
+        case _:
+            return 0
 
 
 @dataclass(frozen=True)
@@ -154,10 +182,7 @@ def _known(actual: Node, holds: Callable[[Node], Node]) -> Node:
 
 
 def _joined(word: str, conditions: list[Node]) -> Node:
-    joined = conditions[0]
-    for other in conditions[1:]:
-        joined = Expression(joined, word, other)
-    return joined
+    return NodeList(conditions, glue=f" {word} ", parens=True)
 
 
 def _keys(path: AttributePath) -> list[str]:

@@ -17,7 +17,7 @@ from app.directory.changes import Patch, check_version
 from app.errors import DisplayNameTaken, NotFound
 from app.identifiers import new_uuid
 from app.models import Group, GroupMember
-from scim.attributes import Document
+from scim.attributes import Document, ResourceType
 from scim.documents import folded, replaced
 from scim.folding import fold
 from scim.patch import apply, split_members
@@ -40,7 +40,7 @@ def create_group(principal: Principal, document: Document, *, at: datetime) -> G
     group = Group(
         organization_id=principal.organization_id, id=new_uuid(at), version=0, created_at=at
     )
-    _describe(group, document, at=at)
+    _describe(group, principal.profile.group, document, at=at)
     _write(group, new=True)
     members.set_members(group, ids)
     return group
@@ -70,9 +70,8 @@ def replace_group(
     group = _lock_group(principal.organization_id, group_id)
     check_version(group, if_match)
     changed = members.set_members(group, ids)
-    _rewrite(
-        group, replaced(GROUP, stored_document(group), document), members_changed=changed, at=at
-    )
+    after = replaced(principal.profile.group, stored_document(group), document)
+    _rewrite(principal, group, after, members_changed=changed, at=at)
     return group
 
 
@@ -98,9 +97,9 @@ def patch_group(
     check_version(group, if_match)
     changed = members.change_members(group, on_members, patch.base_url)
     before = {**stored_document(group), "id": group.id}
-    after = apply(GROUP, before, on_document, create_missing=patch.create_missing)
+    after = apply(principal.profile.group, before, on_document, create_missing=patch.create_missing)
     del after["id"]
-    _rewrite(group, after, members_changed=changed, at=at)
+    _rewrite(principal, group, after, members_changed=changed, at=at)
     return group
 
 
@@ -188,16 +187,18 @@ def _lock_group(organization_id: str, group_id: str, strength: str = "FOR NO KEY
     return group
 
 
-def _rewrite(group: Group, document: Document, *, members_changed: bool, at: datetime) -> None:
+def _rewrite(
+    principal: Principal, group: Group, document: Document, *, members_changed: bool, at: datetime
+) -> None:
     """Store a changed group; one that is the same leaves version and lastModified alone."""
     if members_changed or document != stored_document(group):
-        _describe(group, document, at=at)
+        _describe(group, principal.profile.group, document, at=at)
         _write(group, new=False)
 
 
-def _describe(group: Group, document: Document, *, at: datetime) -> None:
+def _describe(group: Group, kind: ResourceType, document: Document, *, at: datetime) -> None:
     group.document = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-    group.folded = folded(GROUP, document)
+    group.folded = folded(kind, document)
     group.display_name = document["displayName"]
     group.display_name_key = fold(group.display_name)
     group.external_id = document.get("externalId")

@@ -18,7 +18,6 @@ from app.models import User
 from scim.attributes import Document
 from scim.documents import replaced
 from scim.patch import apply
-from scim.schemas import USER
 
 
 def create_user(principal: Principal, document: Document, *, at: datetime) -> User:
@@ -68,7 +67,7 @@ def replace_user(
     stored = users.stored_document(user)
     if "active" not in document and "active" in stored:
         document = {**document, "active": stored["active"]}
-    _rewrite(principal, user, replaced(USER, stored, document), at=at)
+    _rewrite(principal, user, replaced(principal.profile.user, stored, document), at=at)
     _note_deactivation(user, asked=document.get("active") is False, at=at)
     return user
 
@@ -97,7 +96,10 @@ def patch_user(
     check_version(user, if_match)
     stored = users.stored_document(user)
     patched = apply(
-        USER, {**stored, "id": user.id}, patch.operations, create_missing=patch.create_missing
+        principal.profile.user,
+        {**stored, "id": user.id},
+        patch.operations,
+        create_missing=patch.create_missing,
     )
     del patched["id"]
     _rewrite(principal, user, patched, at=at)
@@ -122,7 +124,7 @@ def delete_user(
     user = users.lock_user(principal.organization_id, user_id, "FOR UPDATE")
     check_version(user, if_match)
     groups.leave_all(user.organization_id, user.id, at=at)
-    users.describe(user, {"userName": user.user_name}, at=at)
+    users.describe(principal, user, {"userName": user.user_name}, at=at)
     user.deleted_at = at
     set_active(principal, user, active=False, at=at)
     close_denial(user.organization_id, user.user_name_key, "deleted", at=at)
@@ -142,7 +144,7 @@ def claim_user(principal: Principal, document: Document, *, at: datetime) -> Use
 def _insert_user(
     principal: Principal, document: Document, *, origin: str = "scim", at: datetime
 ) -> User:
-    user = users.new_user(principal.organization_id, document, origin=origin, at=at)
+    user = users.new_user(principal, document, origin=origin, at=at)
     active = document["active"] is True
     set_active(principal, user, active=active, at=at)
     _note_deactivation(user, asked=not active, at=at)
@@ -169,7 +171,7 @@ def _rewrite(principal: Principal, user: User, document: Document, *, at: dateti
     """Store a changed document; one that is the same leaves version and lastModified alone."""
     changes = document != users.stored_document(user)
     if changes:
-        users.describe(user, document, at=at)
+        users.describe(principal, user, document, at=at)
     if user.adopted_at is None:
         user.adopted_at = at
     if user.dirty_fields:

@@ -19,7 +19,6 @@ from app.models import Contract, SeatPool, User
 from app.seats import ledger
 from scim.attributes import Document
 from scim.documents import parse
-from scim.schemas import USER
 
 
 class Mode(StrEnum):
@@ -120,7 +119,7 @@ def decide(  # noqa: PLR0911  # one return for each way a login can go
     if login.mode is Mode.CHECK:
         return _decide_unknown(principal, login, at=at)
     try:
-        claimed = claim_user(principal, _document(login), at=at)
+        claimed = claim_user(principal, _document(principal, login), at=at)
     except UserNameTaken:
         return decide(principal, login, at=at)
     except SeatRefusal as refusal:
@@ -190,7 +189,7 @@ def _refused(refusal: SeatRefusal) -> Decision:
     )
 
 
-def _document(login: Login) -> Document:
+def _document(principal: Principal, login: Login) -> Document:
     body: Document = {
         "userName": login.user_name,
         "externalId": login.external_id,
@@ -198,4 +197,4 @@ def _document(login: Login) -> Document:
     }
     if login.email is not None:
         body["emails"] = [{"value": login.email, "type": "work", "primary": True}]
-    return parse(USER, body)
+    return parse(principal.profile.user, body)

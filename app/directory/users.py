@@ -6,6 +6,7 @@ from datetime import datetime
 
 from peewee import Expression, IntegrityError
 
+from app.access import Principal
 from app.db import instant_text, locked, violates
 from app.errors import NotFound, UserNameTaken
 from app.identifiers import new_uuid
@@ -20,10 +21,10 @@ from scim.versions import entity_tag
 _EMAILS_PER_STATEMENT = 1000
 
 
-def new_user(organization_id: str, document: Document, *, origin: str, at: datetime) -> User:
+def new_user(principal: Principal, document: Document, *, origin: str, at: datetime) -> User:
     """Return a user that is not stored yet, inactive until somebody gives it a seat."""
     user = User(
-        organization_id=organization_id,
+        organization_id=principal.organization_id,
         id=new_uuid(at),
         origin=origin,
         adopted_at=at if origin == "scim" else None,
@@ -31,14 +32,14 @@ def new_user(organization_id: str, document: Document, *, origin: str, at: datet
         version=0,
         created_at=at,
     )
-    describe(user, document, at=at)
+    describe(principal, user, document, at=at)
     return user
 
 
-def describe(user: User, document: Document, *, at: datetime) -> None:
+def describe(principal: Principal, user: User, document: Document, *, at: datetime) -> None:
     """Give `user` a new document, with the columns that follow from it, and a new version."""
     user.document = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-    user.folded = folded(USER, document)
+    user.folded = folded(principal.profile.user, document)
     user.user_name = document["userName"]
     user.user_name_key = fold(user.user_name)
     user.display_name = document.get("displayName")

@@ -24,6 +24,8 @@ CREATE TABLE organization (
         CHECK (tax_rate_basis_points BETWEEN 0 AND 10000),
     reverse_charge BOOLEAN NOT NULL DEFAULT FALSE
         CHECK (NOT reverse_charge OR tax_rate_basis_points = 0),
+    strict BOOLEAN NOT NULL DEFAULT FALSE,
+    extensions TEXT NOT NULL DEFAULT '[]',
     party DOCUMENT NOT NULL,
     created_at INSTANT NOT NULL
 );

@@ -16,6 +16,10 @@ class Organization(Row):
     seat_refusal_status = IntegerField(default=403)
     tax_rate_basis_points = IntegerField(default=0)
     reverse_charge = BooleanField(default=False)
+    #: Whether SCIM is taken by the letter, without the tolerances towards identity providers.
+    strict = BooleanField(default=False)
+    #: The organization's own extension schemas, as `profiles` stores them.
+    extensions = TextField(default="[]")
     #: Who the invoices are made out to; the members of `billing.invoice_document.Party`.
     party = DocumentField(default=dict)
     created_at = InstantField()

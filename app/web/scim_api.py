@@ -131,7 +131,9 @@ def _call(message: Any = None) -> Call:
 
 def _projection(endpoint: Endpoint) -> Projection:
     search = SearchRequest.parse_query(request.args)
-    return Projection.parse(endpoint.type, search.attributes, search.excluded_attributes)
+    return Projection.parse(
+        endpoint.type_in(g.principal.profile), search.attributes, search.excluded_attributes
+    )
 
 
 def _answer(
@@ -141,12 +143,12 @@ def _answer(
     headers = {"ETag": document["meta"]["version"]}
     if created:
         headers["Location"] = document["meta"]["location"]
-    body = render(endpoint.type, document, projection)
+    body = render(endpoint.type_in(call.profile), document, projection)
     return scim_response(body, 201 if created else 200, headers)
 
 
 for _endpoint in ENDPOINTS:
-    _path, _name = _endpoint.type.endpoint, _endpoint.type.name.lower()
+    _path, _name = _endpoint.standard.endpoint, _endpoint.standard.name.lower()
     blueprint.add_url_rule(
         _path, view_func=Resources.as_view(f"{_name}s", _endpoint), strict_slashes=False
     )

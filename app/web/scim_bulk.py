@@ -22,7 +22,7 @@ from scim.versions import entity_tag
 OPERATIONS_MAX = 1_000
 
 _ENDPOINTS: Mapping[str, Endpoint] = {
-    endpoint.type.endpoint.lower(): endpoint for endpoint in ENDPOINTS
+    endpoint.standard.endpoint.lower(): endpoint for endpoint in ENDPOINTS
 }
 _PATH = re.compile(r"(?P<endpoint>/[^/]+)(?:/(?P<id>[^/]+))?/?")
 
@@ -85,7 +85,7 @@ class _Run:
         if row is None:
             return operation_result(operation, HTTPStatus.NO_CONTENT)
         status = HTTPStatus.CREATED if operation.method is Method.POST else HTTPStatus.OK
-        location = f"{self.call.base_url}{endpoint.type.endpoint}/{row.id}"
+        location = f"{self.call.base_url}{endpoint.standard.endpoint}/{row.id}"
         return operation_result(
             operation, status, location=location, version=entity_tag(row.version)
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g, request
 
 from app.errors import NotFound, NotPermitted
 from app.web.context import scim_url, seatgate
@@ -12,7 +12,6 @@ from scim import discovery
 from scim.attributes import Document
 from scim.cursors import CURSOR_TIMEOUT_SECONDS
 from scim.messages import PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX, list_response
-from scim.schemas import GROUP, USER
 
 
 def register(blueprint: Blueprint) -> None:
@@ -69,13 +68,15 @@ def _features() -> discovery.Features:
 
 
 def _resource_types() -> dict[str, Document]:
-    types = (USER, GROUP)
+    types = (g.principal.profile.user, g.principal.profile.group)
     return {kind.name: discovery.resource_type_document(kind, scim_url()) for kind in types}
 
 
 def _schemas() -> dict[str, Document]:
-    known = {schema.id: schema for kind in (USER, GROUP) for schema in kind.schemas()}
-    return {urn: discovery.schema_document(schema, scim_url()) for urn, schema in known.items()}
+    return {
+        urn: discovery.schema_document(schema, scim_url())
+        for urn, schema in g.principal.profile.schemas().items()
+    }
 
 
 def _all(documents: Mapping[str, Document]) -> Response:

@@ -7,6 +7,7 @@ case.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Self
 
 from app.access import Principal
@@ -14,6 +15,7 @@ from app.directory import groups, provisioning, users
 from app.directory.changes import Patch
 from app.directory.listing import Directory, Listing
 from app.models import Group, User
+from app.profiles import ScimProfile
 from scim import quirks
 from scim.attributes import Document, ResourceType
 from scim.documents import parse
@@ -35,6 +37,11 @@ class Call:
     base_url: str
 
     @property
+    def profile(self) -> ScimProfile:
+        """How the caller's organization speaks SCIM."""
+        return self.principal.profile
+
+    @property
     def directory(self) -> Directory:
         """The caller's users and groups."""
         return Directory(self.principal.organization_id, self.base_url)
@@ -50,7 +57,9 @@ class Call:
 class Endpoint:
     """A resource type with its use cases."""
 
-    type: ResourceType
+    standard: ResourceType
+    #: The type as the caller's organization has it, with its own extensions.
+    type_in: Callable[[ScimProfile], ResourceType]
     find: Callable[..., Row]
     create_row: Callable[..., Row]
     replace_row: Callable[..., Row]
@@ -63,7 +72,7 @@ class Endpoint:
 
     def create(self, call: Call, message: Any) -> Row:
         """Create a resource from the body of a POST (RFC 7644 3.3)."""
-        document = parse(self.type, quirks.undo_resource(self.type, message))
+        document = self._parse(call, message)
         return self.create_row(call.principal, document, at=call.at)
 
     def read(self, call: Call, resource_id: str) -> Row:
@@ -72,20 +81,26 @@ class Endpoint:
 
     def replace(self, call: Call, resource_id: str, message: Any, if_match: str | None) -> Row:
         """Replace a resource by the body of a PUT (RFC 7644 3.5.1)."""
-        document = parse(self.type, quirks.undo_resource(self.type, message))
+        document = self._parse(call, message)
         return self.replace_row(
             call.principal, resource_id, document, if_match=if_match, at=call.at
         )
 
     def patch(self, call: Call, resource_id: str, message: Any, if_match: str | None) -> Row:
         """Change a resource by a PatchOp message (RFC 7644 3.5.2)."""
-        operations = parse_patch(self.type, quirks.undo_patch(self.type, message))
-        changes = Patch(operations, call.dialect.creates_missing, call.base_url)
+        kind, strict = self.type_in(call.profile), call.profile.strict
+        operations = parse_patch(kind, quirks.undo_patch(kind, message, strict=strict))
+        create_missing = call.dialect.creates_missing and not strict
+        changes = Patch(operations, create_missing, call.base_url)
         return self.patch_row(call.principal, resource_id, changes, if_match=if_match, at=call.at)
 
     def delete(self, call: Call, resource_id: str, if_match: str | None) -> None:
         """Delete a resource (RFC 7644 3.6)."""
         self.delete_row(call.principal, resource_id, if_match=if_match, at=call.at)
+
+    def _parse(self, call: Call, message: Any) -> Document:
+        kind = self.type_in(call.profile)
+        return parse(kind, quirks.undo_resource(kind, message, strict=call.profile.strict))
 
     def document(self, call: Call, row: Row, projection: Projection) -> Document:
         """Return a resource with everything that the projection shows of it."""
@@ -95,6 +110,7 @@ class Endpoint:
 
 USERS = Endpoint(
     USER,
+    attrgetter("user"),
     users.find_user,
     provisioning.create_user,
     provisioning.replace_user,
@@ -106,6 +122,7 @@ USERS = Endpoint(
 )
 GROUPS = Endpoint(
     GROUP,
+    attrgetter("group"),
     groups.find_group,
     groups.create_group,
     groups.replace_group,

@@ -12,7 +12,7 @@ from app.models import Installation
 from app.web.responses import scim_response
 from app.web.scim_endpoints import ENDPOINTS, Call, Endpoint, Row
 from scim import cursors, filters
-from scim.attributes import Document
+from scim.attributes import Document, ResourceType
 from scim.errors import InvalidFilter, InvalidValue
 from scim.messages import Page, SearchRequest, SortOrder, list_response
 from scim.projection import Projection, render
@@ -71,22 +71,23 @@ class _Source:
 
     call: Call
     endpoint: Endpoint
+    kind: ResourceType
     listing: Listing[Any]
     projection: Projection
 
     @classmethod
     def of(cls, call: Call, endpoint: Endpoint, search: SearchRequest) -> "_Source":
-        kind = endpoint.type
+        kind = endpoint.type_in(call.profile)
         projection = Projection.parse(kind, search.attributes, search.excluded_attributes)
         tree = None if search.filter is None else filters.parse(kind, search.filter)
         descending = search.sort_order is SortOrder.DESCENDING
         order = Order.parse(kind, search.sort_by, descending=descending)
-        return cls(call, endpoint, endpoint.listing(call.directory, tree, order), projection)
+        return cls(call, endpoint, kind, endpoint.listing(call.directory, tree, order), projection)
 
     def shown(self, rows: Sequence[Row]) -> list[Document]:
         """Return rows as the answer shows them."""
         documents = self.endpoint.documents(self.call.directory, rows, self.projection)
-        return [render(self.endpoint.type, document, self.projection) for document in documents]
+        return [render(self.kind, document, self.projection) for document in documents]
 
 
 def _page_by_cursor(source: _Source, search: SearchRequest) -> Response:
@@ -97,7 +98,7 @@ def _page_by_cursor(source: _Source, search: SearchRequest) -> Response:
     at, key = source.call.at, _cursor_key()
     asked = cursors.fingerprint(
         source.call.principal.organization_id,
-        source.endpoint.type.name,
+        source.kind.name,
         search.filter,
         search.sort_by,
         search.sort_order.value,

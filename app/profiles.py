@@ -1,0 +1,56 @@
+"""How each organization speaks SCIM: its own extension schemas, and whether it is strict."""
+
+import json
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from scim.attributes import Document, ResourceType, Schema
+from scim.extensions import parse_schema
+from scim.schemas import GROUP, USER
+
+
+@dataclass(frozen=True)
+class ScimProfile:
+    """The resource types of one organization."""
+
+    user: ResourceType = USER
+    group: ResourceType = GROUP
+    #: Whether every deviation from the RFCs is refused.
+    strict: bool = False
+
+    def schemas(self) -> dict[str, Schema]:
+        """Return every schema by its URN, each once."""
+        return {schema.id: schema for kind in (self.user, self.group) for schema in kind.schemas()}
+
+
+STANDARD = ScimProfile()
+
+
+@lru_cache(maxsize=1024)
+def profile_of(extensions: str, *, strict: bool) -> ScimProfile:
+    """Return the profile of an organization, from what is stored of it.
+
+    `extensions` is a JSON array of objects with the name of the `resource_type` that is extended
+    and the `schema` in the form of RFC 7643 section 7. It is parsed once, not once a request.
+    """
+    profile = replace(STANDARD, strict=strict)
+    for entry in json.loads(extensions):
+        profile = extended(profile, entry["resource_type"], parse_schema(entry["schema"]))
+    return profile
+
+
+def extended(profile: ScimProfile, resource_type: str, schema: Schema) -> ScimProfile:
+    """Return the profile with one more extension; one of the same URN is replaced."""
+    if resource_type == USER.name:
+        return replace(profile, user=_with(profile.user, schema))
+    return replace(profile, group=_with(profile.group, schema))
+
+
+def _with(kind: ResourceType, schema: Schema) -> ResourceType:
+    others = tuple(known for known in kind.extensions if known.id != schema.id)
+    return replace(kind, extensions=(*others, schema))
+
+
+def entry_of(resource_type: str, document: Document) -> Document:
+    """Return an extension as it is stored."""
+    return {"resource_type": resource_type, "schema": document}
