@@ -7,7 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app.config import Config
 from app.db import database, open_database
 from app.tokens import TokenUses
-from app.web import described, errors, owner_api, scim_api, sso_hook
+from app.web import described, errors, owner, scim_api, sso_hook
 from app.web.context import Seatgate
 
 
@@ -28,10 +28,15 @@ def create_app(config: Config | None = None) -> Flask:
     app.json = _Json(app)
     if config.trusted_proxies:
         hops = config.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    app.before_request(lambda: database.connect(reuse_if_open=True) and None)
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # as Flask documents it
+    app.before_request(_connect)
     app.teardown_request(lambda _error: None if database.is_closed() else database.close())
     errors.register(app)
     app.register_blueprint(scim_api.blueprint)
-    described.describe(app, owner_api.surface, sso_hook.surface)
+    described.describe(app, owner.surface, sso_hook.surface)
     return app
+
+
+def _connect() -> None:
+    """Hold a connection for the request; what Flask is returned here would be its answer."""
+    database.connect(reuse_if_open=True)

@@ -5,6 +5,7 @@ Nothing is wrong while it does not run: whoever needs a renewal does it first.
 
 import logging
 import threading
+import time
 from datetime import datetime
 
 from app.billing.renewals import renew_all_due
@@ -24,34 +25,22 @@ def keep_house(token_uses: TokenUses, *, at: datetime) -> None:
     renew_all_due(at=at)
 
 
-class Housekeeper:
-    """Keeps house every 30 seconds, in a thread of a serving process."""
+def start_housekeeping(clock: Clock, token_uses: TokenUses) -> None:
+    """Keep house every 30 seconds, in a thread of a serving process, until the process ends.
 
-    def __init__(self, clock: Clock, token_uses: TokenUses) -> None:
-        """Prepare the thread; `start` lets it run."""
-        self._clock = clock
-        self._token_uses = token_uses
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="housekeeping", daemon=True)
+    What a process noted in its last seconds goes with it: a token's last use is a hint for people.
+    """
+    thread = threading.Thread(
+        target=_keep_house_for_ever, args=(clock, token_uses), name="housekeeping", daemon=True
+    )
+    thread.start()
 
-    def start(self) -> None:
-        """Begin, at once and then every 30 seconds."""
-        self._thread.start()
 
-    def stop(self) -> None:
-        """End after what is being done, and write down what is known."""
-        self._stopped.set()
-        self._thread.join()
-        self._once()
-
-    def _run(self) -> None:
-        while not self._stopped.is_set():
-            self._once()
-            self._stopped.wait(INTERVAL_SECONDS)
-
-    def _once(self) -> None:
+def _keep_house_for_ever(clock: Clock, token_uses: TokenUses) -> None:
+    while True:
         try:
             with connection():
-                keep_house(self._token_uses, at=self._clock.now())
+                keep_house(token_uses, at=clock.now())
         except Exception:  # a thread that dies here would stop keeping house for good
             log.exception("housekeeping failed and will be tried again")
+        time.sleep(INTERVAL_SECONDS)

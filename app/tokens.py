@@ -18,6 +18,7 @@ from typing import Any
 from app.access import ISSUABLE, Principal, Role
 from app.db import transaction
 from app.errors import InvalidInput, NotAuthenticated, NotFound
+from app.idempotency import Once, once_only
 from app.identifiers import new_id
 from app.models import Organization, Token
 from app.profiles import profile_of
@@ -50,13 +51,20 @@ class TokenRequest:
 
 
 @transaction
-def issue_token(organization_id: str, wanted: TokenRequest, *, at: datetime) -> IssuedToken:
-    """Make a token for an organization.
+def issue_token(
+    principal: Principal, wanted: TokenRequest, *, once: Once | None = None, at: datetime
+) -> IssuedToken:
+    """Make a token for the caller's organization.
 
     Raises:
         NotFound: there is no such organization.
         InvalidInput: the role is not one for tokens, or the expiry lies in the past.
+        Replayed, IdempotencyKeyReused: the key of `once` came before.
     """
+    return once_only(principal, once, lambda: _issue(principal.organization_id, wanted, at=at))
+
+
+def _issue(organization_id: str, wanted: TokenRequest, *, at: datetime) -> IssuedToken:
     if wanted.role not in ISSUABLE:
         raise InvalidInput("role", f"A token's role is one of {', '.join(ISSUABLE)}.")
     if wanted.expires_at is not None and wanted.expires_at <= at:
@@ -84,13 +92,13 @@ def tokens_of(organization_id: str) -> list[Token]:
 
 
 @transaction
-def revoke_token(organization_id: str, token_id: str, *, at: datetime) -> None:
+def revoke_token(principal: Principal, token_id: str, *, at: datetime) -> None:
     """End a token at once; ending it again changes nothing.
 
     Raises:
         NotFound: the organization has no such token.
     """
-    mine = (Token.organization_id == organization_id) & (Token.id == token_id)
+    mine = (Token.organization_id == principal.organization_id) & (Token.id == token_id)
     if not Token.select().where(mine).exists():
         raise NotFound(f"There is no token {token_id}.")
     Token.update(revoked_at=at).where(mine & Token.revoked_at.is_null()).execute()

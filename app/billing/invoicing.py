@@ -143,7 +143,7 @@ def lines_of(invoice: Invoice) -> tuple[Line, ...]:
 
 def party_of(particulars: dict[str, object]) -> Party:
     """Return a party from its stored particulars."""
-    known = {**particulars, "address_lines": tuple(particulars.get("address_lines", ()))}  # type: ignore[arg-type]
+    known = {**particulars, "address_lines": tuple(particulars.get("address_lines", ()))}  # type: ignore[arg-type]  # a list in JSON
     return Party(**known)  # type: ignore[arg-type]  # written by `organizations` from a Party
 
 

@@ -12,6 +12,7 @@ from app.billing.taxes import Totals
 from app.billing.terms import ServicePeriod, start_of_day
 from app.db import transaction
 from app.errors import InvalidInput, NotFound, PlanNotEligible
+from app.idempotency import Once, once_only
 from app.identifiers import new_id
 from app.models import Organization, Purchase, Quote
 
@@ -43,14 +44,21 @@ class QuoteRequest:
 
 @renews_first
 @transaction
-def create_quote(principal: Principal, request: QuoteRequest, *, at: datetime) -> Quote:
+def create_quote(
+    principal: Principal, request: QuoteRequest, *, once: Once | None = None, at: datetime
+) -> Quote:
     """Quote more seats for the rest of the term.
 
     Raises:
         InvalidInput: the quantity is below 1 or above the cap.
         ContractNotActive: no contract runs.
         PlanNotEligible: the contract is not annual and collected by invoice.
+        Replayed, IdempotencyKeyReused: the key of `once` came before.
     """
+    return once_only(principal, once, lambda: _quote(principal, request, at=at))
+
+
+def _quote(principal: Principal, request: QuoteRequest, *, at: datetime) -> Quote:
     if not 1 <= request.quantity <= request.quantity_max:
         raise InvalidInput(
             "quantity",

@@ -7,6 +7,7 @@ from app.access import Principal, Role
 from app.billing import invoicing
 from app.billing.contracts import is_over, open_term, unended_contract
 from app.billing.invoicing import Order
+from app.billing.money import decimal_text
 from app.billing.pricing import LineKind, priced_line
 from app.billing.renewals import renews_first
 from app.billing.terms import Term, local_day
@@ -18,8 +19,9 @@ from app.seats import ledger
 from app.seats.ledger import Cause
 from app.seats.rules import TermOver
 
-#: No organization buys more; it keeps every sum of money within 64 bits.
+#: No organization buys more, and no seat costs more, which keeps every sum within 64 bits.
 SEATS_MAX = 10_000_000
+UNIT_PRICE_MINOR_MAX = 100_000_000_000
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,9 @@ def _check(terms: ContractTerms, first_term: Term, today: date) -> None:
         raise InvalidInput(
             "minimum_seats", "The minimum is at least 1 seat and at most the contract's seats."
         )
+    if max(terms.unit_price_minor, terms.renewal_unit_price_minor or 0) > UNIT_PRICE_MINOR_MAX:
+        most = decimal_text(UNIT_PRICE_MINOR_MAX, terms.currency)
+        raise InvalidInput("unit_price", f"A seat costs at most {most} {terms.currency} a term.")
     if first_term.ends_on <= today:
         raise InvalidInput(
             "starts_on",

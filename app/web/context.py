@@ -10,7 +10,7 @@ from flask import current_app, g, request
 
 from app.access import Permission, Principal
 from app.config import Config
-from app.errors import NotAuthenticated
+from app.errors import NotAuthenticated, NotFound
 from app.tokens import TokenUses, authenticate
 
 P = ParamSpec("P")
@@ -76,7 +76,10 @@ def requires(
     def decorate(view: Callable[Concatenate[Principal, P], R]) -> Callable[P, R]:
         @wraps(view)
         def admitted(*args: P.args, **kwargs: P.kwargs) -> R:
-            return view(caller(permission), *args, **kwargs)
+            principal = caller(permission)
+            if "\0" in request.path:
+                raise NotFound("There is nothing here: the address holds a NUL character.")
+            return view(principal, *args, **kwargs)
 
         return admitted
 

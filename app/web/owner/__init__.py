@@ -1,0 +1,10 @@
+"""`/owner/v1`: what an organization's owners see and buy, a module for each noun.
+
+Each module holds the schemas of its requests and answers, which check them and are the OpenAPI
+document, then its views.
+"""
+
+from app.web.owner import contract, denials, invoices, purchases, seats, tokens
+from app.web.owner.surface import surface
+
+__all__ = ["contract", "denials", "invoices", "purchases", "seats", "surface", "tokens"]

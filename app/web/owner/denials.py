@@ -1,0 +1,52 @@
+"""Denials: who was refused for want of a seat."""
+
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from app.access import Permission, Principal
+from app.directory import denials
+from app.models import Denial
+from app.web.context import requires
+from app.web.fields import Choice, Instant, Integer, PageQuery, Text
+from app.web.owner.surface import page, surface
+
+
+class DenialSchema(Schema):
+    """A person refused for want of a seat."""
+
+    id = Text()
+    user_name = Text()
+    source = Choice("scim", "sso")
+    provider = Text(allow_none=True)
+    attempts = Integer()
+    first_seen_at = Instant()
+    last_seen_at = Instant()
+    state = Choice("open", "closed")
+    closed_at = Instant(allow_none=True)
+    closed_because = Text(allow_none=True)
+
+
+class DenialsSchema(Schema):
+    """A page of denials, newest first."""
+
+    denials = fields.List(fields.Nested(DenialSchema))
+    next_cursor = Text(allow_none=True)
+
+
+@surface.get("/denials")
+@requires(Permission.READ_PEOPLE)
+@surface.arguments(PageQuery, location="query")
+@surface.response(200, DenialsSchema)
+def list_denials(principal: Principal, query: dict[str, Any]) -> Any:
+    """List who was refused for want of a seat."""
+    rows = denials.denials_of(
+        principal.organization_id, after=query["cursor"], limit=query["count"] + 1
+    )
+    listed = page("denials", rows, query["count"], lambda row: row.id)
+    return {**listed, "denials": [_denial(row) for row in listed["denials"]]}
+
+
+def _denial(row: Denial) -> dict[str, Any]:
+    """Return a denial."""
+    return {**row.__data__, "state": "open" if row.closed_at is None else "closed"}

@@ -1,0 +1,173 @@
+"""Invoices, as JSON, as a page and as a PDF."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from flask import Response
+from marshmallow import Schema, fields
+
+from app.access import Permission, Principal
+from app.billing import invoicing
+from app.billing.invoice_document import InvoiceDocument
+from app.billing.invoice_page import invoice_page
+from app.billing.invoice_wording import arithmetic, description, missing_text
+from app.billing.pdf import invoice_pdf
+from app.billing.pricing import Line, months_text
+from app.billing.terms import local_day
+from app.models import Invoice, Seller
+from app.web.context import OWNER_PREFIX, instant, public_url, requires
+from app.web.fields import Choice, Integer, PageQuery, Text
+from app.web.owner.surface import page, surface
+
+
+class LineSchema(Schema):
+    """One line of an invoice."""
+
+    description = Text()
+    arithmetic = Text()
+    quantity = Integer()
+    unit_price_minor = Integer()
+    months_remaining = Text()
+    service_starts_on = fields.Date()
+    service_ends_on = fields.Date(metadata={"description": "The day after the last."})
+    tax_rate_basis_points = Integer()
+    net_minor = Integer()
+
+
+class TaxLineSchema(Schema):
+    """The tax of all lines of one rate."""
+
+    rate_basis_points = Integer()
+    net_minor = Integer()
+    tax_minor = Integer()
+
+
+class PartySchema(Schema):
+    """The seller or the buyer, as they were when the invoice was issued."""
+
+    legal_name = Text()
+    address_lines = fields.List(Text())
+    postal_code = Text()
+    city = Text()
+    country = Text()
+    vat_id = Text()
+    registration = Text()
+    email = Text()
+    bank = Text()
+    iban = Text()
+    bic = Text()
+
+
+class InvoiceSchema(Schema):
+    """An invoice. Money is in the currency's minor unit."""
+
+    id = Text()
+    number = Text()
+    state = Choice("issued", "paid", "overdue", "void")
+    issued_on = fields.Date()
+    due_on = fields.Date()
+    currency = Text()
+    language = Text()
+    seller = fields.Nested(PartySchema)
+    buyer = fields.Nested(PartySchema)
+    purchase_order = Text(allow_none=True)
+    cost_centre = Text(allow_none=True)
+    reverse_charge = fields.Boolean()
+    lines = fields.List(fields.Nested(LineSchema))
+    net_minor = Integer()
+    tax_lines = fields.List(fields.Nested(TaxLineSchema))
+    tax_minor = Integer()
+    total_minor = Integer()
+    missing = fields.List(
+        Text(), metadata={"description": "What the law wants and the parties lack, in words."}
+    )
+    page_url = Text()
+    pdf_url = Text()
+
+
+class InvoicesSchema(Schema):
+    """A page of invoices, newest first."""
+
+    invoices = fields.List(fields.Nested(InvoiceSchema))
+    next_cursor = Text(allow_none=True)
+
+
+@surface.get("/invoices")
+@requires(Permission.READ_BILLING)
+@surface.arguments(PageQuery, location="query")
+@surface.response(200, InvoicesSchema)
+def list_invoices(principal: Principal, query: dict[str, Any]) -> Any:
+    """List the invoices."""
+    rows = invoicing.invoices_of(
+        principal.organization_id, after=query["cursor"], limit=query["count"] + 1
+    )
+    listed = page("invoices", rows, query["count"], lambda row: row.id)
+    return {**listed, "invoices": invoice_answers(listed["invoices"], at=instant())}
+
+
+@surface.get("/invoices/<invoice_id>")
+@requires(Permission.READ_BILLING)
+@surface.response(200, InvoiceSchema)
+def show_invoice(principal: Principal, invoice_id: str) -> Any:
+    """Show an invoice."""
+    row = invoicing.find_invoice(principal.organization_id, invoice_id)
+    return invoice_answers([row], at=instant())[0]
+
+
+@surface.get("/invoices/<invoice_id>/page")
+@requires(Permission.READ_BILLING)
+@surface.response(200, content_type="text/html")
+def show_invoice_page(principal: Principal, invoice_id: str) -> Response:
+    """Show an invoice as a page."""
+    return Response(invoice_page(_printed(principal, invoice_id)), mimetype="text/html")
+
+
+@surface.get("/invoices/<invoice_id>/pdf")
+@requires(Permission.READ_BILLING)
+@surface.response(200, content_type="application/pdf")
+def show_invoice_pdf(principal: Principal, invoice_id: str) -> Response:
+    """Show an invoice as a PDF."""
+    document = _printed(principal, invoice_id)
+    headers = {"Content-Disposition": f'inline; filename="{document.number}.pdf"'}
+    return Response(invoice_pdf(document), headers=headers, mimetype="application/pdf")
+
+
+def _printed(principal: Principal, invoice_id: str) -> InvoiceDocument:
+    row = invoicing.find_invoice(principal.organization_id, invoice_id)
+    return invoicing.document_of(row, local_day(instant(), Seller.get().time_zone))
+
+
+def invoice_answers(rows: Sequence[Invoice], *, at: datetime) -> list[dict[str, Any]]:
+    """Return invoices with their lines, as they are printed."""
+    today = local_day(at, Seller.get().time_zone)
+    return [_invoice(row, invoicing.document_of(row, today)) for row in rows]
+
+
+def _invoice(row: Invoice, document: Any) -> dict[str, Any]:
+    address = f"{public_url()}{OWNER_PREFIX}/invoices/{row.id}"
+    return {
+        **row.__data__,
+        "state": document.state.value,
+        "seller": document.seller,
+        "buyer": document.buyer,
+        "lines": [_line(line, document) for line in document.lines],
+        "tax_lines": document.totals.tax_lines,
+        "missing": [missing_text(particular, document.language) for particular in document.missing],
+        "page_url": f"{address}/page",
+        "pdf_url": f"{address}/pdf",
+    }
+
+
+def _line(line: Line, document: Any) -> dict[str, Any]:
+    return {
+        "description": description(line, document.language),
+        "arithmetic": arithmetic(line, document.currency, document.language),
+        "quantity": line.quantity,
+        "unit_price_minor": line.unit_price_minor,
+        "months_remaining": months_text(line.service.months),
+        "service_starts_on": line.service.starts_on,
+        "service_ends_on": line.service.ends_on,
+        "tax_rate_basis_points": line.tax_rate_basis_points,
+        "net_minor": line.net_minor,
+    }

@@ -1,0 +1,144 @@
+"""Seats: how many there are, who holds them, and every change of them."""
+
+from datetime import datetime
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from app.access import Permission, Principal
+from app.billing import contracts
+from app.directory.denials import open_denials
+from app.errors import InvalidInput
+from app.seats import holders, ledger
+from app.seats.rules import SeatCounts
+from app.web.context import instant, requires
+from app.web.fields import Flag, Instant, Integer, PageQuery, Text
+from app.web.owner.surface import page, surface
+
+#: Longer numbers do not fit a column.
+_SEQUENCE_DIGITS_MAX = 18
+
+
+class TermSchema(Schema):
+    """The running term, `[starts_on, ends_on)`."""
+
+    number = Integer()
+    starts_on = fields.Date()
+    ends_on = fields.Date()
+
+
+class SeatsSchema(Schema):
+    """The seats of the organization."""
+
+    purchased = Integer()
+    in_use = Integer()
+    held = Integer(
+        metadata={"description": "Seats in use that are kept for somebody and not assigned yet."}
+    )
+    available = Integer()
+    open_denials = Integer(metadata={"description": "People refused for want of a seat."})
+    renewal_pending = fields.Boolean()
+    term = fields.Nested(TermSchema, allow_none=True)
+
+
+class AssignmentsQuery(PageQuery):
+    """Which assignments to list."""
+
+    open = Flag(
+        load_default=False, metadata={"description": "Only those that have not been released."}
+    )
+
+
+class AssignmentSchema(Schema):
+    """One person holding one seat."""
+
+    id = Text()
+    user_id = Text()
+    user_name = Text()
+    assigned_at = Instant()
+    released_at = Instant(allow_none=True)
+
+
+class AssignmentsSchema(Schema):
+    """A page of assignments, oldest first."""
+
+    assignments = fields.List(fields.Nested(AssignmentSchema))
+    next_cursor = Text(allow_none=True)
+
+
+class LedgerEntrySchema(Schema):
+    """One change of the seat pool."""
+
+    sequence = Integer()
+    kind = Text()
+    quantity = Integer()
+    user_id = Text(allow_none=True)
+    at = Instant()
+    actor = Text()
+    cause = Text()
+
+
+class LedgerSchema(Schema):
+    """A page of the seat ledger, oldest first."""
+
+    entries = fields.List(fields.Nested(LedgerEntrySchema))
+    next_cursor = Text(allow_none=True)
+
+
+@surface.get("/seats")
+@requires(Permission.READ_BILLING)
+@surface.response(200, SeatsSchema)
+def show_seats(principal: Principal) -> Any:
+    """Show how many seats there are and how many are in use."""
+    return _seats(principal.organization_id, at=instant())
+
+
+@surface.get("/assignments")
+@requires(Permission.READ_PEOPLE)
+@surface.arguments(AssignmentsQuery, location="query")
+@surface.response(200, AssignmentsSchema)
+def list_assignments(principal: Principal, query: dict[str, Any]) -> Any:
+    """List who holds a seat, or held one, and since when."""
+    rows = holders.assignments_of(
+        principal.organization_id,
+        only_open=query["open"],
+        after=_sequence(query["cursor"]),
+        limit=query["count"] + 1,
+    )
+    return page("assignments", rows, query["count"], lambda row: row.assigned_sequence)
+
+
+@surface.get("/ledger")
+@requires(Permission.READ_PEOPLE)
+@surface.arguments(PageQuery, location="query")
+@surface.response(200, LedgerSchema)
+def list_ledger(principal: Principal, query: dict[str, Any]) -> Any:
+    """List every change of the seats, in its order."""
+    rows = holders.entries_of(
+        principal.organization_id, after=_sequence(query["cursor"]), limit=query["count"] + 1
+    )
+    return page("entries", rows, query["count"], lambda row: row.sequence)
+
+
+def _seats(organization_id: str, *, at: datetime) -> dict[str, Any]:
+    """Return the seats of an organization."""
+    pool = ledger.pool_of(organization_id)
+    counts = SeatCounts(pool.purchased, pool.in_use)
+    return {
+        "purchased": counts.purchased,
+        "in_use": counts.in_use,
+        "held": counts.in_use - holders.open_assignments(organization_id),
+        "available": counts.available,
+        "open_denials": open_denials(organization_id),
+        "renewal_pending": contracts.is_over(pool, at),
+        "term": contracts.term_dates(pool),
+    }
+
+
+def _sequence(cursor: str | None) -> int | None:
+    """Return the sequence number that a cursor is."""
+    if cursor is None:
+        return None
+    if not (cursor.isascii() and cursor.isdigit()) or len(cursor) > _SEQUENCE_DIGITS_MAX:
+        raise InvalidInput("cursor", "Send the next_cursor of the page before, as it was.")
+    return int(cursor)

@@ -1,0 +1,68 @@
+"""The owner surface, and what its views share: pages of lists, and requests that happen once."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from flask import Response, request
+from marshmallow import Schema
+
+from app.idempotency import Answer, Once, Replayed
+from app.web.context import OWNER_PREFIX, instant
+from app.web.described import Surface
+from app.web.fields import Text
+from app.web.responses import json_body, json_response
+
+Row = TypeVar("Row")
+Result = TypeVar("Result")
+
+
+surface = Surface(
+    "owner",
+    __name__,
+    url_prefix=OWNER_PREFIX,
+    description="Seats, contract, purchases and invoices",
+)
+
+
+def page(
+    name: str, rows: Sequence[Row], limit: int, cursor_of: Callable[[Row], object]
+) -> dict[str, Any]:
+    """Return a page of a list that was read with one row more than `limit`.
+
+    That row tells whether there is another page.
+    """
+    shown = rows[:limit]
+    more = len(rows) > limit
+    return {name: shown, "next_cursor": str(cursor_of(shown[-1])) if more else None}
+
+
+class IdempotencyHeader(Schema):
+    """The key under which a request happens once."""
+
+    idempotency_key = Text(
+        data_key="Idempotency-Key",
+        load_default=None,
+        metadata={"description": "Any text of your choice, new for each request."},
+    )
+
+
+def answered(
+    headers: dict[str, Any],
+    answer: Callable[[Result], Answer],
+    use_case: Callable[[Once | None], Result],
+    *,
+    kept: Callable[[Result], Answer] | None = None,
+) -> Response:
+    """Return the answer of a POST; a repetition under the same key gets the answer of the first.
+
+    `answer` says how the use case's result is answered, and `kept` what of that is stored with the
+    key, in the use case's own transaction, where it is not all of it.
+    """
+    key: str | None = headers["idempotency_key"]
+    once = Once(request.path, key, json_body(), kept or answer, instant()) if key else None
+    try:
+        given = answer(use_case(once))
+    except Replayed as replayed:
+        given = replayed.answer
+        return json_response(given.body, given.status, headers={"Idempotent-Replayed": "true"})
+    return json_response(given.body, given.status)

@@ -1,0 +1,87 @@
+"""The organization's tokens."""
+
+from typing import Any
+
+from flask import Response
+from marshmallow import Schema, fields
+
+from app import tokens
+from app.access import ISSUABLE, Permission, Principal, Role
+from app.idempotency import Answer
+from app.web.context import instant, requires
+from app.web.fields import Choice, Instant, Request, Text
+from app.web.owner.surface import IdempotencyHeader, answered, surface
+
+
+class TokenRequestSchema(Request):
+    """A token to issue."""
+
+    role = Choice(*ISSUABLE, required=True)
+    label = Text(load_default=None)
+    provider = Text(
+        load_default=None,
+        metadata={"description": "The identity provider that will use it, such as entra."},
+    )
+    expires_at = Instant(load_default=None)
+
+
+class TokenSchema(Schema):
+    """A token, without its secret."""
+
+    id = Text()
+    role = Text()
+    prefix = Text()
+    label = Text(allow_none=True)
+    provider = Text(allow_none=True)
+    created_at = Instant()
+    expires_at = Instant(allow_none=True)
+    revoked_at = Instant(allow_none=True)
+    last_used_at = Instant(allow_none=True)
+
+
+class IssuedTokenSchema(TokenSchema):
+    """A new token: its secret is shown here and never again."""
+
+    token = Text()
+
+
+class TokensSchema(Schema):
+    """The organization's tokens, oldest first."""
+
+    tokens = fields.List(fields.Nested(TokenSchema))
+
+
+@surface.get("/tokens")
+@requires(Permission.MANAGE_TOKENS)
+@surface.response(200, TokensSchema)
+def list_tokens(principal: Principal) -> Any:
+    """List the tokens, without their secrets."""
+    return {"tokens": tokens.tokens_of(principal.organization_id)}
+
+
+@surface.post("/tokens")
+@requires(Permission.MANAGE_TOKENS)
+@surface.arguments(IdempotencyHeader, location="headers")
+@surface.arguments(TokenRequestSchema)
+@surface.response(201, IssuedTokenSchema)
+def issue_token(principal: Principal, headers: dict[str, Any], body: dict[str, Any]) -> Response:
+    """Issue a token; its secret is shown in this answer and never again, also not repeated."""
+    wanted = tokens.TokenRequest(**{**body, "role": Role(body["role"])})
+    return answered(
+        headers,
+        lambda issued: Answer(201, IssuedTokenSchema().dump(_issued(issued))),
+        lambda once: tokens.issue_token(principal, wanted, once=once, at=instant()),
+        kept=lambda issued: Answer(201, TokenSchema().dump(issued.token)),
+    )
+
+
+@surface.delete("/tokens/<token_id>")
+@requires(Permission.MANAGE_TOKENS)
+@surface.response(204)
+def revoke_token(principal: Principal, token_id: str) -> None:
+    """Revoke a token, at once."""
+    tokens.revoke_token(principal, token_id, at=instant())
+
+
+def _issued(issued: tokens.IssuedToken) -> dict[str, Any]:
+    return {**issued.token.__data__, "token": issued.secret}
