@@ -60,6 +60,8 @@ class Principal:
     actor: str
     #: The identity provider that speaks, as far as it is known.
     provider: str | None = None
+    #: The request in which it acts, as the client or the server calls it.
+    request_id: str | None = None
     #: How the organization speaks SCIM.
     profile: ScimProfile = STANDARD
 

@@ -127,7 +127,11 @@ def authenticate(secret: str, *, at: datetime) -> Principal:
         )
     profile = profile_of(token.extensions, strict=token.strict)
     return Principal(
-        token.organization_id, Role(token.role), f"token:{token.id}", token.provider, profile
+        token.organization_id,
+        Role(token.role),
+        f"token:{token.id}",
+        token.provider,
+        profile=profile,
     )
 
 

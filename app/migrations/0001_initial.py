@@ -7,12 +7,13 @@ of different organizations can live on different machines, and composite foreign
 impossible to point from one organization's row to another's.
 """
 
-import re
 import secrets
 from collections.abc import Iterator
 
-from peewee import Database, PostgresqlDatabase
+from peewee import Database
 from playhouse.migrate import SchemaMigrator
+
+from app.ddl import create, engine_of, execute, make_append_only
 
 TABLES = """
 CREATE TABLE organization (
@@ -121,6 +122,7 @@ CREATE TABLE ledger_entry (
                         'hold_expired', 'renewed')),
     quantity INTEGER NOT NULL,
     user_id KEY,
+    hold_id KEY,
     at INSTANT NOT NULL,
     actor TEXT NOT NULL,
     cause TEXT NOT NULL,
@@ -128,7 +130,10 @@ CREATE TABLE ledger_entry (
     term_number INTEGER,
     PRIMARY KEY (organization_id, sequence),
     CHECK (kind = 'renewed' OR quantity >= 1),
-    CHECK (kind IN ('granted', 'renewed') = (user_id IS NULL))
+    CHECK (kind NOT IN ('granted', 'renewed') OR user_id IS NULL),
+    CHECK (kind NOT IN ('assigned', 'released', 'hold_assigned') OR user_id IS NOT NULL),
+    CHECK ((kind IN ('held', 'hold_assigned', 'hold_released', 'hold_expired'))
+           = (hold_id IS NOT NULL))
 );
 CREATE UNIQUE INDEX ledger_entry_one_increase_per_cause ON ledger_entry (organization_id, cause)
     WHERE kind IN ('granted', 'renewed');
@@ -356,52 +361,33 @@ APPEND_ONLY = ("ledger_entry", "invoice", "invoice_line", "purchase")
 PURCHASED_FALLS = """OLD.state = 'open' AND NEW.state = 'open' AND OLD.contract_id = NEW.contract_id
     AND OLD.term_number = NEW.term_number AND NEW.purchased < OLD.purchased"""
 
-TYPES = {
-    "sqlite": {"KEY": "TEXT", "INSTANT": "TEXT", "DOCUMENT": "TEXT"},
-    "postgresql": {"KEY": 'TEXT COLLATE "C"', "INSTANT": "TIMESTAMPTZ", "DOCUMENT": "JSONB"},
-}
-
 
 def up(_migrator: SchemaMigrator, db: Database) -> None:
-    """Create every table, index and trigger."""
-    engine = "postgresql" if isinstance(db, PostgresqlDatabase) else "sqlite"
-    for statement in _statements(engine):
-        db.execute_sql(statement)  # type: ignore[no-untyped-call]  # the stubs leave it untyped
+    """Create every table, index and trigger, and the two rows that every installation has."""
+    create(db, TABLES)
+    execute(db, _POSTGRESQL_TRIGGERS if engine_of(db) == "postgresql" else _SQLITE_TRIGGERS)
+    make_append_only(db, *APPEND_ONLY)
+    execute(db, _rows())
 
 
-def _statements(engine: str) -> Iterator[str]:
-    tables = _spelt_for(engine, TABLES)
-    yield from (statement for statement in tables.split(";") if statement.strip())
-    yield from _postgresql_triggers() if engine == "postgresql" else _sqlite_triggers()
+_POSTGRESQL_TRIGGERS = (
+    """CREATE FUNCTION seatgate_refuse() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN
+            RAISE EXCEPTION '%%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation';
+        END $$""",
+    f"""CREATE TRIGGER seat_pool_purchased_never_falls BEFORE UPDATE ON seat_pool
+        FOR EACH ROW WHEN ({PURCHASED_FALLS})
+        EXECUTE FUNCTION seatgate_refuse('purchased never falls inside a term')""",
+)
+
+_SQLITE_TRIGGERS = (
+    f"""CREATE TRIGGER seat_pool_purchased_never_falls BEFORE UPDATE ON seat_pool
+        WHEN {PURCHASED_FALLS}
+        BEGIN SELECT RAISE(ABORT, 'purchased never falls inside a term'); END""",
+)
+
+
+def _rows() -> Iterator[str]:
     yield "INSERT INTO seller (id, series, time_zone, party) VALUES ('seller', 'INV', 'UTC', '{}')"
     # Nobody but this line chooses the text, which is hexadecimal.
     yield f"INSERT INTO installation VALUES ('installation', '{secrets.token_hex(32)}')"  # noqa: S608
-
-
-def _spelt_for(engine: str, text: str) -> str:
-    for word, spelling in TYPES[engine].items():
-        text = re.sub(rf"^(    [a-z_]+) {word}\b", rf"\1 {spelling}", text, flags=re.MULTILINE)
-    return text
-
-
-def _sqlite_triggers() -> Iterator[str]:
-    for table in APPEND_ONLY:
-        for change in ("UPDATE", "DELETE"):
-            yield f"""CREATE TRIGGER {table}_refuses_{change.lower()} BEFORE {change} ON {table}
-                BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"""
-    yield f"""CREATE TRIGGER seat_pool_purchased_never_falls BEFORE UPDATE ON seat_pool
-        WHEN {PURCHASED_FALLS}
-        BEGIN SELECT RAISE(ABORT, 'purchased never falls inside a term'); END"""
-
-
-def _postgresql_triggers() -> Iterator[str]:
-    yield """CREATE FUNCTION seatgate_refuse() RETURNS trigger LANGUAGE plpgsql AS
-        $$ BEGIN
-            RAISE EXCEPTION '%%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation';
-        END $$"""
-    for table in APPEND_ONLY:
-        yield f"""CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}
-            FOR EACH ROW EXECUTE FUNCTION seatgate_refuse('{table} is append-only')"""
-    yield f"""CREATE TRIGGER seat_pool_purchased_never_falls BEFORE UPDATE ON seat_pool
-        FOR EACH ROW WHEN ({PURCHASED_FALLS})
-        EXECUTE FUNCTION seatgate_refuse('purchased never falls inside a term')"""

@@ -9,8 +9,10 @@ from app.models.contracts import Contract, ContractTerm
 from app.models.directory import Denial, Group, GroupMember, User, UserEmail
 from app.models.parties import Installation, Organization, Seller
 from app.models.seats import LedgerEntry, SeatAssignment, SeatPool
+from app.models.trail import AuditEvent
 
 __all__ = [
+    "AuditEvent",
     "Contract",
     "ContractTerm",
     "Denial",

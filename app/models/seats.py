@@ -33,6 +33,7 @@ class LedgerEntry(Row):
     #: How many seats; for `renewed` the difference, which may be negative or nothing.
     quantity = IntegerField()
     user_id = KeyField(null=True)
+    hold_id = KeyField(null=True)
     at = InstantField()
     actor = TextField()
     cause = TextField()

@@ -1,0 +1,25 @@
+"""Who changed what."""
+
+from peewee import CompositeKey, TextField
+
+from app.db import DocumentField, InstantField, KeyField
+from app.models.rows import Row
+
+
+class AuditEvent(Row):
+    """One change of anything. Append-only."""
+
+    organization_id = KeyField()
+    id = KeyField()
+    at = InstantField()
+    actor = TextField()
+    role = TextField()
+    provider = TextField(null=True)
+    request_id = TextField(null=True)
+    kind = TextField()
+    subject_id = KeyField()
+    before = DocumentField()
+    after = DocumentField()
+
+    class Meta:
+        primary_key = CompositeKey("organization_id", "id")
