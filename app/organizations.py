@@ -1,6 +1,8 @@
 """Organizations and the seller: who buys, who sells, and what their invoices say."""
 
+import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,11 +14,14 @@ from app.billing.terms import check_time_zone
 from app.db import locked, transaction
 from app.errors import InvalidInput, NotFound
 from app.identifiers import new_id
-from app.models import Organization, Seller
-from app.seats import ledger
+from app.models import Invoice, Organization, Seller
+from app.seats import pools
 
 #: Statuses that SCIM may answer when no seat is free.
 SEAT_REFUSAL_STATUSES = (403, 400)
+
+#: What becomes of somebody whom the directory provisions when no seat is free.
+WHEN_FULL = ("reject", "park")
 
 _SERIES = re.compile(r"[A-Z0-9]{1,12}")
 
@@ -33,6 +38,10 @@ class OrganizationChanges:
     seat_refusal_status: int | None = None
     tax_rate: str | None = None
     reverse_charge: bool | None = None
+    when_full: str | None = None
+    reserve_for_denied: bool | None = None
+    billing_contacts: Sequence[str] | None = None
+    strict: bool | None = None
     party: Particulars = field(default_factory=dict)
 
 
@@ -41,6 +50,7 @@ class SellerChanges:
     """What to change of the seller; None leaves a thing as it is."""
 
     series: str | None = None
+    credit_note_series: str | None = None
     time_zone: str | None = None
     party: Particulars = field(default_factory=dict)
 
@@ -56,7 +66,7 @@ def create_organization(name: str, *, at: datetime) -> Organization:
     organization: Organization = Organization.create(
         id=new_id("org", at), name=name, party={"legal_name": name}, created_at=at
     )
-    ledger.open_pool(organization.id, at=at)
+    pools.open_pool(organization.id, at=at)
     return organization
 
 
@@ -81,8 +91,21 @@ def set_organization(organization_id: str, changes: OrganizationChanges) -> Orga
         organization.language = _parse_language(changes.language)
     if changes.seat_refusal_status is not None:
         organization.seat_refusal_status = _parse_refusal_status(changes.seat_refusal_status)
+    _change_seating(organization, changes)
     organization.save()
     return organization
+
+
+def _change_seating(organization: Organization, changes: OrganizationChanges) -> None:
+    """Change what becomes of people when seats are short, and how SCIM is read."""
+    if changes.when_full is not None:
+        organization.when_full = _parse_when_full(changes.when_full)
+    if changes.reserve_for_denied is not None:
+        organization.reserve_for_denied = changes.reserve_for_denied
+    if changes.billing_contacts is not None:
+        organization.billing_contacts = json.dumps(list(changes.billing_contacts))
+    if changes.strict is not None:
+        organization.strict = changes.strict
 
 
 def find_organization(organization_id: str, *, lock: bool = False) -> Organization:
@@ -113,7 +136,10 @@ def set_seller(changes: SellerChanges) -> Seller:
     seller: Seller = locked(Seller.select()).get()
     seller.party = _merged(seller.party, changes.party)
     if changes.series is not None:
-        seller.series = _parse_series(changes.series)
+        seller.series = _parse_series("series", changes.series)
+    if changes.credit_note_series is not None:
+        seller.credit_note_series = _parse_series("credit_note_series", changes.credit_note_series)
+    _check_series_apart(seller)
     if changes.time_zone is not None:
         seller.time_zone = check_time_zone(changes.time_zone)
     seller.save()
@@ -128,6 +154,12 @@ def the_seller() -> Seller:
 
 def _merged(stored: dict[str, object], given: Particulars) -> dict[str, object]:
     return particulars_of(changed_party(party_of(stored), given))
+
+
+def _parse_when_full(text: str) -> str:
+    if text not in WHEN_FULL:
+        raise InvalidInput("when_full", f"Give one of {', '.join(WHEN_FULL)}.")
+    return text
 
 
 def _changed_tax(organization: Organization, changes: OrganizationChanges) -> TaxTreatment:
@@ -163,10 +195,22 @@ def _parse_refusal_status(status: int) -> int:
     return status
 
 
-def _parse_series(text: str) -> str:
+def _parse_series(field: str, text: str) -> str:
     if not _SERIES.fullmatch(text):
         raise InvalidInput(
-            "series",
+            field,
             f"{text!r} is not a series; give up to 12 capital letters and digits, such as INV.",
         )
     return text
+
+
+def _check_series_apart(seller: Seller) -> None:
+    """Check that no series numbers both invoices and credit notes, now or in the past."""
+    invoices = (Invoice.series == seller.credit_note_series) & Invoice.credit_of.is_null()
+    credit_notes = (Invoice.series == seller.series) & Invoice.credit_of.is_null(is_null=False)
+    used = Invoice.select().where(invoices | credit_notes).exists()
+    if used or seller.series == seller.credit_note_series:
+        raise InvalidInput(
+            "credit_note_series",
+            "Invoices and credit notes are numbered apart; give each a series of its own.",
+        )

@@ -1,0 +1,37 @@
+# make run   start Seatgate, with a demo organization to try it on
+# make demo  in a second terminal: watch identity providers, an owner and logins meet it
+# make test  format, lint, types and tests, as the continuous integration runs them
+
+PYTHON  ?= python3
+PORT    ?= 8080
+WORKERS ?= 2
+
+BIN := .venv/bin
+
+.PHONY: run demo test
+
+run: .venv/installed
+	@$(BIN)/seatgate db migrate
+	@$(BIN)/seatgate demo prepare --base-url http://127.0.0.1:$(PORT)
+	@$(BIN)/seatgate serve --port $(PORT) --workers $(WORKERS)
+
+demo: .venv/installed
+	@$(BIN)/seatgate demo play
+
+test: .venv/installed-dev
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/pytest -q -n auto
+
+# Each stamp is newer than what was installed under it, so that the next run installs nothing.
+.venv/installed: pyproject.toml constraints.txt | .venv
+	@$(BIN)/pip install --quiet --quiet -c constraints.txt -e '.[postgres]'
+	@touch $@
+
+.venv/installed-dev: pyproject.toml constraints.txt | .venv
+	@$(BIN)/pip install --quiet --quiet -c constraints.txt -e '.[dev]'
+	@touch $@ .venv/installed
+
+.venv:
+	@$(PYTHON) -m venv .venv

@@ -1,0 +1,64 @@
+"""The `seatgate` command: what the vendor's operator does."""
+
+import click
+
+from app import schema, server
+from app.commands.amendments import amend_contract, end_contract, set_price
+from app.commands.contracts import contract
+from app.commands.demo import demo
+from app.commands.extensions import extension
+from app.commands.invoices import invoice
+from app.commands.organizations import organization, seller
+from app.commands.people import person
+from app.commands.renewals import renewals
+from app.commands.seats import seats
+from app.commands.session import Commands, check_migrated, opened, read_config
+from app.commands.simulate import simulate
+from app.commands.tokens import token
+
+
+@click.group(cls=Commands, context_settings={"show_default": True, "max_content_width": 100})
+def main() -> None:
+    """Run Seatgate, and do what the vendor does: sign contracts, issue tokens, renew, audit.
+
+    Settings are read from the environment; SEATGATE_DATABASE_URL names the database.
+    """
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", help="The address to listen on.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8080, help="The port to listen on.")
+@click.option("--workers", type=click.IntRange(1, 64), default=2, help="How many processes serve.")
+def serve(host: str, port: int, workers: int) -> None:
+    """Serve SCIM, owners and logins until told to stop."""
+    config = read_config()
+    with opened(config):
+        check_migrated(config)
+    server.serve(config, host, port, workers)
+
+
+@main.group()
+def db() -> None:
+    """Look after the database."""
+
+
+@db.command()
+def migrate() -> None:
+    """Make the database, or bring it to this version's schema."""
+    with opened(read_config()):
+        applied = schema.migrate()
+    for name in applied:
+        click.echo(f"Applied {name}.")
+    if not applied:
+        click.echo("Nothing to apply: the database is at this version's schema.")
+
+
+for group in (organization, seller, contract, invoice, token, extension, person, seats, renewals):
+    main.add_command(group)
+for command in (amend_contract, set_price, end_contract):
+    contract.add_command(command)
+for command in (demo, simulate):
+    main.add_command(command)
+
+if __name__ == "__main__":
+    main()

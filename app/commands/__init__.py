@@ -1,0 +1,1 @@
+"""The vendor's commands, one module for each noun."""

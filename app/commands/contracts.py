@@ -1,0 +1,190 @@
+"""`seatgate contract`: what the vendor and an organization agreed on."""
+
+from datetime import date
+from typing import TypedDict, Unpack
+
+import click
+
+from app.access import Role, operator_for
+from app.billing import signing
+from app.billing.contracts import latest_contract, term_dates
+from app.billing.money import minor_units, parse_currency
+from app.billing.signing import ContractTerms
+from app.billing.terms import check_time_zone
+from app.commands.invoices import invoice_facts
+from app.commands.options import DAY, as_json, organization_option
+from app.commands.output import Facts, show
+from app.commands.session import session
+from app.errors import NotFound
+from app.models import Contract, SeatPool
+from app.organizations import find_organization
+from app.seats import pools
+
+
+class _Given(TypedDict):
+    """The options of `contract sign`: the members of `ContractTerms`, prices still as text."""
+
+    seats: int
+    starts_on: date
+    unit_price: str
+    renewal_unit_price: str | None
+    currency: str
+    billing_interval: str
+    collection_method: str
+    auto_renew: bool
+    time_zone: str
+    minimum_seats: int
+    net_days: int
+    grace_days: int
+    buyer_role: Role
+    invoiced_elsewhere: str | None
+
+
+@click.group()
+def contract() -> None:
+    """Sign contracts and show them."""
+
+
+@contract.command("sign")
+@organization_option
+@click.option("--seats", type=int, required=True, help="How many seats the contract opens with.")
+@click.option("--starts-on", type=DAY, required=True, help="The first day of its first term.")
+@click.option("--unit-price", required=True, metavar="AMOUNT", help="One seat for a whole term.")
+@click.option("--currency", required=True, metavar="CODE", help="An ISO 4217 code, such as EUR.")
+@click.option(
+    "--auto-renew/--no-auto-renew",
+    default=ContractTerms.auto_renew,
+    help="Whether a further term follows by itself, with the seats in use.",
+)
+@click.option(
+    "--renewal-unit-price", metavar="AMOUNT", help="The price from the next renewal on, if another."
+)
+@click.option(
+    "--minimum-seats",
+    type=int,
+    default=ContractTerms.minimum_seats,
+    help="What a renewal never goes below.",
+)
+@click.option(
+    "--time-zone",
+    metavar="NAME",
+    default=ContractTerms.time_zone,
+    help="Where the contract's days begin and end.",
+)
+@click.option(
+    "--billing-interval",
+    type=click.Choice(["annual", "monthly"]),
+    default=ContractTerms.billing_interval,
+)
+@click.option(
+    "--collection-method",
+    type=click.Choice(["invoice", "card"]),
+    default=ContractTerms.collection_method,
+)
+@click.option(
+    "--net-days",
+    type=click.IntRange(0, 365),
+    default=ContractTerms.net_days,
+    help="How many days after its issue an invoice is due.",
+)
+@click.option(
+    "--grace-days",
+    type=click.IntRange(0, 365),
+    default=ContractTerms.grace_days,
+    help="How many days after the contract's end its holders may still log in.",
+)
+@click.option(
+    "--buyer-role",
+    type=click.Choice([Role.PRIMARY_OWNER, Role.OWNER, Role.BILLING], case_sensitive=False),
+    default=ContractTerms.buyer_role.value,
+    help="The least role that may buy seats.",
+)
+@click.option(
+    "--invoiced-elsewhere",
+    metavar="REFERENCE",
+    help="The document of another system that invoices the signing; Seatgate then issues none.",
+)
+@as_json
+def sign_contract(organization_id: str, *, as_json: bool, **given: Unpack[_Given]) -> None:
+    """Sign a contract: its first term opens with its seats, and its invoice is issued."""
+    terms = _terms(given)
+    with session() as at:
+        signed = signing.sign_contract(operator_for(organization_id), terms, at=at)
+        facts = {
+            **contract_facts(signed.contract),
+            "invoice": signed.invoice and invoice_facts(signed.invoice),
+        }
+    show(facts, as_json=as_json)
+
+
+@contract.command("show")
+@organization_option
+@as_json
+def show_contract(organization_id: str, *, as_json: bool) -> None:
+    """Show the contract that was signed last, with its term."""
+    with session():
+        find_organization(organization_id)
+        found = latest_contract(organization_id)
+        if found is None:
+            raise NotFound(f"Organization {organization_id} has no contract. Sign one first.")
+        facts = contract_facts(found)
+    show(facts, as_json=as_json)
+
+
+def term_facts(pool: SeatPool) -> Facts | None:
+    """Return the term that a pool is in, or was in last; None before the first signing."""
+    term = term_dates(pool)
+    if term is None:
+        return None
+    return {"number": term.number, "starts_on": term.starts_on, "ends_on": term.ends_on}
+
+
+def _terms(given: _Given) -> ContractTerms:
+    currency = parse_currency(given["currency"])
+    renewal = given["renewal_unit_price"]
+    return ContractTerms(
+        seats=given["seats"],
+        starts_on=given["starts_on"],
+        unit_price_minor=minor_units(given["unit_price"], currency, field="unit_price"),
+        currency=currency,
+        billing_interval=given["billing_interval"],
+        collection_method=given["collection_method"],
+        auto_renew=given["auto_renew"],
+        time_zone=check_time_zone(given["time_zone"]),
+        minimum_seats=given["minimum_seats"],
+        net_days=given["net_days"],
+        grace_days=given["grace_days"],
+        renewal_unit_price_minor=None
+        if renewal is None
+        else minor_units(renewal, currency, field="renewal_unit_price"),
+        buyer_role=given["buyer_role"],
+        invoiced_elsewhere=given["invoiced_elsewhere"],
+    )
+
+
+def contract_facts(row: Contract) -> Facts:
+    """Return a contract with its term and seats."""
+    pool = pools.pool_of(row.organization_id)
+    return {
+        "id": row.id,
+        "organization_id": row.organization_id,
+        "state": "running" if row.ended_at is None else "ended",
+        "starts_on": row.starts_on,
+        "term": term_facts(pool),
+        "seats": pool.purchased,
+        "unit_price_minor": row.unit_price_minor,
+        "renewal_unit_price_minor": row.renewal_unit_price_minor,
+        "currency": row.currency,
+        "billing_interval": row.billing_interval,
+        "collection_method": row.collection_method,
+        "auto_renew": row.auto_renew,
+        "minimum_seats": row.minimum_seats,
+        "net_days": row.net_days,
+        "grace_days": row.grace_days,
+        "time_zone": row.time_zone,
+        "buyer_role": row.buyer_role,
+        "invoiced_elsewhere": row.invoiced_elsewhere,
+        "signed_at": row.signed_at,
+        "ended_at": row.ended_at,
+        "suspended_at": pool.suspended_at,
+    }

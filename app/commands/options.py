@@ -1,0 +1,66 @@
+"""What many commands take: days, instants, an organization, and whether to answer in JSON."""
+
+import re
+from datetime import UTC, date, datetime, time
+
+import click
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+class Day(click.ParamType[date]):
+    """A calendar day, such as 2026-01-01."""
+
+    name = "day"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> date:
+        """Return the day, or end the command with what to give instead."""
+        day = _day(str(value))
+        if day is None:
+            self.fail(f"{value} is not a day; give one such as 2026-01-01.", param, ctx)
+        return day
+
+
+class Instant(click.ParamType[datetime]):
+    """An instant with its offset, or a day, which stands for its first instant in UTC."""
+
+    name = "instant"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        """Return the instant, or end the command with what to give instead."""
+        if (day := _day(str(value))) is not None:
+            return datetime.combine(day, time.min, UTC)
+        try:
+            instant = datetime.fromisoformat(str(value))
+        except ValueError:
+            instant = None
+        if instant is None or instant.tzinfo is None:
+            self.fail(
+                f"{value} is not an instant; give one such as 2026-01-01T09:00:00+00:00, or a day.",
+                param,
+                ctx,
+            )
+        return instant
+
+
+def _day(text: str) -> date | None:
+    try:
+        day = date.fromisoformat(text) if _DAY.fullmatch(text) else None
+    except ValueError:
+        return None
+    # Outside these years a term's or a zone's reckoning runs off the calendar.
+    return day if day and 1970 <= day.year < 3000 else None
+
+
+DAY = Day()
+INSTANT = Instant()
+
+organization_option = click.option(
+    "--organization", "organization_id", required=True, metavar="ID", help="The organization's id."
+)
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")

@@ -1,0 +1,192 @@
+"""`seatgate organization` and `seatgate seller`: who buys and who sells."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import TypedDict, Unpack
+
+import click
+
+from app import organizations
+from app.access import operator_for
+from app.billing.language import Language
+from app.billing.parties import Particulars
+from app.commands.options import as_json
+from app.commands.output import Facts, show, show_all
+from app.commands.session import session
+from app.models import Organization, Seller
+from app.organizations import SEAT_REFUSAL_STATUSES, OrganizationChanges, SellerChanges
+from app.seats import suspending
+
+#: The members of a party that both sides have, and those of the seller's bank.
+_PARTICULARS = {
+    "legal_name": "The name on invoices.",
+    "address_lines": "A line of the address; give the option once for each.",
+    "postal_code": "The postal code.",
+    "city": "The city.",
+    "country": "The ISO 3166 code, such as FR.",
+    "vat_id": "The VAT number with its country prefix.",
+    "registration": "The number in the register of companies.",
+    "email": "Where questions about invoices go.",
+}
+_BANK = {"bank": "The bank's name.", "iban": "The account's IBAN.", "bic": "The bank's BIC."}
+
+
+class _Settings(TypedDict):
+    """The options of `organization set` besides the particulars."""
+
+    name: str | None
+    language: str | None
+    seat_refusal_status: int | None
+    tax_rate: str | None
+    reverse_charge: bool | None
+
+
+class _SellerSettings(TypedDict):
+    """The options of `seller set` besides the particulars."""
+
+    series: str | None
+    credit_note_series: str | None
+    time_zone: str | None
+
+
+def _takes_party(members: dict[str, str]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command an option for each of a party's `members`; it gets those given as `party`."""
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        @wraps(command)
+        def run(**options: object) -> None:
+            given = {member: options.pop(member) for member in members}
+            party = {member: value for member, value in given.items() if value not in (None, ())}
+            command(**options, party=party)
+
+        for member, text in reversed(members.items()):
+            several = member == "address_lines"
+            flag = "--address-line" if several else "--" + member.replace("_", "-")
+            click.option(flag, member, multiple=several, help=text)(run)
+        return run
+
+    return decorate
+
+
+@click.group()
+def organization() -> None:
+    """Keep the organizations that buy seats."""
+
+
+@organization.command("create")
+@click.argument("name")
+@as_json
+def create_organization(name: str, *, as_json: bool) -> None:
+    """Make an organization called NAME."""
+    with session() as at:
+        made = organizations.create_organization(name, at=at)
+    show(_organization_facts(made), as_json=as_json)
+
+
+@organization.command("list")
+@as_json
+def list_organizations(*, as_json: bool) -> None:
+    """List every organization, oldest first."""
+    with session():
+        found = organizations.all_organizations()
+    rows = [{"id": row.id, "name": row.name, "created_at": row.created_at} for row in found]
+    show_all("organizations", rows, as_json=as_json)
+
+
+@organization.command("suspend")
+@click.argument("organization_id", metavar="ID")
+def suspend_organization(organization_id: str) -> None:
+    """Shut the organization ID out: nobody logs in or takes a seat until it is resumed."""
+    with session() as at:
+        suspending.suspend_organization(operator_for(organization_id), at=at)
+    click.echo(f"Organization {organization_id} is suspended.")
+
+
+@organization.command("resume")
+@click.argument("organization_id", metavar="ID")
+def resume_organization(organization_id: str) -> None:
+    """Let the organization ID in again."""
+    with session() as at:
+        suspending.resume_organization(operator_for(organization_id), at=at)
+    click.echo(f"Organization {organization_id} is let in again.")
+
+
+@organization.command("set")
+@click.argument("organization_id", metavar="ID")
+@click.option("--name", help="What the organization is called here.")
+@click.option(
+    "--language",
+    type=click.Choice([language.value for language in Language]),
+    help="The language of its invoices.",
+)
+@click.option("--tax-rate", metavar="PERCENT", help="The tax on its purchases, such as 20 or 5.5.")
+@click.option(
+    "--reverse-charge/--no-reverse-charge",
+    default=None,
+    help="Whether the organization accounts for the tax itself; the rate is then 0.",
+)
+@click.option(
+    "--seat-refusal-status",
+    type=click.Choice(SEAT_REFUSAL_STATUSES),
+    help="What SCIM answers when no seat is free.",
+)
+@_takes_party(_PARTICULARS)
+@as_json
+def set_organization(
+    organization_id: str, *, as_json: bool, party: Particulars, **settings: Unpack[_Settings]
+) -> None:
+    """Change the organization ID. Particulars given as "" are taken away."""
+    changes = OrganizationChanges(**settings, party=party)
+    with session():
+        changed = organizations.set_organization(organization_id, changes)
+    show(_organization_facts(changed), as_json=as_json)
+
+
+@click.group()
+def seller() -> None:
+    """Keep the particulars of the vendor, who sells seats."""
+
+
+@seller.command("set")
+@click.option("--series", help="What invoice numbers begin with, such as INV.")
+@click.option("--credit-note-series", help="What credit-note numbers begin with, such as CN.")
+@click.option("--time-zone", metavar="NAME", help="Where the day on invoices is read off.")
+@_takes_party(_PARTICULARS | _BANK)
+@as_json
+def set_seller(*, as_json: bool, party: Particulars, **settings: Unpack[_SellerSettings]) -> None:
+    """Change what invoices say of the vendor. Particulars given as "" are taken away."""
+    changes = SellerChanges(**settings, party=party)
+    with session():
+        changed = organizations.set_seller(changes)
+    show(_seller_facts(changed), as_json=as_json)
+
+
+@seller.command("show")
+@as_json
+def show_seller(*, as_json: bool) -> None:
+    """Show what invoices say of the vendor."""
+    with session():
+        found = organizations.the_seller()
+    show(_seller_facts(found), as_json=as_json)
+
+
+def _organization_facts(row: Organization) -> Facts:
+    return {
+        "id": row.id,
+        "name": row.name,
+        "language": row.language,
+        "seat_refusal_status": row.seat_refusal_status,
+        "tax_rate_basis_points": row.tax_rate_basis_points,
+        "reverse_charge": row.reverse_charge,
+        "party": row.party,
+        "created_at": row.created_at,
+    }
+
+
+def _seller_facts(row: Seller) -> Facts:
+    return {
+        "series": row.series,
+        "credit_note_series": row.credit_note_series,
+        "time_zone": row.time_zone,
+        "party": row.party,
+    }

@@ -1,0 +1,26 @@
+"""`seatgate person`: what is known of somebody."""
+
+import click
+
+from app.access import operator_for
+from app.commands.options import organization_option
+from app.commands.session import session
+from app.directory.erasure import erase_person
+from app.organizations import find_organization
+
+
+@click.group()
+def person() -> None:
+    """Take away what is known of people who have left."""
+
+
+@person.command("erase")
+@organization_option
+@click.option("--user-name", required=True, help="The person's userName.")
+@click.confirmation_option(prompt="Nothing brings an erased person back. Erase them?")
+def erase(organization_id: str, user_name: str) -> None:
+    """Erase a person who has left: name, addresses, memberships; ids stay in the ledger."""
+    with session() as at:
+        find_organization(organization_id)
+        erased = erase_person(operator_for(organization_id), user_name, at=at)
+    click.echo(f"Erased. What remains is {', '.join(erased)}.")

@@ -1,0 +1,91 @@
+"""What every command does first: read the settings, look at the clock, open the database."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import click
+from peewee import ImproperlyConfigured, PeeweeException
+
+from app.config import Config, ConfigurationError
+from app.db import connection, database, open_database
+from app.errors import DomainError
+from app.schema import pending
+
+_SQLITE = "sqlite:///"
+
+
+class Commands(click.Group):
+    """Commands whose refusals are one sentence on stderr and exit code 1."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command, and say what stopped it without showing its insides."""
+        try:
+            return super().invoke(ctx)
+        except (DomainError, ConfigurationError) as error:
+            raise click.ClickException(str(error)) from None
+        except UnicodeEncodeError:
+            raise click.ClickException("An argument is not UTF-8 text. Give it again.") from None
+        except ImproperlyConfigured:
+            raise click.ClickException(
+                "PostgreSQL needs a driver. Install Seatgate with its `postgres` extra."
+            ) from None
+        except PeeweeException:
+            raise click.ClickException(
+                "The database cannot be used. Check that the one that SEATGATE_DATABASE_URL names "
+                "exists, runs and lets you in."
+            ) from None
+
+
+def read_config() -> Config:
+    """Return the settings of the environment, and say it loudly where they move the clock."""
+    config = Config.from_env(os.environ)
+    if config.clock.offset:
+        click.secho(
+            f"SEATGATE_CLOCK is set: it is taken to be {config.clock.now():%Y-%m-%d %H:%M} UTC.",
+            bold=True,
+            err=True,
+        )
+    return config
+
+
+@contextmanager
+def opened(config: Config) -> Iterator[None]:
+    """Open the configured database; at the end no connection is left, for workers to inherit."""
+    open_database(config.database_url)
+    try:
+        yield
+    finally:
+        database.close_all()
+
+
+@contextmanager
+def session() -> Iterator[datetime]:
+    """Hold a connection to the configured database, and give the one instant of the command.
+
+    Raises:
+        ConfigurationError: a setting cannot be used, or the database lacks migrations.
+    """
+    config = read_config()
+    with opened(config):
+        check_migrated(config)
+        with connection():
+            yield config.clock.now()
+
+
+def check_migrated(config: Config) -> None:
+    """Refuse to work on a database that is not at this version's schema; it must be open.
+
+    A SQLite file that is not there is not looked into: that would create it.
+
+    Raises:
+        ConfigurationError: it lacks migrations.
+    """
+    url = config.database_url
+    absent = url.startswith(_SQLITE) and not Path(url.removeprefix(_SQLITE)).exists()
+    if absent or pending():
+        raise ConfigurationError(
+            "The database is not at this version's schema. Run `seatgate db migrate` first."
+        )

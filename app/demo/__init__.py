@@ -1,0 +1,1 @@
+"""A demonstration: an organization to try things on, and a replay of what its parties say."""

@@ -1,0 +1,98 @@
+"""Serving: the application in several worker processes."""
+
+import signal
+import socket
+import threading
+import time
+from functools import partial
+
+import click
+from flask import Flask
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces
+from granian.log import LogLevels
+
+from app import create_app
+from app.config import Config, ConfigurationError
+from app.housekeeping import start_housekeeping
+
+#: Requests that one worker works on at a time. More of them answer no more, and each later: they
+#: take turns at the one interpreter.
+THREADS = 4
+
+#: How long a worker may take to finish its requests when the server stops: less than the ten
+#: seconds after which what runs containers kills them.
+STOP_SECONDS = 8
+
+
+def serve(config: Config, host: str, port: int, workers: int) -> None:
+    """Serve the application until SIGTERM or SIGINT, over a database that is migrated.
+
+    Each worker makes the application itself, so none shares a connection, and all run by the one
+    clock that `config` carries.
+
+    Raises:
+        ConfigurationError: the address cannot be listened on.
+    """
+    address = _free_address(host, port)
+    server = Granian(
+        "seatgate",
+        address=address,
+        port=port,
+        interface=Interfaces.WSGI,
+        http=HTTPModes.http1,
+        workers=workers,
+        blocking_threads=THREADS,
+        respawn_failed_workers=True,
+        workers_kill_timeout=STOP_SECONDS,
+        log_level=LogLevels.error,
+    )
+    server.on_startup(
+        threading.Thread(target=_announce, args=(host, address, port), daemon=True).start
+    )
+    server.serve(target_loader=partial(_worker, config), wrap_loader=False)
+
+
+def _worker(config: Config) -> Flask:
+    """Return the application of one worker process, which keeps house while it serves.
+
+    The process begins with its parent's ways of taking signals, and would miss one to stop that
+    comes before Granian's own are in place.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+    app = create_app(config)
+    start_housekeeping(config.clock, app.extensions["seatgate"].token_uses)
+    return app
+
+
+def _free_address(host: str, port: int) -> str:
+    """Return the numeric address of `host`, on which nobody else listens.
+
+    The workers share their port, which would let them share it with another server, too; a socket
+    that shares with nobody finds out.
+    """
+    try:
+        family, kind, _, _, name = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(name)
+    except OSError:
+        raise ConfigurationError(
+            f"Port {port} of {host} cannot be listened on. Stop the program that uses it, "
+            "or give another --host or --port."
+        ) from None
+    return str(name[0])
+
+
+def _announce(host: str, address: str, port: int) -> None:
+    """Say where the server listens, once it does."""
+    while True:
+        try:
+            socket.create_connection((address, port)).close()
+        except OSError:
+            time.sleep(0.02)
+        else:
+            break
+    shown = f"[{host}]" if ":" in host else host
+    click.echo(f"Listening on http://{shown}:{port}")
