@@ -1,6 +1,6 @@
 """Seatgate: the product. `create_app` makes the WSGI application; `app.cli` is the command line."""
 
-from flask import Flask
+from flask import Flask, Response
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -8,7 +8,7 @@ from app.config import Config
 from app.db import database, open_database
 from app.tokens import TokenUses
 from app.web import described, errors, owner, scim_api, sso_hook
-from app.web.context import Seatgate
+from app.web.context import REQUEST_ID_HEADER, Seatgate, request_id
 
 
 class _Json(DefaultJSONProvider):
@@ -31,6 +31,7 @@ def create_app(config: Config | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # as Flask documents it
     app.before_request(_connect)
     app.teardown_request(lambda _error: None if database.is_closed() else database.close())
+    app.after_request(_named)
     errors.register(app)
     app.register_blueprint(scim_api.blueprint)
     described.describe(app, owner.surface, sso_hook.surface)
@@ -38,5 +39,11 @@ def create_app(config: Config | None = None) -> Flask:
 
 
 def _connect() -> None:
-    """Hold a connection for the request; what Flask is returned here would be its answer."""
+    """Hold a connection for the request, and answer nothing: it goes on to its view."""
     database.connect(reuse_if_open=True)
+
+
+def _named(response: Response) -> Response:
+    """Tell the client what the request is called in the audit trail."""
+    response.headers[REQUEST_ID_HEADER] = request_id()
+    return response

@@ -29,12 +29,14 @@ class Permission(StrEnum):
     READ_BILLING = "read seats, contract and invoices"
     READ_PEOPLE = "read who holds a seat, the ledger and denials"
     QUOTE = "ask for a quote"
+    MANAGE_SEATS = "move seats between people"
     BUY = "buy seats"
     MANAGE_TOKENS = "manage tokens"
+    MANAGE_SETTINGS = "change settings"
 
 
 _BILLING = frozenset({Permission.READ_BILLING})
-_OWNER = _BILLING | {Permission.READ_PEOPLE, Permission.QUOTE}
+_OWNER = _BILLING | {Permission.READ_PEOPLE, Permission.QUOTE, Permission.MANAGE_SEATS}
 
 #: Confirming a quote is let through for every owner role here: whom the contract names is decided
 #: by the use case.
@@ -43,7 +45,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.SSO: frozenset({Permission.DECIDE_LOGINS}),
     Role.BILLING: _BILLING | {Permission.BUY},
     Role.OWNER: _OWNER | {Permission.BUY},
-    Role.PRIMARY_OWNER: _OWNER | {Permission.BUY, Permission.MANAGE_TOKENS},
+    Role.PRIMARY_OWNER: _OWNER
+    | {Permission.BUY, Permission.MANAGE_TOKENS, Permission.MANAGE_SETTINGS},
     Role.OPERATOR: frozenset(Permission),
 }
 

@@ -6,6 +6,7 @@ between them stands in this module.
 """
 
 import json
+import logging
 import random
 import threading
 import time
@@ -30,6 +31,8 @@ from playhouse.pool import PooledPostgresqlDatabase, PooledSqliteDatabase
 
 from app.errors import Busy
 
+log = logging.getLogger(__name__)
+
 P = ParamSpec("P")
 R = TypeVar("R")
 Q = TypeVar("Q", bound=Select)
@@ -45,6 +48,9 @@ LOCK_TIMEOUT_SECONDS = 10
 CONNECTIONS_MAX = 64
 
 database = DatabaseProxy()
+
+#: What this thread's transaction has put off until it commits.
+_put_off = threading.local()
 
 #: SQLite lets one connection write at a time and makes the others poll; within a process a lock
 #: queues them instead.
@@ -147,6 +153,8 @@ def connection() -> AbstractContextManager[object]:
 def transaction(use_case: Callable[P, R]) -> Callable[P, R]:
     """Make `use_case` one transaction: returning commits, raising rolls back.
 
+    What the use case put off with `follow_up` is done once it has committed.
+
     A run that loses a deadlock or a serialisation conflict is rolled back and run again, so the use
     case must do nothing but read and write the database.
 
@@ -158,16 +166,39 @@ def transaction(use_case: Callable[P, R]) -> Callable[P, R]:
     @wraps(use_case)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         for attempt in range(1, ATTEMPTS_MAX + 1):
+            _put_off.work = []
             try:
                 with _writing():
-                    return use_case(*args, **kwargs)
+                    result = use_case(*args, **kwargs)
             except OperationalError as error:
                 if not _lost_a_conflict(error):
                     raise
+            else:
+                _catch_up()
+                return result
             time.sleep(random.uniform(0, 0.02 * attempt))  # noqa: S311  # only spreads the rivals
         raise Busy("The server is busy with other changes to the same data. Try again in a moment.")
 
     return run
+
+
+def follow_up(work: Callable[[], object]) -> None:
+    """Do `work` after the transaction at hand has committed, in transactions of its own.
+
+    It must be something that housekeeping would do otherwise: if it fails, that is logged, and what
+    was committed stands.
+    """
+    assert_in_transaction()
+    _put_off.work.append(work)
+
+
+def _catch_up() -> None:
+    work, _put_off.work = _put_off.work, []
+    for piece in work:
+        try:
+            piece()
+        except Exception:  # the request that it follows has been done
+            log.exception("a follow-up failed and is left to housekeeping")
 
 
 @contextmanager

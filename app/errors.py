@@ -12,9 +12,13 @@
     +-- VersionMismatch         the resource changed since the caller read it
     +-- SeatRefusal             a seat would be taken and may not be
     |   +-- SeatLimitReached  ContractNotStarted  ContractEnded  OrganizationSuspended
+    +-- NoSeatToMove            the person from whom a seat shall be taken has none
+    +-- AlreadyHoldsSeat        the person who shall get a seat has one
+    +-- PersonActive            somebody who has not left cannot be erased
     +-- BillingError
     |   +-- PlanNotEligible  ContractNotActive  ContractRunning  SeatsBelowUse
     |   +-- QuoteStale  QuoteExpired  TotalMismatch
+    |   +-- InvoiceVoid  Overpayment  NothingToChange
     +-- IdempotencyKeyReused    one key, two different requests
     +-- Busy                    the database could not serve this now; it may succeed later
 
@@ -101,6 +105,8 @@ class SeatRefusal(DomainError):
     """Somebody would take a seat and may not; `user_name` says who, once that is known."""
 
     user_name: str = ""
+    #: What else the administrator should know of this person's seat, a sentence or nothing.
+    remark: str = ""
 
 
 class SeatLimitReached(SeatRefusal):
@@ -135,6 +141,24 @@ class OrganizationSuspended(SeatRefusal):
     """The vendor suspended the organization."""
 
     code = "organization_suspended"
+
+
+class NoSeatToMove(DomainError):
+    """The person from whom a seat shall be taken has none."""
+
+    code = "no_seat_to_move"
+
+
+class AlreadyHoldsSeat(DomainError):
+    """The person who shall get a seat has one."""
+
+    code = "already_holds_seat"
+
+
+class PersonActive(DomainError):
+    """Somebody who has not left cannot be erased."""
+
+    code = "person_active"
 
 
 class BillingError(DomainError):
@@ -181,6 +205,24 @@ class TotalMismatch(BillingError):
     """The buyer expects another total than the quote's."""
 
     code = "total_mismatch"
+
+
+class InvoiceVoid(BillingError):
+    """A credit note took the invoice back."""
+
+    code = "invoice_void"
+
+
+class Overpayment(BillingError):
+    """A payment is more than what its invoice has open."""
+
+    code = "overpayment"
+
+
+class NothingToChange(BillingError):
+    """A thing is already what it shall become."""
+
+    code = "nothing_to_change"
 
 
 class IdempotencyKeyReused(DomainError):

@@ -1,4 +1,4 @@
-"""What is done in passing: renewals that are due, and the times at which tokens were last used.
+"""What is done in passing: renewals, holds, waiting lists, old denials, the last use of tokens.
 
 Nothing is wrong while it does not run: whoever needs a renewal does it first.
 """
@@ -10,7 +10,10 @@ from datetime import datetime
 
 from app.billing.renewals import renew_all_due
 from app.clock import Clock
-from app.db import connection
+from app.db import connection, transaction
+from app.directory.denials import close_old_denials
+from app.directory.seating import seat_waiters
+from app.seats import holds, ledger, waiting
 from app.tokens import TokenUses, note_uses
 
 log = logging.getLogger(__name__)
@@ -23,6 +26,17 @@ def keep_house(token_uses: TokenUses, *, at: datetime) -> None:
     if uses := token_uses.drain():
         note_uses(uses)
     renew_all_due(at=at)
+    for organization_id in holds.organizations_with_due(at=at):
+        end_due_holds(organization_id, at=at)
+    for organization_id in waiting.organizations_with_offers():
+        seat_waiters(organization_id, at=at)
+    close_old_denials(at=at)
+
+
+@transaction
+def end_due_holds(organization_id: str, *, at: datetime) -> None:
+    """End an organization's holds that are past their time."""
+    ledger.expire_holds(organization_id, at=at)
 
 
 def start_housekeeping(clock: Clock, token_uses: TokenUses) -> None:

@@ -15,13 +15,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from app import trail
 from app.access import ISSUABLE, Principal, Role
-from app.db import transaction
+from app.db import instant_text, transaction
 from app.errors import InvalidInput, NotAuthenticated, NotFound
 from app.idempotency import Once, once_only
 from app.identifiers import new_id
 from app.models import Organization, Token
 from app.profiles import profile_of
+from app.trail import Change
 
 _ALPHABET = string.digits + string.ascii_letters
 _SECRET_CHARACTERS = 43
@@ -61,10 +63,11 @@ def issue_token(
         InvalidInput: the role is not one for tokens, or the expiry lies in the past.
         Replayed, IdempotencyKeyReused: the key of `once` came before.
     """
-    return once_only(principal, once, lambda: _issue(principal.organization_id, wanted, at=at))
+    return once_only(principal, once, lambda: _issue(principal, wanted, at=at))
 
 
-def _issue(organization_id: str, wanted: TokenRequest, *, at: datetime) -> IssuedToken:
+def _issue(principal: Principal, wanted: TokenRequest, *, at: datetime) -> IssuedToken:
+    organization_id = principal.organization_id
     if wanted.role not in ISSUABLE:
         raise InvalidInput("role", f"A token's role is one of {', '.join(ISSUABLE)}.")
     if wanted.expires_at is not None and wanted.expires_at <= at:
@@ -83,6 +86,9 @@ def _issue(organization_id: str, wanted: TokenRequest, *, at: datetime) -> Issue
         created_at=at,
         expires_at=wanted.expires_at,
     )
+    expires_at = None if wanted.expires_at is None else instant_text(wanted.expires_at)
+    facts = {"role": token.role, "provider": token.provider, "expires_at": expires_at}
+    trail.record(principal, Change("token.issued", token.id, after=facts), at=at)
     return IssuedToken(token, secret)
 
 
@@ -101,7 +107,8 @@ def revoke_token(principal: Principal, token_id: str, *, at: datetime) -> None:
     mine = (Token.organization_id == principal.organization_id) & (Token.id == token_id)
     if not Token.select().where(mine).exists():
         raise NotFound(f"There is no token {token_id}.")
-    Token.update(revoked_at=at).where(mine & Token.revoked_at.is_null()).execute()
+    if Token.update(revoked_at=at).where(mine & Token.revoked_at.is_null()).execute():
+        trail.record(principal, Change("token.revoked", token_id), at=at)
 
 
 def authenticate(secret: str, *, at: datetime) -> Principal:

@@ -42,9 +42,13 @@ def record(principal: Principal, change: Change, *, at: datetime) -> None:
     ).execute()
 
 
-def events_of(organization_id: str, *, after: str | None = None, limit: int) -> list[AuditEvent]:
+def events_of(
+    organization_id: str, *, subject_id: str | None = None, after: str | None = None, limit: int
+) -> list[AuditEvent]:
     """Return events, newest first; `after` is the id of the last one already seen."""
     query = AuditEvent.select().where(AuditEvent.organization_id == organization_id)
+    if subject_id is not None:
+        query = query.where(AuditEvent.subject_id == subject_id)
     if after is not None:
         query = query.where(AuditEvent.id < after)
     return list(query.order_by(AuditEvent.id.desc()).limit(limit))

@@ -1,13 +1,23 @@
 """Denials: who was refused for want of a seat, counted rather than listed, until it heals."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from app import trail
 from app.access import Principal, Role
-from app.db import assert_in_transaction, transaction
+from app.db import assert_in_transaction, locked, transaction
 from app.directory.users import find_person
+from app.errors import NotFound
+from app.idempotency import Once, once_only
 from app.identifiers import new_id
 from app.models import Denial
+from app.trail import Change
 from scim.folding import fold
+
+#: How long an identity provider goes on trying by itself: Microsoft Entra ID stops after 28 days.
+RETRIED_FOR = timedelta(days=28)
+
+#: How long a closed denial is kept.
+KEPT_FOR = timedelta(days=90)
 
 
 @transaction
@@ -52,6 +62,65 @@ def close_denial(organization_id: str, user_name_key: str, because: str, *, at: 
         & (Denial.user_name_key == user_name_key)
         & Denial.closed_at.is_null()
     ).execute()
+
+
+@transaction
+def dismiss_denial(
+    principal: Principal, denial_id: str, *, once: Once | None = None, at: datetime
+) -> Denial:
+    """Let an owner say that a refused person shall wait no longer.
+
+    Raises:
+        NotFound: the organization has no such denial.
+        Replayed, IdempotencyKeyReused: the key of `once` came before.
+    """
+    return once_only(principal, once, lambda: _dismiss(principal, denial_id, at=at))
+
+
+def _dismiss(principal: Principal, denial_id: str, *, at: datetime) -> Denial:
+    denial: Denial | None = locked(
+        Denial.select().where(
+            (Denial.organization_id == principal.organization_id) & (Denial.id == denial_id)
+        )
+    ).first()
+    if denial is None:
+        raise NotFound(f"There is no denial {denial_id}.")
+    if denial.closed_at is None:
+        denial.closed_at, denial.closed_because = at, "dismissed"
+        denial.save()
+        trail.record(principal, Change("denial.dismissed", denial.id), at=at)
+    return denial
+
+
+@transaction
+def close_old_denials(*, at: datetime) -> None:
+    """Close what nobody has tried again for 28 days, and purge what was closed 90 days ago."""
+    Denial.update(closed_at=at, closed_because="expired").where(
+        Denial.closed_at.is_null() & (Denial.last_seen_at <= at - RETRIED_FOR)
+    ).execute()
+    Denial.delete().where(Denial.closed_at <= at - KEPT_FOR).execute()
+
+
+def waiting_denials(organization_id: str) -> list[Denial]:
+    """Return the open denials of people whom the directory provisions, who waits longest first."""
+    query = Denial.select().where(
+        (Denial.organization_id == organization_id)
+        & Denial.closed_at.is_null()
+        & (Denial.source == "scim")
+    )
+    return list(query.order_by(Denial.first_seen_at, Denial.id))
+
+
+def next_step(denial: Denial) -> str:
+    """Return what to do in the identity provider once there is a seat for a refused person."""
+    return _NEXT_STEPS.get(denial.provider or "", _NEXT_STEPS[""])
+
+
+_NEXT_STEPS = {
+    "okta": 'In Okta, open Dashboard, Tasks, select the failed tasks and press "Retry Selected".',
+    "entra": 'Nothing: Entra tries again by itself. To hurry it, use "Provision on demand".',
+    "": "Provision the person again in your identity provider.",
+}
 
 
 def open_denials(organization_id: str) -> int:

@@ -112,7 +112,9 @@ class DocumentScope:
         return _known(json_sql.scalar(self.document, _keys(path), _type(path)), holds)
 
     def any_element(self, path: AttributePath, holds: Callable[[Scope], Node]) -> Node:
-        """See `Scope`."""
+        """See `Scope`. The one element of a singular attribute is the attribute itself."""
+        if path.attribute is not None and not path.attribute.multi_valued:
+            return _joined("AND", [self.present(path), holds(self)])
         keys = _keys(path)[: 2 if path.schema else 1]
         if (table := self.tables.get(keys[0])) is not None:
             return Expression(table.owner, "IN", table.rows.where(holds(RowScope(table.columns))))

@@ -10,13 +10,18 @@ from datetime import datetime
 
 from peewee import Expression, IntegrityError
 
+from app import trail
 from app.access import Principal
 from app.db import instant_text, locked, transaction, violates
 from app.directory import members
 from app.directory.changes import Patch, check_version
+from app.directory.lookups import check_lookup
+from app.directory.members import MemberChanges
+from app.directory.traces import changed_names, listed_ids
 from app.errors import DisplayNameTaken, NotFound
 from app.identifiers import new_uuid
 from app.models import Group, GroupMember
+from app.trail import Change
 from scim.attributes import Document, ResourceType
 from scim.documents import folded, replaced
 from scim.folding import fold
@@ -42,7 +47,8 @@ def create_group(principal: Principal, document: Document, *, at: datetime) -> G
     )
     _describe(group, principal.profile.group, document, at=at)
     _write(group, new=True)
-    members.set_members(group, ids)
+    facts = _facts(group, {}, members.set_members(group, ids))
+    trail.record(principal, Change("group.created", group.id, after=facts), at=at)
     return group
 
 
@@ -71,7 +77,8 @@ def replace_group(
     check_version(group, if_match)
     changed = members.set_members(group, ids)
     after = replaced(principal.profile.group, stored_document(group), document)
-    _rewrite(principal, group, after, members_changed=changed, at=at)
+    if facts := _rewrite(principal, group, after, changed, at=at):
+        trail.record(principal, Change("group.replaced", group.id, after=facts), at=at)
     return group
 
 
@@ -99,7 +106,8 @@ def patch_group(
     before = {**stored_document(group), "id": group.id}
     after = apply(principal.profile.group, before, on_document, create_missing=patch.create_missing)
     del after["id"]
-    _rewrite(principal, group, after, members_changed=changed, at=at)
+    if facts := _rewrite(principal, group, after, changed, at=at):
+        trail.record(principal, Change("group.patched", group.id, after=facts), at=at)
     return group
 
 
@@ -117,13 +125,15 @@ def delete_group(
     """
     group = _lock_group(principal.organization_id, group_id, "FOR UPDATE")
     check_version(group, if_match)
-    leave_all(group.organization_id, group.id, at=at)
-    members.set_members(group, [])
+    left = leave_all(group.organization_id, group.id, at=at)
+    emptied = members.set_members(group, [])
     Group.delete().where(_is(group.organization_id, group.id)).execute()
+    before = listed_ids("member_ids", emptied.removed) | listed_ids("group_ids", left)
+    trail.record(principal, Change("group.deleted", group.id, before), at=at)
 
 
-def leave_all(organization_id: str, member_id: str, *, at: datetime) -> None:
-    """End every membership of a user or nested group, which changes the groups.
+def leave_all(organization_id: str, member_id: str, *, at: datetime) -> list[str]:
+    """End every membership of a user or nested group, which changes the groups; return their ids.
 
     Call inside a transaction.
     """
@@ -132,11 +142,12 @@ def leave_all(organization_id: str, member_id: str, *, at: datetime) -> None:
     )
     ids = list(GroupMember.select(GroupMember.group_id).where(memberships).scalars())
     if not ids:
-        return
+        return []
     left = (Group.organization_id == organization_id) & Group.id.in_(ids)
     list(locked(Group.select(Group.id).where(left).order_by(Group.id)).scalars())
     Group.update(version=Group.version + 1, updated_at=at).where(left).execute()
     GroupMember.delete().where(memberships).execute()
+    return ids
 
 
 def find_group(organization_id: str, group_id: str) -> Group:
@@ -188,15 +199,32 @@ def _lock_group(organization_id: str, group_id: str, strength: str = "FOR NO KEY
 
 
 def _rewrite(
-    principal: Principal, group: Group, document: Document, *, members_changed: bool, at: datetime
-) -> None:
-    """Store a changed group; one that is the same leaves version and lastModified alone."""
-    if members_changed or document != stored_document(group):
-        _describe(group, principal.profile.group, document, at=at)
-        _write(group, new=False)
+    principal: Principal, group: Group, document: Document, changed: MemberChanges, *, at: datetime
+) -> dict[str, object]:
+    """Store a changed group, and return what the audit trail says of it.
+
+    One that is the same leaves version and lastModified alone, and nothing to say.
+    """
+    before = stored_document(group)
+    if not changed and document == before:
+        return {}
+    _describe(group, principal.profile.group, document, at=at)
+    _write(group, new=False)
+    return _facts(group, before, changed)
+
+
+def _facts(group: Group, before: Document, changed: MemberChanges) -> dict[str, object]:
+    return {
+        "version": group.version,
+        "attributes": changed_names(before, stored_document(group)),
+        **listed_ids("member_ids_added", changed.added),
+        **listed_ids("member_ids_removed", changed.removed),
+    }
 
 
 def _describe(group: Group, kind: ResourceType, document: Document, *, at: datetime) -> None:
+    check_lookup("displayName", document["displayName"])
+    check_lookup("externalId", document.get("externalId"))
     group.document = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     group.folded = folded(kind, document)
     group.display_name = document["displayName"]

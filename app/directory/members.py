@@ -3,7 +3,9 @@
 A group may have 100,000 members, so nothing here reads them except where an answer lists them.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from functools import reduce
 
 from peewee import JOIN, SQL, Expression, Node, Select, Value, fn
 
@@ -57,16 +59,35 @@ def ids_in(operations: Sequence[Operation]) -> set[str]:
     }
 
 
-def change_members(group: Group, operations: Sequence[Operation], base_url: str) -> bool:
-    """Carry out operations on a group's members, in order; tell whether they changed anything."""
-    changes = [_change(group, operation, base_url) for operation in operations]
-    return any(changes)
+@dataclass(frozen=True)
+class MemberChanges:
+    """The ids that became members of a group, and those that were until then."""
+
+    added: frozenset[str] = frozenset()
+    removed: frozenset[str] = frozenset()
+
+    def __bool__(self) -> bool:
+        """Tell whether anything changed."""
+        return bool(self.added or self.removed)
+
+    def then(self, later: "MemberChanges") -> "MemberChanges":
+        """Return what these changes and later ones come to together."""
+        return MemberChanges(
+            (self.added - later.removed) | (later.added - self.removed),
+            (self.removed - later.added) | (later.removed - self.added),
+        )
 
 
-def set_members(group: Group, ids: Collection[str]) -> bool:
-    """Make exactly these the members of a group, and tell whether that changed anything."""
+def change_members(group: Group, operations: Sequence[Operation], base_url: str) -> MemberChanges:
+    """Carry out operations on a group's members, in order, and return what they come to."""
+    changes = (_change(group, operation, base_url) for operation in operations)
+    return reduce(MemberChanges.then, changes, MemberChanges())
+
+
+def set_members(group: Group, ids: Collection[str]) -> MemberChanges:
+    """Make exactly these the members of a group, and return what that changed."""
     others = _of(group) & GroupMember.member_id.not_in(listed(sorted(ids)))
-    return bool(_remove(others) + _add(group, ids))
+    return _remove(others).then(_add(group, ids))
 
 
 def members_of(
@@ -103,10 +124,10 @@ def members_of(
     return members
 
 
-def _change(group: Group, operation: Operation, base_url: str) -> bool:
+def _change(group: Group, operation: Operation, base_url: str) -> MemberChanges:
     match operation.op:
         case Op.ADD:
-            return bool(_add(group, member_ids(operation)))
+            return _add(group, member_ids(operation))
         case Op.REPLACE:
             return set_members(group, member_ids(operation))
         case Op.REMOVE:
@@ -116,13 +137,13 @@ def _change(group: Group, operation: Operation, base_url: str) -> bool:
                 if filter_ is None
                 else _of(group) & condition(filter_, member_scope(base_url))
             )
-            return bool(_remove(chosen))
+            return _remove(chosen)
 
 
-def _add(group: Group, ids: Collection[str]) -> int:
-    """Add members that `lock_members` found, and return how many of them were new."""
+def _add(group: Group, ids: Collection[str]) -> MemberChanges:
+    """Add members that `lock_members` found, and return which of them were new."""
     if not ids:
-        return 0
+        return MemberChanges()
     wanted = listed(sorted(set(ids)))
     group_id = Value(group.id).cast("TEXT")
     users = User.select(User.organization_id, group_id, User.id, User.id, SQL("NULL")).where(
@@ -133,10 +154,10 @@ def _add(group: Group, ids: Collection[str]) -> int:
     nested = Group.select(Group.organization_id, group_id, Group.id, SQL("NULL"), Group.id).where(
         (Group.organization_id == group.organization_id) & Group.id.in_(wanted)
     )
-    return _insert(users) + _insert(nested)
+    return MemberChanges(added=_insert(users) | _insert(nested))
 
 
-def _insert(rows: Select) -> int:
+def _insert(rows: Select) -> frozenset[str]:
     columns = [
         GroupMember.organization_id,
         GroupMember.group_id,
@@ -144,13 +165,17 @@ def _insert(rows: Select) -> int:
         GroupMember.user_id,
         GroupMember.nested_group_id,
     ]
-    count: int = GroupMember.insert_from(rows, columns).on_conflict_ignore().as_rowcount().execute()
-    return count
+    inserted = GroupMember.insert_from(rows, columns).on_conflict_ignore()
+    return _ids(inserted.returning(GroupMember.member_id).tuples().execute())
 
 
-def _remove(chosen: Node) -> int:
-    count: int = GroupMember.delete().where(chosen).execute()
-    return count
+def _remove(chosen: Node) -> MemberChanges:
+    removed = GroupMember.delete().where(chosen).returning(GroupMember.member_id)
+    return MemberChanges(removed=_ids(removed.tuples().execute()))
+
+
+def _ids(rows: Iterable[tuple[str]]) -> frozenset[str]:
+    return frozenset(member_id for (member_id,) in rows)
 
 
 def _of(group: Group) -> Expression:

@@ -7,14 +7,18 @@ and freed.
 
 from datetime import datetime
 
+from app import trail
 from app.access import Principal
 from app.db import transaction
 from app.directory import groups, users
 from app.directory.changes import Patch, check_version
 from app.directory.denials import close_denial
-from app.directory.seating import set_active, takes_seats
+from app.directory.seating import Because, set_active, takes_seats
+from app.directory.traces import listed_ids, record_new_user, traced_user
 from app.errors import UserNameTaken
 from app.models import User
+from app.seats import waiting
+from app.trail import Change
 from scim.attributes import Document
 from scim.documents import replaced
 from scim.patch import apply
@@ -67,8 +71,10 @@ def replace_user(
     stored = users.stored_document(user)
     if "active" not in document and "active" in stored:
         document = {**document, "active": stored["active"]}
-    _rewrite(principal, user, replaced(principal.profile.user, stored, document), at=at)
-    _note_deactivation(user, asked=document.get("active") is False, at=at)
+    with traced_user(principal, user, "user.replaced", at=at):
+        _rewrite(principal, user, replaced(principal.profile.user, stored, document), at=at)
+        if document.get("active") is False:
+            _stop_waiting(user, at=at)
     return user
 
 
@@ -102,8 +108,11 @@ def patch_user(
         create_missing=patch.create_missing,
     )
     del patched["id"]
-    _rewrite(principal, user, patched, at=at)
-    _note_deactivation(user, asked=any(op.path.name == "active" for op in patch.operations), at=at)
+    asked = any(operation.path.name == "active" for operation in patch.operations)
+    with traced_user(principal, user, "user.patched", at=at):
+        _rewrite(principal, user, patched, at=at)
+        if asked and patched.get("active") is not True:
+            _stop_waiting(user, at=at)
     return user
 
 
@@ -123,11 +132,15 @@ def delete_user(
     """
     user = users.lock_user(principal.organization_id, user_id, "FOR UPDATE")
     check_version(user, if_match)
-    groups.leave_all(user.organization_id, user.id, at=at)
+    before: dict[str, object] = {"active": user.active}
+    left = groups.leave_all(user.organization_id, user.id, at=at)
     users.describe(principal, user, {"userName": user.user_name}, at=at)
     user.deleted_at = at
     set_active(principal, user, active=False, at=at)
+    waiting.leave(user, at=at)
     close_denial(user.organization_id, user.user_name_key, "deleted", at=at)
+    change = Change("user.deleted", user.id, {**before, **listed_ids("group_ids", left)})
+    trail.record(principal, change, at=at)
 
 
 def claim_user(principal: Principal, document: Document, *, at: datetime) -> User:
@@ -147,7 +160,10 @@ def _insert_user(
     user = users.new_user(principal, document, origin=origin, at=at)
     active = document["active"] is True
     set_active(principal, user, active=active, at=at)
-    _note_deactivation(user, asked=not active, at=at)
+    if not active:
+        _stop_waiting(user, at=at)
+    kind = "user.created" if origin == "scim" else "user.claimed"
+    record_new_user(principal, user, kind, at=at)
     return user
 
 
@@ -163,7 +179,8 @@ def _adopt_user(principal: Principal, document: Document, *, at: datetime) -> Us
     user = users.lock_user(principal.organization_id, person.id)
     if user.adopted_at is not None:
         return None
-    _rewrite(principal, user, document, at=at)
+    with traced_user(principal, user, "user.adopted", at=at):
+        _rewrite(principal, user, document, at=at)
     return user
 
 
@@ -178,7 +195,9 @@ def _rewrite(principal: Principal, user: User, document: Document, *, at: dateti
         set_active(principal, user, active=document.get("active") is True, at=at)
 
 
-def _note_deactivation(user: User, *, asked: bool, at: datetime) -> None:
-    """End what a refused person waits for when the directory says they shall be inactive."""
-    if asked and not user.active:
-        close_denial(user.organization_id, user.user_name_key, "deactivated", at=at)
+def _stop_waiting(user: User, *, at: datetime) -> None:
+    """End what a person waits for when the directory says that they shall be inactive."""
+    close_denial(user.organization_id, user.user_name_key, "deactivated", at=at)
+    if waiting.leave(user, at=at):
+        user.inactive_because = Because.DIRECTORY.value
+        users.write(user)

@@ -2,47 +2,135 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import wraps
+from enum import StrEnum
+from functools import partial, wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
-from app.access import Principal
+from app.access import Principal, Role
 from app.billing.renewals import instant_of, renews_first
-from app.db import transaction
+from app.db import follow_up, transaction
 from app.directory import users
 from app.directory.denials import close_denial, record_denial
-from app.errors import SeatLimitReached
+from app.errors import SeatLimitReached, SeatRefusal
 from app.identifiers import new_id
-from app.models import User
-from app.seats import ledger
-from app.seats.ledger import Cause
+from app.models import Organization, User
+from app.profiles import profile_of
+from app.seats import ledger, waiting
+from app.seats.pools import Cause
+from app.seats.rules import TermOver
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def set_active(principal: Principal, user: User, *, active: bool, at: datetime) -> None:
+class Because(StrEnum):
+    """Why an inactive user is so."""
+
+    DIRECTORY = "directory"
+    RELEASED = "released"
+    REASSIGNED = "reassigned"
+    WAITING = "waiting"
+
+
+def set_active(
+    principal: Principal,
+    user: User,
+    *,
+    active: bool,
+    because: Because = Because.DIRECTORY,
+    at: datetime,
+) -> None:
     """Store `user` as active or not, which takes a seat or frees it.
 
     There is no other road to a seat. The row is written first, so that a userName that is taken is
     reported before a seat that is missing, and the pool, for which everybody waits, is touched
-    last. Call inside a transaction.
+    last. `because` says why a user becomes inactive. Call inside a transaction.
 
     Raises:
         UserNameTaken: another user has the userName.
         SeatRefusal: the user would take a seat and none is free.
     """
     takes, frees = active and not user.active, user.active and not active
-    cause = Cause.of(principal)
+    before = user.inactive_because
     if takes:
-        user.active, user.assignment_id = True, new_id("sea", at)
+        user.active, user.assignment_id, user.inactive_because = True, new_id("sea", at), None
     elif frees:
-        user.active, user.assignment_id = False, None
+        user.active, user.assignment_id, user.inactive_because = False, None, because.value
     users.write(user)
     if takes:
-        ledger.assign(user, cause, at=at)
-        close_denial(user.organization_id, user.user_name_key, "seated", at=at)
+        _take_seat(principal, user, before, at=at)
     elif frees:
-        ledger.release(user, cause, at=at)
+        offered = because is not Because.REASSIGNED
+        if ledger.release(user, Cause.of(principal), at=at, offered=offered):
+            follow_up(partial(seat_waiters, principal.organization_id, at=at))
+
+
+def _take_seat(principal: Principal, user: User, before: str | None, *, at: datetime) -> None:
+    """Give a user who was stored as active their seat, or a place on the waiting list."""
+    try:
+        ledger.assign(user, Cause.of(principal), at=at)
+    except SeatLimitReached as refusal:
+        if not _parks(principal):
+            if before == Because.REASSIGNED:
+                refusal.remark = "An owner gave this person's seat to somebody else."
+            raise
+        _park(principal, user, at=at)
+        return
+    waiting.seated(user)
+    close_denial(user.organization_id, user.user_name_key, "seated", at=at)
+
+
+def _parks(principal: Principal) -> bool:
+    """Tell whether whom the caller provisions waits for a seat instead of being refused."""
+    if principal.role is not Role.SCIM:
+        return False
+    organization = Organization.get_by_id(principal.organization_id)
+    return bool(organization.when_full == "park")
+
+
+def _park(principal: Principal, user: User, *, at: datetime) -> None:
+    user.active, user.assignment_id = False, None
+    user.inactive_because = Because.WAITING.value
+    users.describe(principal, user, {**users.stored_document(user), "active": False}, at=at)
+    users.write(user)
+    waiting.join(user, at=at)
+
+
+def seat_waiters(organization_id: str, *, at: datetime) -> int:
+    """Give their seats to those who wait and for whom one is held; return how many got one.
+
+    Each is a transaction of its own, after the one that freed the seat.
+    """
+    principal = waiting_list_of(organization_id)
+    seated = 0
+    while user_id := waiting.next_offered(organization_id):
+        try:
+            seat_waiter(principal, user_id, at=at)
+        except (SeatRefusal, TermOver):
+            break
+        seated += 1
+    return seated
+
+
+@transaction
+def seat_waiter(principal: Principal, user_id: str, *, at: datetime) -> None:
+    """Activate one user who waits, unless somebody else did it since.
+
+    Raises:
+        SeatRefusal: the contract lets nobody take a seat now.
+        TermOver: the term is over and not yet renewed.
+    """
+    user = users.lock_user(principal.organization_id, user_id)
+    if waiting.waits(user):
+        users.describe(principal, user, {**users.stored_document(user), "active": True}, at=at)
+        set_active(principal, user, active=True, at=at)
+
+
+def waiting_list_of(organization_id: str) -> Principal:
+    """Return who acts when a seat comes free for somebody who waits."""
+    organization = Organization.get_by_id(organization_id)
+    profile = profile_of(organization.extensions, strict=organization.strict)
+    return Principal(organization_id, Role.OPERATOR, actor="waiting list", profile=profile)
 
 
 def takes_seats(

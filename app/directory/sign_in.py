@@ -11,14 +11,19 @@ from enum import StrEnum
 from app.access import Principal
 from app.billing.contracts import is_over, latest_contract
 from app.billing.renewals import renew_if_due
+from app.db import transaction
 from app.directory.denials import record_denial
 from app.directory.provisioning import claim_user
+from app.directory.seating import Because
 from app.directory.users import find_person
 from app.errors import SeatLimitReached, SeatRefusal, UserNameTaken
-from app.models import Contract, SeatPool, User
-from app.seats import ledger
+from app.models import Contract, Hold, SeatPool, User
+from app.seats import holds, ledger, pools
+from app.seats.holds import Purpose
+from app.seats.pools import Cause
 from scim.attributes import Document
 from scim.documents import parse
+from scim.folding import fold
 
 
 class Mode(StrEnum):
@@ -35,6 +40,8 @@ class Reason(StrEnum):
     SEAT_CLAIMED = "seat_claimed"
     SEAT_AVAILABLE = "seat_available"
     DEACTIVATED = "deactivated"
+    REASSIGNED = "reassigned"
+    WAITING_FOR_SEAT = "waiting_for_seat"
     NO_SEAT = "no_seat"
     IDENTITY_CONFLICT = "identity_conflict"
     CONTRACT_NOT_STARTED = "contract_not_started"
@@ -49,6 +56,12 @@ MESSAGES: dict[Reason, str] = {
     Reason.SEAT_AVAILABLE: "A seat is free. It is yours once you log in.",
     Reason.DEACTIVATED: (
         "Your account has been deactivated. Ask your organization's administrator to reactivate it."
+    ),
+    Reason.REASSIGNED: (
+        "Your seat was given to somebody else. Ask your organization's owner for another."
+    ),
+    Reason.WAITING_FOR_SEAT: (
+        "You are on the waiting list for a seat. Ask your organization's owner to add one."
     ),
     Reason.NO_SEAT: (
         "Your organization has no free seat. Ask its owner to add one, then log in again."
@@ -67,6 +80,12 @@ MESSAGES: dict[Reason, str] = {
     ),
 }
 
+#: What a person hears who is known and inactive for another reason than the directory's word.
+_INACTIVE = {
+    Because.REASSIGNED.value: Reason.REASSIGNED,
+    Because.WAITING.value: Reason.WAITING_FOR_SEAT,
+}
+
 _ADMITTING = frozenset({Reason.SEAT_ASSIGNED, Reason.SEAT_CLAIMED})
 
 
@@ -79,6 +98,8 @@ class Login:
     external_id: str | None = None
     display_name: str | None = None
     mode: Mode = Mode.CLAIM
+    #: Whether a check that finds a free seat keeps it for the person for 120 seconds.
+    hold: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,6 +108,7 @@ class Decision:
 
     reason: Reason
     user_id: str | None = None
+    hold_expires_at: datetime | None = None
 
     @property
     def allow(self) -> bool:
@@ -147,14 +169,15 @@ def _identities_differ(organization_id: str, user: User | None, external_id: str
 
 def _decide_known(user: User, *, at: datetime) -> Decision:
     if not user.active:
-        return Decision(Reason.DEACTIVATED, user.id)
+        reason = _INACTIVE.get(user.inactive_because or "", Reason.DEACTIVATED)
+        return Decision(reason, user.id)
     barred = _barred(user.organization_id, at)
     return Decision(barred or Reason.SEAT_ASSIGNED, user.id)
 
 
 def _barred(organization_id: str, at: datetime) -> Reason | None:
     """Return what keeps the organization's holders out, if anything does. It takes no lock."""
-    pool = ledger.pool_of(organization_id)
+    pool = pools.pool_of(organization_id)
     if pool.suspended_at is not None:
         return Reason.ORGANIZATION_SUSPENDED
     contract = latest_contract(organization_id)
@@ -175,12 +198,26 @@ def _ended_at(contract: Contract, pool: SeatPool, at: datetime) -> datetime | No
 
 def _decide_unknown(principal: Principal, login: Login, *, at: datetime) -> Decision:
     renew_if_due(principal.organization_id, at=at)
-    refusal = ledger.standing_of(principal.organization_id).refusal(at)
+    key = fold(login.user_name)
+    hold = holds.live(principal.organization_id, key, at=at)
+    if login.hold and hold is None:
+        hold = _hold_seat(principal, (login.user_name, key), at=at)
+    if hold is not None:
+        return Decision(Reason.SEAT_AVAILABLE, hold_expires_at=hold.expires_at)
+    refusal = pools.standing_of(principal.organization_id).refusal(at)
     if refusal is None:
         return Decision(Reason.SEAT_AVAILABLE)
     if isinstance(refusal, SeatLimitReached):
         record_denial(principal, login.user_name, at=at)
     return _refused(refusal)
+
+
+@transaction
+def _hold_seat(principal: Principal, person: tuple[str, str], *, at: datetime) -> Hold | None:
+    """Keep a free seat for the person; None where none is free."""
+    ledger.expire_holds(principal.organization_id, at=at)
+    cause = Cause.of(principal)
+    return holds.place(principal.organization_id, person, Purpose.LOGIN, cause, at=at)
 
 
 def _refused(refusal: SeatRefusal) -> Decision:

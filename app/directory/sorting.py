@@ -14,7 +14,7 @@ from peewee import SQL, Case, ColumnBase, Expression, Field, Node, Ordering, Sel
 from app.db import instant_text
 from app.directory import json_sql
 from app.directory.filtering import DocumentScope
-from scim.attributes import AttributePath, ResourceType, Type
+from scim.attributes import AttributePath, ResourceType, Returned, Type
 from scim.cursors import LastKey
 from scim.errors import InvalidValue
 
@@ -51,7 +51,8 @@ class Order:
         if path.sub_attribute is None and (value := attribute.sub_attribute("value")):
             path = AttributePath(path.schema, attribute, value)
         target = path.sub_attribute or attribute
-        if target.type not in _ORDERED or {attribute.name, str(path)} & _APART:
+        hidden = Returned.NEVER in (attribute.returned, target.returned)
+        if hidden or target.type not in _ORDERED or {attribute.name, str(path)} & _APART:
             raise InvalidValue(
                 f"sortBy: {path} has no order. Sort by an attribute such as userName."
             )

@@ -5,8 +5,9 @@ What is looked up often has a column, or a side table; everything else is in the
 
 from collections.abc import Mapping
 
-from peewee import Case, ColumnBase, Expression, Field, Node, Value, fn
+from peewee import SQL, Case, ColumnBase, Expression, Field, Node, Value, fn
 
+from app.db import on_postgresql
 from app.directory import json_sql
 from app.directory.filtering import DocumentScope, RowScope, SideTable
 from app.models import Group, GroupMember, User, UserEmail
@@ -70,7 +71,7 @@ def _groups(organization_id: str, base_url: str) -> SideTable:
     columns = {
         "value": GroupMember.group_id,
         "display": Group.display_name_key,
-        "type": Value("direct"),
+        "type": _joined("direct"),
         "$ref": _joined(f"{base_url}{GROUP.endpoint}/", GroupMember.group_id),
     }
     return SideTable(User.id, rows, columns)
@@ -83,7 +84,7 @@ def _member_columns(base_url: str) -> Mapping[str, Node]:
     group = Group.select(Group.display_name_key)
     return {
         "value": GroupMember.member_id,
-        "type": Case(None, [(is_user, Value("user"))], Value("group")),
+        "type": Case(None, [(is_user, _joined("user"))], _joined("group")),
         "display": Case(
             None,
             [(is_user, user.where(_same_row(User, GroupMember.user_id)))],
@@ -101,7 +102,7 @@ def _meta_columns(
     model: type[User] | type[Group], name: str, location: str
 ) -> dict[str, ColumnBase]:
     return {
-        "meta.resourceType": Value(name),
+        "meta.resourceType": _joined(name),
         "meta.created": model.created_at,
         "meta.lastModified": model.updated_at,
         "meta.location": _joined(location, model.id),
@@ -115,9 +116,9 @@ def _same_row(model: type[User] | type[Group], row_id: Field) -> Expression:
 
 
 def _joined(*parts: ColumnBase | str) -> ColumnBase:
-    """Return the parts as one text."""
+    """Return the parts as one text, which is compared byte by byte as keys are."""
     nodes = [part if isinstance(part, ColumnBase) else Value(part).cast("TEXT") for part in parts]
     text = nodes[0]
     for node in nodes[1:]:
         text = Expression(text, "||", node)
-    return text
+    return Expression(text, "COLLATE", SQL('"C"')) if on_postgresql() else text

@@ -8,6 +8,7 @@ from peewee import Expression, IntegrityError
 
 from app.access import Principal
 from app.db import instant_text, locked, violates
+from app.directory.lookups import check_lookup
 from app.errors import NotFound, UserNameTaken
 from app.identifiers import new_uuid
 from app.models import Group, GroupMember, User, UserEmail
@@ -37,7 +38,15 @@ def new_user(principal: Principal, document: Document, *, origin: str, at: datet
 
 
 def describe(principal: Principal, user: User, document: Document, *, at: datetime) -> None:
-    """Give `user` a new document, with the columns that follow from it, and a new version."""
+    """Give `user` a new document, with the columns that follow from it, and a new version.
+
+    Raises:
+        scim.errors.InvalidValue: the userName, the externalId or an e-mail is too long.
+    """
+    check_lookup("userName", document["userName"])
+    check_lookup("externalId", document.get("externalId"))
+    for email in document.get("emails", ()):
+        check_lookup("emails.value", email.get("value"))
     user.document = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     user.folded = folded(principal.profile.user, document)
     user.user_name = document["userName"]

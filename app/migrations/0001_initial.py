@@ -227,6 +227,8 @@ CREATE TABLE scim_group_member (
     FOREIGN KEY (organization_id, nested_group_id) REFERENCES scim_group (organization_id, id)
 );
 CREATE INDEX scim_group_member_of ON scim_group_member (organization_id, member_id, group_id);
+CREATE INDEX scim_group_member_nested ON scim_group_member (organization_id, nested_group_id)
+    WHERE nested_group_id IS NOT NULL;
 
 CREATE TABLE denial (
     organization_id KEY NOT NULL REFERENCES organization (id),

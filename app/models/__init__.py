@@ -4,20 +4,39 @@ Rows are keyed by (organization_id, id); nothing here has behaviour beyond what 
 """
 
 from app.models.access import IdempotencyKey, Token
-from app.models.billing import Invoice, InvoiceLine, InvoiceSeries, Purchase, Quote
+from app.models.alerts import Alert, AlertCursor
+from app.models.billing import (
+    Invoice,
+    InvoiceLine,
+    InvoiceSeries,
+    Payment,
+    Purchase,
+    Quote,
+    RenewalHolder,
+)
 from app.models.contracts import Contract, ContractTerm
 from app.models.directory import Denial, Group, GroupMember, User, UserEmail
 from app.models.parties import Installation, Organization, Seller
-from app.models.seats import LedgerEntry, SeatAssignment, SeatPool
-from app.models.trail import AuditEvent
+from app.models.seats import (
+    Hold,
+    LedgerEntry,
+    Reassignment,
+    SeatAssignment,
+    SeatPool,
+    WaitingPlace,
+)
+from app.models.trail import AuditEvent, SellerEvent
 
 __all__ = [
+    "Alert",
+    "AlertCursor",
     "AuditEvent",
     "Contract",
     "ContractTerm",
     "Denial",
     "Group",
     "GroupMember",
+    "Hold",
     "IdempotencyKey",
     "Installation",
     "Invoice",
@@ -25,12 +44,17 @@ __all__ = [
     "InvoiceSeries",
     "LedgerEntry",
     "Organization",
+    "Payment",
     "Purchase",
     "Quote",
+    "Reassignment",
+    "RenewalHolder",
     "SeatAssignment",
     "SeatPool",
     "Seller",
+    "SellerEvent",
     "Token",
     "User",
     "UserEmail",
+    "WaitingPlace",
 ]

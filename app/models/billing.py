@@ -1,4 +1,4 @@
-"""Quotes, the purchases that they become, and invoices."""
+"""Quotes, the purchases that they become, invoices, and what follows them."""
 
 from peewee import BigIntegerField, BooleanField, CompositeKey, DateField, IntegerField, TextField
 
@@ -65,13 +65,13 @@ class InvoiceSeries(Row):
 
 
 class Invoice(Row):
-    """An issued invoice, with its parties as they were. Append-only."""
+    """An issued invoice or credit note, with its parties as they were. Append-only."""
 
     organization_id = KeyField()
     id = KeyField()
     contract_id = KeyField()
     term_number = IntegerField()
-    #: The signing, quote or renewal that it is for; one invoice each (I4).
+    #: The signing, quote or renewal that it is for, or the invoice that it credits; one each (I4).
     cause = KeyField()
     series = TextField()
     year = IntegerField()
@@ -90,6 +90,8 @@ class Invoice(Row):
     net_minor = BigIntegerField()
     tax_minor = BigIntegerField()
     total_minor = BigIntegerField()
+    #: The invoice that this one takes back, which makes it a credit note.
+    credit_of = KeyField(null=True)
 
     class Meta:
         primary_key = CompositeKey("organization_id", "id")
@@ -112,3 +114,34 @@ class InvoiceLine(Row):
 
     class Meta:
         primary_key = CompositeKey("organization_id", "invoice_id", "position")
+
+
+class Payment(Row):
+    """Money that came in for an invoice, all of it or a part. Append-only."""
+
+    organization_id = KeyField()
+    id = KeyField()
+    invoice_id = KeyField()
+    amount_minor = BigIntegerField()
+    received_on = DateField()
+    #: What the bank statement calls it.
+    reference = TextField()
+    recorded_at = InstantField()
+    recorded_by = TextField()
+
+    class Meta:
+        primary_key = CompositeKey("organization_id", "id")
+
+
+class RenewalHolder(Row):
+    """Somebody who held a seat when a term ended: the evidence for the next one's. Append-only."""
+
+    organization_id = KeyField()
+    contract_id = KeyField()
+    #: The term that was opened.
+    term_number = IntegerField()
+    assignment_id = KeyField()
+    user_id = KeyField()
+
+    class Meta:
+        primary_key = CompositeKey("organization_id", "contract_id", "term_number", "assignment_id")

@@ -23,6 +23,8 @@ class User(Row):
     active = BooleanField()
     #: The open assignment of an active user (I2).
     assignment_id = KeyField(null=True)
+    #: Why an inactive user is so: `directory`, `released`, `reassigned` or `waiting`.
+    inactive_because = TextField(null=True)
     #: By which road the user came: `scim`, `sso` or `owner`.
     origin = TextField()
     #: When SCIM first wrote the user; one whom only a login made can be provisioned by a POST.
@@ -104,6 +106,8 @@ class Denial(Row):
     last_seen_at = InstantField()
     closed_at = InstantField(null=True)
     closed_because = TextField(null=True)
+    #: The alert that tells of it, once owners have been alerted.
+    alert_id = KeyField(null=True)
 
     class Meta:
         primary_key = CompositeKey("organization_id", "id")

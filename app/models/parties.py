@@ -16,6 +16,14 @@ class Organization(Row):
     seat_refusal_status = IntegerField(default=403)
     tax_rate_basis_points = IntegerField(default=0)
     reverse_charge = BooleanField(default=False)
+    #: What becomes of somebody for whom no seat is free: `reject`, or `park` on the waiting list.
+    when_full = TextField(default="reject")
+    #: Whether bought seats are kept for those who had been refused.
+    reserve_for_denied = BooleanField(default=False)
+    #: The e-mail addresses to which the vendor sends invoices, as a JSON array.
+    billing_contacts = TextField(default="[]")
+    #: When owners are alerted, as `seats.thresholds` stores it: a JSON array; empty is by size.
+    alert_thresholds = TextField(default="[]")
     #: Whether SCIM is taken by the letter, without the tolerances towards identity providers.
     strict = BooleanField(default=False)
     #: The organization's own extension schemas, as `profiles` stores them.
@@ -30,6 +38,7 @@ class Seller(Row):
 
     id = KeyField(primary_key=True)
     series = TextField()
+    credit_note_series = TextField(default="CN")
     time_zone = TextField()
     party = DocumentField(default=dict)
 

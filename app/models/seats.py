@@ -57,3 +57,48 @@ class SeatAssignment(Row):
 
     class Meta:
         primary_key = CompositeKey("organization_id", "id")
+
+
+class Hold(Row):
+    """A seat kept for a named person until `expires_at`; how it ended is written once."""
+
+    organization_id = KeyField()
+    id = KeyField()
+    user_name = TextField()
+    user_name_key = KeyField()
+    #: `login`, `denial` or `waiting`.
+    purpose = TextField()
+    held_at = InstantField()
+    expires_at = InstantField()
+    ended_at = InstantField(null=True)
+    #: `assigned`, `released` or `expired`.
+    ended_as = TextField(null=True)
+
+    class Meta:
+        primary_key = CompositeKey("organization_id", "id")
+
+
+class WaitingPlace(Row):
+    """A user who waits for a seat; ids are in the order of the list."""
+
+    organization_id = KeyField()
+    id = KeyField()
+    user_id = KeyField()
+    parked_at = InstantField()
+
+    class Meta:
+        primary_key = CompositeKey("organization_id", "id")
+
+
+class Reassignment(Row):
+    """An owner moved a seat from one person to another. Append-only."""
+
+    organization_id = KeyField()
+    id = KeyField()
+    from_user_id = KeyField()
+    to_user_id = KeyField()
+    reassigned_at = InstantField()
+    reassigned_by = TextField()
+
+    class Meta:
+        primary_key = CompositeKey("organization_id", "id")

@@ -23,3 +23,13 @@ class AuditEvent(Row):
 
     class Meta:
         primary_key = CompositeKey("organization_id", "id")
+
+
+class SellerEvent(Row):
+    """One change of the vendor's own particulars. Append-only."""
+
+    id = KeyField(primary_key=True)
+    at = InstantField()
+    actor = TextField()
+    before = DocumentField()
+    after = DocumentField()

@@ -63,7 +63,7 @@ CHECKS: tuple[tuple[str, str, str], ...] = (
         """SELECT i.organization_id || ' ' || i.number FROM invoice i
            LEFT JOIN ledger_entry e ON e.organization_id = i.organization_id AND e.cause = i.cause
                AND e.kind IN ('granted', 'renewed')
-           WHERE e.sequence IS NULL""",
+           WHERE e.sequence IS NULL AND i.credit_of IS NULL""",
     ),
     (
         "I4",
@@ -91,10 +91,22 @@ CHECKS: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "I5",
-        "the open assignments are not the seats in use",
+        "the open assignments and live holds are not the seats in use",
         """SELECT p.organization_id FROM seat_pool p WHERE p.in_use <>
                (SELECT COUNT(*) FROM seat_assignment a
-                WHERE a.organization_id = p.organization_id AND a.released_at IS NULL)""",
+                WHERE a.organization_id = p.organization_id AND a.released_at IS NULL)
+               + (SELECT COUNT(*) FROM hold h
+                WHERE h.organization_id = p.organization_id AND h.ended_at IS NULL)""",
+    ),
+    (
+        "I9",
+        "a hold did not end once, as its ledger entries say",
+        """SELECT h.organization_id || ' ' || h.id FROM hold h WHERE
+               (SELECT COUNT(*) FROM ledger_entry e WHERE e.organization_id = h.organization_id
+                AND e.hold_id = h.id AND e.kind <> 'held')
+               <> (CASE WHEN h.ended_at IS NULL THEN 0 ELSE 1 END)
+           OR (SELECT COUNT(*) FROM ledger_entry e WHERE e.organization_id = h.organization_id
+               AND e.hold_id = h.id AND e.kind = 'held') <> 1""",
     ),
     (
         "I6",
@@ -119,6 +131,22 @@ CHECKS: tuple[tuple[str, str, str], ...] = (
         """SELECT i.organization_id || ' ' || i.number FROM invoice i WHERE i.net_minor <>
                (SELECT COALESCE(SUM(l.net_minor), 0) FROM invoice_line l
                 WHERE l.organization_id = i.organization_id AND l.invoice_id = i.id)""",
+    ),
+    (
+        "I6",
+        "a credit note is not the mirror of an invoice",
+        """SELECT n.organization_id || ' ' || n.number FROM invoice n
+           LEFT JOIN invoice i ON i.organization_id = n.organization_id AND i.id = n.credit_of
+               AND i.credit_of IS NULL AND i.net_minor = -n.net_minor
+               AND i.tax_minor = -n.tax_minor
+           WHERE n.credit_of IS NOT NULL AND i.id IS NULL""",
+    ),
+    (
+        "I6",
+        "more was paid than the invoice's total",
+        """SELECT i.organization_id || ' ' || i.number FROM invoice i WHERE i.total_minor <
+               (SELECT SUM(p.amount_minor) FROM payment p
+                WHERE p.organization_id = i.organization_id AND p.invoice_id = i.id)""",
     ),
     (
         "I10",

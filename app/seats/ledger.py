@@ -1,89 +1,43 @@
-"""The seat ledger: the only writer of the pool.
+"""The seat ledger: how a seat is taken, freed, bought and carried into the next term.
 
-Every change of the pool is one guarded UPDATE of its row, which takes the next sequence number
-under that row's lock, and one entry. Call these functions inside a transaction, after everything
-else that the transaction locks: the pool's row is the one that all of an organization's requests
-wait for.
+A seat that comes free is offered at once to whoever waits first, in the same transaction. Call
+these functions inside a transaction; see `pool.py` for when.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 
-from peewee import Expression
-
-from app.access import Principal
-from app.db import assert_in_transaction, greatest, instant_text
-from app.errors import SeatLimitReached, SeatRefusal
-from app.models import ContractTerm, LedgerEntry, SeatAssignment, SeatPool, User
-from app.seats.rules import EFFECTS, EntryKind, PoolStanding, PoolState, SeatCounts
-
-
-@dataclass(frozen=True)
-class Cause:
-    """Why the pool changed, and who did it."""
-
-    actor: str
-    #: `scim`, `sso`, `operator`, or the record that stands behind it, such as `quote:quo_…`.
-    reason: str
-
-    @classmethod
-    def of(cls, principal: Principal) -> "Cause":
-        """Return the cause of what a principal does on its own surface."""
-        return cls(principal.actor, principal.role.value)
-
-
-@dataclass(frozen=True)
-class _Change:
-    """One entry to be: what happens to an organization's pool, how many seats, whose, and why."""
-
-    organization_id: str
-    kind: EntryKind
-    quantity: int
-    cause: Cause
-    user_id: str | None = None
-
-
-class _Recorded(NamedTuple):
-    """The number and instant that an entry got, and the term it fell in."""
-
-    sequence: int
-    at: datetime
-    contract_id: str | None
-    term_number: int | None
-
-
-def open_pool(organization_id: str, *, at: datetime) -> None:
-    """Give a new organization its pool, empty until a contract is signed."""
-    assert_in_transaction()
-    SeatPool.insert(
-        organization_id=organization_id,
-        state=PoolState.UNSIGNED.value,
-        purchased=0,
-        in_use=0,
-        ledger_sequence=0,
-        ledger_at=at,
-    ).execute()
+from app.db import assert_in_transaction
+from app.models import ContractTerm, SeatAssignment, SeatPool, User
+from app.seats import holds, waiting
+from app.seats.pools import (
+    Cause,
+    Change,
+    Recorded,
+    counts_of,
+    has_free_seat,
+    may_take,
+    record,
+    record_if,
+    why_refused,
+)
+from app.seats.rules import EntryKind, PoolState
 
 
 def assign(user: User, cause: Cause, *, at: datetime) -> None:
-    """Let `user` take a free seat, under the id that `user.assignment_id` names.
+    """Let `user` take a seat, under the id that `user.assignment_id` names.
+
+    A seat that is held for the person becomes theirs; else a free one does. Where none is free,
+    holds that are past their time are ended, and it is tried once more.
 
     Raises:
         SeatRefusal: none is free, or the contract lets nobody take one.
         TermOver: the term is over and not yet renewed.
     """
-    may_take = (
-        (SeatPool.state == PoolState.OPEN.value)
-        & SeatPool.suspended_at.is_null()
-        & (SeatPool.term_starts_at <= at)
-        & (SeatPool.term_ends_at > at)
-        & (SeatPool.in_use < SeatPool.purchased)
-    )
-    change = _Change(user.organization_id, EntryKind.ASSIGNED, 1, cause, user.id)
-    recorded = _record_if(may_take, change, at=at)
+    recorded = _take_held(user, cause, at=at) or _take_free(user, cause, at=at)
+    if recorded is None and expire_holds(user.organization_id, at=at):
+        recorded = _take_free(user, cause, at=at)
     if recorded is None:
-        refusal = _refusal(user.organization_id, at)
+        refusal = why_refused(user.organization_id, at)
         refusal.user_name = user.user_name
         raise refusal
     SeatAssignment.insert(
@@ -95,19 +49,33 @@ def assign(user: User, cause: Cause, *, at: datetime) -> None:
     ).execute()
 
 
-def release(user: User, cause: Cause, *, at: datetime) -> None:
-    """Free the seat that `user` holds; this is possible in every state of the contract (I8)."""
-    recorded = _record(_Change(user.organization_id, EntryKind.RELEASED, 1, cause, user.id), at=at)
+def release(user: User, cause: Cause, *, at: datetime, offered: bool = True) -> bool:
+    """Free the seat that `user` holds, which is possible in every state of the contract (I8).
+
+    Returns whether the seat went to somebody who waits. One that is being moved is not `offered`.
+    """
+    change = Change(user.organization_id, EntryKind.RELEASED, 1, cause, user.id)
+    recorded = record(change, at=at)
     SeatAssignment.update(released_at=recorded.at, released_sequence=recorded.sequence).where(
         (SeatAssignment.organization_id == user.organization_id)
         & (SeatAssignment.user_id == user.id)
         & SeatAssignment.released_at.is_null()
     ).execute()
+    return offered and waiting.offer(user.organization_id, at=at)
+
+
+def expire_holds(organization_id: str, *, at: datetime) -> int:
+    """End the holds that are past their time, offer their seats, and return how many there were."""
+    expired = holds.expire(organization_id, at=at)
+    if expired:
+        waiting.offer(organization_id, at=at)
+    return expired
 
 
 def grant(organization_id: str, quantity: int, cause: Cause, *, at: datetime) -> None:
     """Add `quantity` bought seats to the running term."""
-    _record(_Change(organization_id, EntryKind.GRANTED, quantity, cause), at=at)
+    record(Change(organization_id, EntryKind.GRANTED, quantity, cause), at=at)
+    waiting.offer(organization_id, at=at)
 
 
 def open_term(
@@ -117,11 +85,12 @@ def open_term(
 
     The entry is `granted` where nothing was purchased before, else `renewed` with the difference.
     """
+    holds.end_all(term.organization_id, at=at)
     before = counts_of(term.organization_id).purchased
     kind = EntryKind.RENEWED if before else EntryKind.GRANTED
-    change = _Change(term.organization_id, kind, term.opened_with - before, cause)
+    change = Change(term.organization_id, kind, term.opened_with - before, cause)
     starts_at, ends_at = bounds
-    _record(
+    record(
         change,
         at=at,
         state=PoolState.OPEN.value,
@@ -130,99 +99,29 @@ def open_term(
         term_starts_at=starts_at,
         term_ends_at=ends_at,
     )
+    waiting.offer(term.organization_id, at=at)
 
 
-def end_contract(organization_id: str) -> None:
-    """Close the pool: what is held stays held and can be released, and nobody can take a seat."""
+def end_contract(organization_id: str, *, at: datetime) -> None:
+    """Close the pool: what is assigned stays so and can be released; nobody can take a seat."""
     assert_in_transaction()
+    holds.end_all(organization_id, at=at)
     SeatPool.update(state=PoolState.ENDED.value).where(
         SeatPool.organization_id == organization_id
     ).execute()
 
 
-def pool_of(organization_id: str) -> SeatPool:
-    """Return the pool's row as it is now."""
-    pool: SeatPool = SeatPool.get_by_id(organization_id)
-    return pool
-
-
-def counts_of(organization_id: str) -> SeatCounts:
-    """Return the pool's figures."""
-    return standing_of(organization_id).counts
-
-
-def standing_of(organization_id: str) -> PoolStanding:
-    """Return what decides whether somebody may take a seat."""
-    pool = pool_of(organization_id)
-    return PoolStanding(
-        PoolState(pool.state),
-        pool.suspended_at is not None,
-        pool.term_starts_at,
-        pool.term_ends_at,
-        SeatCounts(pool.purchased, pool.in_use),
-    )
-
-
-def _refusal(organization_id: str, at: datetime) -> SeatRefusal:
-    """Return why the guard let nobody pass.
-
-    Between the guard and this look somebody may have released a seat; the guard's word stands all
-    the same.
-    """
-    standing = standing_of(organization_id)
-    purchased = standing.counts.purchased
-    return standing.refusal(at) or SeatLimitReached(purchased=purchased, in_use=purchased)
-
-
-def _record(change: _Change, *, at: datetime, **bounds: object) -> _Recorded:
-    """Change a pool and append the entry that says so."""
-    recorded = _record_if(None, change, at=at, **bounds)
-    if recorded is None:
-        raise LookupError(f"organization {change.organization_id} has no pool")
-    return recorded
-
-
-def _record_if(
-    guard: Expression | None, change: _Change, *, at: datetime, **bounds: object
-) -> _Recorded | None:
-    """Change a pool and append the entry, if the guard holds of the pool's row.
-
-    Returns None where it does not.
-    """
-    assert_in_transaction()
-    purchased, in_use = EFFECTS[change.kind]
-    this_pool = SeatPool.organization_id == change.organization_id
-    rows = (
-        SeatPool.update(
-            purchased=SeatPool.purchased + purchased * change.quantity,
-            in_use=SeatPool.in_use + in_use * change.quantity,
-            ledger_sequence=SeatPool.ledger_sequence + 1,
-            ledger_at=greatest(SeatPool.ledger_at, instant_text(at)),
-            **bounds,
-        )
-        .where(this_pool if guard is None else this_pool & guard)
-        .returning(
-            SeatPool.ledger_sequence, SeatPool.ledger_at, SeatPool.contract_id, SeatPool.term_number
-        )
-        .tuples()
-        .execute()
-    )
-    recorded = next((_Recorded(*row) for row in rows), None)
+def _take_held(user: User, cause: Cause, *, at: datetime) -> Recorded | None:
+    hold = holds.lock_live(user.organization_id, user.user_name_key, at=at)
+    if hold is None:
+        return None
+    change = Change(user.organization_id, EntryKind.HOLD_ASSIGNED, 1, cause, user.id, hold.id)
+    recorded = record_if(may_take(at), change, at=at)
     if recorded is not None:
-        _append(change, recorded)
+        holds.end(hold, "assigned", at=at)
     return recorded
 
 
-def _append(change: _Change, recorded: _Recorded) -> None:
-    LedgerEntry.insert(
-        organization_id=change.organization_id,
-        sequence=recorded.sequence,
-        kind=change.kind.value,
-        quantity=change.quantity,
-        user_id=change.user_id,
-        at=recorded.at,
-        actor=change.cause.actor,
-        cause=change.cause.reason,
-        contract_id=recorded.contract_id,
-        term_number=recorded.term_number,
-    ).execute()
+def _take_free(user: User, cause: Cause, *, at: datetime) -> Recorded | None:
+    change = Change(user.organization_id, EntryKind.ASSIGNED, 1, cause, user.id)
+    return record_if(may_take(at) & has_free_seat(), change, at=at)

@@ -11,6 +11,7 @@ from flask import current_app, g, request
 from app.access import Permission, Principal
 from app.config import Config
 from app.errors import NotAuthenticated, NotFound
+from app.identifiers import new_id
 from app.tokens import TokenUses, authenticate
 
 P = ParamSpec("P")
@@ -19,6 +20,9 @@ R = TypeVar("R")
 SCIM_PREFIX = "/scim/v2"
 OWNER_PREFIX = "/owner/v1"
 SSO_PREFIX = "/sso/v1"
+
+REQUEST_ID_HEADER = "X-Request-Id"
+REQUEST_ID_LENGTH_MAX = 128
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,19 @@ def instant() -> datetime:
     return at
 
 
+def request_id() -> str:
+    """Return what this request is called: the client's X-Request-Id if it can be kept, else ours.
+
+    Ours is made once for the request, so that audit events and the answer carry the same.
+    """
+    if "request_id" not in g:
+        given = request.headers.get(REQUEST_ID_HEADER, "")
+        usable = given.isascii() and given.isprintable() and len(given) <= REQUEST_ID_LENGTH_MAX
+        g.request_id = given if given and usable else new_id("req", instant())
+    named: str = g.request_id
+    return named
+
+
 def caller(permission: Permission) -> Principal:
     """Return who is calling, once it is known that they may.
 
@@ -58,7 +75,7 @@ def caller(permission: Permission) -> Principal:
     secret = rest.strip() if scheme.lower() == "bearer" else given
     if not secret:
         raise NotAuthenticated("Send a token in the header Authorization: Bearer <token>.")
-    principal = authenticate(secret, at=instant())
+    principal = replace(authenticate(secret, at=instant()), request_id=request_id())
     g.principal = principal
     seatgate().token_uses.note(principal, instant())
     principal.require(permission)

@@ -39,6 +39,9 @@ STATUSES: dict[type[DomainError], HTTPStatus] = {
     errors.AlreadyExists: HTTPStatus.CONFLICT,
     errors.VersionMismatch: HTTPStatus.PRECONDITION_FAILED,
     errors.SeatRefusal: HTTPStatus.FORBIDDEN,
+    errors.NoSeatToMove: HTTPStatus.CONFLICT,
+    errors.AlreadyHoldsSeat: HTTPStatus.CONFLICT,
+    errors.PersonActive: HTTPStatus.CONFLICT,
     errors.PlanNotEligible: HTTPStatus.FORBIDDEN,
     errors.TotalMismatch: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.BillingError: HTTPStatus.CONFLICT,
@@ -164,6 +167,8 @@ def _seat_refusal(refusal: SeatRefusal) -> Problem:
     sentences = [refusal.message]
     if refusal.user_name:
         sentences.append(f"{_shortened(refusal.user_name)} was not provisioned.")
+    if refusal.remark:
+        sentences.append(refusal.remark)
     if isinstance(refusal, SeatLimitReached):
         headers["Seatgate-Seats-Purchased"] = str(refusal.purchased)
         headers["Seatgate-Seats-In-Use"] = str(refusal.in_use)

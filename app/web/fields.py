@@ -1,6 +1,7 @@
 """The kinds of values in requests, each with a refusal in our own words."""
 
 import re
+from datetime import datetime
 from typing import Any
 
 from marshmallow import RAISE, Schema, fields, validate
@@ -9,6 +10,7 @@ from marshmallow import RAISE, Schema, fields, validate
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 TEXT_LENGTH_MAX = 500
+FIRST_YEAR, LAST_YEAR = 1970, 2999
 PAGE_SIZE_DEFAULT = 100
 PAGE_SIZE_MAX = 1000
 
@@ -90,6 +92,13 @@ class Instant(fields.AwareDateTime):
         "invalid_awareness": "Send an instant with its offset, such as 2026-03-01T09:00:00Z.",
         "format": "Send an instant with its offset, such as 2026-03-01T09:00:00Z.",
     }
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
+        instant: datetime = super()._deserialize(value, attr, data, **kwargs)
+        # Beyond these years a time zone's reckoning runs off the calendar.
+        if not FIRST_YEAR <= instant.year <= LAST_YEAR:
+            raise self.make_error("invalid", obj_type=self.OBJ_TYPE)
+        return instant
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
         text = super()._serialize(value, attr, obj, **kwargs)

@@ -29,7 +29,8 @@ def json_response(
 ) -> Response:
     """Return `body` as JSON; None is an empty answer."""
     text = "" if body is None else json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-    response = Response(text, status, headers)
+    # Half a surrogate pair, which a refusal may quote, becomes the escape that JSON has for it.
+    response = Response(text.encode(errors="backslashreplace"), status, headers)
     if body is None:
         del response.headers["Content-Type"]
     else:

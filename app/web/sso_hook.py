@@ -8,7 +8,7 @@ from app.access import Permission, Principal
 from app.directory.sign_in import Decision, Login, Mode, Reason, decide
 from app.web.context import SSO_PREFIX, instant, requires
 from app.web.described import Surface
-from app.web.fields import Choice, Request, Text
+from app.web.fields import Choice, Flag, Instant, Request, Text
 
 surface = Surface("sso", __name__, url_prefix=SSO_PREFIX, description="SSO login decisions")
 
@@ -25,6 +25,10 @@ class DecisionRequestSchema(Request):
     external_id = Text(load_default=None)
     display_name = Text(load_default=None)
     mode = Choice(*Mode, load_default=Mode.CLAIM.value)
+    hold = Flag(
+        load_default=False,
+        metadata={"description": "Whether a check keeps a free seat for the person for 120 s."},
+    )
     request_id = Text(
         load_default=None,
         metadata={"description": "Your own reference; it is returned as it came."},
@@ -38,6 +42,7 @@ class DecisionSchema(Schema):
     reason = Choice(*Reason)
     claimable = fields.Boolean(metadata={"description": "Whether a claim would let the person in."})
     user_id = Text(allow_none=True)
+    hold_expires_at = Instant(allow_none=True)
     message = Text(metadata={"description": "What to tell the person."})
     request_id = Text(allow_none=True)
 
@@ -59,6 +64,7 @@ def _login(body: dict[str, Any]) -> Login:
         external_id=body["external_id"],
         display_name=body["display_name"],
         mode=Mode(body["mode"]),
+        hold=body["hold"],
     )
 
 
@@ -68,5 +74,6 @@ def _answer(decision: Decision) -> dict[str, Any]:
         "reason": decision.reason.value,
         "claimable": decision.claimable,
         "user_id": decision.user_id,
+        "hold_expires_at": decision.hold_expires_at,
         "message": decision.message,
     }

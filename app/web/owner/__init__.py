@@ -4,7 +4,36 @@ Each module holds the schemas of its requests and answers, which check them and 
 document, then its views.
 """
 
-from app.web.owner import contract, denials, invoices, purchases, seats, tokens
+from app.web.owner import (
+    alerts,
+    audit_events,
+    contract,
+    denials,
+    exports,
+    foresight,
+    invoices,
+    members,
+    preflight,
+    purchases,
+    seats,
+    settings,
+    tokens,
+)
 from app.web.owner.surface import surface
 
-__all__ = ["contract", "denials", "invoices", "purchases", "seats", "surface", "tokens"]
+__all__ = [
+    "alerts",
+    "audit_events",
+    "contract",
+    "denials",
+    "exports",
+    "foresight",
+    "invoices",
+    "members",
+    "preflight",
+    "purchases",
+    "seats",
+    "settings",
+    "surface",
+    "tokens",
+]

@@ -8,7 +8,7 @@ from app.access import Permission, Principal
 from app.billing import contracts, renewals
 from app.errors import NotFound
 from app.models import Contract
-from app.seats import ledger
+from app.seats import pools
 from app.web.context import instant, requires
 from app.web.fields import Choice, Instant, Integer, Text
 from app.web.owner.seats import TermSchema
@@ -75,5 +75,5 @@ def _contract(row: Contract) -> dict[str, Any]:
     return {
         **row.__data__,
         "state": "running" if row.ended_at is None else "ended",
-        "term": contracts.term_dates(ledger.pool_of(row.organization_id)),
+        "term": contracts.term_dates(pools.pool_of(row.organization_id)),
     }

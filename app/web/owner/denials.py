@@ -2,14 +2,16 @@
 
 from typing import Any
 
+from flask import Response
 from marshmallow import Schema, fields
 
 from app.access import Permission, Principal
 from app.directory import denials
+from app.idempotency import Answer
 from app.models import Denial
-from app.web.context import requires
+from app.web.context import instant, requires
 from app.web.fields import Choice, Instant, Integer, PageQuery, Text
-from app.web.owner.surface import page, surface
+from app.web.owner.surface import IdempotencyHeader, answered, page, surface
 
 
 class DenialSchema(Schema):
@@ -45,6 +47,19 @@ def list_denials(principal: Principal, query: dict[str, Any]) -> Any:
     )
     listed = page("denials", rows, query["count"], lambda row: row.id)
     return {**listed, "denials": [_denial(row) for row in listed["denials"]]}
+
+
+@surface.post("/denials/<denial_id>/dismissal")
+@requires(Permission.MANAGE_SEATS)
+@surface.arguments(IdempotencyHeader, location="headers")
+@surface.response(201, DenialSchema)
+def dismiss_denial(principal: Principal, headers: dict[str, Any], denial_id: str) -> Response:
+    """Say that a refused person shall wait no longer."""
+    return answered(
+        headers,
+        lambda row: Answer(201, DenialSchema().dump(_denial(row))),
+        lambda once: denials.dismiss_denial(principal, denial_id, once=once, at=instant()),
+    )
 
 
 def _denial(row: Denial) -> dict[str, Any]:

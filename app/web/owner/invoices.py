@@ -1,4 +1,4 @@
-"""Invoices, as JSON, as a page and as a PDF."""
+"""Invoices and credit notes, as JSON, as a page and as a PDF; and whom they are for."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,10 +14,12 @@ from app.billing.invoice_page import invoice_page
 from app.billing.invoice_wording import arithmetic, description, missing_text
 from app.billing.pdf import invoice_pdf
 from app.billing.pricing import Line, months_text
+from app.billing.settlement import Settlement, settlements_of
 from app.billing.terms import local_day
 from app.models import Invoice, Seller
 from app.web.context import OWNER_PREFIX, instant, public_url, requires
 from app.web.fields import Choice, Integer, PageQuery, Text
+from app.web.owner.seats import AssignmentSchema, sequence_of
 from app.web.owner.surface import page, surface
 
 
@@ -59,10 +61,20 @@ class PartySchema(Schema):
     bic = Text()
 
 
-class InvoiceSchema(Schema):
-    """An invoice. Money is in the currency's minor unit."""
+class PaymentSchema(Schema):
+    """Money that came in for an invoice."""
 
     id = Text()
+    amount_minor = Integer()
+    received_on = fields.Date()
+    reference = Text()
+
+
+class InvoiceSchema(Schema):
+    """An invoice or a credit note. Money is in the currency's minor unit."""
+
+    id = Text()
+    kind = Choice("invoice", "credit_note")
     number = Text()
     state = Choice("issued", "paid", "overdue", "void")
     issued_on = fields.Date()
@@ -79,15 +91,36 @@ class InvoiceSchema(Schema):
     tax_lines = fields.List(fields.Nested(TaxLineSchema))
     tax_minor = Integer()
     total_minor = Integer()
+    paid_minor = Integer()
+    open_minor = Integer(
+        metadata={"description": "Still to be paid; below 0, to be given back by the vendor."}
+    )
+    payments = fields.List(fields.Nested(PaymentSchema))
+    credit_of = Text(
+        allow_none=True, metadata={"description": "The id of the invoice that this takes back."}
+    )
+    credited_by = Text(
+        allow_none=True, metadata={"description": "The id of the credit note that took this back."}
+    )
     missing = fields.List(
         Text(), metadata={"description": "What the law wants and the parties lack, in words."}
     )
     page_url = Text()
     pdf_url = Text()
+    people_url = Text(
+        metadata={"description": "Who held a seat in the period that the invoice is for."}
+    )
+
+
+class PeopleSchema(Schema):
+    """A page of those who held a seat, oldest assignment first."""
+
+    people = fields.List(fields.Nested(AssignmentSchema))
+    next_cursor = Text(allow_none=True)
 
 
 class InvoicesSchema(Schema):
-    """A page of invoices, newest first."""
+    """A page of invoices and credit notes, newest first."""
 
     invoices = fields.List(fields.Nested(InvoiceSchema))
     next_cursor = Text(allow_none=True)
@@ -98,7 +131,7 @@ class InvoicesSchema(Schema):
 @surface.arguments(PageQuery, location="query")
 @surface.response(200, InvoicesSchema)
 def list_invoices(principal: Principal, query: dict[str, Any]) -> Any:
-    """List the invoices."""
+    """List the invoices and credit notes."""
     rows = invoicing.invoices_of(
         principal.organization_id, after=query["cursor"], limit=query["count"] + 1
     )
@@ -133,33 +166,59 @@ def show_invoice_pdf(principal: Principal, invoice_id: str) -> Response:
     return Response(invoice_pdf(document), headers=headers, mimetype="application/pdf")
 
 
+@surface.get("/invoices/<invoice_id>/people")
+@requires(Permission.READ_PEOPLE)
+@surface.arguments(PageQuery, location="query")
+@surface.response(200, PeopleSchema)
+def list_invoiced_people(principal: Principal, query: dict[str, Any], invoice_id: str) -> Any:
+    """List who held a seat in the period that an invoice is for."""
+    rows = invoicing.people_of(
+        invoicing.find_invoice(principal.organization_id, invoice_id),
+        after=sequence_of(query["cursor"]),
+        limit=query["count"] + 1,
+    )
+    return page("people", rows, query["count"], lambda row: row.assigned_sequence)
+
+
 def _printed(principal: Principal, invoice_id: str) -> InvoiceDocument:
     row = invoicing.find_invoice(principal.organization_id, invoice_id)
     return invoicing.document_of(row, local_day(instant(), Seller.get().time_zone))
 
 
 def invoice_answers(rows: Sequence[Invoice], *, at: datetime) -> list[dict[str, Any]]:
-    """Return invoices with their lines, as they are printed."""
+    """Return an organization's invoices with their lines, as they are printed."""
+    if not rows:
+        return []
+    organization_id = rows[0].organization_id
+    settlements = settlements_of(organization_id, rows)
     today = local_day(at, Seller.get().time_zone)
-    return [_invoice(row, invoicing.document_of(row, today)) for row in rows]
+    documents = invoicing.documents_of(organization_id, settlements, today)
+    return [_invoice(*both) for both in zip(settlements, documents, strict=True)]
 
 
-def _invoice(row: Invoice, document: Any) -> dict[str, Any]:
+def _invoice(settlement: Settlement, document: InvoiceDocument) -> dict[str, Any]:
+    row = settlement.invoice
     address = f"{public_url()}{OWNER_PREFIX}/invoices/{row.id}"
     return {
         **row.__data__,
+        "kind": "invoice" if row.credit_of is None else "credit_note",
         "state": document.state.value,
         "seller": document.seller,
         "buyer": document.buyer,
         "lines": [_line(line, document) for line in document.lines],
         "tax_lines": document.totals.tax_lines,
+        "paid_minor": settlement.paid_minor,
+        "open_minor": settlement.open_minor,
+        "payments": settlement.payments,
+        "credited_by": settlement.credited_by,
         "missing": [missing_text(particular, document.language) for particular in document.missing],
         "page_url": f"{address}/page",
         "pdf_url": f"{address}/pdf",
+        "people_url": f"{address}/people",
     }
 
 
-def _line(line: Line, document: Any) -> dict[str, Any]:
+def _line(line: Line, document: InvoiceDocument) -> dict[str, Any]:
     return {
         "description": description(line, document.language),
         "arithmetic": arithmetic(line, document.currency, document.language),

@@ -12,12 +12,13 @@ from app.billing import contracts, purchasing, quoting, renewals
 from app.billing.invoice_wording import arithmetic
 from app.billing.language import Language
 from app.billing.purchasing import Confirmation
+from app.directory import denials, seating
 from app.errors import ContractNotActive
 from app.idempotency import Answer
 from app.models import Quote
 from app.seats.rules import TermOver
 from app.web.context import instant, requires, seatgate
-from app.web.fields import Choice, Instant, Integer, PageQuery, Request, Text
+from app.web.fields import PAGE_SIZE_MAX, Choice, Instant, Integer, PageQuery, Request, Text
 from app.web.owner.contract import RenewalSchema
 from app.web.owner.invoices import InvoiceSchema, invoice_answers
 from app.web.owner.surface import IdempotencyHeader, answered, page, surface
@@ -85,8 +86,18 @@ class PurchasesSchema(Schema):
     next_cursor = Text(allow_none=True)
 
 
+class RefusedPersonSchema(Schema):
+    """Somebody who had been refused, and what to do now that there are seats."""
+
+    user_name = Text()
+    provider = Text(allow_none=True)
+    next_step = Text()
+
+
 class ConfirmationSchema(Schema):
     """What a confirmed quote led to."""
+
+    refused = fields.List(fields.Nested(RefusedPersonSchema))
 
     purchase = fields.Nested(PurchaseSchema)
     invoice = fields.Nested(InvoiceSchema)
@@ -129,11 +140,13 @@ def confirm_quote(
 ) -> Response:
     """Buy what a quote offers; the invoice comes with the answer."""
     at, expected = instant(), body["expected_total_minor"]
-    return answered(
+    response = answered(
         headers,
         partial(_confirmation_answer, at=at),
         lambda once: purchasing.confirm_quote(principal, quote_id, expected, once=once, at=at),
     )
+    seating.seat_waiters(principal.organization_id, at=at)
+    return response
 
 
 @surface.get("/purchases")
@@ -168,9 +181,25 @@ def _quote(row: Quote, *, at: datetime) -> dict[str, Any]:
     }
 
 
+def _refused(organization_id: str) -> list[dict[str, Any]]:
+    """Return the people who had been refused, as many as a page holds."""
+    return [
+        {
+            "user_name": denial.user_name,
+            "provider": denial.provider,
+            "next_step": denials.next_step(denial),
+        }
+        for denial in denials.waiting_denials(organization_id)[:PAGE_SIZE_MAX]
+    ]
+
+
 def _confirmation(done: Confirmation, *, at: datetime) -> dict[str, Any]:
     """Return what a confirmed quote led to."""
-    return {"purchase": done.purchase, "invoice": invoice_answers([done.invoice], at=at)[0]}
+    return {
+        "purchase": done.purchase,
+        "invoice": invoice_answers([done.invoice], at=at)[0],
+        "refused": _refused(done.purchase.organization_id),
+    }
 
 
 def _running_or_none(organization_id: str, *, at: datetime) -> contracts.RunningContract | None:

@@ -6,13 +6,15 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from app.access import Permission, Principal
-from app.billing import contracts
+from app.billing import contracts, history
+from app.billing.history import SeatsThen
 from app.directory.denials import open_denials
 from app.errors import InvalidInput
-from app.seats import holders, ledger
+from app.seats import holders, holds, past, pools
 from app.seats.rules import SeatCounts
+from app.seats.waiting import waiting_count
 from app.web.context import instant, requires
-from app.web.fields import Flag, Instant, Integer, PageQuery, Text
+from app.web.fields import Flag, Instant, Integer, PageQuery, Query, Text
 from app.web.owner.surface import page, surface
 
 #: Longer numbers do not fit a column.
@@ -36,12 +38,21 @@ class SeatsSchema(Schema):
         metadata={"description": "Seats in use that are kept for somebody and not assigned yet."}
     )
     available = Integer()
+    waiting = Integer(metadata={"description": "People on the waiting list."})
     open_denials = Integer(metadata={"description": "People refused for want of a seat."})
     renewal_pending = fields.Boolean()
     term = fields.Nested(TermSchema, allow_none=True)
 
 
-class AssignmentsQuery(PageQuery):
+class AsOfQuery(Query):
+    """Of which instant an answer shall be."""
+
+    as_of = Instant(
+        load_default=None, metadata={"description": "An instant that is past; now, if left out."}
+    )
+
+
+class AssignmentsQuery(PageQuery, AsOfQuery):
     """Which assignments to list."""
 
     open = Flag(
@@ -87,9 +98,16 @@ class LedgerSchema(Schema):
 
 @surface.get("/seats")
 @requires(Permission.READ_BILLING)
+@surface.arguments(AsOfQuery, location="query")
 @surface.response(200, SeatsSchema)
-def show_seats(principal: Principal) -> Any:
-    """Show how many seats there are and how many are in use."""
+def show_seats(principal: Principal, query: dict[str, Any]) -> Any:
+    """Show how many seats there are and how many are in use, now or at an instant that is past.
+
+    Of the past the ledger tells all but who waited and who was refused, which are left out.
+    """
+    as_of = past_instant(query)
+    if as_of is not None:
+        return _seats_then(history.seats_at(principal.organization_id, as_of))
     return _seats(principal.organization_id, at=instant())
 
 
@@ -98,11 +116,13 @@ def show_seats(principal: Principal) -> Any:
 @surface.arguments(AssignmentsQuery, location="query")
 @surface.response(200, AssignmentsSchema)
 def list_assignments(principal: Principal, query: dict[str, Any]) -> Any:
-    """List who holds a seat, or held one, and since when."""
+    """List who holds a seat, or held one, and since when; or as that was at an instant."""
+    as_of = past_instant(query)
     rows = holders.assignments_of(
         principal.organization_id,
         only_open=query["open"],
-        after=_sequence(query["cursor"]),
+        after=sequence_of(query["cursor"]),
+        until=None if as_of is None else past.sequence_at(principal.organization_id, as_of),
         limit=query["count"] + 1,
     )
     return page("assignments", rows, query["count"], lambda row: row.assigned_sequence)
@@ -115,27 +135,51 @@ def list_assignments(principal: Principal, query: dict[str, Any]) -> Any:
 def list_ledger(principal: Principal, query: dict[str, Any]) -> Any:
     """List every change of the seats, in its order."""
     rows = holders.entries_of(
-        principal.organization_id, after=_sequence(query["cursor"]), limit=query["count"] + 1
+        principal.organization_id, after=sequence_of(query["cursor"]), limit=query["count"] + 1
     )
     return page("entries", rows, query["count"], lambda row: row.sequence)
 
 
 def _seats(organization_id: str, *, at: datetime) -> dict[str, Any]:
     """Return the seats of an organization."""
-    pool = ledger.pool_of(organization_id)
+    pool = pools.pool_of(organization_id)
     counts = SeatCounts(pool.purchased, pool.in_use)
     return {
         "purchased": counts.purchased,
         "in_use": counts.in_use,
-        "held": counts.in_use - holders.open_assignments(organization_id),
+        "held": holds.live_count(organization_id),
         "available": counts.available,
+        "waiting": waiting_count(organization_id),
         "open_denials": open_denials(organization_id),
         "renewal_pending": contracts.is_over(pool, at),
         "term": contracts.term_dates(pool),
     }
 
 
-def _sequence(cursor: str | None) -> int | None:
+def _seats_then(then: SeatsThen) -> dict[str, Any]:
+    return {
+        "purchased": then.counts.purchased,
+        "in_use": then.counts.in_use,
+        "held": then.held,
+        "available": then.counts.available,
+        "renewal_pending": then.renewal_pending,
+        "term": then.term,
+    }
+
+
+def past_instant(query: dict[str, Any]) -> datetime | None:
+    """Return the instant of which the caller asks, or None for now.
+
+    Raises:
+        InvalidInput: it lies in the future.
+    """
+    as_of: datetime | None = query["as_of"]
+    if as_of is not None and as_of > instant():
+        raise InvalidInput("as_of", "The instant lies in the future. Give one that is past.")
+    return as_of
+
+
+def sequence_of(cursor: str | None) -> int | None:
     """Return the sequence number that a cursor is."""
     if cursor is None:
         return None

@@ -59,10 +59,15 @@ def answered(
     key, in the use case's own transaction, where it is not all of it.
     """
     key: str | None = headers["idempotency_key"]
-    once = Once(request.path, key, json_body(), kept or answer, instant()) if key else None
+    once = Once(request.path, key, _asked(), kept or answer, instant()) if key else None
     try:
         given = answer(use_case(once))
     except Replayed as replayed:
         given = replayed.answer
         return json_response(given.body, given.status, headers={"Idempotent-Replayed": "true"})
     return json_response(given.body, given.status)
+
+
+def _asked() -> object:
+    """Return what the body asks; nothing where there is none."""
+    return json_body() if request.get_data() else None

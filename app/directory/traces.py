@@ -1,0 +1,75 @@
+"""What the audit trail says of users and groups: ids, states, versions and names of attributes."""
+
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+
+from app import trail
+from app.access import Principal
+from app.directory import users
+from app.models import User
+from app.trail import Change
+from scim.attributes import Document
+
+#: Longer lists are cut; their length is given beside them.
+IDS_MAX = 100
+
+
+@contextmanager
+def traced_user(principal: Principal, user: User, kind: str, *, at: datetime) -> Iterator[None]:
+    """Leave one event of what happens to a stored user inside the `with`, if anything does."""
+    before, document = _facts(user), users.stored_document(user)
+    yield
+    after = _facts(user)
+    if after != before:
+        names = changed_names(document, users.stored_document(user))
+        was = {name: before[name] for name in before if before[name] != after[name]}
+        now = {name: after[name] for name in was}
+        trail.record(principal, Change(kind, user.id, was, {**now, "attributes": names}), at=at)
+
+
+def record_new_user(principal: Principal, user: User, kind: str, *, at: datetime) -> None:
+    """Leave the event of a user that was made."""
+    names = changed_names({}, users.stored_document(user))
+    after = {**_facts(user), "attributes": names}
+    trail.record(principal, Change(kind, user.id, after=after), at=at)
+
+
+def changed_names(before: Document, after: Document) -> list[str]:
+    """Return the attributes that differ, those of extensions under their URN.
+
+    >>> changed_names({"userName": "a", "urn:x:1": {"b": 1}}, {"userName": "c", "urn:x:1": {}})
+    ['urn:x:1:b', 'userName']
+    """
+    old, new = _flat(before), _flat(after)
+    return sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
+
+
+def listed_ids(name: str, ids: Collection[str]) -> dict[str, object]:
+    """Return ids as facts: the first hundred and how many there are; nothing where there are none.
+
+    >>> listed_ids("member_ids_added", ["u-2", "u-1"])
+    {'member_ids_added': ['u-1', 'u-2'], 'member_ids_added_count': 2}
+    """
+    return {name: sorted(ids)[:IDS_MAX], f"{name}_count": len(ids)} if ids else {}
+
+
+def _facts(user: User) -> dict[str, object]:
+    return {
+        "active": user.active,
+        "inactive_because": user.inactive_because,
+        "provisioned": user.adopted_at is not None,
+        "version": user.version,
+    }
+
+
+def _flat(document: Mapping[str, object]) -> dict[str, object]:
+    flat: dict[str, object] = {}
+    for name, value in document.items():
+        if name == "schemas":
+            continue
+        if name.startswith("urn:") and isinstance(value, Mapping):
+            flat |= {f"{name}:{inner}": part for inner, part in value.items()}
+        else:
+            flat[name] = value
+    return flat

@@ -1,0 +1,139 @@
+"""Holds: a seat kept for a named person for a short time. It counts as in use.
+
+A hold ends once (I9): it becomes the person's assignment, is released, or expires.
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from peewee import Expression
+
+from app.db import locked
+from app.identifiers import new_id
+from app.models import Hold
+from app.seats.pools import Cause, Change, has_free_seat, may_take, record, record_if
+from app.seats.rules import EntryKind
+
+#: Who ends a hold when nobody does.
+CLOCK = Cause("clock", "expiry")
+RENEWAL = Cause("renewal", "renewal")
+
+#: How long a person has to log in after a check that asked for a hold.
+LOGIN_HOLD = timedelta(seconds=120)
+
+#: How long a bought seat is kept for a person who had been refused.
+DENIAL_HOLD = timedelta(hours=24)
+
+#: How long a seat that came free is kept for whoever waited first.
+WAITING_HOLD = timedelta(hours=24)
+
+
+class Purpose(StrEnum):
+    """What a hold is for."""
+
+    LOGIN = "login"
+    DENIAL = "denial"
+    WAITING = "waiting"
+
+
+_LASTS = {
+    Purpose.LOGIN: LOGIN_HOLD,
+    Purpose.DENIAL: DENIAL_HOLD,
+    Purpose.WAITING: WAITING_HOLD,
+}
+
+_ENDS = {"released": EntryKind.HOLD_RELEASED, "expired": EntryKind.HOLD_EXPIRED}
+
+
+def place(
+    organization_id: str, person: tuple[str, str], purpose: Purpose, cause: Cause, *, at: datetime
+) -> Hold | None:
+    """Keep a free seat for `person`, given as (userName, its key); None where none is free.
+
+    A person for whom a seat is kept already keeps that one. Call inside a transaction.
+    """
+    user_name, key = person
+    kept = lock_live(organization_id, key, at=at)
+    if kept is not None:
+        return kept
+    hold_id = new_id("hld", at)
+    change = Change(organization_id, EntryKind.HELD, 1, cause, hold_id=hold_id)
+    if record_if(may_take(at) & has_free_seat(), change, at=at) is None:
+        return None
+    return Hold.create(
+        organization_id=organization_id,
+        id=hold_id,
+        user_name=user_name,
+        user_name_key=key,
+        purpose=purpose.value,
+        held_at=at,
+        expires_at=at + _LASTS[purpose],
+    )
+
+
+def live(organization_id: str, user_name_key: str, *, at: datetime) -> Hold | None:
+    """Return the seat that is kept for a person at this moment, or None."""
+    this_person = Hold.user_name_key == user_name_key
+    hold: Hold | None = Hold.get_or_none(
+        _live(organization_id) & this_person & (Hold.expires_at > at)
+    )
+    return hold
+
+
+def lock_live(organization_id: str, user_name_key: str, *, at: datetime) -> Hold | None:
+    """Return the seat that is kept for a person, locked; one past its time is ended here."""
+    query = Hold.select().where(_live(organization_id) & (Hold.user_name_key == user_name_key))
+    hold: Hold | None = locked(query).first()
+    if hold is not None and hold.expires_at <= at:
+        end(hold, "expired", at=at)
+        return None
+    return hold
+
+
+def live_count(organization_id: str) -> int:
+    """Return how many seats are kept for somebody."""
+    count: int = Hold.select().where(_live(organization_id)).count()
+    return count
+
+
+def release_for(organization_id: str, user_name_key: str, cause: Cause, *, at: datetime) -> bool:
+    """Give back the seat that is kept for a person; tell whether there was one."""
+    hold = lock_live(organization_id, user_name_key, at=at)
+    if hold is not None:
+        end(hold, "released", at=at, cause=cause)
+    return hold is not None
+
+
+def expire(organization_id: str, *, at: datetime) -> int:
+    """End the organization's holds that are past their time, and return how many there were."""
+    due = locked(
+        Hold.select().where(_live(organization_id) & (Hold.expires_at <= at)).order_by(Hold.id)
+    )
+    holds = list(due)
+    for hold in holds:
+        end(hold, "expired", at=at)
+    return len(holds)
+
+
+def end_all(organization_id: str, *, at: datetime) -> None:
+    """End every hold of the organization, because its term does."""
+    for hold in list(locked(Hold.select().where(_live(organization_id)).order_by(Hold.id))):
+        end(hold, "released", at=at, cause=RENEWAL)
+
+
+def end(hold: Hold, ended_as: str, *, at: datetime, cause: Cause = CLOCK) -> None:
+    """End a locked hold. One that becomes an assignment has its entry already."""
+    hold.ended_at, hold.ended_as = at, ended_as
+    hold.save()
+    if kind := _ENDS.get(ended_as):
+        record(Change(hold.organization_id, kind, 1, cause, hold_id=hold.id), at=at)
+
+
+def organizations_with_due(*, at: datetime) -> list[str]:
+    """Return the organizations that have holds past their time."""
+    due = Hold.select(Hold.organization_id).distinct()
+    return list(due.where(Hold.ended_at.is_null() & (Hold.expires_at <= at)).scalars())
+
+
+def _live(organization_id: str) -> Expression:
+    return (Hold.organization_id == organization_id) & Hold.ended_at.is_null()

@@ -1,0 +1,57 @@
+"""The past: what the pool's figures were.
+
+Order by sequence is order in time, so the state at any instant is what a beginning of the ledger
+adds up to.
+"""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from peewee import Case, Function, fn
+
+from app.models import LedgerEntry
+from app.seats.rules import EFFECTS, EntryKind, SeatCounts
+
+#: What one seat of an entry adds to the seats that are held and not assigned yet.
+_HELD = {
+    EntryKind.HELD: 1,
+    EntryKind.HOLD_ASSIGNED: -1,
+    EntryKind.HOLD_RELEASED: -1,
+    EntryKind.HOLD_EXPIRED: -1,
+}
+
+
+class PastPool(NamedTuple):
+    """The pool after one of its ledger entries: its figures, and the term that it was in."""
+
+    counts: SeatCounts
+    held: int
+    contract_id: str | None
+    term_number: int | None
+
+
+def sequence_at(organization_id: str, at: datetime) -> int:
+    """Return the number of the last ledger entry at or before an instant; 0 before the first."""
+    entries = LedgerEntry.select(LedgerEntry.sequence).where(
+        (LedgerEntry.organization_id == organization_id) & (LedgerEntry.at <= at)
+    )
+    sequence: int | None = entries.order_by(LedgerEntry.sequence.desc()).limit(1).scalar()
+    return sequence or 0
+
+
+def pool_after(organization_id: str, sequence: int) -> PastPool:
+    """Return the pool as the ledger's entry `sequence` left it; 0 is before the first."""
+    upto = (LedgerEntry.organization_id == organization_id) & (LedgerEntry.sequence <= sequence)
+    purchased = _sum({kind: effect[0] for kind, effect in EFFECTS.items()})
+    in_use = _sum({kind: effect[1] for kind, effect in EFFECTS.items()})
+    sums = LedgerEntry.select(purchased, in_use, _sum(_HELD)).where(upto).tuples()
+    purchased_then, in_use_then, held = next(sums.iterator())
+    last = LedgerEntry.select().where(upto).order_by(LedgerEntry.sequence.desc()).first()
+    contract_id, term_number = (last.contract_id, last.term_number) if last else (None, None)
+    return PastPool(SeatCounts(purchased_then, in_use_then), held, contract_id, term_number)
+
+
+def _sum(effects: dict[EntryKind, int]) -> Function:
+    """Return the sum, over entries, of what each kind adds for one seat."""
+    signs = [(kind.value, sign) for kind, sign in effects.items()]
+    return fn.COALESCE(fn.SUM(Case(LedgerEntry.kind, signs, 0) * LedgerEntry.quantity), 0)

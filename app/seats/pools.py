@@ -1,0 +1,177 @@
+"""The seat pool: one row for each organization, and the entries that its changes leave.
+
+Every change of the pool is one guarded UPDATE of its row, which takes the next sequence number
+under that row's lock, and one entry. Call these functions inside a transaction, after everything
+else that the transaction locks: the pool's row is the one that all of an organization's requests
+wait for.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from peewee import Expression
+
+from app.access import Principal
+from app.db import assert_in_transaction, greatest, instant_text
+from app.errors import SeatLimitReached, SeatRefusal
+from app.models import LedgerEntry, SeatPool
+from app.seats.rules import EFFECTS, EntryKind, PoolStanding, PoolState, SeatCounts
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Why the pool changed, and who did it."""
+
+    actor: str
+    #: `scim`, `sso`, `operator`, or the record that stands behind it, such as `quote:quo_…`.
+    reason: str
+
+    @classmethod
+    def of(cls, principal: Principal) -> "Cause":
+        """Return the cause of what a principal does on its own surface."""
+        return cls(principal.actor, principal.role.value)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One entry to be: what happens to an organization's pool, how many seats, whose, and why."""
+
+    organization_id: str
+    kind: EntryKind
+    quantity: int
+    cause: Cause
+    user_id: str | None = None
+    hold_id: str | None = None
+
+
+class Recorded(NamedTuple):
+    """The number and instant that an entry got, and the term it fell in."""
+
+    sequence: int
+    at: datetime
+    contract_id: str | None
+    term_number: int | None
+
+
+def open_pool(organization_id: str, *, at: datetime) -> None:
+    """Give a new organization its pool, empty until a contract is signed."""
+    assert_in_transaction()
+    SeatPool.insert(
+        organization_id=organization_id,
+        state=PoolState.UNSIGNED.value,
+        purchased=0,
+        in_use=0,
+        ledger_sequence=0,
+        ledger_at=at,
+    ).execute()
+
+
+def pool_of(organization_id: str) -> SeatPool:
+    """Return the pool's row as it is now."""
+    pool: SeatPool = SeatPool.get_by_id(organization_id)
+    return pool
+
+
+def counts_of(organization_id: str) -> SeatCounts:
+    """Return the pool's figures."""
+    return standing_of(organization_id).counts
+
+
+def standing_of(organization_id: str) -> PoolStanding:
+    """Return what decides whether somebody may take a seat."""
+    pool = pool_of(organization_id)
+    return PoolStanding(
+        PoolState(pool.state),
+        pool.suspended_at is not None,
+        pool.term_starts_at,
+        pool.term_ends_at,
+        SeatCounts(pool.purchased, pool.in_use),
+    )
+
+
+def may_take(at: datetime) -> Expression:
+    """Return the condition on a pool that somebody may take a seat, if there is one."""
+    return (
+        (SeatPool.state == PoolState.OPEN.value)
+        & SeatPool.suspended_at.is_null()
+        & (SeatPool.term_starts_at <= at)
+        & (SeatPool.term_ends_at > at)
+    )
+
+
+def has_free_seat() -> Expression:
+    """Return the condition on a pool that a seat is free."""
+    return SeatPool.in_use < SeatPool.purchased
+
+
+def why_refused(organization_id: str, at: datetime) -> SeatRefusal:
+    """Return why the guard let nobody pass.
+
+    Between the guard and this look somebody may have released a seat; the guard's word stands all
+    the same.
+
+    Raises:
+        TermOver: the term is over and not yet renewed.
+    """
+    standing = standing_of(organization_id)
+    purchased = standing.counts.purchased
+    return standing.refusal(at) or SeatLimitReached(purchased=purchased, in_use=purchased)
+
+
+def record(change: Change, *, at: datetime, **bounds: object) -> Recorded:
+    """Change a pool and append the entry that says so.
+
+    `bounds` are further columns of the pool that the change sets.
+    """
+    recorded = record_if(None, change, at=at, **bounds)
+    if recorded is None:
+        raise LookupError(f"organization {change.organization_id} has no pool")
+    return recorded
+
+
+def record_if(
+    guard: Expression | None, change: Change, *, at: datetime, **bounds: object
+) -> Recorded | None:
+    """Change a pool and append the entry, if the guard holds of the pool's row.
+
+    Returns None where it does not.
+    """
+    assert_in_transaction()
+    purchased, in_use = EFFECTS[change.kind]
+    this_pool = SeatPool.organization_id == change.organization_id
+    rows = (
+        SeatPool.update(
+            purchased=SeatPool.purchased + purchased * change.quantity,
+            in_use=SeatPool.in_use + in_use * change.quantity,
+            ledger_sequence=SeatPool.ledger_sequence + 1,
+            ledger_at=greatest(SeatPool.ledger_at, instant_text(at)),
+            **bounds,
+        )
+        .where(this_pool if guard is None else this_pool & guard)
+        .returning(
+            SeatPool.ledger_sequence, SeatPool.ledger_at, SeatPool.contract_id, SeatPool.term_number
+        )
+        .tuples()
+        .execute()
+    )
+    recorded = next((Recorded(*row) for row in rows), None)
+    if recorded is not None:
+        _append(change, recorded)
+    return recorded
+
+
+def _append(change: Change, recorded: Recorded) -> None:
+    LedgerEntry.insert(
+        organization_id=change.organization_id,
+        sequence=recorded.sequence,
+        kind=change.kind.value,
+        quantity=change.quantity,
+        user_id=change.user_id,
+        hold_id=change.hold_id,
+        at=recorded.at,
+        actor=change.cause.actor,
+        cause=change.cause.reason,
+        contract_id=recorded.contract_id,
+        term_number=recorded.term_number,
+    ).execute()

@@ -1,0 +1,44 @@
+"""Alerts: seats that run short."""
+
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from app.access import Permission, Principal
+from app.seats import alerts
+from app.seats.thresholds import AlertKind
+from app.web.context import instant, requires
+from app.web.fields import Choice, Instant, Integer, PageQuery, Text
+from app.web.owner.surface import page, surface
+
+
+class AlertSchema(Schema):
+    """One crossing of a threshold."""
+
+    id = Text()
+    kind = Choice(*AlertKind)
+    threshold = Integer(metadata={"description": "At how many available seats it is raised."})
+    available = Integer(metadata={"description": "How many were available at that moment."})
+    sequence = Integer(metadata={"description": "The last ledger entry of that moment."})
+    raised_at = Instant()
+    cleared_at = Instant(allow_none=True)
+
+
+class AlertsSchema(Schema):
+    """A page of alerts, newest first."""
+
+    alerts = fields.List(fields.Nested(AlertSchema))
+    next_cursor = Text(allow_none=True)
+
+
+@surface.get("/alerts")
+@requires(Permission.READ_BILLING)
+@surface.arguments(PageQuery, location="query")
+@surface.response(200, AlertsSchema)
+def list_alerts(principal: Principal, query: dict[str, Any]) -> Any:
+    """List when seats ran short; those that were not cleared still do."""
+    alerts.look(principal.organization_id, at=instant())
+    rows = alerts.alerts_of(
+        principal.organization_id, after=query["cursor"], limit=query["count"] + 1
+    )
+    return page("alerts", rows, query["count"], lambda row: row.id)

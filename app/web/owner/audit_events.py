@@ -1,0 +1,58 @@
+"""Audit events: who changed what."""
+
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from app import trail
+from app.access import Permission, Principal
+from app.web.context import requires
+from app.web.fields import Instant, PageQuery, Text
+from app.web.owner.surface import page, surface
+
+
+class AuditEventsQuery(PageQuery):
+    """Which events to list."""
+
+    subject_id = Text(
+        load_default=None, metadata={"description": "Only those of this user, group, token…"}
+    )
+
+
+class AuditEventSchema(Schema):
+    """One change. It holds ids, states and figures, never names or addresses of people."""
+
+    id = Text()
+    at = Instant()
+    kind = Text(metadata={"description": "What was changed and how, such as user.created."})
+    subject_id = Text()
+    actor = Text()
+    role = Text()
+    provider = Text(allow_none=True)
+    request_id = Text(
+        allow_none=True, metadata={"description": "The X-Request-Id of the request's answer."}
+    )
+    before = fields.Dict()
+    after = fields.Dict()
+
+
+class AuditEventsSchema(Schema):
+    """A page of audit events, newest first."""
+
+    audit_events = fields.List(fields.Nested(AuditEventSchema))
+    next_cursor = Text(allow_none=True)
+
+
+@surface.get("/audit-events")
+@requires(Permission.READ_PEOPLE)
+@surface.arguments(AuditEventsQuery, location="query")
+@surface.response(200, AuditEventsSchema)
+def list_audit_events(principal: Principal, query: dict[str, Any]) -> Any:
+    """List who changed what, newest first."""
+    rows = trail.events_of(
+        principal.organization_id,
+        subject_id=query["subject_id"],
+        after=query["cursor"],
+        limit=query["count"] + 1,
+    )
+    return page("audit_events", rows, query["count"], lambda row: row.id)

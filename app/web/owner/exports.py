@@ -1,0 +1,114 @@
+"""Exports: who holds a seat, and the whole ledger, as a file of one consistent state."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeVar
+
+from flask import Response
+from marshmallow import Schema
+
+from app.access import Permission, Principal
+from app.csv_text import row_text
+from app.db import connection
+from app.seats import holders, past
+from app.web.context import instant, requires
+from app.web.owner.seats import AsOfQuery, AssignmentSchema, LedgerEntrySchema, past_instant
+from app.web.owner.surface import surface
+
+Row = TypeVar("Row")
+
+#: How many rows are read, and sent, at a time.
+PAGE_ROWS = 1000
+
+_MEDIA_TYPES = {"csv": "text/csv; charset=utf-8; header=present", "json": "application/json"}
+
+#: In the document, what both forms of an export answer with.
+_FORMS: dict[str, Any] = {
+    "responses": {
+        "200": {
+            "description": "The file, streamed",
+            "content": {
+                "text/csv": {"schema": {"type": "string"}},
+                "application/json": {"schema": {"type": "object"}},
+            },
+        }
+    }
+}
+
+
+@surface.get("/exports/assignments.<any(csv, json):form>")
+@requires(Permission.READ_PEOPLE)
+@surface.arguments(AsOfQuery, location="query")
+@surface.doc(**_FORMS)
+def export_assignments(principal: Principal, query: dict[str, Any], form: str) -> Response:
+    """Export who holds a seat, or held one, and since when."""
+    organization_id = principal.organization_id
+    until = past.sequence_at(organization_id, past_instant(query) or instant())
+    rows = _every(
+        lambda after: holders.assignments_of(
+            organization_id, after=after, until=until, limit=PAGE_ROWS
+        ),
+        lambda row: row.assigned_sequence,
+    )
+    return _file("assignments", form, AssignmentSchema(), rows)
+
+
+@surface.get("/exports/ledger.<any(csv, json):form>")
+@requires(Permission.READ_PEOPLE)
+@surface.arguments(AsOfQuery, location="query")
+@surface.doc(**_FORMS)
+def export_ledger(principal: Principal, query: dict[str, Any], form: str) -> Response:
+    """Export every change of the seats, in its order."""
+    organization_id = principal.organization_id
+    until = past.sequence_at(organization_id, past_instant(query) or instant())
+    rows = _every(
+        lambda after: holders.entries_of(
+            organization_id, after=after, until=until, limit=PAGE_ROWS
+        ),
+        lambda row: row.sequence,
+    )
+    return _file("ledger", form, LedgerEntrySchema(), rows)
+
+
+def _every(
+    read: Callable[[int | None], list[Row]], sequence_of: Callable[[Row], int]
+) -> Iterator[list[Row]]:
+    """Yield a whole list, a page at a time, in constant memory.
+
+    The answer is sent when the request's own connection has gone back to the pool, so each page
+    takes one for as long as it is read: a client that reads slowly keeps none.
+    """
+    after = None
+    while True:
+        with connection():
+            rows = read(after)
+        yield rows
+        if len(rows) < PAGE_ROWS:
+            return
+        after = sequence_of(rows[-1])
+
+
+def _file(name: str, form: str, schema: Schema, pages: Iterable[list[Row]]) -> Response:
+    written = (schema.dump(rows, many=True) for rows in pages)
+    text = _csv(schema, written) if form == "csv" else _json(name, written)
+    headers = {
+        "Content-Type": _MEDIA_TYPES[form],
+        "Content-Disposition": f'attachment; filename="{name}.{form}"',
+    }
+    return Response(text, headers=headers)
+
+
+def _csv(schema: Schema, pages: Iterable[list[dict[str, Any]]]) -> Iterator[str]:
+    yield row_text(schema.fields)
+    for rows in pages:
+        yield "".join(row_text(row.values()) for row in rows)
+
+
+def _json(name: str, pages: Iterable[list[dict[str, Any]]]) -> Iterator[str]:
+    separator = ""
+    yield f'{{"{name}":['
+    for rows in pages:
+        for row in rows:
+            yield separator + json.dumps(row, ensure_ascii=False, separators=(",", ":"))
+            separator = ","
+    yield "]}"

@@ -1,0 +1,142 @@
+"""Seats between people: moving one, taking one back, and who waits for one."""
+
+from typing import Any
+
+from flask import Response
+from marshmallow import Schema, ValidationError, fields, validates_schema
+
+from app.access import Permission, Principal
+from app.directory import reassigning, waiters
+from app.directory.reassigning import Newcomer
+from app.idempotency import Answer
+from app.models import Reassignment, User
+from app.seats import waiting
+from app.web.context import instant, requires
+from app.web.fields import Instant, PageQuery, Request, Text
+from app.web.owner.surface import IdempotencyHeader, answered, page, surface
+
+NOTICE = (
+    "Take the person out of the application in your identity provider, too: "
+    "it may activate them again."
+)
+
+
+class NewcomerSchema(Request):
+    """Somebody who shall get the seat and may not be known yet."""
+
+    user_name = Text(required=True)
+    email = Text(load_default=None)
+
+
+class ReassignmentRequestSchema(Request):
+    """Whose seat goes to whom: to a user, or to somebody new."""
+
+    from_user_id = Text(required=True)
+    to_user_id = Text(load_default=None)
+    to = fields.Nested(
+        NewcomerSchema, load_default=None, error_messages={"type": "Send an object."}
+    )
+
+    @validates_schema
+    def _one_of_both(self, data: dict[str, Any], **_kwargs: object) -> None:
+        if (data["to_user_id"] is None) is (data["to"] is None):
+            raise ValidationError("Send either to_user_id or to.", "to_user_id")
+
+
+class ReassignmentSchema(Schema):
+    """A seat that was moved."""
+
+    id = Text()
+    from_user_id = Text()
+    to_user_id = Text()
+    reassigned_at = Instant()
+    notice = Text()
+
+
+class ReleaseRequestSchema(Request):
+    """Whose seat is taken back."""
+
+    user_id = Text(required=True)
+
+
+class ReleaseSchema(Schema):
+    """A seat that was taken back."""
+
+    user_id = Text()
+    released_at = Instant()
+    notice = Text()
+
+
+class WaitingPlaceSchema(Schema):
+    """A place on the waiting list."""
+
+    id = Text()
+    user_id = Text()
+    user_name = Text()
+    parked_at = Instant()
+
+
+class WaitingListSchema(Schema):
+    """A page of the waiting list, who comes next first."""
+
+    waiting = fields.List(fields.Nested(WaitingPlaceSchema))
+    next_cursor = Text(allow_none=True)
+
+
+@surface.post("/reassignments")
+@requires(Permission.MANAGE_SEATS)
+@surface.arguments(IdempotencyHeader, location="headers")
+@surface.arguments(ReassignmentRequestSchema)
+@surface.response(201, ReassignmentSchema)
+def reassign_seat(principal: Principal, headers: dict[str, Any], body: dict[str, Any]) -> Response:
+    """Move a seat from one person to another; this works when every seat is in use."""
+    to = body["to_user_id"] or Newcomer(**body["to"])
+    return answered(
+        headers,
+        lambda moved: Answer(201, ReassignmentSchema().dump(_moved(moved))),
+        lambda once: reassigning.reassign(
+            principal, body["from_user_id"], to, once=once, at=instant()
+        ),
+    )
+
+
+@surface.post("/releases")
+@requires(Permission.MANAGE_SEATS)
+@surface.arguments(IdempotencyHeader, location="headers")
+@surface.arguments(ReleaseRequestSchema)
+@surface.response(201, ReleaseSchema)
+def release_seat(principal: Principal, headers: dict[str, Any], body: dict[str, Any]) -> Response:
+    """Take a person's seat back."""
+    return answered(
+        headers,
+        lambda user: Answer(201, ReleaseSchema().dump(_released(user))),
+        lambda once: reassigning.release_seat(principal, body["user_id"], once=once, at=instant()),
+    )
+
+
+@surface.get("/waiting")
+@requires(Permission.READ_PEOPLE)
+@surface.arguments(PageQuery, location="query")
+@surface.response(200, WaitingListSchema)
+def list_waiting(principal: Principal, query: dict[str, Any]) -> Any:
+    """List who waits for a seat, in the order in which they will get one."""
+    rows = waiting.places_of(
+        principal.organization_id, after=query["cursor"], limit=query["count"] + 1
+    )
+    return page("waiting", rows, query["count"], lambda row: row.id)
+
+
+@surface.delete("/waiting/<user_id>")
+@requires(Permission.MANAGE_SEATS)
+@surface.response(204)
+def remove_from_waiting(principal: Principal, user_id: str) -> None:
+    """Take a person off the waiting list."""
+    waiters.dismiss_waiter(principal, user_id, at=instant())
+
+
+def _moved(row: Reassignment) -> dict[str, Any]:
+    return {**row.__data__, "notice": NOTICE}
+
+
+def _released(user: User) -> dict[str, Any]:
+    return {"user_id": user.id, "released_at": user.updated_at, "notice": NOTICE}

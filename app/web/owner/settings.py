@@ -1,0 +1,80 @@
+"""What an organization can set for itself."""
+
+import json
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from app import organizations
+from app.access import Permission, Principal
+from app.models import Organization
+from app.organizations import SEAT_REFUSAL_STATUSES, WHEN_FULL, OrganizationChanges
+from app.web.context import requires
+from app.web.fields import Choice, Flag, Integer, Request, Text
+from app.web.owner.invoices import PartySchema
+from app.web.owner.surface import surface
+
+
+class BuyerSchema(Request):
+    """The particulars that invoices name; what is left out stays as it is."""
+
+    legal_name = Text()
+    address_lines = fields.List(Text())
+    postal_code = Text()
+    city = Text()
+    country = Text(metadata={"description": "An ISO 3166 code, such as FR."})
+    vat_id = Text()
+    registration = Text()
+    email = Text()
+
+
+class SettingsRequestSchema(Request):
+    """What to change; what is left out stays as it is."""
+
+    when_full = Choice(*WHEN_FULL)
+    reserve_for_denied = Flag()
+    seat_refusal_status = Integer(metadata={"enum": list(SEAT_REFUSAL_STATUSES)})
+    language = Text(metadata={"description": "The language of invoices: en or fr."})
+    billing_contacts = fields.List(Text())
+    buyer = fields.Nested(BuyerSchema, error_messages={"type": "Send an object."})
+
+
+class SettingsSchema(Schema):
+    """The settings of the organization."""
+
+    name = Text()
+    when_full = Choice(*WHEN_FULL)
+    reserve_for_denied = fields.Boolean()
+    seat_refusal_status = Integer()
+    language = Text()
+    billing_contacts = fields.List(Text())
+    tax_rate_basis_points = Integer(metadata={"description": "Set by the vendor."})
+    reverse_charge = fields.Boolean(metadata={"description": "Set by the vendor."})
+    buyer = fields.Nested(PartySchema)
+
+
+@surface.get("/settings")
+@requires(Permission.READ_PEOPLE)
+@surface.response(200, SettingsSchema)
+def show_settings(principal: Principal) -> Any:
+    """Show the settings."""
+    return _settings(organizations.find_organization(principal.organization_id))
+
+
+@surface.patch("/settings")
+@requires(Permission.MANAGE_SETTINGS)
+@surface.arguments(SettingsRequestSchema)
+@surface.response(200, SettingsSchema)
+def change_settings(principal: Principal, body: dict[str, Any]) -> Any:
+    """Change settings."""
+    buyer = body.pop("buyer", {})
+    changes = OrganizationChanges(**body, party=buyer)
+    return _settings(organizations.set_organization(principal.organization_id, changes))
+
+
+def _settings(row: Organization) -> dict[str, Any]:
+    return {
+        **row.__data__,
+        "billing_contacts": json.loads(row.billing_contacts),
+        "buyer": row.party,
+    }
