@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from app import trail
+from app.access import Principal
 from app.billing.terms import Term, local_day, start_of_day
-from app.db import locked
+from app.db import instant_text, locked
 from app.errors import ContractNotActive
 from app.models import Contract, ContractTerm, SeatPool
-from app.seats import ledger
-from app.seats.ledger import Cause
+from app.seats import ledger, pools
+from app.seats.pools import Cause
 from app.seats.rules import PoolState, TermOver
+from app.trail import Change
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ def running_contract(organization_id: str, *, at: datetime) -> RunningContract:
         raise ContractNotActive(
             "No contract is running, so no seats can be bought. Sign one with the vendor."
         )
-    pool = ledger.pool_of(organization_id)
+    pool = pools.pool_of(organization_id)
     if is_over(pool, at):
         raise TermOver
     row = ContractTerm.get(
@@ -105,3 +108,12 @@ def open_term(contract: Contract, term: Term, seats: int, cause: Cause, *, at: d
         start_of_day(term.ends_on, contract.time_zone),
     )
     ledger.open_term(row, bounds, cause, at=at)
+
+
+def end_now(principal: Principal, contract: Contract, *, ended_at: datetime, at: datetime) -> None:
+    """End a contract that is locked, as of `ended_at`. Call inside a transaction."""
+    contract.ended_at = ended_at
+    contract.save()
+    ledger.end_contract(contract.organization_id, at=at)
+    after = {"ended_at": instant_text(ended_at)}
+    trail.record(principal, Change("contract.ended", contract.id, after=after), at=at)

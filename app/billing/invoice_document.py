@@ -61,7 +61,8 @@ class Particular(StrEnum):
 class InvoiceDocument:
     """Everything that is printed on an invoice or, if it credits one, on a credit note.
 
-    `credit_of` is the number of the credited invoice. `currency` is an ISO 4217 code.
+    `credit_of` is the number of the credited invoice. `currency` is an ISO 4217 code, in whose
+    minor unit `paid_minor` is what came in so far.
     """
 
     number: str
@@ -77,11 +78,17 @@ class InvoiceDocument:
     purchase_order: str = ""
     cost_centre: str = ""
     credit_of: str = ""
+    paid_minor: int = 0
 
     @property
     def totals(self) -> Totals:
         """What the lines come to."""
         return Totals.of(self.lines)
+
+    @property
+    def awaits_money(self) -> bool:
+        """Whether somebody shall pay it."""
+        return not self.credit_of and self.state in {InvoiceState.ISSUED, InvoiceState.OVERDUE}
 
     @property
     def missing(self) -> tuple[Particular, ...]:

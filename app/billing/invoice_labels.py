@@ -56,6 +56,8 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "net_total": ("Total before VAT", "Total hors taxes"),
     "tax_line": ("VAT {rate} on {net}", "TVA {rate} sur {net}"),
     "total": ("Total", "Total TTC"),
+    "paid": ("Paid so far", "Déjà réglé"),
+    "remaining": ("Still to pay", "Reste à régler"),
     "payment": ("Payment", "Règlement"),
     "bank": ("Bank", "Banque"),
     "iban": ("IBAN", "IBAN"),

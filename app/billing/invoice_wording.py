@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from babel import Locale
 
-from app.billing.invoice_document import InvoiceDocument, InvoiceState, Particular, Party
+from app.billing.invoice_document import InvoiceDocument, Particular, Party
 from app.billing.invoice_labels import label
 from app.billing.language import Language, count_text, day_text, percent_text
 from app.billing.money import format_amount
@@ -137,8 +137,9 @@ def _party(role: str, party: Party, language: Language) -> PartyWords:
 
 def _headline(document: InvoiceDocument) -> str:
     outcome = "credited" if document.credit_of else document.state
+    received = document.paid_minor if document.awaits_money else 0
     return label(f"amount.{outcome}", document.language).format(
-        amount=_amount_with_code(abs(document.totals.total_minor), document),
+        amount=_amount_with_code(abs(document.totals.total_minor) - received, document),
         day=day_text(document.due_on, document.language),
     )
 
@@ -172,12 +173,15 @@ def _totals(document: InvoiceDocument) -> Iterator[Fact]:
         )
         yield Fact(words, format_amount(tax_line.tax_minor, currency, language))
     yield Fact(label("total", language), _amount_with_code(totals.total_minor, document))
+    if document.paid_minor and document.awaits_money:
+        remaining = totals.total_minor - document.paid_minor
+        yield Fact(label("paid", language), format_amount(-document.paid_minor, currency, language))
+        yield Fact(label("remaining", language), _amount_with_code(remaining, document))
 
 
 def _payment(document: InvoiceDocument) -> Iterator[Fact]:
     seller, language = document.seller, document.language
-    awaited = document.state in {InvoiceState.ISSUED, InvoiceState.OVERDUE}
-    if document.credit_of or not awaited or not seller.iban:
+    if not document.awaits_money or not seller.iban:
         return
     if seller.bank:
         yield Fact(label("bank", language), seller.bank)

@@ -1,18 +1,21 @@
 """Invoices: born issued, numbered without a gap, and never changed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 
-from app.billing.invoice_document import InvoiceDocument, InvoiceState, Party
+from app.billing.invoice_document import InvoiceDocument, Party
 from app.billing.language import Language
+from app.billing.numbering import next_number
 from app.billing.pricing import Line, LineKind, months_text, parse_months_text
+from app.billing.settlement import Settlement, settlement_of
 from app.billing.taxes import Totals
-from app.billing.terms import ServicePeriod, local_day
-from app.db import assert_in_transaction, greatest
+from app.billing.terms import ServicePeriod, local_day, start_of_day
+from app.db import locked
 from app.errors import NotFound
 from app.identifiers import new_id
-from app.models import Contract, Invoice, InvoiceLine, InvoiceSeries, Organization, Seller
+from app.models import Contract, Invoice, InvoiceLine, Organization, SeatAssignment, Seller
+from app.seats.holders import assignments_during
 
 
 @dataclass(frozen=True)
@@ -30,27 +33,22 @@ class Order:
 def issue_invoice(contract: Contract, term_number: int, order: Order, *, at: datetime) -> Invoice:
     """Issue the invoice of an order, with the next number of the seller's series.
 
-    Call inside a transaction, after the pool: the counter's row is locked until the transaction
-    ends, which is what makes numbers gapless, also after a rollback.
+    Call inside a transaction, after the pool: the series is locked until the transaction ends.
     """
-    assert_in_transaction()
     seller = Seller.get()
     organization = Organization.get_by_id(contract.organization_id)
     totals = Totals.of(order.lines)
-    number = _next_number(seller, local_day(at, seller.time_zone))
+    number = next_number(seller.series, local_day(at, seller.time_zone))
     invoice = Invoice.create(
         organization_id=contract.organization_id,
         id=new_id("inv", at),
         contract_id=contract.id,
         term_number=term_number,
         cause=order.cause,
-        series=number.series,
-        year=number.year,
-        counter=number.counter,
-        number=f"{number.series}-{number.year}-{number.counter:06}",
-        issued_on=number.last_issued_on,
+        **asdict(number),
+        number=number.text,
         issued_at=at,
-        due_on=number.last_issued_on + timedelta(days=contract.net_days),
+        due_on=number.issued_on + timedelta(days=contract.net_days),
         language=organization.language,
         currency=contract.currency,
         seller=seller.party,
@@ -62,83 +60,91 @@ def issue_invoice(contract: Contract, term_number: int, order: Order, *, at: dat
         tax_minor=totals.tax_minor,
         total_minor=totals.total_minor,
     )
-    _add_lines(invoice, order.lines)
+    add_lines(invoice, order.lines)
     return invoice
 
 
-def invoices_of(organization_id: str, *, after: str | None = None, limit: int) -> list[Invoice]:
-    """Return invoices, newest first; `after` is the id of the last one already seen."""
+def invoices_of(
+    organization_id: str, *, after: str | None = None, limit: int | None = None
+) -> list[Invoice]:
+    """Return invoices and credit notes, newest first.
+
+    `after` is the id of the last one already seen.
+    """
     query = Invoice.select().where(Invoice.organization_id == organization_id)
     if after is not None:
         query = query.where(Invoice.id < after)
     return list(query.order_by(Invoice.id.desc()).limit(limit))
 
 
-def find_invoice(organization_id: str, invoice_id: str) -> Invoice:
-    """Return an invoice of the organization.
+def find_invoice(organization_id: str, name: str, *, lock: bool = False) -> Invoice:
+    """Return an invoice or credit note of the organization, called by its id or its number.
+
+    `lock` keeps payments and a credit note apart until the transaction ends.
 
     Raises:
-        NotFound: it has none of this id.
+        NotFound: it has none of this name.
     """
-    invoice: Invoice | None = Invoice.get_or_none(
-        (Invoice.organization_id == organization_id) & (Invoice.id == invoice_id)
+    query = Invoice.select().where(
+        (Invoice.organization_id == organization_id)
+        & ((Invoice.id == name) | (Invoice.number == name))
     )
+    invoice: Invoice | None = (locked(query) if lock else query).first()
     if invoice is None:
-        raise NotFound(f"There is no invoice {invoice_id}.")
+        raise NotFound(f"There is no invoice {name}.")
     return invoice
 
 
 def document_of(invoice: Invoice, today: date) -> InvoiceDocument:
     """Return an invoice as it is printed."""
-    return InvoiceDocument(
-        number=invoice.number,
-        state=state_of(invoice, today),
-        issued_on=invoice.issued_on,
-        due_on=invoice.due_on,
-        currency=invoice.currency,
-        language=Language(invoice.language),
-        seller=party_of(invoice.seller),
-        buyer=party_of(invoice.buyer),
-        lines=lines_of(invoice),
-        reverse_charge=invoice.reverse_charge,
-        purchase_order=invoice.purchase_order or "",
-        cost_centre=invoice.cost_centre or "",
-    )
+    (document,) = documents_of(invoice.organization_id, [settlement_of(invoice)], today)
+    return document
 
 
-def state_of(invoice: Invoice, today: date) -> InvoiceState:
-    """Return where an invoice stands.
-
-    Nothing to pay is paid, and what is unpaid after its due day is overdue.
-    """
-    if invoice.total_minor == 0:
-        return InvoiceState.PAID
-    return InvoiceState.OVERDUE if today > invoice.due_on else InvoiceState.ISSUED
+def documents_of(
+    organization_id: str, settlements: Sequence[Settlement], today: date
+) -> list[InvoiceDocument]:
+    """Return each of an organization's invoices as it is printed, in the same order."""
+    invoices = [settlement.invoice for settlement in settlements]
+    lines = _lines_by_invoice(organization_id, [invoice.id for invoice in invoices])
+    numbers = _numbers_credited(organization_id, invoices)
+    return [
+        InvoiceDocument(
+            number=settlement.invoice.number,
+            state=settlement.state(today),
+            issued_on=settlement.invoice.issued_on,
+            due_on=settlement.invoice.due_on,
+            currency=settlement.invoice.currency,
+            language=Language(settlement.invoice.language),
+            seller=party_of(settlement.invoice.seller),
+            buyer=party_of(settlement.invoice.buyer),
+            lines=tuple(lines[settlement.invoice.id]),
+            reverse_charge=settlement.invoice.reverse_charge,
+            purchase_order=settlement.invoice.purchase_order or "",
+            cost_centre=settlement.invoice.cost_centre or "",
+            credit_of=numbers.get(settlement.invoice.credit_of, ""),
+            paid_minor=settlement.paid_minor,
+        )
+        for settlement in settlements
+    ]
 
 
 def lines_of(invoice: Invoice) -> tuple[Line, ...]:
     """Return an invoice's lines in their order."""
-    rows = (
-        InvoiceLine.select()
-        .where(
-            (InvoiceLine.organization_id == invoice.organization_id)
-            & (InvoiceLine.invoice_id == invoice.id)
-        )
-        .order_by(InvoiceLine.position)
+    return tuple(_lines_by_invoice(invoice.organization_id, [invoice.id])[invoice.id])
+
+
+def people_of(invoice: Invoice, *, after: int | None = None, limit: int) -> list[SeatAssignment]:
+    """Return who held a seat in the service period of an invoice, as `assignments_during` does."""
+    contract = Contract.get(
+        (Contract.organization_id == invoice.organization_id) & (Contract.id == invoice.contract_id)
     )
-    return tuple(
-        Line(
-            kind=LineKind(row.kind),
-            quantity=row.quantity,
-            unit_price_minor=row.unit_price_minor,
-            service=ServicePeriod(
-                row.service_starts_on, row.service_ends_on, parse_months_text(row.months_remaining)
-            ),
-            tax_rate_basis_points=row.tax_rate_basis_points,
-            net_minor=row.net_minor,
-        )
-        for row in rows
+    periods = [line.service for line in lines_of(invoice)]
+    period = (
+        start_of_day(min(period.starts_on for period in periods), contract.time_zone),
+        start_of_day(max(period.ends_on for period in periods), contract.time_zone),
     )
+    return assignments_during(invoice.organization_id, period, after=after, limit=limit)
 
 
 def party_of(particulars: dict[str, object]) -> Party:
@@ -147,35 +153,8 @@ def party_of(particulars: dict[str, object]) -> Party:
     return Party(**known)  # type: ignore[arg-type]  # written by `organizations` from a Party
 
 
-def _next_number(seller: Seller, today: date) -> InvoiceSeries:
-    """Take the next number of the series.
-
-    It is dated today or, should a later one be out already, as late as that.
-    """
-    latest = InvoiceSeries.select().where(InvoiceSeries.series == seller.series)
-    last = latest.order_by(InvoiceSeries.year.desc()).first()
-    issued_on = max(today, last.last_issued_on) if last else today
-    rows = (
-        InvoiceSeries.insert(
-            series=seller.series, year=issued_on.year, counter=1, last_issued_on=issued_on
-        )
-        .on_conflict(
-            conflict_target=[InvoiceSeries.series, InvoiceSeries.year],
-            update={
-                InvoiceSeries.counter: InvoiceSeries.counter + 1,
-                InvoiceSeries.last_issued_on: greatest(
-                    InvoiceSeries.last_issued_on, issued_on.isoformat()
-                ),
-            },
-        )
-        .returning(InvoiceSeries)
-        .execute()
-    )
-    number: InvoiceSeries = next(iter(rows))
-    return number
-
-
-def _add_lines(invoice: Invoice, lines: Sequence[Line]) -> None:
+def add_lines(invoice: Invoice, lines: Sequence[Line]) -> None:
+    """Give a new invoice its lines."""
     InvoiceLine.insert_many(
         [
             {
@@ -194,3 +173,35 @@ def _add_lines(invoice: Invoice, lines: Sequence[Line]) -> None:
             for position, line in enumerate(lines, start=1)
         ]
     ).execute()
+
+
+def _lines_by_invoice(organization_id: str, ids: Sequence[str]) -> dict[str, list[Line]]:
+    rows = InvoiceLine.select().where(
+        (InvoiceLine.organization_id == organization_id) & InvoiceLine.invoice_id.in_(ids)
+    )
+    lines: dict[str, list[Line]] = {invoice_id: [] for invoice_id in ids}
+    for row in rows.order_by(InvoiceLine.invoice_id, InvoiceLine.position):
+        lines[row.invoice_id].append(_line(row))
+    return lines
+
+
+def _line(row: InvoiceLine) -> Line:
+    return Line(
+        kind=LineKind(row.kind),
+        quantity=row.quantity,
+        unit_price_minor=row.unit_price_minor,
+        service=ServicePeriod(
+            row.service_starts_on, row.service_ends_on, parse_months_text(row.months_remaining)
+        ),
+        tax_rate_basis_points=row.tax_rate_basis_points,
+        net_minor=row.net_minor,
+    )
+
+
+def _numbers_credited(organization_id: str, invoices: Sequence[Invoice]) -> dict[str | None, str]:
+    """Return the numbers of the invoices that the credit notes among `invoices` take back."""
+    ids = [invoice.credit_of for invoice in invoices if invoice.credit_of is not None]
+    credited = Invoice.select().where(
+        (Invoice.organization_id == organization_id) & Invoice.id.in_(ids)
+    )
+    return {invoice.id: invoice.number for invoice in credited}

@@ -14,7 +14,8 @@ from app.idempotency import Once, once_only
 from app.identifiers import new_id
 from app.models import Contract, Invoice, Purchase, Quote
 from app.seats import ledger
-from app.seats.ledger import Cause
+from app.seats.pools import Cause
+from app.seats.reserving import reserve_for_denied
 
 
 @dataclass(frozen=True)
@@ -144,7 +145,9 @@ def _purchase(
     principal: Principal, quote: Quote, contract: Contract, *, at: datetime
 ) -> Confirmation:
     cause = f"quote:{quote.id}"
-    ledger.grant(quote.organization_id, quote.quantity, Cause(principal.actor, cause), at=at)
+    why = Cause(principal.actor, cause)
+    ledger.grant(quote.organization_id, quote.quantity, why, at=at)
+    reserve_for_denied(quote.organization_id, quote.quantity, why, at=at)
     order = Order(
         cause,
         [quoting.line_of(quote)],

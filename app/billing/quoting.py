@@ -1,7 +1,7 @@
 """Quotes: the price of more seats, exact to the minor unit, before anybody commits to it."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from app.access import Principal
@@ -68,19 +68,12 @@ def _quote(principal: Principal, request: QuoteRequest, *, at: datetime) -> Quot
     check_eligible(running)
     organization = Organization.get_by_id(principal.organization_id)
     effective_on = max(running.today(at), running.term.starts_on)
-    line = priced_line(
-        LineKind.ADDITION,
-        request.quantity,
-        running.unit_price_minor,
-        running.term.service_from(effective_on),
-        organization.tax_rate_basis_points,
-    )
+    line = _line(running, organization, request.quantity, effective_on)
     totals = Totals.of([line])
     if totals.total_minor > _MONEY_MAX:
         raise InvalidInput(
             "quantity", "The total is larger than can be invoiced at once. Ask for fewer seats."
         )
-    end_of_day = start_of_day(effective_on + timedelta(days=1), running.contract.time_zone)
     quote: Quote = Quote.create(
         organization_id=principal.organization_id,
         id=new_id("quo", at),
@@ -102,9 +95,26 @@ def _quote(principal: Principal, request: QuoteRequest, *, at: datetime) -> Quot
         cost_centre=request.cost_centre,
         created_at=at,
         created_by=principal.actor,
-        expires_at=min(at + BINDING_FOR, end_of_day),
+        expires_at=_expires_at(running, effective_on, at=at),
     )
     return quote
+
+
+def _expires_at(running: RunningContract, effective_on: date, *, at: datetime) -> datetime:
+    end_of_day = start_of_day(effective_on + timedelta(days=1), running.contract.time_zone)
+    return min(at + BINDING_FOR, end_of_day)
+
+
+def _line(
+    running: RunningContract, organization: Organization, quantity: int, effective_on: date
+) -> Line:
+    return priced_line(
+        LineKind.ADDITION,
+        quantity,
+        running.unit_price_minor,
+        running.term.service_from(effective_on),
+        organization.tax_rate_basis_points,
+    )
 
 
 def check_eligible(running: RunningContract) -> None:

@@ -12,10 +12,14 @@ from fractions import Fraction
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
-from app.access import Principal
+from peewee import ModelSelect, Value
+
+from app import trail
+from app.access import Principal, Role
 from app.billing import invoicing
 from app.billing.contracts import (
     RunningContract,
+    end_now,
     is_over,
     open_term,
     running_contract,
@@ -24,11 +28,12 @@ from app.billing.contracts import (
 from app.billing.invoicing import Order
 from app.billing.pricing import LineKind, net_minor, priced_line
 from app.billing.terms import MONTHS_PER_TERM, Term, start_of_day
-from app.db import transaction
-from app.models import Contract, Organization, SeatAssignment, SeatPool
-from app.seats import ledger
-from app.seats.ledger import Cause
+from app.db import locked, transaction
+from app.models import Contract, Organization, RenewalHolder, SeatAssignment, SeatPool
+from app.seats import holds, pools
+from app.seats.pools import Cause
 from app.seats.rules import PoolState, TermOver
+from app.trail import Change
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -157,28 +162,29 @@ def _renew_once(organization_id: str, *, at: datetime) -> bool:
     Returns whether it was over.
     """
     contract = unended_contract(organization_id, lock=True)
-    pool = ledger.pool_of(organization_id)
+    pool = pools.pool_of(organization_id)
     if contract is None or pool.term_number is None or not is_over(pool, at):
         return False
     if contract.auto_renew:
         ended = Term(contract.starts_on, pool.term_number)
         _open_term_after(ended, contract, pool, at=at)
     else:
-        contract.ended_at = pool.term_ends_at
-        contract.save()
-        ledger.end_contract(organization_id)
+        end_now(_principal(organization_id), contract, ended_at=pool.term_ends_at, at=at)
     return True
 
 
 def _open_term_after(ended: Term, contract: Contract, pool: SeatPool, *, at: datetime) -> None:
     organization = Organization.get_by_id(contract.organization_id)
     term = ended.next()
-    seats = max(_assigned_at(pool.organization_id, pool.term_ends_at), contract.minimum_seats)
+    _settle_pool(pool.organization_id, at=at)
+    held_at_the_end = _held_since(pool.organization_id, pool.term_ends_at)
+    seats = max(held_at_the_end.count(), contract.minimum_seats)
     contract.unit_price_minor = _renewal_price(contract)
     contract.renewal_unit_price_minor = None
     contract.save()
     cause = f"renewal:{contract.id}/{term.number}"
     open_term(contract, term, seats, Cause(ACTOR, cause), at=at)
+    _keep_evidence(held_at_the_end, contract, term)
     line = priced_line(
         LineKind.RENEWAL,
         seats,
@@ -186,9 +192,27 @@ def _open_term_after(ended: Term, contract: Contract, pool: SeatPool, *, at: dat
         term.service_from(term.starts_on),
         organization.tax_rate_basis_points,
     )
-    invoicing.issue_invoice(
+    invoice = invoicing.issue_invoice(
         contract, term.number, Order(cause, [line], organization.reverse_charge), at=at
     )
+    before = {"term_number": ended.number, "purchased": pool.purchased}
+    after = {"term_number": term.number, "purchased": seats, "invoice_id": invoice.id}
+    change = Change("contract.renewed", contract.id, before, after)
+    trail.record(_principal(contract.organization_id), change, at=at)
+
+
+def _principal(organization_id: str) -> Principal:
+    """Return who renews: nobody in particular, whoever's request it was that came first."""
+    return Principal(organization_id, Role.OPERATOR, actor=ACTOR)
+
+
+def _settle_pool(organization_id: str, *, at: datetime) -> None:
+    """End what is held and keep everybody else from the pool, so that those who count stand still.
+
+    Holds are locked before the pool, as everywhere.
+    """
+    holds.end_all(organization_id, at=at)
+    locked(SeatPool.select().where(SeatPool.organization_id == organization_id)).get()
 
 
 def _renewal_price(contract: Contract) -> int:
@@ -196,15 +220,33 @@ def _renewal_price(contract: Contract) -> int:
     return contract.unit_price_minor if agreed is None else agreed
 
 
-def _assigned_at(organization_id: str, instant: datetime) -> int:
-    """Return how many assignments were open at the end of a term, whatever happened since."""
-    count: int = (
-        SeatAssignment.select()
-        .where(
-            (SeatAssignment.organization_id == organization_id)
-            & (SeatAssignment.assigned_at < instant)
-            & (SeatAssignment.released_at.is_null() | (SeatAssignment.released_at >= instant))
-        )
-        .count()
+def _held_since(organization_id: str, instant: datetime) -> "ModelSelect[SeatAssignment]":
+    """Return the assignments that were open when the term ended, whatever was released since.
+
+    Nobody takes a seat between a term's end and its renewal, so no assignment is younger.
+    """
+    return SeatAssignment.select().where(
+        (SeatAssignment.organization_id == organization_id)
+        & (SeatAssignment.released_at.is_null() | (SeatAssignment.released_at >= instant))
     )
-    return count
+
+
+def _keep_evidence(held: "ModelSelect[SeatAssignment]", contract: Contract, term: Term) -> None:
+    """Keep who held a seat, for which the term's invoice answers."""
+    holders = held.select(
+        SeatAssignment.organization_id,
+        Value(contract.id),
+        Value(term.number),
+        SeatAssignment.id,
+        SeatAssignment.user_id,
+    )
+    RenewalHolder.insert_from(
+        holders,
+        [
+            RenewalHolder.organization_id,
+            RenewalHolder.contract_id,
+            RenewalHolder.term_number,
+            RenewalHolder.assignment_id,
+            RenewalHolder.user_id,
+        ],
+    ).execute()

@@ -15,8 +15,8 @@ from app.db import transaction
 from app.errors import ContractRunning, InvalidInput, NotFound, SeatsBelowUse
 from app.identifiers import new_id
 from app.models import Contract, Invoice, Organization
-from app.seats import ledger
-from app.seats.ledger import Cause
+from app.seats import pools
+from app.seats.pools import Cause
 from app.seats.rules import TermOver
 
 #: No organization buys more, and no seat costs more, which keeps every sum within 64 bits.
@@ -89,6 +89,19 @@ def sign_contract(principal: Principal, terms: ContractTerms, *, at: datetime) -
     return Signing(contract, invoicing.issue_invoice(contract, first_term.number, order, at=at))
 
 
+def check_unit_price(minor: int, currency: str) -> None:
+    """Check that a seat can cost this.
+
+    Units: the currency's minor unit, for a whole term.
+
+    Raises:
+        InvalidInput: it is more than can be reckoned with.
+    """
+    if minor > UNIT_PRICE_MINOR_MAX:
+        most = decimal_text(UNIT_PRICE_MINOR_MAX, currency)
+        raise InvalidInput("unit_price", f"A seat costs at most {most} {currency} a term.")
+
+
 def _check(terms: ContractTerms, first_term: Term, today: date) -> None:
     if not 1 <= terms.seats <= SEATS_MAX:
         raise InvalidInput("seats", f"A contract has from 1 to {SEATS_MAX:,} seats.")
@@ -96,9 +109,8 @@ def _check(terms: ContractTerms, first_term: Term, today: date) -> None:
         raise InvalidInput(
             "minimum_seats", "The minimum is at least 1 seat and at most the contract's seats."
         )
-    if max(terms.unit_price_minor, terms.renewal_unit_price_minor or 0) > UNIT_PRICE_MINOR_MAX:
-        most = decimal_text(UNIT_PRICE_MINOR_MAX, terms.currency)
-        raise InvalidInput("unit_price", f"A seat costs at most {most} {terms.currency} a term.")
+    check_unit_price(terms.unit_price_minor, terms.currency)
+    check_unit_price(terms.renewal_unit_price_minor or 0, terms.currency)
     if first_term.ends_on <= today:
         raise InvalidInput(
             "starts_on",
@@ -110,7 +122,7 @@ def _check(terms: ContractTerms, first_term: Term, today: date) -> None:
 def _check_vacant(organization: Organization, seats: int, *, at: datetime) -> None:
     """Make sure that no contract runs, and that those who hold a seat fit into the new one."""
     running = unended_contract(organization.id, lock=True)
-    pool = ledger.pool_of(organization.id)
+    pool = pools.pool_of(organization.id)
     if is_over(pool, at):
         raise TermOver
     if running is not None:

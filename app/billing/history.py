@@ -1,0 +1,46 @@
+"""The seats of an organization at an instant that is past, as the ledger tells them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.billing.terms import start_of_day
+from app.models import Contract, ContractTerm
+from app.seats import past
+from app.seats.past import PastPool
+from app.seats.rules import SeatCounts
+
+
+@dataclass(frozen=True)
+class SeatsThen:
+    """The pool's figures at an instant, and the term that it was in, or had been in last."""
+
+    counts: SeatCounts
+    held: int
+    term: ContractTerm | None
+    renewal_pending: bool
+
+
+def seats_at(organization_id: str, at: datetime) -> SeatsThen:
+    """Return what the ledger says of an instant; before its first entry there were no seats."""
+    pool = past.pool_after(organization_id, past.sequence_at(organization_id, at))
+    term = _term_of(organization_id, pool)
+    pending = term is not None and _was_pending(term, at)
+    return SeatsThen(pool.counts, pool.held, term, pending)
+
+
+def _term_of(organization_id: str, pool: PastPool) -> ContractTerm | None:
+    term: ContractTerm | None = ContractTerm.get_or_none(
+        (ContractTerm.organization_id == organization_id)
+        & (ContractTerm.contract_id == pool.contract_id)
+        & (ContractTerm.number == pool.term_number)
+    )
+    return term
+
+
+def _was_pending(term: ContractTerm, at: datetime) -> bool:
+    """Tell whether the term was over at an instant, and neither renewed nor its contract ended."""
+    contract = Contract.get(
+        (Contract.organization_id == term.organization_id) & (Contract.id == term.contract_id)
+    )
+    over = start_of_day(term.ends_on, contract.time_zone) <= at
+    return over and (contract.ended_at is None or contract.ended_at > at)
