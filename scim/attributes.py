@@ -88,6 +88,12 @@ class Attribute:
         return self.required and kept
 
     @cached_property
+    def comes_or_goes(self) -> bool:
+        """Whether its values cannot change, only come and go: a group's members (RFC 7643 4.2)."""
+        value = self.sub_attribute("value")
+        return value is not None and value.mutability is Mutability.IMMUTABLE
+
+    @cached_property
     def is_returned_whole(self) -> bool:
         """Whether every sub-attribute is returned unless a client says otherwise."""
         return all(

@@ -13,7 +13,7 @@ from typing import Final
 
 from scim import urns
 from scim.attributes import Document
-from scim.errors import InvalidSyntax, InvalidValue, TooLarge
+from scim.errors import InvalidSyntax, InvalidValue, TooLarge, UnknownBulkId
 from scim.messages import members
 
 _REFERENCE: Final = "bulkId:"
@@ -54,10 +54,10 @@ class BulkOperation:
         """Return the operation with each bulkId replaced by the id of the resource it created.
 
         Raises:
-            InvalidValue: it names a resource that was not created.
+            UnknownBulkId: it names a resource that was not created.
         """
         if missing := sorted(self.references - ids.keys()):
-            raise InvalidValue(
+            raise UnknownBulkId(
                 f"{_REFERENCE}{missing[0]} stands for no resource: no POST of this request with "
                 "that bulkId has succeeded."
             )

@@ -14,6 +14,7 @@
     +-- InvalidCursor         400     invalidCursor
     +-- ExpiredCursor         400     expiredCursor
     +-- InvalidCount          400     invalidCount
+    +-- UnknownBulkId         409     none (RFC 7644 3.7.2)
     +-- TooLarge              413     none (RFC 7644 3.7.4)
 
 `detail` is one sentence for the administrator who reads it in an identity provider's log: it names
@@ -113,6 +114,12 @@ class InvalidCount(ScimError):
     """The count differs from the count that the cursor was issued with (RFC 9865 2.1)."""
 
     scim_type = "invalidCount"
+
+
+class UnknownBulkId(ScimError):
+    """A bulk operation names a resource that no operation of the request has created."""
+
+    status = 409
 
 
 class TooLarge(ScimError):

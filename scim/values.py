@@ -43,6 +43,8 @@ def parse_value(attribute: Attribute, value: object, name: str) -> object | None
         return parse_element(attribute, value, name)
     if not isinstance(value, list):
         raise _wrong(name, "an array", value)
+    if attribute.comes_or_goes:
+        check_named(value, name)
     if attribute.type is Type.COMPLEX:
         return _parse_complex_values(attribute, value, name) or None
     read = _READERS[attribute.type]
@@ -100,6 +102,24 @@ def check_required(required: Iterable[Attribute], document: Document, prefix: st
     for attribute in required:
         if not _is_assigned(document.get(attribute.name)):
             raise InvalidValue(f"{prefix}{attribute.name} is required; send a value for it.")
+
+
+def check_named(value: object, name: str) -> None:
+    """Refuse a list with an element that does not say which one it is.
+
+    Passed over in silence, it would leave somebody in who was to be removed, or empty a group.
+
+    Raises:
+        InvalidValue: an element has no `value`.
+    """
+    if isinstance(value, list) and not all(map(_is_named, value)):
+        raise InvalidValue(f'Each of the {name} needs a "value" that says which one is meant.')
+
+
+def _is_named(element: object) -> bool:
+    if isinstance(element, dict):
+        return any(key.lower() == "value" and member for key, member in element.items())
+    return element is not None
 
 
 def _parse_complex(attribute: Attribute, value: object, name: str) -> Document:

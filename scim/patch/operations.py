@@ -17,7 +17,7 @@ from scim.errors import Mutability as MutabilityError
 from scim.filters import OneOf
 from scim.folding import fold
 from scim.paths import Path
-from scim.values import check_required, parse_element, parse_value
+from scim.values import check_named, check_required, parse_element, parse_value
 
 OPERATIONS_MAX: Final = 1_000
 
@@ -166,19 +166,11 @@ def _assignments(op: Op, path: Path, value: object) -> Iterator[Operation]:
     elif target.type is Type.COMPLEX and not target.multi_valued and isinstance(value, dict):
         yield from _sub_attribute_assignments(op, path, value)
     else:
-        if _comes_or_goes(target):
-            _check_named(value, path.name)
         parsed = (parse_value if path.several else parse_element)(target, value, path.name)
         if target.required:
             check_required((target,), {target.name: parsed}, path.name.removesuffix(target.name))
         if target.mutability is not Mutability.WRITE_ONLY:  # Such a value is checked, never kept.
             yield Operation(op, path, parsed)
-
-
-def _comes_or_goes(attribute: Attribute) -> bool:
-    """Return whether elements cannot change: a group's members (RFC 7643 4.2)."""
-    value = attribute.sub_attribute("value")
-    return value is not None and value.mutability is Mutability.IMMUTABLE
 
 
 def _sub_attribute_assignments(
@@ -228,7 +220,7 @@ def _narrowed(path: Path, value: object) -> Path:
     sub_attribute = attribute.sub_attribute("value")
     if attribute.type is Type.COMPLEX and sub_attribute is None:
         raise InvalidValue(f"Use a filter in the path to say which {path.name} to remove.")
-    _check_named(value, path.name)
+    check_named(value, path.name)
     parsed = parse_value(attribute, value, path.name)
     elements = parsed if isinstance(parsed, list) else []
     texts = [str(element["value"] if sub_attribute else element) for element in elements]
@@ -236,18 +228,3 @@ def _narrowed(path: Path, value: object) -> Path:
     wanted = frozenset(texts if case_exact else map(fold, texts))
     target = AttributePath(path.schema, attribute, sub_attribute)
     return replace(path, filter=OneOf(target, wanted))
-
-
-def _check_named(value: object, name: str) -> None:
-    """Refuse a list with an element that does not say which one it is.
-
-    Passed over in silence, it would leave somebody in who was to be removed, or empty a group.
-    """
-    if isinstance(value, list) and not all(map(_is_named, value)):
-        raise InvalidValue(f'Each of the {name} needs a "value" that says which one is meant.')
-
-
-def _is_named(element: object) -> bool:
-    if isinstance(element, dict):
-        return any(key.lower() == "value" and member for key, member in element.items())
-    return element is not None

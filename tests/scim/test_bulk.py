@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scim import urns
 from scim.bulk import BulkOperation, BulkRequest, Method, bulk_response, operation_result
 from scim.bulk_plan import plan
-from scim.errors import InvalidSyntax, InvalidValue, TooLarge
+from scim.errors import InvalidSyntax, InvalidValue, TooLarge, UnknownBulkId
 
 RFC = Path(__file__).parents[2] / "fixtures" / "rfc"
 
@@ -108,8 +108,9 @@ def test_a_complex_value_is_deferred_as_a_whole():
 
 
 def test_a_name_for_which_nothing_was_created_is_refused():
-    with pytest.raises(InvalidValue, match="bulkId:b stands for no resource"):
+    with pytest.raises(UnknownBulkId, match="bulkId:b stands for no resource") as refusal:
         post("a", "b").resolved({"a": "1"})
+    assert refusal.value.status == 409
 
 
 def test_text_that_only_begins_like_a_name_is_left_alone():

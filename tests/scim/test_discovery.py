@@ -32,7 +32,7 @@ DEVIATIONS = {
     # RFC 7643 4.2, erratum 5368; unique because identity providers match groups by it.
     "displayName": "string required readWrite default server",
     # RFC 7643 2.4, and the example of section 8.4.
-    "members.display": "string readOnly default none",
+    "members.display": "string readOnly request none",
 }
 
 

@@ -5,6 +5,8 @@ from hypothesis import given, settings
 
 from scim import urns
 from scim.documents import parse
+from scim.errors import InvalidPath
+from scim.patch import parse_patch
 from scim.quirks import QUIRKS, Dialect, dialect_of, undo_patch, undo_resource
 from scim.schemas import GROUP, USER
 from tests.strategies import users
@@ -98,6 +100,22 @@ def test_strict_leaves_everything_as_it_was_sent():
 )
 def test_what_is_malformed_is_left_for_the_parser_to_refuse(message):
     assert undo_patch(USER, copy.deepcopy(message)) == message
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        {"op": "Remove", "path": "urn:example:params:scim:2.0:User:tag"},
+        {"op": "Add", "path": f"{urns.ENTERPRISE_USER}:departmnt", "value": "R&D"},
+        {"op": "Add", "path": "displayNme", "value": "Babs"},
+    ],
+    ids=lambda operation: operation["path"],
+)
+def test_only_a_value_for_a_schema_that_is_none_of_ours_is_dropped(operation):
+    message = {"schemas": [urns.PATCH_OP], "Operations": [operation]}
+
+    with pytest.raises(InvalidPath):
+        parse_patch(USER, undo_patch(USER, message))
 
 
 def test_undoing_does_not_touch_what_was_sent():

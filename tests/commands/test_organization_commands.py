@@ -1,0 +1,47 @@
+from datetime import timedelta
+
+from tests.builders import NOW
+from tests.operators import an_operator
+
+
+def test_organizations_are_listed_in_the_order_they_came(operator, acme, database_url):
+    later = an_operator(database_url, NOW + timedelta(days=1))
+    bolt = later.answers("organization", "create", "Bolt")["id"]
+
+    listed = operator.answers("organization", "list")["organizations"]
+
+    assert [(row["id"], row["name"]) for row in listed] == [(acme, "Acme"), (bolt, "Bolt")]
+
+
+def test_a_list_of_nothing_says_so(operator):
+    said = operator.says("organization", "list")
+
+    assert said == "No organizations.\n"
+
+
+def test_the_particulars_of_an_organization_are_kept(operator, acme):
+    particulars = ("--vat-id", "fr 40 303 265 045", "--country", "fr", "--city", "Lyon")
+    lines = ("--address-line", "1 rue de l'Exemple", "--address-line", "Bâtiment B")
+
+    changed = operator.answers(
+        "organization", "set", acme, *particulars, *lines, "--language", "fr"
+    )
+
+    assert changed["language"] == "fr"
+    assert changed["party"] == {
+        "legal_name": "Acme",
+        "address_lines": ["1 rue de l'Exemple", "Bâtiment B"],
+        "city": "Lyon",
+        "country": "FR",
+        "vat_id": "FR40303265045",
+    }
+
+
+def test_the_seller_is_shown_as_it_was_set(operator):
+    operator.says(
+        "seller", "set", "--series", "VND", "--time-zone", "Europe/Berlin", "--city", "Bonn"
+    )
+
+    shown = operator.answers("seller", "show")
+
+    assert shown == {"series": "VND", "time_zone": "Europe/Berlin", "party": {"city": "Bonn"}}

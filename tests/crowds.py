@@ -1,0 +1,106 @@
+"""An organization of thousands, written straight into the tables."""
+
+import json
+
+from app.db import database
+from app.models import Group, GroupMember, Hold, User, UserEmail
+from scim import urns
+from tests.builders import NOW, Customer, an_organization
+
+USERS = 2_000
+GROUPS = 500
+
+
+def a_crowd() -> Customer:
+    """Return an organization whose users are all in its first group, among other groups."""
+    customer = an_organization(5)
+    _add_users(customer)
+    _add_groups(customer)
+    _add_holds(customer)
+    database.execute_sql("ANALYZE")
+    # The holds are gone, and the engines plan as if they were not.
+    Hold.delete().execute()
+    return customer
+
+
+def _add_users(customer):
+    names = [f"user-{n}@example.com" for n in range(USERS)]
+    rows = [
+        {
+            "organization_id": customer.id,
+            "id": f"u-{n:05}",
+            "user_name": name,
+            "user_name_key": name,
+            "external_id": f"E-{n}",
+            "active": False,
+            "origin": "scim",
+            "document": json.dumps({"schemas": [urns.USER], "userName": name}),
+            "folded": {"userName": name},
+            "version": 1,
+            "created_at": NOW,
+            "updated_at": NOW,
+        }
+        for n, name in enumerate(names)
+    ]
+    emails = [
+        {
+            "organization_id": customer.id,
+            "user_id": row["id"],
+            "position": 0,
+            "value": row["user_name"],
+            "type": "work",
+        }
+        for row in rows
+    ]
+    _insert(User, rows)
+    _insert(UserEmail, emails)
+
+
+def _add_groups(customer):
+    groups_ = [
+        {
+            "organization_id": customer.id,
+            "id": f"g-{n:05}",
+            "display_name": f"Team {n}",
+            "display_name_key": f"team {n}",
+            "document": json.dumps({"schemas": [urns.GROUP], "displayName": f"Team {n}"}),
+            "folded": {"displayName": f"team {n}"},
+            "version": 1,
+            "created_at": NOW,
+            "updated_at": NOW,
+        }
+        for n in range(GROUPS)
+    ]
+    members = [
+        {
+            "organization_id": customer.id,
+            "group_id": "g-00000",
+            "member_id": f"u-{n:05}",
+            "user_id": f"u-{n:05}",
+        }
+        for n in range(USERS)
+    ]
+    _insert(Group, groups_)
+    _insert(GroupMember, members)
+
+
+def _add_holds(customer):
+    holds = [
+        {
+            "organization_id": customer.id,
+            "id": f"h-{n:05}",
+            "user_name": f"guest-{n}",
+            "user_name_key": f"guest-{n}",
+            "purpose": "login",
+            "held_at": NOW,
+            "expires_at": NOW,
+        }
+        for n in range(USERS)
+    ]
+    _insert(Hold, holds)
+
+
+def _insert(model, rows):
+    with database.atomic():
+        for start in range(0, len(rows), 1000):
+            model.insert_many(rows[start : start + 1000]).execute()

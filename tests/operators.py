@@ -1,0 +1,54 @@
+"""The vendor's operator: the `seatgate` command, called as a person calls it."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from click.testing import CliRunner, Result
+
+from app.cli import main
+from tests.builders import NOW
+
+#: What every contract agrees on besides its seats.
+SIGNING = ("--starts-on", "2026-01-01", "--unit-price", "600.00", "--currency", "EUR")
+
+
+@dataclass(frozen=True)
+class Operator:
+    """Runs commands with one environment."""
+
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def run(self, *arguments: object) -> Result:
+        """Run a command and return how it ended."""
+        return CliRunner(env=self.environment).invoke(main, [str(part) for part in arguments])
+
+    def says(self, *arguments: object) -> str:
+        """Return what a command that succeeds says."""
+        result = self.run(*arguments)
+        assert result.exit_code == 0, result.stderr
+        return result.stdout
+
+    def answers(self, *arguments: object) -> dict:
+        """Return what a command that succeeds answers in JSON."""
+        return json.loads(self.says(*arguments, "--json"))
+
+    def refuses(self, *arguments: object) -> str:
+        """Return the one sentence with which a command refuses."""
+        result = self.run(*arguments)
+        assert result.exit_code == 1, result.output
+        assert result.stdout == ""
+        assert isinstance(result.exception, SystemExit)
+        line = result.stderr.splitlines()[-1]
+        return line.removeprefix("Error: ")
+
+
+def an_operator(database_url: str, at: datetime = NOW) -> Operator:
+    """Return an operator over a database, whose clock starts at `at` with every command."""
+    return Operator(
+        {
+            "SEATGATE_DATABASE_URL": database_url,
+            "SEATGATE_SANDBOX": "1",
+            "SEATGATE_CLOCK": at.isoformat(),
+        }
+    )

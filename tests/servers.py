@@ -1,0 +1,119 @@
+"""A real `seatgate serve` process to speak to."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import requests
+
+from app.access import Role
+from tests.builders import NOW, Customer
+from tests.clients import Client, OwnerClient, ScimClient, SsoClient
+
+WORKERS = 2
+START_SECONDS_MAX = 30
+STOP_SECONDS_MAX = 15
+
+
+@dataclass
+class Server:
+    """One server process with its workers, whose clock starts at `starts_at` and runs on."""
+
+    database_url: str
+    log: Path
+    workers: int = WORKERS
+    starts_at: datetime = NOW
+    settings: dict[str, str] = field(default_factory=dict)
+    port: int = field(init=False)
+    _process: subprocess.Popen = field(init=False, repr=False)
+    _clients: list[Client] = field(init=False, default_factory=list, repr=False)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def stderr(self) -> str:
+        """What the process has said on standard error."""
+        return self.log.read_text()
+
+    def start(self) -> "Server":
+        """Start the process and return when it answers."""
+        self.port = _free_port()
+        command = [sys.executable, "-m", "app.cli", "serve", "--host", "127.0.0.1"]
+        command += ["--port", str(self.port), "--workers", str(self.workers)]
+        with self.log.open("w") as log:
+            self._process = subprocess.Popen(  # noqa: S603  # our own command
+                command, env=self._environment(), stdout=subprocess.DEVNULL, stderr=log
+            )
+        self._wait_until_it_answers()
+        return self
+
+    def stop(self) -> int:
+        """Ask the process to stop and return its exit code."""
+        self.close_clients()
+        self._process.terminate()
+        try:
+            return self._process.wait(STOP_SECONDS_MAX)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+            raise
+
+    def scim(self, customer: Customer, provider: str | None = None) -> ScimClient:
+        """Return a provisioning client of an organization."""
+        return self._client(ScimClient, customer, Role.SCIM, provider)
+
+    def owner(self, customer: Customer, role: Role = Role.PRIMARY_OWNER) -> OwnerClient:
+        """Return a client of the owner surface."""
+        return self._client(OwnerClient, customer, role)
+
+    def sso(self, customer: Customer, provider: str | None = None) -> SsoClient:
+        """Return a client of the login hook."""
+        return self._client(SsoClient, customer, Role.SSO, provider)
+
+    def close_clients(self) -> None:
+        """Close the connections of every client made so far."""
+        while self._clients:
+            self._clients.pop().close()
+
+    def _client(self, kind, customer: Customer, role: Role, provider: str | None = None):
+        client = kind(self.url, customer.secret(role, provider))
+        self._clients.append(client)
+        return client
+
+    def _environment(self) -> dict[str, str]:
+        inherited = {
+            name: value for name, value in os.environ.items() if not name.startswith("SEATGATE_")
+        }
+        return {
+            **inherited,
+            "SEATGATE_DATABASE_URL": self.database_url,
+            "SEATGATE_SANDBOX": "1",
+            "SEATGATE_CLOCK": self.starts_at.isoformat(),
+            **self.settings,
+        }
+
+    def _wait_until_it_answers(self) -> None:
+        give_up_at = time.monotonic() + START_SECONDS_MAX
+        while time.monotonic() < give_up_at and self._process.poll() is None:
+            try:
+                requests.get(self.url, timeout=5)
+            except requests.ConnectionError:
+                time.sleep(0.05)
+            else:
+                return
+        self._process.kill()
+        self._process.wait()
+        raise RuntimeError(f"the server did not start:\n{self.stderr}")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

@@ -1,0 +1,164 @@
+"""Who may import whom, how large things may be, and which rows are written once."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PRODUCT = sorted([*ROOT.glob("app/**/*.py"), *ROOT.glob("scim/**/*.py")])
+EVERYTHING = [*PRODUCT, *sorted(ROOT.glob("tests/**/*.py"))]
+
+#: What stands under a path imports nothing whose name starts so.
+FORBIDDEN = {
+    "scim/": ("app", "flask", "werkzeug", "granian", "peewee", "playhouse", "requests", "click"),
+    "app/seats/": ("app.directory", "app.billing", "app.web", "scim"),
+    "app/billing/": ("app.directory", "app.web", "scim"),
+    "app/directory/": ("app.web", "app.commands"),
+    "app/models/": ("app.directory", "app.billing", "app.seats", "app.web"),
+    "app/web/": ("app.commands", "app.cli", "app.server", "app.demo", "app.simulator"),
+    "app/seats/rules.py": ("peewee", "app.models", "app.db"),
+    **{
+        f"app/billing/{name}.py": ("peewee", "marshmallow", "app.models", "app.db")
+        for name in (
+            "invoice_document",
+            "invoice_labels",
+            "invoice_page",
+            "invoice_wording",
+            "language",
+            "money",
+            "pdf",
+            "pricing",
+            "tax_ids",
+            "taxes",
+            "terms",
+        )
+    },
+}
+
+#: Only what stands under these paths imports these packages.
+RESERVED = {
+    ("flask", "flask_smorest", "werkzeug"): ("app/web/", "app/server.py", "app/__init__.py"),
+    ("marshmallow",): ("app/web/",),
+    ("granian",): ("app/server.py",),
+    ("click",): ("app/cli.py", "app/commands/", "app/demo/", "app/server.py"),
+    ("app.web",): ("app/web/", "app/__init__.py"),
+    ("app.config",): (
+        "app/web/",
+        "app/cli.py",
+        "app/commands/",
+        "app/server.py",
+        "app/__init__.py",
+    ),
+}
+
+#: These rows are inserted and never changed, as their models say.
+WRITTEN_ONCE = sorted(
+    name
+    for file in ROOT.glob("app/models/*.py")
+    for name in re.findall(r'class (\w+)\(Row\):\n    """[^"]*Append-only\.', file.read_text())
+)
+
+
+def path_of(file):
+    return file.relative_to(ROOT).as_posix()
+
+
+def imports_of(file):
+    """Return the full names of all that a file imports: `from app.seats import rules` is two."""
+    names = set()
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return names
+
+
+def taken_from(file, packages):
+    """Return what a file imports of some packages."""
+    return sorted(
+        name
+        for name in imports_of(file)
+        if any(name == package or name.startswith(f"{package}.") for package in packages)
+    )
+
+
+@pytest.mark.parametrize("where", FORBIDDEN)
+def test_nothing_is_imported_against_the_direction(where):
+    files = [file for file in PRODUCT if path_of(file).startswith(where)]
+
+    assert files
+    assert {
+        path_of(file): found for file in files if (found := taken_from(file, FORBIDDEN[where]))
+    } == {}
+
+
+@pytest.mark.parametrize("packages", RESERVED, ids=lambda packages: packages[0])
+def test_a_package_is_imported_in_its_place_only(packages):
+    inside = [file for file in PRODUCT if path_of(file).startswith(RESERVED[packages])]
+    outside = [file for file in PRODUCT if file not in inside]
+
+    assert any(taken_from(file, packages) for file in inside)
+    assert [path_of(file) for file in outside if taken_from(file, packages)] == []
+
+
+def test_the_clock_has_one_reader():
+    reading = re.compile(r"\b(datetime\.(now|utcnow|today)|date\.today|time\.time)\(")
+
+    readers = [path_of(file) for file in PRODUCT if reading.search(file.read_text())]
+
+    assert readers == ["app/clock.py"]
+
+
+def test_the_environment_has_one_reader():
+    reading = re.compile(r"\bos\.(environ|getenv)\b")
+
+    readers = {path_of(file) for file in PRODUCT if reading.search(file.read_text())}
+
+    assert readers <= {"app/cli.py", "app/commands/session.py"}
+
+
+def test_the_ledger_and_what_was_sold_are_written_once():
+    assert {"LedgerEntry", "Invoice", "InvoiceLine", "Purchase"} <= set(WRITTEN_ONCE)
+
+
+@pytest.mark.parametrize("model", WRITTEN_ONCE)
+def test_rows_that_are_written_once_are_only_inserted(model):
+    changing = re.compile(rf"\b{model}\.(update|delete|replace|bulk_update|set_by_id)\w*\(")
+
+    assert [path_of(file) for file in PRODUCT if changing.search(file.read_text())] == []
+
+
+def test_one_function_is_the_road_to_a_seat():
+    taking = re.compile(r"\bledger\.(assign|release)\(")
+
+    roads = [path_of(file) for file in PRODUCT if taking.search(file.read_text())]
+
+    assert roads == ["app/directory/seating.py"]
+
+
+def test_the_pool_is_written_where_seats_are_kept():
+    writing = re.compile(r"\bSeatPool\.(update|insert|create|delete)\w*\(")
+
+    writers = [path_of(file) for file in PRODUCT if writing.search(file.read_text())]
+
+    assert {path.rpartition("/")[0] for path in writers} == {"app/seats"}
+
+
+@pytest.mark.parametrize("file", PRODUCT, ids=path_of)
+def test_a_file_is_read_in_one_sitting(file):
+    # The first schema is one text, read from end to end and never changed.
+    assert len(file.read_text().splitlines()) <= 300 or "migrations" in file.parts
+
+
+@pytest.mark.parametrize("file", EVERYTHING, ids=path_of)
+def test_a_function_is_seen_at_one_glance(file):
+    functions = [
+        node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.FunctionDef)
+    ]
+
+    sizes = {node.name: node.end_lineno - node.lineno + 1 for node in functions}
+
+    assert {name: lines for name, lines in sizes.items() if lines > 40} == {}

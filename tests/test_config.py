@@ -1,0 +1,77 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from app.config import Config, ConfigurationError
+
+
+def test_an_empty_environment_gives_the_defaults():
+    config = Config.from_env({"PATH": "/bin"})
+
+    assert config == Config()
+    assert config.database_url == "sqlite:///seatgate.db"
+
+
+def test_a_setting_that_is_empty_is_not_set():
+    config = Config.from_env({"SEATGATE_PUBLIC_URL": "", "SEATGATE_SANDBOX": ""})
+
+    assert config == Config()
+
+
+def test_every_setting_is_read():
+    config = Config.from_env(
+        {
+            "SEATGATE_DATABASE_URL": "postgresql://seatgate@db/seatgate",
+            "SEATGATE_PUBLIC_URL": "https://seats.example.com/",
+            "SEATGATE_TRUSTED_PROXIES": "2",
+            "SEATGATE_QUOTE_QUANTITY_MAX": "50",
+            "SEATGATE_SANDBOX": "1",
+        }
+    )
+
+    assert config.database_url == "postgresql://seatgate@db/seatgate"
+    assert config.public_url == "https://seats.example.com"
+    assert config.trusted_proxies == 2
+    assert config.quote_quantity_max == 50
+    assert config.sandbox
+
+
+def test_the_clock_starts_where_it_is_set_and_runs_on():
+    config = Config.from_env(
+        {"SEATGATE_SANDBOX": "1", "SEATGATE_CLOCK": "2026-03-01T10:00:00+01:00"}
+    )
+
+    first, second = config.clock.now(), config.clock.now()
+
+    assert timedelta() <= first - datetime(2026, 3, 1, 9, tzinfo=UTC) < timedelta(minutes=1)
+    assert first < second
+
+
+def test_the_clock_is_not_moved_outside_a_sandbox():
+    with pytest.raises(ConfigurationError, match="refused unless SEATGATE_SANDBOX=1"):
+        Config.from_env({"SEATGATE_CLOCK": "2026-03-01T09:00:00+00:00"})
+
+
+def test_a_setting_that_there_is_not_is_named():
+    with pytest.raises(ConfigurationError, match=r"^SEATGATE_DATABSE_URL is not a setting\."):
+        Config.from_env({"SEATGATE_DATABSE_URL": "sqlite:///seatgate.db"})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "mysql://localhost/seatgate"),
+        ("DATABASE_URL", "seatgate.db"),
+        ("PUBLIC_URL", "seats.example.com"),
+        ("PUBLIC_URL", "https://seats.example.com/?tenant=1"),
+        ("TRUSTED_PROXIES", "-1"),
+        ("TRUSTED_PROXIES", "one"),
+        ("QUOTE_QUANTITY_MAX", "0"),
+        ("SANDBOX", "true"),
+        ("CLOCK", "yesterday"),
+        ("CLOCK", "2026-03-01T09:00:00"),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_refused_by_the_name_of_its_setting(name, value):
+    with pytest.raises(ConfigurationError, match=rf"^SEATGATE_{name} must "):
+        Config.from_env({f"SEATGATE_{name}": value})

@@ -1,0 +1,116 @@
+from datetime import timedelta
+
+import pytest
+
+from app.errors import IdempotencyKeyReused, QuoteStale, TotalMismatch
+from app.idempotency import Answer, Once, Replayed
+from app.models import IdempotencyKey, Purchase
+from tests.builders import NOW, a_quote, an_organization, buy, confirm
+
+pytestmark = pytest.mark.usefixtures("database")
+
+DAY = timedelta(hours=24)
+
+
+def test_the_same_request_with_the_same_key_gets_the_first_answer():
+    acme = an_organization(5)
+    quote = a_quote(acme, 3)
+    bought = confirm(acme, quote, once=_once("k"))
+
+    with pytest.raises(Replayed) as replayed:
+        confirm(acme, quote, once=_once("k"))
+
+    assert replayed.value.answer == Answer(201, {"purchase": bought.purchase.id})
+    assert acme.counts == (8, 0)
+
+
+def test_the_same_key_with_another_request_is_refused():
+    acme = an_organization(5)
+    quote = a_quote(acme, 3)
+    confirm(acme, quote, once=_once("k", {"expected_total_minor": 1}))
+
+    with pytest.raises(IdempotencyKeyReused):
+        confirm(acme, quote, once=_once("k", {"expected_total_minor": 2}))
+
+
+def test_the_order_of_a_requests_members_makes_no_difference():
+    acme = an_organization(5)
+    quote = a_quote(acme, 3)
+    confirm(acme, quote, once=_once("k", {"a": 1, "b": 2}))
+
+    with pytest.raises(Replayed):
+        confirm(acme, quote, once=_once("k", {"b": 2, "a": 1}))
+
+
+def test_another_key_happens_for_itself():
+    acme = an_organization(5)
+    quote = a_quote(acme, 3)
+    confirm(acme, quote, once=_once("one"))
+
+    assert confirm(acme, quote, once=_once("two")).repeated
+    assert Purchase.select().count() == 1
+
+
+def test_a_refused_request_leaves_no_key_behind():
+    acme = an_organization(5)
+    quote = a_quote(acme, 3)
+    quote.total_minor += 1
+    with pytest.raises(TotalMismatch):
+        confirm(acme, quote, once=_once("k"))
+
+    quote.total_minor -= 1
+    confirm(acme, quote, once=_once("k"))
+
+    assert acme.counts == (8, 0)
+
+
+def test_a_key_is_forgotten_after_a_day():
+    acme = an_organization(5)
+    quote = a_quote(acme, 3)
+    confirm(acme, quote, once=_once("k"))
+
+    with pytest.raises(Replayed):
+        confirm(acme, quote, once=_once("k", at=NOW + DAY - timedelta(seconds=1)))
+    assert confirm(acme, quote, once=_once("k", at=NOW + DAY)).repeated
+
+
+def test_a_forgotten_key_can_be_used_for_another_request():
+    acme = an_organization(5)
+    confirm(acme, a_quote(acme, 3), once=_once("k", "first"))
+
+    tomorrow = NOW + DAY
+    quote = a_quote(acme, 2, at=tomorrow)
+    confirm(acme, quote, at=tomorrow, once=_once("k", "second", at=tomorrow))
+
+    assert acme.counts == (10, 0)
+    assert IdempotencyKey.select().count() == 1
+
+
+def test_keys_of_two_organizations_or_routes_do_not_meet():
+    acme, globex = an_organization(5), an_organization(5)
+
+    confirm(acme, a_quote(acme, 1), once=_once("k", route="confirmations"))
+    confirm(globex, a_quote(globex, 1), once=_once("k", route="confirmations"))
+    confirm(acme, a_quote(acme, 1), once=_once("k", route="others"))
+
+    assert (acme.counts, globex.counts) == ((7, 0), (6, 0))
+
+
+def test_a_stale_quote_is_stale_under_every_key():
+    acme = an_organization(5)
+    quote = a_quote(acme, 3)
+    buy(acme, 1)
+
+    for key in ("one", "one", "two"):
+        with pytest.raises(QuoteStale):
+            confirm(acme, quote, once=_once(key))
+
+    assert acme.counts == (6, 0)
+
+
+def _once(key, request="the request", *, route="confirmations", at=NOW):
+    return Once(route, key, request, _answer, at)
+
+
+def _answer(confirmation):
+    return Answer(201, {"purchase": confirmation.purchase.id})

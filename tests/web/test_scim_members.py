@@ -1,0 +1,58 @@
+"""A group's members over HTTP: they come and go, and each says who is meant (RFC 7643 4.2)."""
+
+import pytest
+
+from scim import urns
+from tests.builders import a_group, a_user
+
+
+def test_the_names_of_members_are_shown_on_request(idp, acme):
+    alice = a_user(acme, "alice", displayName="Alice")
+    path = f"/Groups/{a_group(acme, members=[alice]).id}"
+
+    by_default = idp.get(path).json()["members"]
+    asked = idp.get(f"{path}?attributes=members.display").json()["members"]
+
+    assert [set(member) for member in by_default] == [{"value", "$ref", "type"}]
+    assert asked == [{"display": "Alice"}]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["members.value", 'members[value eq "{alice}"].value', 'members[value eq "{alice}"].type'],
+)
+def test_a_member_comes_or_goes_and_does_not_change(idp, acme, path):
+    alice, bob = a_user(acme), a_user(acme)
+    staff = a_group(acme, members=[alice])
+    operation = {"op": "replace", "path": path.format(alice=alice.id), "value": bob.id}
+
+    refused = idp.modify(f"/Groups/{staff.id}", operation)
+
+    assert (refused.status_code, refused.json()["scimType"]) == (400, "mutability")
+    members = idp.get(f"/Groups/{staff.id}").json()["members"]
+    assert [member["value"] for member in members] == [alice.id]
+
+
+#: Elements of `members` that do not say who is meant.
+NAMELESS = [{}, None, {"display": "Alice"}, {"value": None}, {"value": ""}, {"$ref": "x"}]
+
+
+@pytest.mark.parametrize("element", NAMELESS, ids=repr)
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH"])
+def test_a_member_without_a_value_is_refused_and_nobody_leaves(idp, acme, method, element):
+    alice = a_user(acme)
+    staff = a_group(acme, "Staff", [alice])
+    path = "/Groups" if method == "POST" else f"/Groups/{staff.id}"
+    given = [{"value": alice.id}, element]
+    replacement = {"op": "replace", "path": "members", "value": given}
+    body = {"displayName": "Crew", "members": given}
+    if method == "PATCH":
+        body = {"schemas": [urns.PATCH_OP], "Operations": [replacement]}
+
+    refused = idp.request(method, path, json=body)
+
+    assert (refused.status_code, refused.json()["scimType"]) == (400, "invalidValue")
+    assert '"value"' in refused.json()["detail"]
+    assert idp.get("/Groups").json()["totalResults"] == 1
+    members = idp.get(f"/Groups/{staff.id}").json()["members"]
+    assert [member["value"] for member in members] == [alice.id]

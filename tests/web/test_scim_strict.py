@@ -1,0 +1,166 @@
+"""Strict mode: every quirk that is undone by default is then refused, or taken by the letter."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from app.models import Organization
+from scim import urns
+from scim.quirks import QUIRKS
+from scim.quirks.objects import MISSPELT_ENTERPRISE_USER
+from tests.builders import a_user
+
+ENTERPRISE = urns.ENTERPRISE_USER
+FOREIGN = "urn:ietf:params:scim:schemas:extension:Other:2.0:User"
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """A request with a quirk, and what becomes of the user by default and in strict mode."""
+
+    #: An operation of a PATCH, or the members of a PUT's body.
+    sent: dict
+    #: Attributes that the user has afterwards, None where it has none.
+    tolerated: dict
+    #: The `scimType` of the refusal, or the attributes where it is taken by the letter.
+    strict: str | dict
+
+
+def replacing(path, value):
+    return {"op": "replace", "path": path, "value": value}
+
+
+DEVIATIONS = {
+    "misspelt_urn_in_path": Deviation(
+        replacing(f"{MISSPELT_ENTERPRISE_USER}:department", "R&D"),
+        {ENTERPRISE: {"department": "R&D"}},
+        "invalidPath",
+    ),
+    "unqualified_extension_path": Deviation(
+        replacing("department", "R&D"), {ENTERPRISE: {"department": "R&D"}}, "invalidPath"
+    ),
+    "foreign_extension_path": Deviation(
+        replacing(f"{FOREIGN}:tag", "x"), {FOREIGN: None, "title": "Assistant"}, "invalidPath"
+    ),
+    "path_as_key": Deviation(
+        {"op": "replace", "value": {"name.givenName": "Alice"}},
+        {"name": {"givenName": "Alice"}},
+        {"name": None},
+    ),
+    "misspelt_urn": Deviation(
+        {MISSPELT_ENTERPRISE_USER: {"department": "R&D"}},
+        {ENTERPRISE: {"department": "R&D"}},
+        {ENTERPRISE: None},
+    ),
+    "core_level_extension_attribute": Deviation(
+        {"department": "R&D"}, {ENTERPRISE: {"department": "R&D"}}, {ENTERPRISE: None}
+    ),
+    "listed_single_value": Deviation(
+        replacing(f"{ENTERPRISE}:manager", [{"value": "1"}]),
+        {ENTERPRISE: {"manager": {"value": "1"}}},
+        "invalidValue",
+    ),
+    "wrapped_simple_value": Deviation(
+        replacing("title", {"$ref": None, "value": "Engineer"}),
+        {"title": "Engineer"},
+        "invalidValue",
+    ),
+    "empty_text": Deviation(replacing("title", ""), {"title": None}, {"title": ""}),
+    "lone_value_of_several": Deviation(
+        {"emails": {"value": "a@example.com"}},
+        {"emails": [{"value": "a@example.com"}]},
+        "invalidValue",
+    ),
+    "bare_complex_value": Deviation(
+        replacing(f"{ENTERPRISE}:manager", "1"),
+        {ENTERPRISE: {"manager": {"value": "1"}}},
+        "invalidValue",
+    ),
+    "boolean_text": Deviation(replacing("active", "False"), {"active": False}, "invalidValue"),
+    "number_for_text": Deviation({"externalId": 701984}, {"externalId": "701984"}, "invalidValue"),
+}
+
+
+@pytest.fixture
+def strict(acme):
+    Organization.update(strict=True).where(Organization.id == acme.id).execute()
+
+
+@pytest.fixture
+def alice(acme):
+    return a_user(acme, "alice", title="Assistant")
+
+
+def send(idp, alice, sent):
+    if "op" in sent:
+        return idp.modify(f"/Users/{alice.id}", sent)
+    return idp.put(f"/Users/{alice.id}", json={"userName": "alice", **sent})
+
+
+def assert_has(answer, attributes):
+    assert answer.status_code == 200, answer.text
+    assert {name: answer.json().get(name) for name in attributes} == attributes
+
+
+def test_every_quirk_has_its_deviation():
+    assert set(DEVIATIONS) == set(QUIRKS)
+
+
+@pytest.mark.parametrize("deviation", DEVIATIONS.values(), ids=DEVIATIONS)
+def test_a_quirk_is_tolerated_by_default(idp, alice, deviation):
+    answer = send(idp, alice, deviation.sent)
+
+    assert_has(answer, deviation.tolerated)
+
+
+@pytest.mark.usefixtures("strict")
+@pytest.mark.parametrize("deviation", DEVIATIONS.values(), ids=DEVIATIONS)
+def test_a_quirk_is_refused_or_taken_by_the_letter_in_strict_mode(idp, alice, deviation):
+    before = idp.get(f"/Users/{alice.id}").json()
+
+    answer = send(idp, alice, deviation.sent)
+
+    if isinstance(deviation.strict, dict):
+        assert_has(answer, deviation.strict)
+    else:
+        assert (answer.status_code, answer.json()["scimType"]) == (400, deviation.strict)
+        assert idp.get(f"/Users/{alice.id}").json() == before
+
+
+@pytest.fixture
+def entra(service, acme):
+    return service.scim(acme, provider="entra")
+
+
+MISSING = replacing('emails[type eq "work"].value', "alice@example.com")
+
+
+def test_entra_creates_what_a_replace_does_not_find(entra, alice):
+    answer = send(entra, alice, MISSING)
+
+    assert answer.json()["emails"] == [{"type": "work", "value": "alice@example.com"}]
+
+
+@pytest.mark.usefixtures("strict")
+def test_in_strict_mode_nobody_creates_what_a_replace_does_not_find(entra, alice):
+    answer = send(entra, alice, MISSING)
+
+    assert (answer.status_code, answer.json()["scimType"]) == (400, "noTarget")
+
+
+@pytest.mark.usefixtures("strict")
+def test_a_conforming_client_sees_no_difference(idp):
+    body = {
+        "schemas": [urns.USER, ENTERPRISE],
+        "userName": "bob",
+        "active": True,
+        "emails": [{"value": "bob@example.com", "primary": True}],
+        ENTERPRISE: {"manager": {"value": "1"}},
+    }
+
+    created = idp.post("/Users", json=body)
+    path = f"/Users/{created.json()['id']}"
+
+    assert created.status_code == 201
+    assert_has(idp.modify(path, replacing("active", False)), {"active": False})
+    assert_has(idp.put(path, json=body), {"active": True})
