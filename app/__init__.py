@@ -7,7 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app.config import Config
 from app.db import database, open_database
 from app.tokens import TokenUses
-from app.web import described, errors, owner, scim_api, sso_hook
+from app.web import console, described, errors, owner, scim_api, sso_hook
 from app.web.context import REQUEST_ID_HEADER, Seatgate, request_id
 
 
@@ -34,6 +34,7 @@ def create_app(config: Config | None = None) -> Flask:
     app.after_request(_named)
     errors.register(app)
     app.register_blueprint(scim_api.blueprint)
+    app.register_blueprint(console.blueprint)
     described.describe(app, owner.surface, sso_hook.surface)
     return app
 

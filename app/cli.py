@@ -15,6 +15,7 @@ from app.commands.seats import seats
 from app.commands.session import Commands, check_migrated, opened, read_config
 from app.commands.simulate import simulate
 from app.commands.tokens import token
+from app.commands.trail import show_trail
 
 
 @click.group(cls=Commands, context_settings={"show_default": True, "max_content_width": 100})
@@ -57,7 +58,7 @@ for group in (organization, seller, contract, invoice, token, extension, person,
     main.add_command(group)
 for command in (amend_contract, set_price, end_contract):
     contract.add_command(command)
-for command in (demo, simulate):
+for command in (demo, simulate, show_trail):
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What is done in passing: renewals, holds, waiting lists, old denials, the last use of tokens.
+"""What is done in passing: renewals, holds, waiting, old denials, alerts, the use of tokens.
 
 Nothing is wrong while it does not run: whoever needs a renewal does it first.
 """
@@ -13,7 +13,7 @@ from app.clock import Clock
 from app.db import connection, transaction
 from app.directory.denials import close_old_denials
 from app.directory.seating import seat_waiters
-from app.seats import holds, ledger, waiting
+from app.seats import alerts, holds, ledger, waiting
 from app.tokens import TokenUses, note_uses
 
 log = logging.getLogger(__name__)
@@ -28,9 +28,10 @@ def keep_house(token_uses: TokenUses, *, at: datetime) -> None:
     renew_all_due(at=at)
     for organization_id in holds.organizations_with_due(at=at):
         end_due_holds(organization_id, at=at)
-    for organization_id in waiting.organizations_with_offers():
+    for organization_id in waiting.organizations():
         seat_waiters(organization_id, at=at)
     close_old_denials(at=at)
+    alerts.look_everywhere(at=at)
 
 
 @transaction

@@ -2,10 +2,12 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from app import trail
+from app.access import Principal, operator_for
 from app.billing.invoicing import party_of
 from app.billing.language import Language
 from app.billing.parties import Particulars, changed_party, particulars_of
@@ -16,12 +18,19 @@ from app.errors import InvalidInput, NotFound
 from app.identifiers import new_id
 from app.models import Invoice, Organization, Seller
 from app.seats import pools
+from app.seats.thresholds import parse_thresholds
+from app.trail import Change
+
+Facts = Mapping[str, object]
 
 #: Statuses that SCIM may answer when no seat is free.
 SEAT_REFUSAL_STATUSES = (403, 400)
 
 #: What becomes of somebody whom the directory provisions when no seat is free.
 WHEN_FULL = ("reject", "park")
+
+#: What the audit trail names and does not repeat.
+_UNTOLD = frozenset({"name", "party", "billing_contacts"})
 
 _SERIES = re.compile(r"[A-Z0-9]{1,12}")
 
@@ -42,6 +51,7 @@ class OrganizationChanges:
     reserve_for_denied: bool | None = None
     billing_contacts: Sequence[str] | None = None
     strict: bool | None = None
+    alert_thresholds: Sequence[object] | None = None
     party: Particulars = field(default_factory=dict)
 
 
@@ -67,11 +77,15 @@ def create_organization(name: str, *, at: datetime) -> Organization:
         id=new_id("org", at), name=name, party={"legal_name": name}, created_at=at
     )
     pools.open_pool(organization.id, at=at)
+    made = Change("organization.created", organization.id)
+    trail.record(operator_for(organization.id), made, at=at)
     return organization
 
 
 @transaction
-def set_organization(organization_id: str, changes: OrganizationChanges) -> Organization:
+def set_organization(
+    principal: Principal, changes: OrganizationChanges, *, at: datetime
+) -> Organization:
     """Change an organization's settings and particulars.
 
     Open quotes are stale once the tax differs from theirs; issued invoices keep what they say.
@@ -80,7 +94,8 @@ def set_organization(organization_id: str, changes: OrganizationChanges) -> Orga
         NotFound: there is no such organization.
         InvalidInput: a value cannot be used.
     """
-    organization = find_organization(organization_id, lock=True)
+    organization = find_organization(principal.organization_id, lock=True)
+    before = dict(organization.__data__)
     tax = _changed_tax(organization, changes)
     organization.tax_rate_basis_points = tax.rate_basis_points
     organization.reverse_charge = tax.reverse_charge
@@ -93,6 +108,8 @@ def set_organization(organization_id: str, changes: OrganizationChanges) -> Orga
         organization.seat_refusal_status = _parse_refusal_status(changes.seat_refusal_status)
     _change_seating(organization, changes)
     organization.save()
+    if changed := _difference(before, organization.__data__):
+        trail.record(principal, Change("organization.changed", organization.id, *changed), at=at)
     return organization
 
 
@@ -106,6 +123,8 @@ def _change_seating(organization: Organization, changes: OrganizationChanges) ->
         organization.billing_contacts = json.dumps(list(changes.billing_contacts))
     if changes.strict is not None:
         organization.strict = changes.strict
+    if changes.alert_thresholds is not None:
+        organization.alert_thresholds = json.dumps(parse_thresholds(changes.alert_thresholds))
 
 
 def find_organization(organization_id: str, *, lock: bool = False) -> Organization:
@@ -127,13 +146,14 @@ def all_organizations() -> list[Organization]:
 
 
 @transaction
-def set_seller(changes: SellerChanges) -> Seller:
+def set_seller(changes: SellerChanges, *, at: datetime) -> Seller:
     """Change who sells: the particulars on invoices, their series of numbers and their time zone.
 
     Raises:
         InvalidInput: a value cannot be used.
     """
     seller: Seller = locked(Seller.select()).get()
+    before = dict(seller.__data__)
     seller.party = _merged(seller.party, changes.party)
     if changes.series is not None:
         seller.series = _parse_series("series", changes.series)
@@ -143,6 +163,8 @@ def set_seller(changes: SellerChanges) -> Seller:
     if changes.time_zone is not None:
         seller.time_zone = check_time_zone(changes.time_zone)
     seller.save()
+    if changed := _difference(before, seller.__data__):
+        trail.record_of_seller(Change("seller.changed", seller.id, *changed), at=at)
     return seller
 
 
@@ -150,6 +172,16 @@ def the_seller() -> Seller:
     """Return the vendor."""
     seller: Seller = Seller.get()
     return seller
+
+
+def _difference(before: Facts, after: Facts) -> tuple[Facts, Facts] | None:
+    """Return what differs, as it was and as it is; of names and addresses only that they do."""
+    names = sorted(name for name in after if after[name] != before[name])
+    told = [name for name in names if name not in _UNTOLD]
+    if not names:
+        return None
+    now = {"attributes": names, **{name: after[name] for name in told}}
+    return {name: before[name] for name in told}, now
 
 
 def _merged(stored: dict[str, object], given: Particulars) -> dict[str, object]:

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from app.access import Principal
+from app.access import Principal, Role
 from app.db import assert_in_transaction
 from app.identifiers import new_id
-from app.models import AuditEvent
+from app.models import AuditEvent, SellerEvent
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,18 @@ def record(principal: Principal, change: Change, *, at: datetime) -> None:
     ).execute()
 
 
+def record_of_seller(change: Change, *, at: datetime) -> None:
+    """Append an event of the vendor itself, who is none of the organizations. As `record`."""
+    assert_in_transaction()
+    SellerEvent.insert(
+        id=new_id("evt", at),
+        at=at,
+        actor=Role.OPERATOR.value,
+        before=dict(change.before),
+        after=dict(change.after),
+    ).execute()
+
+
 def events_of(
     organization_id: str, *, subject_id: str | None = None, after: str | None = None, limit: int
 ) -> list[AuditEvent]:
@@ -52,3 +64,8 @@ def events_of(
     if after is not None:
         query = query.where(AuditEvent.id < after)
     return list(query.order_by(AuditEvent.id.desc()).limit(limit))
+
+
+def seller_events(*, limit: int) -> list[SellerEvent]:
+    """Return events of the vendor, newest first."""
+    return list(SellerEvent.select().order_by(SellerEvent.id.desc()).limit(limit))

@@ -1,5 +1,6 @@
 import pytest
 
+from app.access import operator_for
 from app.errors import InvalidInput, NotFound, QuoteStale
 from app.organizations import (
     OrganizationChanges,
@@ -10,7 +11,7 @@ from app.organizations import (
     set_seller,
     the_seller,
 )
-from tests.builders import a_quote, an_organization, buy, confirm
+from tests.builders import NOW, a_quote, an_organization, buy, confirm
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -21,7 +22,7 @@ def acme(at):
 
 
 def change(organization, **changes):
-    return set_organization(organization.id, OrganizationChanges(**changes))
+    return set_organization(operator_for(organization.id), OrganizationChanges(**changes), at=NOW)
 
 
 def test_a_new_organization_is_invoiced_under_its_name(acme):
@@ -80,7 +81,7 @@ def test_a_change_of_tax_makes_open_quotes_stale():
     customer = an_organization()
     quote = a_quote(customer)
 
-    set_organization(customer.id, OrganizationChanges(tax_rate="20"))
+    set_organization(customer.operator, OrganizationChanges(tax_rate="20"), at=NOW)
 
     with pytest.raises(QuoteStale):
         confirm(customer, quote)
@@ -90,7 +91,8 @@ def test_an_issued_invoice_keeps_its_buyer():
     customer = an_organization()
     invoice = buy(customer, 1).invoice
 
-    set_organization(customer.id, OrganizationChanges(party={"legal_name": "Acme Holding"}))
+    changes = OrganizationChanges(party={"legal_name": "Acme Holding"})
+    set_organization(customer.operator, changes, at=NOW)
 
     later = buy(customer, 1).invoice
     assert type(invoice).get(type(invoice).id == invoice.id).buyer != later.buyer
@@ -99,7 +101,7 @@ def test_an_issued_invoice_keeps_its_buyer():
 
 def test_an_unknown_organization_cannot_be_changed():
     with pytest.raises(NotFound, match="There is no organization org_nobody"):
-        set_organization("org_nobody", OrganizationChanges(name="Nobody"))
+        set_organization(operator_for("org_nobody"), OrganizationChanges(name="Nobody"), at=NOW)
 
 
 @pytest.mark.parametrize(
@@ -129,10 +131,11 @@ def test_a_seller_is_changed_member_by_member():
     set_seller(
         SellerChanges(
             series="VND", party={"legal_name": "Vendor", "iban": "ie29aibk93115212345678"}
-        )
+        ),
+        at=NOW,
     )
 
-    set_seller(SellerChanges(time_zone="Europe/Dublin", party={"bic": "AIBKIE2D"}))
+    set_seller(SellerChanges(time_zone="Europe/Dublin", party={"bic": "AIBKIE2D"}), at=NOW)
 
     seller = the_seller()
     assert (seller.series, seller.time_zone) == ("VND", "Europe/Dublin")
@@ -157,7 +160,7 @@ def test_a_seller_is_not_changed_by_what_cannot_be_used(changes, field):
     before = the_seller().__data__
 
     with pytest.raises(InvalidInput) as refused:
-        set_seller(SellerChanges(**changes))
+        set_seller(SellerChanges(**changes), at=NOW)
 
     assert refused.value.field == field
     assert the_seller().__data__ == before
@@ -166,6 +169,6 @@ def test_a_seller_is_not_changed_by_what_cannot_be_used(changes, field):
 def test_the_next_invoice_is_numbered_in_the_new_series():
     customer = an_organization()
 
-    set_seller(SellerChanges(series="VND"))
+    set_seller(SellerChanges(series="VND"), at=NOW)
 
     assert buy(customer, 1).invoice.number == "VND-2026-000001"

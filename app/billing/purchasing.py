@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from app import trail
 from app.access import Principal, Role
 from app.billing import invoicing, quoting
 from app.billing.contracts import RunningContract, running_contract, unended_contract
@@ -16,6 +17,7 @@ from app.models import Contract, Invoice, Purchase, Quote
 from app.seats import ledger
 from app.seats.pools import Cause
 from app.seats.reserving import reserve_for_denied
+from app.trail import Change
 
 
 @dataclass(frozen=True)
@@ -166,4 +168,14 @@ def _purchase(
         confirmed_at=at,
         confirmed_by=principal.actor,
     )
+    trail.record(principal, _bought(quote, purchase), at=at)
     return Confirmation(purchase, invoice)
+
+
+def _bought(quote: Quote, purchase: Purchase) -> Change:
+    after = {
+        "purchased": purchase.purchased_after,
+        "quote_id": quote.id,
+        "invoice_id": purchase.invoice_id,
+    }
+    return Change("purchase.confirmed", purchase.id, {"purchased": quote.purchased_before}, after)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from app import trail
 from app.access import Principal
 from app.billing.contracts import RunningContract, running_contract
 from app.billing.pricing import Line, LineKind, months_text, parse_months_text, priced_line
@@ -15,6 +16,7 @@ from app.errors import InvalidInput, NotFound, PlanNotEligible
 from app.idempotency import Once, once_only
 from app.identifiers import new_id
 from app.models import Organization, Purchase, Quote
+from app.trail import Change
 
 #: A quote binds for this long, or until the end of its effective day, whichever comes first.
 BINDING_FOR = timedelta(hours=24)
@@ -97,7 +99,17 @@ def _quote(principal: Principal, request: QuoteRequest, *, at: datetime) -> Quot
         created_by=principal.actor,
         expires_at=_expires_at(running, effective_on, at=at),
     )
+    trail.record(principal, _quoted(quote), at=at)
     return quote
+
+
+def _quoted(quote: Quote) -> Change:
+    figures = {
+        "quantity": quote.quantity,
+        "total_minor": quote.total_minor,
+        "currency": quote.currency,
+    }
+    return Change("quote.created", quote.id, after=figures)
 
 
 def _expires_at(running: RunningContract, effective_on: date, *, at: datetime) -> datetime:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from app import trail
 from app.access import Principal, Role
 from app.billing import invoicing
 from app.billing.contracts import is_over, open_term, unended_contract
@@ -18,6 +19,7 @@ from app.models import Contract, Invoice, Organization
 from app.seats import pools
 from app.seats.pools import Cause
 from app.seats.rules import TermOver
+from app.trail import Change
 
 #: No organization buys more, and no seat costs more, which keeps every sum within 64 bits.
 SEATS_MAX = 10_000_000
@@ -76,6 +78,7 @@ def sign_contract(principal: Principal, terms: ContractTerms, *, at: datetime) -
     contract = _insert_contract(organization, terms, at=at)
     cause = f"contract:{contract.id}"
     open_term(contract, first_term, terms.seats, Cause(principal.actor, cause), at=at)
+    trail.record(principal, _signed(contract, terms.seats), at=at)
     if terms.invoiced_elsewhere is not None:
         return Signing(contract, None)
     line = priced_line(
@@ -87,6 +90,17 @@ def sign_contract(principal: Principal, terms: ContractTerms, *, at: datetime) -
     )
     order = Order(cause, [line], organization.reverse_charge)
     return Signing(contract, invoicing.issue_invoice(contract, first_term.number, order, at=at))
+
+
+def _signed(contract: Contract, seats: int) -> Change:
+    agreed = {
+        "seats": seats,
+        "starts_on": contract.starts_on.isoformat(),
+        "unit_price_minor": contract.unit_price_minor,
+        "currency": contract.currency,
+        "auto_renew": contract.auto_renew,
+    }
+    return Change("contract.signed", contract.id, after=agreed)
 
 
 def check_unit_price(minor: int, currency: str) -> None:

@@ -34,9 +34,9 @@ def register_extension(
     file: IO[str], organization_id: str, resource_type: str, *, as_json: bool
 ) -> None:
     """Register the schema in FILE, a JSON document as RFC 7643 section 7 describes it."""
-    with session():
+    with session() as at:
         principal = operator_for(organization_id)
-        schema = extensions.register_extension(principal, resource_type, _document(file))
+        schema = extensions.register_extension(principal, resource_type, _document(file), at=at)
     names = ", ".join(attribute.name for attribute in schema.attributes)
     show({"id": schema.id, "resource_type": resource_type, "attributes": names}, as_json=as_json)
 
@@ -64,8 +64,8 @@ def list_extensions(organization_id: str, *, as_json: bool) -> None:
 @organization_option
 def remove_extension(urn: str, organization_id: str) -> None:
     """Remove the schema URN, as long as no resource has data under it."""
-    with session():
-        extensions.remove_extension(operator_for(organization_id), urn)
+    with session() as at:
+        extensions.remove_extension(operator_for(organization_id), urn, at=at)
     click.echo(f"Extension {urn} is removed.")
 
 

@@ -137,8 +137,9 @@ def set_organization(
 ) -> None:
     """Change the organization ID. Particulars given as "" are taken away."""
     changes = OrganizationChanges(**settings, party=party)
-    with session():
-        changed = organizations.set_organization(organization_id, changes)
+    with session() as at:
+        principal = operator_for(organization_id)
+        changed = organizations.set_organization(principal, changes, at=at)
     show(_organization_facts(changed), as_json=as_json)
 
 
@@ -156,8 +157,8 @@ def seller() -> None:
 def set_seller(*, as_json: bool, party: Particulars, **settings: Unpack[_SellerSettings]) -> None:
     """Change what invoices say of the vendor. Particulars given as "" are taken away."""
     changes = SellerChanges(**settings, party=party)
-    with session():
-        changed = organizations.set_seller(changes)
+    with session() as at:
+        changed = organizations.set_seller(changes, at=at)
     show(_seller_facts(changed), as_json=as_json)
 
 

@@ -73,9 +73,9 @@ def read_demo(file: Path) -> Demo | None:
 def new_company(name: str, *, at: datetime) -> str:
     """Make an organization with a contract of a few seats from the first of this month."""
     if not the_seller().party:
-        set_seller(SellerChanges(party=_VENDOR))
+        set_seller(SellerChanges(party=_VENDOR), at=at)
     organization_id: str = create_organization(name, at=at).id
-    set_organization(organization_id, OrganizationChanges(party=_BUYER))
+    set_organization(operator_for(organization_id), OrganizationChanges(party=_BUYER), at=at)
     terms = ContractTerms(
         seats=SEATS,
         starts_on=local_day(at, ContractTerms.time_zone).replace(day=1),

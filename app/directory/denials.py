@@ -10,6 +10,7 @@ from app.errors import NotFound
 from app.idempotency import Once, once_only
 from app.identifiers import new_id
 from app.models import Denial
+from app.seats import waiting
 from app.trail import Change
 from scim.folding import fold
 
@@ -68,7 +69,7 @@ def close_denial(organization_id: str, user_name_key: str, because: str, *, at: 
 def dismiss_denial(
     principal: Principal, denial_id: str, *, once: Once | None = None, at: datetime
 ) -> Denial:
-    """Let an owner say that a refused person shall wait no longer.
+    """Let an owner say that a refused person shall wait no longer: nothing is held for them.
 
     Raises:
         NotFound: the organization has no such denial.
@@ -88,6 +89,7 @@ def _dismiss(principal: Principal, denial_id: str, *, at: datetime) -> Denial:
     if denial.closed_at is None:
         denial.closed_at, denial.closed_because = at, "dismissed"
         denial.save()
+        waiting.give_back(principal.organization_id, denial.user_name_key, at=at)
         trail.record(principal, Change("denial.dismissed", denial.id), at=at)
     return denial
 

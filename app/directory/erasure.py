@@ -44,7 +44,8 @@ def erase_person(principal: Principal, user_name: str, *, at: datetime) -> list[
     for user in people:
         _erase_user(principal, user, at=at)
     close_denial(principal.organization_id, key, "deleted", at=at)
-    holds.release_for(principal.organization_id, key, Cause.of(principal), at=at)
+    if holds.release_for(principal.organization_id, key, Cause.of(principal), at=at):
+        waiting.offer(principal.organization_id, at=at)
     erased = [user.id for user in people]
     erased += _rename(Denial, principal.organization_id, key)
     erased += _rename(Hold, principal.organization_id, key)
@@ -64,7 +65,7 @@ def _lock_people(organization_id: str, key: str) -> list[User]:
 
 def _erase_user(principal: Principal, user: User, *, at: datetime) -> None:
     groups.leave_all(user.organization_id, user.id, at=at)
-    waiting.leave(user, at=at)
+    waiting.leave(user)
     users.describe(principal, user, {"userName": _placeholder(user.id)}, at=at)
     if user.deleted_at is None:
         user.deleted_at = at

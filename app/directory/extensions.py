@@ -5,13 +5,16 @@ the standard's. What is stored under it stays readable: it can grow, but not cha
 """
 
 import json
+from datetime import datetime
 
+from app import trail
 from app.access import Principal
 from app.db import locked, transaction
 from app.directory import json_sql
 from app.errors import InvalidInput, NotFound
 from app.models import Group, Organization, User
 from app.profiles import entry_of
+from app.trail import Change
 from scim.attributes import Attribute, Document, Schema, Uniqueness
 from scim.errors import ScimError
 from scim.extensions import parse_schema
@@ -19,7 +22,9 @@ from scim.schemas import GROUP, USER
 
 
 @transaction
-def register_extension(principal: Principal, resource_type: str, document: Document) -> Schema:
+def register_extension(
+    principal: Principal, resource_type: str, document: Document, *, at: datetime
+) -> Schema:
     """Let the organization's users or groups carry the attributes of one more schema.
 
     Registering a URN again replaces its schema.
@@ -38,15 +43,17 @@ def register_extension(principal: Principal, resource_type: str, document: Docum
         if entry not in others:
             _check_compatible(organization, entry, resource_type, schema)
     stored = [*others, entry_of(resource_type, {**document, "id": schema.id})]
-    organization.extensions = json.dumps(stored, ensure_ascii=False)
     if len(stored) > EXTENSIONS_MAX:
         raise InvalidInput("schema", f"An organization has at most {EXTENSIONS_MAX} extensions.")
-    organization.save()
+    if stored[-1] not in entries:
+        organization.extensions = json.dumps(stored, ensure_ascii=False)
+        organization.save()
+        trail.record(principal, _registered(resource_type, schema), at=at)
     return schema
 
 
 @transaction
-def remove_extension(principal: Principal, urn: str) -> None:
+def remove_extension(principal: Principal, urn: str, *, at: datetime) -> None:
     """Take an extension away from the organization, as long as nothing is stored under it.
 
     Raises:
@@ -65,6 +72,7 @@ def remove_extension(principal: Principal, urn: str) -> None:
             )
     organization.extensions = json.dumps(kept, ensure_ascii=False)
     organization.save()
+    trail.record(principal, Change("extension.removed", urn), at=at)
 
 
 def extensions_of(organization_id: str) -> list[Document]:
@@ -82,6 +90,12 @@ def extensions_of(organization_id: str) -> list[Document]:
 
 #: Every answer about a resource walks through all of them.
 EXTENSIONS_MAX = 20
+
+
+def _registered(resource_type: str, schema: Schema) -> Change:
+    names = [attribute.name for attribute in schema.attributes]
+    after = {"resource_type": resource_type, "attributes": names}
+    return Change("extension.registered", schema.id, after=after)
 
 
 def _lock(principal: Principal) -> Organization:

@@ -4,16 +4,14 @@ Each public verb is one transaction. Locks are taken in the one order of the pro
 become members, then groups by id.
 """
 
-import json
-from collections.abc import Iterable
 from datetime import datetime
 
 from peewee import Expression, IntegrityError
 
 from app import trail
 from app.access import Principal
-from app.db import instant_text, locked, transaction, violates
-from app.directory import members
+from app.db import locked, transaction, violates
+from app.directory import members, resources
 from app.directory.changes import Patch, check_version
 from app.directory.lookups import check_lookup
 from app.directory.members import MemberChanges
@@ -23,11 +21,9 @@ from app.identifiers import new_uuid
 from app.models import Group, GroupMember
 from app.trail import Change
 from scim.attributes import Document, ResourceType
-from scim.documents import folded, replaced
+from scim.documents import replaced
 from scim.folding import fold
 from scim.patch import apply, split_members
-from scim.schemas import GROUP
-from scim.versions import entity_tag
 
 
 @transaction
@@ -76,7 +72,7 @@ def replace_group(
     group = _lock_group(principal.organization_id, group_id)
     check_version(group, if_match)
     changed = members.set_members(group, ids)
-    after = replaced(principal.profile.group, stored_document(group), document)
+    after = replaced(principal.profile.group, resources.stored_document(group), document)
     if facts := _rewrite(principal, group, after, changed, at=at):
         trail.record(principal, Change("group.replaced", group.id, after=facts), at=at)
     return group
@@ -103,7 +99,7 @@ def patch_group(
     group = _lock_group(principal.organization_id, group_id)
     check_version(group, if_match)
     changed = members.change_members(group, on_members, patch.base_url)
-    before = {**stored_document(group), "id": group.id}
+    before = {**resources.stored_document(group), "id": group.id}
     after = apply(principal.profile.group, before, on_document, create_missing=patch.create_missing)
     del after["id"]
     if facts := _rewrite(principal, group, after, changed, at=at):
@@ -162,28 +158,6 @@ def find_group(organization_id: str, group_id: str) -> Group:
     return group
 
 
-def stored_document(group: Group) -> Document:
-    """Return the document as it was written, without members."""
-    document: Document = json.loads(group.document)
-    return document
-
-
-def representation(group: Group, listed: Iterable[Document], base_url: str) -> Document:
-    """Return the whole resource, with what is kept apart or derived: id, members, meta."""
-    stored = stored_document(group)
-    document = {"schemas": stored["schemas"], "id": group.id, **stored}
-    if elements := list(listed):
-        document["members"] = elements
-    document["meta"] = {
-        "resourceType": GROUP.name,
-        "created": instant_text(group.created_at),
-        "lastModified": instant_text(group.updated_at),
-        "location": f"{base_url}{GROUP.endpoint}/{group.id}",
-        "version": entity_tag(group.version),
-    }
-    return document
-
-
 def _without_members(document: Document) -> tuple[Document, list[str]]:
     rest = {name: value for name, value in document.items() if name != "members"}
     return rest, list(dict.fromkeys(member["value"] for member in document.get("members", ())))
@@ -205,7 +179,7 @@ def _rewrite(
 
     One that is the same leaves version and lastModified alone, and nothing to say.
     """
-    before = stored_document(group)
+    before = resources.stored_document(group)
     if not changed and document == before:
         return {}
     _describe(group, principal.profile.group, document, at=at)
@@ -216,7 +190,7 @@ def _rewrite(
 def _facts(group: Group, before: Document, changed: MemberChanges) -> dict[str, object]:
     return {
         "version": group.version,
-        "attributes": changed_names(before, stored_document(group)),
+        "attributes": changed_names(before, resources.stored_document(group)),
         **listed_ids("member_ids_added", changed.added),
         **listed_ids("member_ids_removed", changed.removed),
     }
@@ -224,14 +198,9 @@ def _facts(group: Group, before: Document, changed: MemberChanges) -> dict[str, 
 
 def _describe(group: Group, kind: ResourceType, document: Document, *, at: datetime) -> None:
     check_lookup("displayName", document["displayName"])
-    check_lookup("externalId", document.get("externalId"))
-    group.document = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-    group.folded = folded(kind, document)
+    resources.describe(group, kind, document, at=at)
     group.display_name = document["displayName"]
     group.display_name_key = fold(group.display_name)
-    group.external_id = document.get("externalId")
-    group.version += 1
-    group.updated_at = at
 
 
 def _write(group: Group, *, new: bool) -> None:

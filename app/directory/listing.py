@@ -6,8 +6,9 @@ from typing import Generic, TypeVar
 
 from peewee import Expression
 
-from app.directory import groups, members, users
+from app.directory import members, users
 from app.directory.filtering import DocumentScope, condition
+from app.directory.resources import representation
 from app.directory.sorting import Order, SortKey
 from app.directory.sources import group_scope, user_scope
 from app.models import Group, User
@@ -15,6 +16,7 @@ from scim.attributes import Document
 from scim.cursors import LastKey
 from scim.filters import Filter
 from scim.projection import Projection
+from scim.schemas import GROUP, USER
 
 Row = TypeVar("Row", User, Group)
 
@@ -94,7 +96,8 @@ class Directory:
             ids = [row.id for row in rows]
             memberships = users.groups_of(self.organization_id, ids, self.base_url)
         return [
-            users.representation(row, memberships.get(row.id, ()), self.base_url) for row in rows
+            representation(row, USER, {"groups": memberships.get(row.id, [])}, self.base_url)
+            for row in rows
         ]
 
     def group_documents(self, rows: Sequence[Group], projection: Projection) -> list[Document]:
@@ -103,7 +106,10 @@ class Directory:
         if rows and projection.includes("members"):
             ids = [row.id for row in rows]
             listed = members.members_of(self.organization_id, ids, self.base_url)
-        return [groups.representation(row, listed.get(row.id, ()), self.base_url) for row in rows]
+        return [
+            representation(row, GROUP, {"members": listed.get(row.id, [])}, self.base_url)
+            for row in rows
+        ]
 
 
 def _listing(

@@ -10,14 +10,13 @@ from datetime import datetime
 from app import trail
 from app.access import Principal
 from app.db import transaction
-from app.directory import groups, users
+from app.directory import groups, resources, users
 from app.directory.changes import Patch, check_version
 from app.directory.denials import close_denial
-from app.directory.seating import Because, set_active, takes_seats
+from app.directory.seating import Because, set_active, stop_waiting, takes_seats
 from app.directory.traces import listed_ids, record_new_user, traced_user
 from app.errors import UserNameTaken
 from app.models import User
-from app.seats import waiting
 from app.trail import Change
 from scim.attributes import Document
 from scim.documents import replaced
@@ -68,12 +67,13 @@ def replace_user(
     """
     user = users.lock_user(principal.organization_id, user_id)
     check_version(user, if_match)
-    stored = users.stored_document(user)
+    stored = resources.stored_document(user)
+    deactivates = document.get("active") is False
     if "active" not in document and "active" in stored:
         document = {**document, "active": stored["active"]}
     with traced_user(principal, user, "user.replaced", at=at):
         _rewrite(principal, user, replaced(principal.profile.user, stored, document), at=at)
-        if document.get("active") is False:
+        if deactivates:
             _stop_waiting(user, at=at)
     return user
 
@@ -100,7 +100,7 @@ def patch_user(
     """
     user = users.lock_user(principal.organization_id, user_id)
     check_version(user, if_match)
-    stored = users.stored_document(user)
+    stored = resources.stored_document(user)
     patched = apply(
         principal.profile.user,
         {**stored, "id": user.id},
@@ -137,7 +137,7 @@ def delete_user(
     users.describe(principal, user, {"userName": user.user_name}, at=at)
     user.deleted_at = at
     set_active(principal, user, active=False, at=at)
-    waiting.leave(user, at=at)
+    stop_waiting(user, at=at)
     close_denial(user.organization_id, user.user_name_key, "deleted", at=at)
     change = Change("user.deleted", user.id, {**before, **listed_ids("group_ids", left)})
     trail.record(principal, change, at=at)
@@ -186,7 +186,7 @@ def _adopt_user(principal: Principal, document: Document, *, at: datetime) -> Us
 
 def _rewrite(principal: Principal, user: User, document: Document, *, at: datetime) -> None:
     """Store a changed document; one that is the same leaves version and lastModified alone."""
-    changes = document != users.stored_document(user)
+    changes = document != resources.stored_document(user)
     if changes:
         users.describe(principal, user, document, at=at)
     if user.adopted_at is None:
@@ -198,6 +198,6 @@ def _rewrite(principal: Principal, user: User, document: Document, *, at: dateti
 def _stop_waiting(user: User, *, at: datetime) -> None:
     """End what a person waits for when the directory says that they shall be inactive."""
     close_denial(user.organization_id, user.user_name_key, "deactivated", at=at)
-    if waiting.leave(user, at=at):
+    if stop_waiting(user, at=at):
         user.inactive_because = Because.DIRECTORY.value
         users.write(user)

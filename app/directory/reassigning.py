@@ -6,16 +6,18 @@ person is active, that is an ordinary activation.
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from app import trail
 from app.access import Principal
-from app.db import transaction
-from app.directory import users
-from app.directory.seating import Because, set_active, takes_seats
+from app.db import follow_up, transaction
+from app.directory import resources, users
+from app.directory.seating import Because, seat_waiters, set_active, takes_seats
 from app.errors import AlreadyHoldsSeat, InvalidInput, NoSeatToMove
 from app.idempotency import Once, once_only
 from app.identifiers import new_id
 from app.models import Reassignment, User
+from app.seats import waiting
 from app.trail import Change
 from scim.attributes import Document
 from scim.documents import parse
@@ -76,6 +78,9 @@ def _reassign(
     _deactivate(principal, giver, Because.REASSIGNED, at=at)
     _describe(principal, taker, active=True, at=at)
     set_active(principal, taker, active=True, at=at)
+    if waiting.offer(principal.organization_id, at=at):
+        # The one had a seat held already, so that the other's is free.
+        follow_up(partial(seat_waiters, principal.organization_id, at=at))
     moved: Reassignment = Reassignment.create(
         organization_id=principal.organization_id,
         id=new_id("rea", at),
@@ -136,4 +141,4 @@ def _deactivate(principal: Principal, user: User, because: Because, *, at: datet
 
 
 def _describe(principal: Principal, user: User, *, active: bool, at: datetime) -> None:
-    users.describe(principal, user, {**users.stored_document(user), "active": active}, at=at)
+    users.describe(principal, user, {**resources.stored_document(user), "active": active}, at=at)

@@ -9,9 +9,9 @@ from typing import Concatenate, ParamSpec, TypeVar
 from app.access import Principal, Role
 from app.billing.renewals import instant_of, renews_first
 from app.db import follow_up, transaction
-from app.directory import users
+from app.directory import resources, users
 from app.directory.denials import close_denial, record_denial
-from app.errors import SeatLimitReached, SeatRefusal
+from app.errors import NotFound, SeatLimitReached, SeatRefusal
 from app.identifiers import new_id
 from app.models import Organization, User
 from app.profiles import profile_of
@@ -76,7 +76,7 @@ def _take_seat(principal: Principal, user: User, before: str | None, *, at: date
             raise
         _park(principal, user, at=at)
         return
-    waiting.seated(user)
+    waiting.leave(user)
     close_denial(user.organization_id, user.user_name_key, "seated", at=at)
 
 
@@ -91,25 +91,49 @@ def _parks(principal: Principal) -> bool:
 def _park(principal: Principal, user: User, *, at: datetime) -> None:
     user.active, user.assignment_id = False, None
     user.inactive_because = Because.WAITING.value
-    users.describe(principal, user, {**users.stored_document(user), "active": False}, at=at)
+    users.describe(principal, user, {**resources.stored_document(user), "active": False}, at=at)
     users.write(user)
     waiting.join(user, at=at)
 
 
+def stop_waiting(user: User, *, at: datetime) -> bool:
+    """End what a user waits for: their place on the list, and the seat that is held for them.
+
+    Returns whether they had a place. Call inside a transaction.
+    """
+    left = waiting.leave(user)
+    if waiting.give_back(user.organization_id, user.user_name_key, at=at):
+        follow_up(partial(seat_waiters, user.organization_id, at=at))
+    return left
+
+
 def seat_waiters(organization_id: str, *, at: datetime) -> int:
-    """Give their seats to those who wait and for whom one is held; return how many got one.
+    """Give free seats to those who wait, first come, first served; return how many got one.
 
     Each is a transaction of its own, after the one that freed the seat.
     """
     principal = waiting_list_of(organization_id)
+    offer_seats(organization_id, at=at)
     seated = 0
     while user_id := waiting.next_offered(organization_id):
         try:
             seat_waiter(principal, user_id, at=at)
         except (SeatRefusal, TermOver):
             break
+        except NotFound:  # deleted since, and off the list with that
+            continue
         seated += 1
     return seated
+
+
+@transaction
+def offer_seats(organization_id: str, *, at: datetime) -> None:
+    """Hold what seats are free for those who wait.
+
+    A seat that comes free is held for them at once, except while nobody may take one, as in a
+    suspension.
+    """
+    waiting.offer(organization_id, at=at)
 
 
 @transaction
@@ -122,7 +146,7 @@ def seat_waiter(principal: Principal, user_id: str, *, at: datetime) -> None:
     """
     user = users.lock_user(principal.organization_id, user_id)
     if waiting.waits(user):
-        users.describe(principal, user, {**users.stored_document(user), "active": True}, at=at)
+        users.describe(principal, user, {**resources.stored_document(user), "active": True}, at=at)
         set_active(principal, user, active=True, at=at)
 
 

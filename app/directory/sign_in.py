@@ -202,14 +202,24 @@ def _decide_unknown(principal: Principal, login: Login, *, at: datetime) -> Deci
     hold = holds.live(principal.organization_id, key, at=at)
     if login.hold and hold is None:
         hold = _hold_seat(principal, (login.user_name, key), at=at)
-    if hold is not None:
-        return Decision(Reason.SEAT_AVAILABLE, hold_expires_at=hold.expires_at)
-    refusal = pools.standing_of(principal.organization_id).refusal(at)
-    if refusal is None:
-        return Decision(Reason.SEAT_AVAILABLE)
-    if isinstance(refusal, SeatLimitReached):
+    refusal = _refusal(principal.organization_id, at=at)
+    full = isinstance(refusal, SeatLimitReached)
+    if refusal is None or (full and hold is not None):
+        return Decision(Reason.SEAT_AVAILABLE, hold_expires_at=hold.expires_at if hold else None)
+    if full:
         record_denial(principal, login.user_name, at=at)
     return _refused(refusal)
+
+
+def _refusal(organization_id: str, *, at: datetime) -> SeatRefusal | None:
+    """Return why a claim would be refused now; holds past their time are in nobody's way."""
+    refusal = pools.standing_of(organization_id).refusal(at)
+    if isinstance(refusal, SeatLimitReached) and _expire_holds(organization_id, at=at):
+        return pools.standing_of(organization_id).refusal(at)
+    return refusal
+
+
+_expire_holds = transaction(ledger.expire_holds)
 
 
 @transaction

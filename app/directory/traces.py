@@ -6,7 +6,7 @@ from datetime import datetime
 
 from app import trail
 from app.access import Principal
-from app.directory import users
+from app.directory import resources
 from app.models import User
 from app.trail import Change
 from scim.attributes import Document
@@ -18,11 +18,11 @@ IDS_MAX = 100
 @contextmanager
 def traced_user(principal: Principal, user: User, kind: str, *, at: datetime) -> Iterator[None]:
     """Leave one event of what happens to a stored user inside the `with`, if anything does."""
-    before, document = _facts(user), users.stored_document(user)
+    before, document = _facts(user), resources.stored_document(user)
     yield
     after = _facts(user)
     if after != before:
-        names = changed_names(document, users.stored_document(user))
+        names = changed_names(document, resources.stored_document(user))
         was = {name: before[name] for name in before if before[name] != after[name]}
         now = {name: after[name] for name in was}
         trail.record(principal, Change(kind, user.id, was, {**now, "attributes": names}), at=at)
@@ -30,7 +30,7 @@ def traced_user(principal: Principal, user: User, kind: str, *, at: datetime) ->
 
 def record_new_user(principal: Principal, user: User, kind: str, *, at: datetime) -> None:
     """Leave the event of a user that was made."""
-    names = changed_names({}, users.stored_document(user))
+    names = changed_names({}, resources.stored_document(user))
     after = {**_facts(user), "attributes": names}
     trail.record(principal, Change(kind, user.id, after=after), at=at)
 

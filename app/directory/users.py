@@ -1,22 +1,19 @@
 """Users as rows: from a document to its columns, and back to the document that clients see."""
 
-import json
-from collections.abc import Iterable
 from datetime import datetime
 
 from peewee import Expression, IntegrityError
 
 from app.access import Principal
-from app.db import instant_text, locked, violates
+from app.db import locked, violates
+from app.directory import resources
 from app.directory.lookups import check_lookup
 from app.errors import NotFound, UserNameTaken
 from app.identifiers import new_uuid
 from app.models import Group, GroupMember, User, UserEmail
 from scim.attributes import Document
-from scim.documents import folded
 from scim.folding import fold
-from scim.schemas import GROUP, USER
-from scim.versions import entity_tag
+from scim.schemas import GROUP
 
 #: In how many rows a statement writes e-mails: below the engines' limits for parameters.
 _EMAILS_PER_STATEMENT = 1000
@@ -44,17 +41,12 @@ def describe(principal: Principal, user: User, document: Document, *, at: dateti
         scim.errors.InvalidValue: the userName, the externalId or an e-mail is too long.
     """
     check_lookup("userName", document["userName"])
-    check_lookup("externalId", document.get("externalId"))
     for email in document.get("emails", ()):
         check_lookup("emails.value", email.get("value"))
-    user.document = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-    user.folded = folded(principal.profile.user, document)
+    resources.describe(user, principal.profile.user, document, at=at)
     user.user_name = document["userName"]
     user.user_name_key = fold(user.user_name)
     user.display_name = document.get("displayName")
-    user.external_id = document.get("externalId")
-    user.version += 1
-    user.updated_at = at
 
 
 def write(user: User) -> None:
@@ -117,28 +109,6 @@ def find_person(organization_id: str, user_name: str) -> User | None:
         & User.deleted_at.is_null()
     )
     return user
-
-
-def stored_document(user: User) -> Document:
-    """Return the document as it was written."""
-    document: Document = json.loads(user.document)
-    return document
-
-
-def representation(user: User, groups: Iterable[Document], base_url: str) -> Document:
-    """Return the whole resource, with what is derived: id, groups, meta."""
-    stored = stored_document(user)
-    document = {"schemas": stored["schemas"], "id": user.id, **stored}
-    if listed := list(groups):
-        document["groups"] = listed
-    document["meta"] = {
-        "resourceType": USER.name,
-        "created": instant_text(user.created_at),
-        "lastModified": instant_text(user.updated_at),
-        "location": f"{base_url}{USER.endpoint}/{user.id}",
-        "version": entity_tag(user.version),
-    }
-    return document
 
 
 def groups_of(

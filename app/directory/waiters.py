@@ -6,9 +6,8 @@ from app import trail
 from app.access import Principal
 from app.db import transaction
 from app.directory import users
-from app.directory.seating import Because
+from app.directory.seating import Because, stop_waiting
 from app.errors import NotFound
-from app.seats import waiting
 from app.trail import Change
 
 
@@ -20,7 +19,7 @@ def dismiss_waiter(principal: Principal, user_id: str, *, at: datetime) -> None:
         NotFound: no such user waits.
     """
     user = users.lock_user(principal.organization_id, user_id)
-    if not waiting.leave(user, at=at):
+    if not stop_waiting(user, at=at):
         raise NotFound(f"User {user_id} is not on the waiting list.")
     user.inactive_because = Because.DIRECTORY.value
     users.write(user)

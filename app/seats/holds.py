@@ -82,8 +82,7 @@ def live(organization_id: str, user_name_key: str, *, at: datetime) -> Hold | No
 
 def lock_live(organization_id: str, user_name_key: str, *, at: datetime) -> Hold | None:
     """Return the seat that is kept for a person, locked; one past its time is ended here."""
-    query = Hold.select().where(_live(organization_id) & (Hold.user_name_key == user_name_key))
-    hold: Hold | None = locked(query).first()
+    hold = _lock(organization_id, user_name_key)
     if hold is not None and hold.expires_at <= at:
         end(hold, "expired", at=at)
         return None
@@ -98,7 +97,7 @@ def live_count(organization_id: str) -> int:
 
 def release_for(organization_id: str, user_name_key: str, cause: Cause, *, at: datetime) -> bool:
     """Give back the seat that is kept for a person; tell whether there was one."""
-    hold = lock_live(organization_id, user_name_key, at=at)
+    hold = _lock(organization_id, user_name_key)
     if hold is not None:
         end(hold, "released", at=at, cause=cause)
     return hold is not None
@@ -133,6 +132,12 @@ def organizations_with_due(*, at: datetime) -> list[str]:
     """Return the organizations that have holds past their time."""
     due = Hold.select(Hold.organization_id).distinct()
     return list(due.where(Hold.ended_at.is_null() & (Hold.expires_at <= at)).scalars())
+
+
+def _lock(organization_id: str, user_name_key: str) -> Hold | None:
+    query = Hold.select().where(_live(organization_id) & (Hold.user_name_key == user_name_key))
+    hold: Hold | None = locked(query).first()
+    return hold
 
 
 def _live(organization_id: str) -> Expression:

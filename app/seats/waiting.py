@@ -11,7 +11,7 @@ from app.identifiers import new_id
 from app.models import Hold, User, WaitingPlace
 from app.seats import holds
 from app.seats.holds import Purpose
-from app.seats.pools import Cause
+from app.seats.pools import Cause, counts_of
 
 OFFER = Cause("waiting list", "waiting")
 
@@ -23,20 +23,18 @@ def join(user: User, *, at: datetime) -> None:
     ).on_conflict_ignore().execute()
 
 
-def leave(user: User, *, at: datetime) -> bool:
-    """Take a user off the list, who may not be on it, and tell whether they were.
+def leave(user: User) -> bool:
+    """Take a user off the list, who may not be on it, and tell whether they were."""
+    return bool(WaitingPlace.delete().where(_place_of(user)).execute())
 
-    The seat that was held for them is offered to the next.
+
+def give_back(organization_id: str, user_name_key: str, *, at: datetime) -> bool:
+    """Offer the seat that is held for a person, if one is, to those who wait.
+
+    Returns whether anybody was offered it.
     """
-    left = WaitingPlace.delete().where(_place_of(user)).execute()
-    if left and holds.release_for(user.organization_id, user.user_name_key, OFFER, at=at):
-        offer(user.organization_id, at=at)
-    return bool(left)
-
-
-def seated(user: User) -> None:
-    """Take a user off the list who has got a seat."""
-    WaitingPlace.delete().where(_place_of(user)).execute()
+    released = holds.release_for(organization_id, user_name_key, OFFER, at=at)
+    return released and offer(organization_id, at=at)
 
 
 def waits(user: User) -> bool:
@@ -47,7 +45,7 @@ def waits(user: User) -> bool:
 def offer(organization_id: str, *, at: datetime) -> bool:
     """Hold free seats for those who wait, in their order; tell whether anybody was offered one."""
     offered = False
-    for user in _without_a_hold(organization_id):
+    for user in _next(organization_id, counts_of(organization_id).available):
         person = (user.user_name, user.user_name_key)
         if holds.place(organization_id, person, Purpose.WAITING, OFFER, at=at) is None:
             break
@@ -84,16 +82,14 @@ def waiting_count(organization_id: str) -> int:
     return count
 
 
-def organizations_with_offers() -> list[str]:
-    """Return the organizations in which somebody has been offered a seat and has not got it yet."""
-    offered = Hold.select(Hold.organization_id).distinct()
-    return list(
-        offered.where(Hold.ended_at.is_null() & (Hold.purpose == Purpose.WAITING.value)).scalars()
-    )
+def organizations() -> list[str]:
+    """Return the organizations in which somebody waits."""
+    return list(WaitingPlace.select(WaitingPlace.organization_id).distinct().scalars())
 
 
-def _without_a_hold(organization_id: str) -> list[User]:
-    return list(_list(organization_id).where(Hold.id.is_null()))
+def _next(organization_id: str, count: int) -> list[User]:
+    """Return so many users of those for whom no seat is held."""
+    return list(_list(organization_id).where(Hold.id.is_null()).limit(count))
 
 
 def _list(organization_id: str) -> "ModelSelect[User]":

@@ -12,6 +12,7 @@ from marshmallow import Schema, ValidationError
 from webargs.flaskparser import FlaskParser
 
 from app.errors import InvalidInput
+from app.web.errors import PROBLEM_TYPE
 from app.web.fields import Integer, Text
 from app.web.responses import json_body
 
@@ -52,6 +53,13 @@ class Reader(FlaskParser):
         raise refusal from None
 
 
+#: The failures that every operation, and every one with arguments, may be answered with.
+_FAILURES = {
+    "DEFAULT_ERROR": "The request was refused; `code` says why, `detail` what to do.",
+    "UNPROCESSABLE_ENTITY": "A value cannot be used; `field` says which one.",
+}
+
+
 class Surface(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
     """A blueprint whose views declare what they read and what they answer."""
 
@@ -62,6 +70,13 @@ class DescribedApi(Api):  # type: ignore[misc]  # flask-smorest has no types
     """The OpenAPI document; failures are answered by `app.web.errors` like all others."""
 
     ERROR_SCHEMA = ProblemSchema
+
+    def _register_responses(self) -> None:
+        """Describe failures, by the names under which the operations refer to them."""
+        for name, description in _FAILURES.items():
+            content = {PROBLEM_TYPE: {"schema": ProblemSchema}}
+            response = {"description": description, "content": content}
+            self.spec.components.response(name, response, lazy=True)
 
     def _register_error_handlers(self) -> None:
         """Leave them alone."""

@@ -111,7 +111,7 @@ def test_credit_notes_have_a_series_of_their_own_without_a_gap(acme, invoice):
 
 
 def test_the_seller_chooses_the_series_of_credit_notes(acme, invoice):
-    set_seller(SellerChanges(credit_note_series="AV"))
+    set_seller(SellerChanges(credit_note_series="AV"), at=NOW)
 
     assert credit(acme, invoice).number == "AV-2026-000001"
 
@@ -131,7 +131,7 @@ def test_no_series_numbers_both_invoices_and_credit_notes(acme, invoice, changes
     credit(acme, invoice)
 
     with pytest.raises(InvalidInput, match="series"):
-        set_seller(changes)
+        set_seller(changes, at=NOW)
 
     assert Seller.get().series == "INV"
 
@@ -197,12 +197,12 @@ def test_payments_and_credit_notes_are_append_only(acme, invoice, change):
 def test_what_is_open_over_all_invoices_is_billed_less_paid(steps):
     acme = an_organization(1)
     paid = 0
-    for credits, amount in steps:
+    for is_credited, amount in steps:
         bought = buy(acme, 1).invoice
         if amount <= bought.total_minor:
             pay(acme, bought, amount)
             paid += amount
-        if credits:
+        if is_credited:
             credit(acme, bought)
 
     settlements = settlements_of(acme.id, invoices_of(acme.id))

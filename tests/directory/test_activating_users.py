@@ -1,7 +1,8 @@
 import pytest
 
 from app.directory import provisioning
-from app.directory.users import find_user, stored_document
+from app.directory.resources import stored_document
+from app.directory.users import find_user
 from app.errors import SeatLimitReached
 from app.models import LedgerEntry, SeatAssignment
 from app.seats.rules import EntryKind

@@ -3,8 +3,9 @@
 import pytest
 
 from app.directory import provisioning
+from app.directory.resources import stored_document
 from app.directory.sign_in import Login, decide
-from app.directory.users import find_user, stored_document
+from app.directory.users import find_user
 from app.errors import UserNameTaken
 from scim.documents import parse
 from scim.schemas import USER

@@ -1,7 +1,8 @@
 import pytest
 
 from app.directory import groups, provisioning
-from app.directory.users import find_user, stored_document
+from app.directory.resources import stored_document
+from app.directory.users import find_user
 from app.errors import NotFound, UserNameTaken, VersionMismatch
 from app.models import GroupMember, SeatAssignment, User, UserEmail
 from scim.documents import parse

@@ -1,7 +1,7 @@
 import pytest
 
 from app.directory import provisioning
-from app.directory.users import stored_document
+from app.directory.resources import stored_document
 from app.errors import (
     ContractEnded,
     ContractNotStarted,

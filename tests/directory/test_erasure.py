@@ -22,13 +22,11 @@ from app.models import (
 from app.seats import waiting
 from tests.builders import NOW, a_group, a_user, activate, an_organization, deactivate
 
-pytestmark = pytest.mark.usefixtures("database")
-
 ALICE = "Alice.Müller@example.com"
 
 
 @pytest.fixture
-def acme():
+def acme(database):  # noqa: ARG001  # in which everything is made
     return an_organization(2)
 
 
@@ -57,7 +55,8 @@ def everything_stored() -> str:
     return json.dumps(rows, default=str, ensure_ascii=False).casefold()
 
 
-def test_nothing_that_tells_who_an_erased_person_was_is_left(acme, alice):
+@pytest.mark.usefixtures("alice")
+def test_nothing_that_tells_who_an_erased_person_was_is_left(acme):
     record_denial(acme.scim, ALICE, at=NOW)
 
     erase(acme)
@@ -83,7 +82,7 @@ def test_what_refers_to_an_erased_person_keeps_their_id(acme, alice):
 def test_somebody_who_is_active_is_not_erased(acme, alice):
     activate(acme, alice)
 
-    with pytest.raises(PersonActive, match="is active. Deactivate them"):
+    with pytest.raises(PersonActive, match=r"is active\. Deactivate them"):
         erase(acme)
 
     assert find_person(acme.id, ALICE).active
@@ -98,7 +97,8 @@ def test_an_erased_person_is_not_found_any_more(acme, alice):
         find_user(acme.id, alice.id)
 
 
-def test_an_erased_person_is_erased_once(acme, alice):
+@pytest.mark.usefixtures("alice")
+def test_an_erased_person_is_erased_once(acme):
     erase(acme)
 
     with pytest.raises(NotFound, match="Nothing is known"):
@@ -116,7 +116,7 @@ def test_everybody_who_had_the_user_name_is_erased(acme, alice):
     again = a_user(acme, ALICE)
     provisioning.delete_user(acme.scim, again.id, at=NOW)
 
-    assert erase(acme) == [alice.id, again.id]
+    assert set(erase(acme)) == {alice.id, again.id}
 
 
 def test_somebody_who_was_only_ever_refused_can_be_erased(acme):
@@ -151,7 +151,8 @@ def test_answers_that_name_the_person_are_forgotten(acme, alice, answer):
     assert [row.key for row in IdempotencyKey.select()] == ["other"]
 
 
-def test_another_organizations_person_of_the_name_is_left_alone(acme, alice):
+@pytest.mark.usefixtures("alice")
+def test_another_organizations_person_of_the_name_is_left_alone(acme):
     globex = an_organization(1)
     theirs = a_user(globex, ALICE)
 

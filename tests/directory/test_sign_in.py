@@ -3,8 +3,9 @@ from datetime import timedelta
 import pytest
 
 from app.directory import provisioning
+from app.directory.resources import stored_document
 from app.directory.sign_in import Login, Mode, Reason, decide
-from app.directory.users import find_person, find_user, stored_document
+from app.directory.users import find_person, find_user
 from app.models import Denial, LedgerEntry, SeatPool, User
 from tests.builders import (
     NOW,

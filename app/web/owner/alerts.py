@@ -9,7 +9,7 @@ from app.seats import alerts
 from app.seats.thresholds import AlertKind
 from app.web.context import instant, requires
 from app.web.fields import Choice, Instant, Integer, PageQuery, Text
-from app.web.owner.surface import page, surface
+from app.web.owner.surface import id_of, page, surface
 
 
 class AlertSchema(Schema):
@@ -39,6 +39,6 @@ def list_alerts(principal: Principal, query: dict[str, Any]) -> Any:
     """List when seats ran short; those that were not cleared still do."""
     alerts.look(principal.organization_id, at=instant())
     rows = alerts.alerts_of(
-        principal.organization_id, after=query["cursor"], limit=query["count"] + 1
+        principal.organization_id, after=id_of("alr", query["cursor"]), limit=query["count"] + 1
     )
     return page("alerts", rows, query["count"], lambda row: row.id)

@@ -8,7 +8,7 @@ from app import trail
 from app.access import Permission, Principal
 from app.web.context import requires
 from app.web.fields import Instant, PageQuery, Text
-from app.web.owner.surface import page, surface
+from app.web.owner.surface import id_of, page, surface
 
 
 class AuditEventsQuery(PageQuery):
@@ -52,7 +52,7 @@ def list_audit_events(principal: Principal, query: dict[str, Any]) -> Any:
     rows = trail.events_of(
         principal.organization_id,
         subject_id=query["subject_id"],
-        after=query["cursor"],
+        after=id_of("evt", query["cursor"]),
         limit=query["count"] + 1,
     )
     return page("audit_events", rows, query["count"], lambda row: row.id)

@@ -11,7 +11,7 @@ from app.idempotency import Answer
 from app.models import Denial
 from app.web.context import instant, requires
 from app.web.fields import Choice, Instant, Integer, PageQuery, Text
-from app.web.owner.surface import IdempotencyHeader, answered, page, surface
+from app.web.owner.surface import IdempotencyHeader, answered, id_of, page, surface
 
 
 class DenialSchema(Schema):
@@ -43,7 +43,7 @@ class DenialsSchema(Schema):
 def list_denials(principal: Principal, query: dict[str, Any]) -> Any:
     """List who was refused for want of a seat."""
     rows = denials.denials_of(
-        principal.organization_id, after=query["cursor"], limit=query["count"] + 1
+        principal.organization_id, after=id_of("dnl", query["cursor"]), limit=query["count"] + 1
     )
     listed = page("denials", rows, query["count"], lambda row: row.id)
     return {**listed, "denials": [_denial(row) for row in listed["denials"]]}

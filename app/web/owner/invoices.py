@@ -20,7 +20,7 @@ from app.models import Invoice, Seller
 from app.web.context import OWNER_PREFIX, instant, public_url, requires
 from app.web.fields import Choice, Integer, PageQuery, Text
 from app.web.owner.seats import AssignmentSchema, sequence_of
-from app.web.owner.surface import page, surface
+from app.web.owner.surface import id_of, page, surface
 
 
 class LineSchema(Schema):
@@ -133,7 +133,7 @@ class InvoicesSchema(Schema):
 def list_invoices(principal: Principal, query: dict[str, Any]) -> Any:
     """List the invoices and credit notes."""
     rows = invoicing.invoices_of(
-        principal.organization_id, after=query["cursor"], limit=query["count"] + 1
+        principal.organization_id, after=id_of("inv", query["cursor"]), limit=query["count"] + 1
     )
     listed = page("invoices", rows, query["count"], lambda row: row.id)
     return {**listed, "invoices": invoice_answers(listed["invoices"], at=instant())}
@@ -150,7 +150,7 @@ def show_invoice(principal: Principal, invoice_id: str) -> Any:
 
 @surface.get("/invoices/<invoice_id>/page")
 @requires(Permission.READ_BILLING)
-@surface.response(200, content_type="text/html")
+@surface.response(200, {"type": "string"}, content_type="text/html")
 def show_invoice_page(principal: Principal, invoice_id: str) -> Response:
     """Show an invoice as a page."""
     return Response(invoice_page(_printed(principal, invoice_id)), mimetype="text/html")
@@ -158,7 +158,7 @@ def show_invoice_page(principal: Principal, invoice_id: str) -> Response:
 
 @surface.get("/invoices/<invoice_id>/pdf")
 @requires(Permission.READ_BILLING)
-@surface.response(200, content_type="application/pdf")
+@surface.response(200, {"type": "string", "format": "binary"}, content_type="application/pdf")
 def show_invoice_pdf(principal: Principal, invoice_id: str) -> Response:
     """Show an invoice as a PDF."""
     document = _printed(principal, invoice_id)
@@ -202,6 +202,8 @@ def _invoice(settlement: Settlement, document: InvoiceDocument) -> dict[str, Any
     return {
         **row.__data__,
         "kind": "invoice" if row.credit_of is None else "credit_note",
+        # The data of a row that was just written lack a column that was left empty.
+        "credit_of": row.credit_of,
         "state": document.state.value,
         "seller": document.seller,
         "buyer": document.buyer,

@@ -13,7 +13,7 @@ from app.models import Reassignment, User
 from app.seats import waiting
 from app.web.context import instant, requires
 from app.web.fields import Instant, PageQuery, Request, Text
-from app.web.owner.surface import IdempotencyHeader, answered, page, surface
+from app.web.owner.surface import IdempotencyHeader, answered, id_of, page, surface
 
 NOTICE = (
     "Take the person out of the application in your identity provider, too: "
@@ -121,7 +121,7 @@ def release_seat(principal: Principal, headers: dict[str, Any], body: dict[str, 
 def list_waiting(principal: Principal, query: dict[str, Any]) -> Any:
     """List who waits for a seat, in the order in which they will get one."""
     rows = waiting.places_of(
-        principal.organization_id, after=query["cursor"], limit=query["count"] + 1
+        principal.organization_id, after=id_of("wtg", query["cursor"]), limit=query["count"] + 1
     )
     return page("waiting", rows, query["count"], lambda row: row.id)
 

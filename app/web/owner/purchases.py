@@ -21,7 +21,7 @@ from app.web.context import instant, requires, seatgate
 from app.web.fields import PAGE_SIZE_MAX, Choice, Instant, Integer, PageQuery, Request, Text
 from app.web.owner.contract import RenewalSchema
 from app.web.owner.invoices import InvoiceSchema, invoice_answers
-from app.web.owner.surface import IdempotencyHeader, answered, page, surface
+from app.web.owner.surface import IdempotencyHeader, answered, id_of, page, surface
 
 
 class QuoteRequestSchema(Request):
@@ -156,7 +156,7 @@ def confirm_quote(
 def list_purchases(principal: Principal, query: dict[str, Any]) -> Any:
     """List the purchases."""
     rows = purchasing.purchases_of(
-        principal.organization_id, after=query["cursor"], limit=query["count"] + 1
+        principal.organization_id, after=id_of("pur", query["cursor"]), limit=query["count"] + 1
     )
     return page("purchases", rows, query["count"], lambda row: row.id)
 

@@ -9,7 +9,7 @@ from app import organizations
 from app.access import Permission, Principal
 from app.models import Organization
 from app.organizations import SEAT_REFUSAL_STATUSES, WHEN_FULL, OrganizationChanges
-from app.web.context import requires
+from app.web.context import instant, requires
 from app.web.fields import Choice, Flag, Integer, Request, Text
 from app.web.owner.invoices import PartySchema
 from app.web.owner.surface import surface
@@ -36,6 +36,12 @@ class SettingsRequestSchema(Request):
     seat_refusal_status = Integer(metadata={"enum": list(SEAT_REFUSAL_STATUSES)})
     language = Text(metadata={"description": "The language of invoices: en or fr."})
     billing_contacts = fields.List(Text())
+    alert_thresholds = fields.List(
+        fields.Raw(metadata={"type": ["integer", "string"]}),
+        metadata={
+            "description": 'At how many free seats to alert, such as 5 or "10%"; [] is by size.'
+        },
+    )
     buyer = fields.Nested(BuyerSchema, error_messages={"type": "Send an object."})
 
 
@@ -48,6 +54,7 @@ class SettingsSchema(Schema):
     seat_refusal_status = Integer()
     language = Text()
     billing_contacts = fields.List(Text())
+    alert_thresholds = fields.List(fields.Raw(metadata={"type": ["integer", "string"]}))
     tax_rate_basis_points = Integer(metadata={"description": "Set by the vendor."})
     reverse_charge = fields.Boolean(metadata={"description": "Set by the vendor."})
     buyer = fields.Nested(PartySchema)
@@ -69,12 +76,13 @@ def change_settings(principal: Principal, body: dict[str, Any]) -> Any:
     """Change settings."""
     buyer = body.pop("buyer", {})
     changes = OrganizationChanges(**body, party=buyer)
-    return _settings(organizations.set_organization(principal.organization_id, changes))
+    return _settings(organizations.set_organization(principal, changes, at=instant()))
 
 
 def _settings(row: Organization) -> dict[str, Any]:
     return {
         **row.__data__,
         "billing_contacts": json.loads(row.billing_contacts),
+        "alert_thresholds": json.loads(row.alert_thresholds),
         "buyer": row.party,
     }

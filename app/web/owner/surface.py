@@ -1,11 +1,13 @@
 """The owner surface, and what its views share: pages of lists, and requests that happen once."""
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from flask import Response, request
 from marshmallow import Schema
 
+from app.errors import InvalidInput
 from app.idempotency import Answer, Once, Replayed
 from app.web.context import OWNER_PREFIX, instant
 from app.web.described import Surface
@@ -34,6 +36,17 @@ def page(
     shown = rows[:limit]
     more = len(rows) > limit
     return {name: shown, "next_cursor": str(cursor_of(shown[-1])) if more else None}
+
+
+def id_of(prefix: str, cursor: str | None) -> str | None:
+    """Return the id that a cursor is.
+
+    Raises:
+        InvalidInput: it is none of this kind, so no page gave it.
+    """
+    if cursor is not None and not re.fullmatch(f"{prefix}_[0-9a-f]{{32}}", cursor):
+        raise InvalidInput("cursor", "Send the next_cursor of the page before, as it was.")
+    return cursor
 
 
 class IdempotencyHeader(Schema):

@@ -1,0 +1,63 @@
+"""Payments, credit notes and purchases at the same moment."""
+
+from functools import partial
+
+import pytest
+
+from app.billing.crediting import credit_invoice
+from app.billing.payments import Receipt, record_payment
+from app.billing.settlement import settlement_of
+from app.db import connection
+from app.errors import InvoiceVoid, Overpayment
+from app.models import Invoice
+from tests.builders import NOW, STARTS_ON, an_organization, buy
+from tests.racing import at_once
+
+pytestmark = [pytest.mark.races, pytest.mark.usefixtures("database")]
+
+RIVALS = 12
+
+
+def _attempt(use_case, refusal):
+    """Do something on a connection of this thread; return None where it was refused."""
+    with connection():
+        try:
+            return use_case()
+        except refusal:
+            return None
+
+
+def test_payments_at_once_never_come_to_more_than_the_invoice():
+    acme = an_organization(1)
+    invoice = acme.signing.invoice
+    receipt = Receipt(invoice.total_minor // 4, STARTS_ON, "transfer")
+    pay = partial(record_payment, acme.operator, invoice.id, receipt, at=NOW)
+
+    done = at_once([partial(_attempt, pay, Overpayment)] * RIVALS)
+
+    assert sum(payment is not None for payment in done) == 4
+    assert settlement_of(invoice).open_minor == 0
+
+
+def test_an_invoice_that_many_credit_at_once_is_credited_once():
+    acme = an_organization(1)
+    credit = partial(credit_invoice, acme.operator, acme.signing.invoice.id, at=NOW)
+
+    done = at_once([partial(_attempt, credit, InvoiceVoid)] * RIVALS)
+
+    assert [note.number for note in done if note] == ["CN-2026-000001"]
+
+
+def test_credit_notes_and_invoices_at_once_leave_no_gap_in_either_series():
+    customers = [an_organization(1) for _ in range(RIVALS // 2)]
+    credit_notes = [
+        partial(credit_invoice, one.operator, one.signing.invoice.id, at=NOW) for one in customers
+    ]
+    purchases = [partial(buy, one, 1) for one in customers]
+
+    at_once([partial(_attempt, work, ()) for work in (*credit_notes, *purchases)])
+
+    numbers = {"INV": [], "CN": []}
+    for invoice in Invoice.select().order_by(Invoice.counter):
+        numbers[invoice.series].append(invoice.counter)
+    assert numbers == {"INV": [*range(1, RIVALS + 1)], "CN": [*range(1, RIVALS // 2 + 1)]}

@@ -1,0 +1,293 @@
+"""Directory, logins, owners and the calendar, in any order: the invariants hold at every step."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from app.billing.renewals import renew_if_due
+from app.directory import provisioning, reassigning, waiters
+from app.directory.reassigning import Newcomer
+from app.directory.resources import stored_document
+from app.directory.seating import seat_waiters
+from app.directory.sign_in import Login, Mode, Reason, decide
+from app.directory.users import find_person
+from app.errors import SeatRefusal, UserNameTaken
+from app.housekeeping import keep_house
+from app.models import Hold, LedgerEntry, SeatAssignment, User
+from app.organizations import OrganizationChanges, set_organization
+from app.seats import suspending, waiting
+from app.seats.audit import audit
+from app.seats.holds import LOGIN_HOLD
+from app.seats.pools import counts_of
+from app.seats.rules import EntryKind, SeatCounts
+from app.tokens import TokenUses
+from scim.documents import parse
+from scim.schemas import USER
+from tests.builders import NOW, a_group, a_user, an_organization, buy, set_active
+from tests.stateful.model import Model
+
+SEATS = 2
+NAMES = st.sampled_from([f"{name}@example.com" for name in ("ada", "bob", "cy", "dan", "eve")])
+
+#: About half a minute on each engine.
+BOUNDS = settings(
+    max_examples=4,
+    stateful_step_count=30,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+class Everything(RuleBasedStateMachine):
+    """One organization, and everybody who does something to its seats."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.at = NOW
+        self.acme = an_organization(SEATS, auto_renew=True)
+        self.model = Model(SEATS, datetime(2027, 1, 1, tzinfo=UTC))
+        self.numbers = count(1)
+
+    # The directory.
+
+    @rule(name=NAMES, active=st.booleans())
+    def create(self, name, active):
+        known = name in self.model.present
+        adopts = known and name in self.model.unclaimed
+
+        outcome = self._try(lambda: a_user(self.acme, name, active=active, at=self.at))
+
+        if known and not adopts:
+            assert outcome is UserNameTaken
+        elif self._write(name, active) is None:
+            assert outcome is SeatRefusal
+        else:
+            assert outcome.user_name == name
+            self.model.unclaimed.discard(name)
+
+    @rule(name=NAMES, active=st.booleans())
+    def patch(self, name, active):
+        self._change(name, active, lambda user: set_active(self.acme, user, active, at=self.at))
+
+    @rule(name=NAMES, active=st.sampled_from([True, False, None]))
+    def put(self, name, active):
+        body = {"userName": name} if active is None else {"userName": name, "active": active}
+        self._change(name, active, lambda user: self._replaced(user, body))
+
+    @rule(name=NAMES)
+    def delete(self, name):
+        if user := find_person(self.acme.id, name):
+            provisioning.delete_user(self.acme.scim, user.id, at=self.at)
+            self.model.forget(name)
+            self.model.unclaimed.discard(name)
+
+    @rule(names=st.sets(NAMES))
+    def group(self, names):
+        members = [find_person(self.acme.id, name) for name in names & self.model.present]
+        a_group(self.acme, f"Group {next(self.numbers)}", members)
+
+    # Logins.
+
+    @rule(name=NAMES)
+    def claim(self, name):
+        unknown = name not in self.model.present
+
+        decision = decide(self.acme.sso, Login(name), at=self.at)
+
+        if unknown:
+            seated = self.model.activate(name, self.at)
+            assert decision.allow is seated
+            if seated:
+                self.model.unclaimed.add(name)
+        else:
+            assert decision.allow is (name in self.model.active and not self.model.suspended)
+            assert (decision.reason is Reason.WAITING_FOR_SEAT) is (name in self.model.waiting)
+
+    @rule(name=NAMES, hold=st.booleans())
+    def check(self, name, hold):
+        unknown = name not in self.model.present
+
+        decision = decide(self.acme.sso, Login(name, mode=Mode.CHECK, hold=hold), at=self.at)
+
+        if unknown:
+            if hold:
+                self.model.hold(name, self.at, self.at + LOGIN_HOLD)
+            if self.model.full and not self.model.suspended:
+                self.model.expire(self.at)
+            kept = self.model.held.get(name, self.at) > self.at
+            assert decision.claimable is (
+                not self.model.suspended and (kept or not self.model.full)
+            )
+            assert not decision.allow
+
+    # Owners.
+
+    @rule(quantity=st.integers(1, 2))
+    def purchase(self, quantity):
+        buy(self.acme, quantity, at=self.at)
+        self.model.purchased += quantity
+
+    @precondition(lambda self: self.model.active)
+    @rule(data=st.data())
+    def release(self, data):
+        name = data.draw(st.sampled_from(sorted(self.model.active)))
+        reassigning.release_seat(self.acme.owner, self._id(name), at=self.at)
+        self.model.active.discard(name)
+        self.model.inactive.add(name)
+
+    @precondition(lambda self: self.model.active)
+    @rule(data=st.data(), taker=NAMES)
+    def reassign(self, data, taker):
+        giver = data.draw(st.sampled_from(sorted(self.model.active)))
+        if taker in self.model.active:
+            return
+        new = taker not in self.model.present
+
+        outcome = self._try(
+            lambda: reassigning.reassign(
+                self.acme.owner, self._id(giver), Newcomer(taker), at=self.at
+            )
+        )
+
+        assert (outcome is SeatRefusal) is self.model.suspended
+        if not self.model.suspended:
+            self.model.move(giver, taker)
+            self.model.unclaimed |= {taker} if new else set()
+
+    @rule(park=st.booleans())
+    def choose_what_happens_when_full(self, park):
+        changes = OrganizationChanges(when_full="park" if park else "reject")
+        set_organization(self.acme.owner, changes, at=self.at)
+        self.model.parks = park
+
+    @precondition(lambda self: self.model.waiting)
+    @rule(data=st.data())
+    def dismiss(self, data):
+        name = data.draw(st.sampled_from(self.model.waiting))
+        waiters.dismiss_waiter(self.acme.owner, self._id(name), at=self.at)
+        self.model.deactivate(name)
+
+    # The vendor and the calendar.
+
+    @rule()
+    def suspend_or_resume(self):
+        if self.model.suspended:
+            suspending.resume_organization(self.acme.operator, at=self.at)
+        else:
+            suspending.suspend_organization(self.acme.operator, at=self.at)
+        self.model.suspended = not self.model.suspended
+
+    @rule(seconds=st.sampled_from([30, 100, 3600]), housekeeping=st.booleans())
+    def wait(self, seconds, housekeeping):
+        self.at += timedelta(seconds=seconds)
+        if housekeeping:
+            keep_house(TokenUses(), at=self.at)
+            self.model.expire(self.at)
+
+    @rule(days_late=st.integers(0, 40))
+    def let_the_term_end(self, days_late):
+        self.at = self.model.term_ends_at + timedelta(days=days_late)
+        renew_if_due(self.acme.id, at=self.at)
+        self.model.renew()
+
+    # What holds after every step.
+
+    @invariant()
+    def everything_is_as_it_should_be(self):
+        """Seat those who wait, as housekeeping does, and compare."""
+        seat_waiters(self.acme.id, at=self.at)
+        self.model.offer()
+        self.at += timedelta(seconds=1)
+
+        self._check_people()
+        self._check_ledger()
+        assert audit() == []
+
+    def _check_people(self):
+        """I1, I2, I7 and I11: the seats are as the model has them."""
+        assert self.acme.counts == (self.model.purchased, self.model.in_use)
+        assert self._names(User.active) == self.model.active
+        assert self._names(~User.active) == self.model.present - self.model.active
+        places = waiting.places_of(self.acme.id, limit=100)
+        assert [place.user_name for place in places] == self.model.waiting
+        assert self._held() == set(self.model.held)
+        for user in self._users():
+            assert stored_document(user)["active"] is user.active
+
+    def _check_ledger(self):
+        """I1 to I5: its entries explain the pool, and no moment was outside the bounds."""
+        entries = LedgerEntry.select().where(LedgerEntry.organization_id == self.acme.id)
+        replayed = SeatCounts()
+        for entry in entries.order_by(LedgerEntry.sequence):
+            replayed = replayed.after(EntryKind(entry.kind), entry.quantity)
+            assert 0 <= replayed.in_use <= replayed.purchased
+        assert replayed == counts_of(self.acme.id)
+        open_ones = SeatAssignment.select().where(
+            (SeatAssignment.organization_id == self.acme.id) & SeatAssignment.released_at.is_null()
+        )
+        assert open_ones.count() == len(self.model.active)
+
+    def _write(self, name, active):
+        """Let the model do what a write of `active` does; None is a refusal."""
+        if not active:
+            self.model.deactivate(name)
+        elif name not in self.model.active and not self.model.activate(
+            name, self.at, parks=self.model.parks
+        ):
+            return None
+        return name
+
+    def _change(self, name, active, change):
+        user = find_person(self.acme.id, name)
+        if user is None:
+            return
+        outcome = self._try(lambda: change(user))
+        if active is None or self._write(name, active) is not None:
+            assert outcome.user_name == name
+            self.model.unclaimed.discard(name)
+        else:
+            assert outcome is SeatRefusal
+
+    def _replaced(self, user, body):
+        return provisioning.replace_user(self.acme.scim, user.id, parse(USER, body), at=self.at)
+
+    def _try(self, use_case):
+        """Return what a use case returns, or the kind of its refusal."""
+        try:
+            return use_case()
+        except SeatRefusal:
+            return SeatRefusal
+        except UserNameTaken:
+            return UserNameTaken
+
+    def _id(self, name):
+        return find_person(self.acme.id, name).id
+
+    def _users(self):
+        return User.select().where(
+            (User.organization_id == self.acme.id) & User.deleted_at.is_null()
+        )
+
+    def _names(self, condition):
+        return {user.user_name for user in self._users().where(condition)}
+
+    def _held(self):
+        holds = Hold.select().where(
+            (Hold.organization_id == self.acme.id) & Hold.ended_at.is_null()
+        )
+        return {hold.user_name for hold in holds}
+
+
+@pytest.mark.usefixtures("database")
+def test_the_invariants_hold_whatever_happens_in_whatever_order():
+    run_state_machine_as_test(Everything, settings=BOUNDS)

@@ -1,0 +1,313 @@
+"""Every use case that writes, done once: what each does up to its `yield` is its preparation.
+
+`@leaves(kind, by)` says which event it leaves, and the function that is one transaction.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from app.access import Role
+from app.billing import amending, crediting, payments, renewals
+from app.billing.payments import Receipt
+from app.billing.terms import start_of_day
+from app.directory import denials, erasure, extensions, groups, provisioning, reassigning, waiters
+from app.directory.sign_in import Login, decide
+from app.errors import SeatLimitReached
+from app.organizations import OrganizationChanges, create_organization, set_organization
+from app.seats.suspending import resume_organization, suspend_organization
+from app.tokens import TokenRequest, issue_token, revoke_token
+from scim.documents import parse
+from scim.schemas import GROUP, USER
+from tests.builders import (
+    NOW,
+    Customer,
+    a_contract,
+    a_group,
+    a_patch,
+    a_quote,
+    a_user,
+    activate,
+    an_organization,
+    confirm,
+    deactivate,
+    fill,
+)
+
+NEXT_TERM = start_of_day(date(2027, 1, 1), "UTC")
+BADGES = {
+    "id": "urn:example:badges",
+    "name": "Badges",
+    "attributes": [{"name": "colour", "type": "string"}],
+}
+
+
+@dataclass(frozen=True)
+class Writing:
+    """A use case in action; `act` yields when all is prepared."""
+
+    kind: str
+    by: str
+    act: Callable
+
+    def __str__(self) -> str:
+        return self.act.__name__
+
+
+WRITINGS: list[Writing] = []
+
+
+def leaves(kind: str, by: str):
+    def register(act):
+        WRITINGS.append(Writing(kind, by, act))
+        return act
+
+    return register
+
+
+@leaves("user.created", "directory.provisioning._insert_user")
+def creating_a_user(acme):
+    yield
+    a_user(acme, displayName="Alice")
+
+
+@leaves("user.claimed", "directory.provisioning._insert_user")
+def claiming_a_seat_at_login(acme):
+    yield
+    decide(acme.sso, Login("new@example.com"), at=NOW)
+
+
+@leaves("user.adopted", "directory.provisioning._adopt_user")
+def adopting_a_user(acme):
+    decide(acme.sso, Login("new@example.com"), at=NOW)
+    yield
+    a_user(acme, "new@example.com", title="Director")
+
+
+@leaves("user.replaced", "directory.provisioning.replace_user")
+def replacing_a_user(acme):
+    user = a_user(acme)
+    yield
+    document = parse(USER, {"userName": "renamed@example.com", "active": False})
+    provisioning.replace_user(acme.scim, user.id, document, at=NOW)
+
+
+@leaves("user.patched", "directory.provisioning.patch_user")
+def deactivating_a_user(acme):
+    user = a_user(acme)
+    yield
+    deactivate(acme, user)
+
+
+@leaves("user.deleted", "directory.provisioning.delete_user")
+def deleting_a_user(acme):
+    user = a_user(acme)
+    a_group(acme, members=[user])
+    yield
+    provisioning.delete_user(acme.scim, user.id, at=NOW)
+
+
+@leaves("group.created", "directory.groups.create_group")
+def creating_a_group(acme):
+    user = a_user(acme)
+    yield
+    a_group(acme, members=[user])
+
+
+@leaves("group.replaced", "directory.groups.replace_group")
+def replacing_a_group(acme):
+    group = a_group(acme, members=[a_user(acme)])
+    yield
+    groups.replace_group(acme.scim, group.id, parse(GROUP, {"displayName": "None"}), at=NOW)
+
+
+@leaves("group.patched", "directory.groups.patch_group")
+def adding_a_member(acme):
+    group, user = a_group(acme), a_user(acme)
+    yield
+    add_member(acme, group, user)
+
+
+@leaves("group.deleted", "directory.groups.delete_group")
+def deleting_a_group(acme):
+    group = a_group(acme, members=[a_user(acme)])
+    yield
+    groups.delete_group(acme.scim, group.id, at=NOW)
+
+
+@leaves("seat.reassigned", "directory.reassigning.reassign")
+def moving_a_seat(acme):
+    giver, taker = a_user(acme), a_user(acme, active=False)
+    yield
+    reassigning.reassign(acme.owner, giver.id, taker.id, at=NOW)
+
+
+@leaves("seat.released", "directory.reassigning.release_seat")
+def taking_a_seat_back(acme):
+    user = a_user(acme)
+    yield
+    reassigning.release_seat(acme.owner, user.id, at=NOW)
+
+
+@leaves("denial.dismissed", "directory.denials.dismiss_denial")
+def dismissing_a_denial(acme):
+    denial_id = denials.record_denial(acme.scim, "refused@example.com", at=NOW)
+    yield
+    denials.dismiss_denial(acme.owner, denial_id, at=NOW)
+
+
+@leaves("waiting.dismissed", "directory.waiters.dismiss_waiter")
+def dismissing_somebody_who_waits(acme):
+    change_settings(acme, when_full="park")
+    fill(acme)
+    parked = a_user(acme)
+    yield
+    waiters.dismiss_waiter(acme.owner, parked.id, at=NOW)
+
+
+@leaves("person.erased", "directory.erasure.erase_person")
+def erasing_a_person(acme):
+    user = deactivate(acme, a_user(acme))
+    yield
+    erasure.erase_person(acme.operator, user.user_name, at=NOW)
+
+
+@leaves("extension.registered", "directory.extensions.register_extension")
+def registering_an_extension(acme):
+    yield
+    extensions.register_extension(acme.operator, "User", BADGES, at=NOW)
+
+
+@leaves("extension.removed", "directory.extensions.remove_extension")
+def removing_an_extension(acme):
+    extensions.register_extension(acme.operator, "User", BADGES, at=NOW)
+    yield
+    extensions.remove_extension(acme.operator, BADGES["id"], at=NOW)
+
+
+@leaves("token.issued", "tokens.issue_token")
+def issuing_a_token(acme):
+    yield
+    issue_token(acme.owner, TokenRequest(Role.SCIM, label="of alice@example.com"), at=NOW)
+
+
+@leaves("token.revoked", "tokens.revoke_token")
+def revoking_a_token(acme):
+    issued = issue_token(acme.owner, TokenRequest(Role.SCIM), at=NOW)
+    yield
+    revoke_token(acme.owner, issued.token.id, at=NOW)
+
+
+@leaves("organization.created", "organizations.create_organization")
+def creating_an_organization(_acme):
+    yield
+    create_organization("Globex", at=NOW)
+
+
+@leaves("organization.changed", "organizations.set_organization")
+def changing_an_organization(acme):
+    yield
+    change_settings(
+        acme, tax_rate="20", billing_contacts=["bill@example.com"], party={"city": "Dublin"}
+    )
+
+
+@leaves("organization.suspended", "seats.suspending.suspend_organization")
+def suspending_an_organization(acme):
+    yield
+    suspend_organization(acme.operator, at=NOW)
+
+
+@leaves("organization.resumed", "seats.suspending.resume_organization")
+def resuming_an_organization(acme):
+    suspend_organization(acme.operator, at=NOW)
+    yield
+    resume_organization(acme.operator, at=NOW)
+
+
+@leaves("contract.signed", "billing.signing.sign_contract")
+def signing_a_contract(_acme):
+    globex = an_organization(None)
+    yield
+    a_contract(globex)
+
+
+@leaves("quote.created", "billing.quoting.create_quote")
+def asking_for_a_quote(acme):
+    yield
+    a_quote(acme)
+
+
+@leaves("purchase.confirmed", "billing.purchasing.confirm_quote")
+def confirming_a_quote(acme):
+    quote = a_quote(acme)
+    yield
+    confirm(acme, quote)
+
+
+@leaves("payment.recorded", "billing.payments.record_payment")
+def recording_a_payment(acme):
+    yield
+    receipt = Receipt(100, NOW.date(), "SEPA 4711")
+    payments.record_payment(acme.operator, acme.signing.invoice.id, receipt, at=NOW)
+
+
+@leaves("invoice.credited", "billing.crediting.credit_invoice")
+def crediting_an_invoice(acme):
+    yield
+    crediting.credit_invoice(acme.operator, acme.signing.invoice.id, at=NOW)
+
+
+@leaves("contract.renewal_price_set", "billing.amending.set_renewal_price")
+def agreeing_on_another_price(acme):
+    yield
+    amending.set_renewal_price(acme.operator, "700.00", at=NOW)
+
+
+@leaves("contract.renewal_ended", "billing.amending.end_renewal")
+def letting_a_contract_run_out(acme):
+    yield
+    amending.end_renewal(acme.operator, at=NOW)
+
+
+@leaves("contract.ended", "billing.amending.end_contract")
+def ending_a_contract(acme):
+    yield
+    amending.end_contract(acme.operator, at=NOW)
+
+
+@leaves("contract.renewed", "billing.renewals._renew_once")
+def renewing_a_contract(acme):
+    yield
+    renewals.renew_if_due(acme.id, at=NEXT_TERM)
+
+
+#: What leaves no event of its own, and where it is told instead.
+TOLD_ELSEWHERE = {
+    "directory.denials.record_denial": "a refusal changes nothing; denials count it",
+    "directory.denials.close_old_denials": "a denial says itself how it ended",
+    "directory.seating.seat_waiter": "the ledger's entry says who got the seat",
+    "directory.sign_in._hold_seat": "the ledger's entry says what is held",
+    "housekeeping.end_due_holds": "the ledger's entry says what expired",
+    "organizations.set_seller": "the vendor has a trail of its own",
+    "seats.alerts._look_once": "alerts repeat what the ledger says",
+    "tokens.note_uses": "a use changes nothing",
+}
+
+
+def change_settings(customer: Customer, **changes) -> None:
+    set_organization(customer.operator, OrganizationChanges(**changes), at=NOW)
+
+
+def add_member(customer: Customer, group, user) -> None:
+    patch = a_patch(GROUP, {"op": "add", "path": "members", "value": [{"value": user.id}]})
+    groups.patch_group(customer.scim, group.id, patch, at=NOW)
+
+
+def be_refused(customer: Customer) -> None:
+    """Provision somebody for whom no seat is free."""
+    try:
+        activate(customer, a_user(customer, active=False))
+    except SeatLimitReached:
+        return
+    raise AssertionError("there was a seat")
