@@ -161,6 +161,7 @@ def test_every_invariant_that_the_audit_proves_stands_in_the_readme():
         ("", "always", "test"),
         ("standard", "rule", "test"),
         ("identity providers", "what they do", "test"),
+        ("product", "rule", "test"),
     ],
     ids=" ".join,
 )

@@ -286,6 +286,7 @@ def renewing_a_contract(acme):
 TOLD_ELSEWHERE = {
     "directory.denials.record_denial": "a refusal changes nothing; denials count it",
     "directory.denials.close_old_denials": "a denial says itself how it ended",
+    "directory.seating.offer_seats": "the ledger's entry says what is held",
     "directory.seating.seat_waiter": "the ledger's entry says who got the seat",
     "directory.sign_in._hold_seat": "the ledger's entry says what is held",
     "housekeeping.end_due_holds": "the ledger's entry says what expired",

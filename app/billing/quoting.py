@@ -61,11 +61,7 @@ def create_quote(
 
 
 def _quote(principal: Principal, request: QuoteRequest, *, at: datetime) -> Quote:
-    if not 1 <= request.quantity <= request.quantity_max:
-        raise InvalidInput(
-            "quantity",
-            f"Ask for 1 to {request.quantity_max:,} seats; more are sold by the vendor directly.",
-        )
+    _check_quantity(request)
     running = running_contract(principal.organization_id, at=at)
     check_eligible(running)
     organization = Organization.get_by_id(principal.organization_id)
@@ -101,6 +97,14 @@ def _quote(principal: Principal, request: QuoteRequest, *, at: datetime) -> Quot
     )
     trail.record(principal, _quoted(quote), at=at)
     return quote
+
+
+def _check_quantity(request: QuoteRequest) -> None:
+    if not 1 <= request.quantity <= request.quantity_max:
+        raise InvalidInput(
+            "quantity",
+            f"Ask for 1 to {request.quantity_max:,} seats; more are sold by the vendor directly.",
+        )
 
 
 def _quoted(quote: Quote) -> Change:

@@ -42,7 +42,7 @@ class _Given(TypedDict):
 
 @click.group()
 def contract() -> None:
-    """Sign contracts and show them."""
+    """Sign contracts, change them, show them."""
 
 
 @contract.command("sign")

@@ -44,4 +44,9 @@ def test_the_seller_is_shown_as_it_was_set(operator):
 
     shown = operator.answers("seller", "show")
 
-    assert shown == {"series": "VND", "time_zone": "Europe/Berlin", "party": {"city": "Bonn"}}
+    assert shown == {
+        "series": "VND",
+        "credit_note_series": "CN",
+        "time_zone": "Europe/Berlin",
+        "party": {"city": "Bonn"},
+    }

@@ -137,7 +137,8 @@ def test_somebody_who_waits_loses_the_place_and_the_seat_that_was_kept(acme, ali
 
     assert WaitingPlace.select().count() == 0
     assert acme.counts == (2, 0)
-    assert "alice" not in Hold.get().user_name
+    assert Hold.select().count() == 1
+    assert "alice" not in everything_stored()
 
 
 @pytest.mark.parametrize("answer", [{"user_name": ALICE}, {"user_id": "the id"}], ids=list)

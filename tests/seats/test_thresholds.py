@@ -1,4 +1,5 @@
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -111,7 +112,7 @@ def test_each_refusal_is_in_one_spell_and_spells_do_not_meet(given_):
 
     told = [denial_id for spell in joined for denial_id in spell.denial_ids]
     assert told == [refusal.id for refusal in given_]
-    for earlier, later in zip(joined, joined[1:], strict=False):
+    for earlier, later in pairwise(joined):
         assert earlier.ends_at is not None
         assert earlier.ends_at <= later.starts_at
 

@@ -41,7 +41,7 @@ NAMES = st.sampled_from([f"{name}@example.com" for name in ("ada", "bob", "cy", 
 
 #: About half a minute on each engine.
 BOUNDS = settings(
-    max_examples=4,
+    max_examples=15,
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=list(HealthCheck),

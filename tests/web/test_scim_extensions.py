@@ -7,7 +7,7 @@ import pytest
 from app.directory.extensions import extensions_of, register_extension, remove_extension
 from app.errors import InvalidInput, NotFound
 from scim import urns
-from tests.builders import an_organization
+from tests.builders import NOW, an_organization
 
 BADGE = "urn:acme:params:scim:schemas:badge:1.0:User"
 TEAM = "urn:acme:params:scim:schemas:team:1.0:Group"
@@ -52,8 +52,8 @@ def changed(document, attribute_name, **characteristics):
 
 @pytest.fixture(autouse=True)
 def registered(acme):
-    register_extension(acme.operator, "User", BADGE_SCHEMA)
-    register_extension(acme.operator, "Group", TEAM_SCHEMA)
+    register_extension(acme.operator, "User", BADGE_SCHEMA, at=NOW)
+    register_extension(acme.operator, "Group", TEAM_SCHEMA, at=NOW)
 
 
 def create(idp, user_name, **badge):
@@ -206,23 +206,23 @@ def test_nobody_else_has_an_organizations_extension(service):
 
 
 def test_a_removed_extension_is_unknown(idp, acme):
-    remove_extension(acme.operator, BADGE.upper())
+    remove_extension(acme.operator, BADGE.upper(), at=NOW)
 
     assert idp.get(f"/Schemas/{BADGE}").status_code == 404
     assert [entry["schema"]["id"] for entry in extensions_of(acme.id)] == [TEAM]
     with pytest.raises(NotFound):
-        remove_extension(acme.operator, BADGE)
+        remove_extension(acme.operator, BADGE, at=NOW)
 
 
 def test_an_extension_with_data_is_not_removed(idp, acme):
     path = f"/Users/{create(idp, 'a').json()['id']}"
 
     with pytest.raises(InvalidInput, match="Remove it from them first"):
-        remove_extension(acme.operator, BADGE)
+        remove_extension(acme.operator, BADGE, at=NOW)
     assert idp.get(path).json()[BADGE] == {"number": "a"}
 
     idp.delete(path)
-    remove_extension(acme.operator, BADGE)
+    remove_extension(acme.operator, BADGE, at=NOW)
     assert idp.get(f"/Schemas/{BADGE}").status_code == 404
 
 
@@ -243,14 +243,14 @@ def test_a_change_that_would_change_what_is_stored_is_refused(idp, acme, schema)
     path = f"/Users/{create(idp, 'a', floor=3).json()['id']}"
 
     with pytest.raises(InvalidInput, match="must stay as it is"):
-        register_extension(acme.operator, "User", schema)
+        register_extension(acme.operator, "User", schema, at=NOW)
 
     assert idp.get(path).json()[BADGE] == {"number": "a", "floor": 3}
 
 
 @pytest.mark.parametrize("schema", INCOMPATIBLE.values(), ids=INCOMPATIBLE)
 def test_without_data_any_change_is_accepted(acme, schema):
-    register_extension(acme.operator, "User", schema)
+    register_extension(acme.operator, "User", schema, at=NOW)
 
     assert [entry["schema"] for entry in extensions_of(acme.id)] == [TEAM_SCHEMA, schema]
 
@@ -260,7 +260,7 @@ def test_an_extension_with_data_may_grow(idp, acme):
     grown = copy.deepcopy(BADGE_SCHEMA)
     grown["attributes"].append({"name": "lanyard", "type": "string"})
 
-    register_extension(acme.operator, "User", grown)
+    register_extension(acme.operator, "User", grown, at=NOW)
 
     changed_user = idp.modify(path, {"op": "add", "path": f"{BADGE}:lanyard", "value": "yes"})
     assert changed_user.json()[BADGE] == {"number": "a", "lanyard": "yes"}
@@ -281,6 +281,6 @@ def test_an_extension_with_data_may_grow(idp, acme):
 )
 def test_a_document_that_is_no_extension_is_not_registered(acme, schema):
     with pytest.raises(InvalidInput):
-        register_extension(acme.operator, "User", schema)
+        register_extension(acme.operator, "User", schema, at=NOW)
 
     assert len(extensions_of(acme.id)) == 2

@@ -1,0 +1,193 @@
+"""Every route of the application: whom it is for, and a request that it answers."""
+
+import re
+from dataclasses import dataclass
+
+from app.access import Role
+from app.identifiers import new_id
+from app.models import Denial
+from app.organizations import OrganizationChanges, set_organization
+from app.tokens import TokenRequest, issue_token
+from scim import urns
+from tests.builders import NOW, SIGNED_AT, a_group, a_quote, a_user, buy, fill
+from tests.clients import Client
+
+PROVISIONING = {Role.SCIM}
+LOGINS = {Role.SSO}
+BUYERS = {Role.PRIMARY_OWNER}
+OWNERS = BUYERS | {Role.OWNER}
+READERS = OWNERS | {Role.BILLING}
+
+#: Every route, and the roles that its answer is not refused to. The confirmation of a quote lets
+#: every owner role reach the contract, which says who buys.
+ROUTES = {
+    "GET /owner/v1/alerts": READERS,
+    "GET /owner/v1/assignments": OWNERS,
+    "GET /owner/v1/audit-events": OWNERS,
+    "GET /owner/v1/contract": READERS,
+    "GET /owner/v1/contract/renewal": READERS,
+    "GET /owner/v1/denials": OWNERS,
+    "POST /owner/v1/denials/<denial_id>/dismissal": OWNERS,
+    "GET /owner/v1/exports/assignments.<any(csv, json):form>": OWNERS,
+    "GET /owner/v1/exports/ledger.<any(csv, json):form>": OWNERS,
+    "GET /owner/v1/foresight": OWNERS,
+    "GET /owner/v1/invoices": READERS,
+    "GET /owner/v1/invoices/<invoice_id>": READERS,
+    "GET /owner/v1/invoices/<invoice_id>/page": READERS,
+    "GET /owner/v1/invoices/<invoice_id>/pdf": READERS,
+    "GET /owner/v1/invoices/<invoice_id>/people": OWNERS,
+    "GET /owner/v1/ledger": OWNERS,
+    "POST /owner/v1/preflight": OWNERS,
+    "GET /owner/v1/purchases": READERS,
+    "GET /owner/v1/purchases/<purchase_id>": READERS,
+    "POST /owner/v1/quotes": OWNERS,
+    "GET /owner/v1/quotes/<quote_id>": OWNERS,
+    "POST /owner/v1/quotes/<quote_id>/confirmation": BUYERS,
+    "POST /owner/v1/reassignments": OWNERS,
+    "POST /owner/v1/releases": OWNERS,
+    "GET /owner/v1/seats": READERS,
+    "GET /owner/v1/settings": OWNERS,
+    "PATCH /owner/v1/settings": BUYERS,
+    "GET /owner/v1/tokens": BUYERS,
+    "POST /owner/v1/tokens": BUYERS,
+    "DELETE /owner/v1/tokens/<token_id>": BUYERS,
+    "GET /owner/v1/waiting": OWNERS,
+    "DELETE /owner/v1/waiting/<user_id>": OWNERS,
+    "GET /scim/v2/": PROVISIONING,
+    "POST /scim/v2/.search": PROVISIONING,
+    "POST /scim/v2/Bulk": PROVISIONING,
+    "GET /scim/v2/Groups": PROVISIONING,
+    "POST /scim/v2/Groups": PROVISIONING,
+    "POST /scim/v2/Groups/.search": PROVISIONING,
+    "GET /scim/v2/Groups/<resource_id>": PROVISIONING,
+    "PUT /scim/v2/Groups/<resource_id>": PROVISIONING,
+    "PATCH /scim/v2/Groups/<resource_id>": PROVISIONING,
+    "DELETE /scim/v2/Groups/<resource_id>": PROVISIONING,
+    "GET /scim/v2/Me": PROVISIONING,
+    "POST /scim/v2/Me": PROVISIONING,
+    "PUT /scim/v2/Me": PROVISIONING,
+    "PATCH /scim/v2/Me": PROVISIONING,
+    "DELETE /scim/v2/Me": PROVISIONING,
+    "GET /scim/v2/ResourceTypes": PROVISIONING,
+    "GET /scim/v2/ResourceTypes/<name>": PROVISIONING,
+    "GET /scim/v2/Schemas": PROVISIONING,
+    "GET /scim/v2/Schemas/<urn>": PROVISIONING,
+    "GET /scim/v2/ServiceProviderConfig": PROVISIONING,
+    "GET /scim/v2/Users": PROVISIONING,
+    "POST /scim/v2/Users": PROVISIONING,
+    "POST /scim/v2/Users/.search": PROVISIONING,
+    "GET /scim/v2/Users/<resource_id>": PROVISIONING,
+    "PUT /scim/v2/Users/<resource_id>": PROVISIONING,
+    "PATCH /scim/v2/Users/<resource_id>": PROVISIONING,
+    "DELETE /scim/v2/Users/<resource_id>": PROVISIONING,
+    "POST /sso/v1/decisions": LOGINS,
+}
+
+#: Routes that need no token: they say nothing about anybody.
+OPEN = {"GET /console/seats", "GET /openapi.json"}
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request that would succeed for whoever may send it."""
+
+    method: str
+    path: str
+    body: object = None
+
+    def sent_by(self, service, secret):
+        return service.client(Client, secret).request(self.method, self.path, json=self.body)
+
+
+def things_of(customer):
+    """Return what the variable parts of addresses stand for, in a full organization."""
+    alice, bob, *_ = fill(customer)
+    set_organization(customer.operator, OrganizationChanges(when_full="park"), at=NOW)
+    waiting = a_user(customer)
+    bought = buy(customer)
+    quote = a_quote(customer)
+    inactive = a_user(customer, active=False)
+    denial = Denial.create(
+        organization_id=customer.id,
+        id=new_id("dnl", NOW),
+        user_name="late@example.com",
+        user_name_key="late@example.com",
+        source="scim",
+        attempts=1,
+        first_seen_at=NOW,
+        last_seen_at=NOW,
+    )
+    token = issue_token(customer.operator, TokenRequest(Role.SSO), at=SIGNED_AT).token
+    return {
+        "denial_id": denial.id,
+        "invoice_id": bought.invoice.id,
+        "purchase_id": bought.purchase.id,
+        "quote_id": quote.id,
+        "token_id": token.id,
+        "user_id": alice.id,
+        "resource_id": alice.id,
+        "group_id": a_group(customer, members=[bob]).id,
+        "inactive_id": inactive.id,
+        "waiting_id": waiting.id,
+        "total": quote.total_minor,
+        "name": "User",
+        "urn": urns.USER,
+    }
+
+
+#: What every thing is called that nobody has.
+UNKNOWN = dict.fromkeys(
+    [
+        "denial_id",
+        "invoice_id",
+        "purchase_id",
+        "quote_id",
+        "token_id",
+        "user_id",
+        "waiting_id",
+        "group_id",
+        "resource_id",
+    ],
+    "unknown",
+) | {"inactive_id": "nobody", "total": 0, "name": "User", "urn": urns.USER}
+
+
+def a_request(route, things):
+    """Return the request of a route about some things."""
+    method, rule = route.split(" ", 1)
+    if "/waiting/" in rule:
+        things = {**things, "user_id": things["waiting_id"]}
+    if "/Groups/" in rule:
+        things = {**things, "resource_id": things["group_id"]}
+    path = re.sub(r"<(?:any\(\w+, (\w+)\):)?(\w+)>", lambda part: part[1] or things[part[2]], rule)
+    return Request(method, path, _body(route, things))
+
+
+def _body(route, things):
+    patch = {"schemas": [urns.PATCH_OP], "Operations": [{"op": "remove", "path": "externalId"}]}
+    search = {"schemas": [urns.SEARCH_REQUEST]}
+    deletion = {"method": "DELETE", "path": f"/Users/{things['resource_id']}"}
+    bodies = {
+        "POST /owner/v1/preflight": {"user_names": ["new@example.com"]},
+        "POST /owner/v1/quotes": {"quantity": 1},
+        "POST /owner/v1/quotes/<quote_id>/confirmation": {"expected_total_minor": things["total"]},
+        "POST /owner/v1/reassignments": {
+            "from_user_id": things["user_id"],
+            "to_user_id": things["inactive_id"],
+        },
+        "POST /owner/v1/releases": {"user_id": things["user_id"]},
+        "PATCH /owner/v1/settings": {"language": "fr"},
+        "POST /owner/v1/tokens": {"role": "scim"},
+        "POST /scim/v2/.search": search,
+        "POST /scim/v2/Users/.search": search,
+        "POST /scim/v2/Groups/.search": search,
+        "POST /scim/v2/Bulk": {"schemas": [urns.BULK_REQUEST], "Operations": [deletion]},
+        "POST /scim/v2/Users": {"userName": "new", "active": False},
+        "POST /scim/v2/Groups": {"displayName": "New"},
+        "PUT /scim/v2/Users/<resource_id>": {"userName": "renamed"},
+        "PUT /scim/v2/Groups/<resource_id>": {"displayName": "Renamed"},
+        "PATCH /scim/v2/Users/<resource_id>": patch,
+        "PATCH /scim/v2/Groups/<resource_id>": patch,
+        "POST /sso/v1/decisions": {"user_name": "new"},
+    }
+    return bodies.get(route)
