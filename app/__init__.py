@@ -7,7 +7,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app.config import Config
 from app.db import database, open_database
 from app.tokens import TokenUses
-from app.web import console, described, errors, owner, scim_api, sso_hook
+from app.web import console, described, health, owner, scim_api, sso_hook
+from app.web import errors as failures
 from app.web.context import REQUEST_ID_HEADER, Seatgate, request_id
 
 
@@ -32,9 +33,10 @@ def create_app(config: Config | None = None) -> Flask:
     app.before_request(_connect)
     app.teardown_request(lambda _error: None if database.is_closed() else database.close())
     app.after_request(_named)
-    errors.register(app)
+    failures.register(app)
     app.register_blueprint(scim_api.blueprint)
     app.register_blueprint(console.blueprint)
+    app.register_blueprint(health.blueprint)
     described.describe(app, owner.surface, sso_hook.surface)
     return app
 

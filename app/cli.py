@@ -12,10 +12,12 @@ from app.commands.organizations import organization, seller
 from app.commands.people import person
 from app.commands.renewals import renewals
 from app.commands.seats import seats
-from app.commands.session import Commands, check_migrated, opened, read_config
+from app.commands.session import Commands, check_migrated, opened, read_config, session
 from app.commands.simulate import simulate
 from app.commands.tokens import token
 from app.commands.trail import show_trail
+from app.housekeeping import keep_house
+from app.tokens import TokenUses
 
 
 @click.group(cls=Commands, context_settings={"show_default": True, "max_content_width": 100})
@@ -36,6 +38,13 @@ def serve(host: str, port: int, workers: int) -> None:
     with opened(config):
         check_migrated(config)
     server.serve(config, host, port, workers)
+
+
+@main.command("housekeeping")
+def keep_house_once() -> None:
+    """Do once what serving processes do every 30 seconds, for those who prefer cron."""
+    with session() as at:
+        keep_house(TokenUses(), at=at)
 
 
 @main.group()

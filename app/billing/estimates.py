@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from app.billing.contracts import RunningContract, running_contract
-from app.billing.pricing import LineKind, months_text, priced_line
-from app.billing.quoting import check_eligible
+from app.billing.pricing import months_text
+from app.billing.quoting import addition_line, check_eligible
 from app.billing.taxes import Totals
 from app.errors import ContractNotActive, PlanNotEligible
 from app.models import Organization
@@ -50,20 +50,13 @@ def estimate(running: RunningContract | None, quantity: int, on: date) -> Estima
     if running is None or quantity < 1 or on >= running.term.ends_on:
         return None
     organization = Organization.get_by_id(running.contract.organization_id)
-    service = running.term.service_from(on)
-    line = priced_line(
-        LineKind.ADDITION,
-        quantity,
-        running.unit_price_minor,
-        service,
-        organization.tax_rate_basis_points,
-    )
+    line = addition_line(running, organization, quantity, on)
     totals = Totals.of([line])
     return Estimate(
         quantity,
-        service.starts_on,
-        months_text(service.months),
-        running.unit_price_minor,
+        line.service.starts_on,
+        months_text(line.service.months),
+        line.unit_price_minor,
         running.contract.currency,
         totals.net_minor,
         totals.tax_minor,

@@ -66,7 +66,7 @@ def _quote(principal: Principal, request: QuoteRequest, *, at: datetime) -> Quot
     check_eligible(running)
     organization = Organization.get_by_id(principal.organization_id)
     effective_on = max(running.today(at), running.term.starts_on)
-    line = _line(running, organization, request.quantity, effective_on)
+    line = addition_line(running, organization, request.quantity, effective_on)
     totals = Totals.of([line])
     if totals.total_minor > _MONEY_MAX:
         raise InvalidInput(
@@ -121,9 +121,10 @@ def _expires_at(running: RunningContract, effective_on: date, *, at: datetime) -
     return min(at + BINDING_FOR, end_of_day)
 
 
-def _line(
+def addition_line(
     running: RunningContract, organization: Organization, quantity: int, effective_on: date
 ) -> Line:
+    """Return the line that sells more seats for the rest of the term, from a day of it on."""
     return priced_line(
         LineKind.ADDITION,
         quantity,

@@ -14,7 +14,12 @@ from app.commands.options import as_json
 from app.commands.output import Facts, show, show_all
 from app.commands.session import session
 from app.models import Organization, Seller
-from app.organizations import SEAT_REFUSAL_STATUSES, OrganizationChanges, SellerChanges
+from app.organizations import (
+    SEAT_REFUSAL_STATUSES,
+    WHEN_FULL,
+    OrganizationChanges,
+    SellerChanges,
+)
 from app.seats import suspending
 
 #: The members of a party that both sides have, and those of the seller's bank.
@@ -39,6 +44,9 @@ class _Settings(TypedDict):
     seat_refusal_status: int | None
     tax_rate: str | None
     reverse_charge: bool | None
+    when_full: str | None
+    reserve_for_denied: bool | None
+    strict: bool | None
 
 
 class _SellerSettings(TypedDict):
@@ -130,6 +138,21 @@ def resume_organization(organization_id: str) -> None:
     type=click.Choice(SEAT_REFUSAL_STATUSES),
     help="What SCIM answers when no seat is free.",
 )
+@click.option(
+    "--when-full",
+    type=click.Choice(WHEN_FULL),
+    help="Whether people are refused when no seat is free, or wait for one.",
+)
+@click.option(
+    "--reserve-for-denied/--no-reserve-for-denied",
+    default=None,
+    help="Whether bought seats are kept for those who had been refused.",
+)
+@click.option(
+    "--strict/--no-strict",
+    default=None,
+    help="Whether SCIM is taken by the letter, without tolerances towards identity providers.",
+)
 @_takes_party(_PARTICULARS)
 @as_json
 def set_organization(
@@ -179,6 +202,9 @@ def _organization_facts(row: Organization) -> Facts:
         "seat_refusal_status": row.seat_refusal_status,
         "tax_rate_basis_points": row.tax_rate_basis_points,
         "reverse_charge": row.reverse_charge,
+        "when_full": row.when_full,
+        "reserve_for_denied": row.reserve_for_denied,
+        "strict": row.strict,
         "party": row.party,
         "created_at": row.created_at,
     }

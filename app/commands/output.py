@@ -53,6 +53,8 @@ def fact_text(name: str, facts: Facts) -> str:
             text = f"{value.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
         case list():
             text = ", ".join(map(str, value))
+        case dict():
+            text = ", ".join(f"{_words(key)} {inner}" for key, inner in value.items())
         case _:
             text = str(value)
     return text

@@ -70,7 +70,7 @@ CHECKS: tuple[tuple[str, str, str], ...] = (
         "a purchase and its ledger entry differ",
         """SELECT p.organization_id || ' ' || p.id FROM purchase p
            LEFT JOIN ledger_entry e ON e.organization_id = p.organization_id
-               AND e.cause = 'quote:' || p.quote_id
+               AND e.cause = 'quote:' || p.quote_id AND e.kind = 'granted'
            WHERE e.sequence IS NULL OR e.quantity <> p.quantity""",
     ),
     (

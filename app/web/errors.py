@@ -6,6 +6,7 @@ reach a client.
 """
 
 import logging
+import re
 import secrets
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -13,7 +14,7 @@ from http import HTTPStatus
 from flask import Flask, Response, g, request
 from peewee import InterfaceError, OperationalError
 from playhouse.pool import MaxConnectionsExceeded
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from app import errors
 from app.errors import DomainError, SeatLimitReached, SeatRefusal
@@ -21,7 +22,7 @@ from app.models import Organization
 from app.web.context import SCIM_PREFIX, public_url
 from app.web.responses import json_response, scim_response
 from scim import messages
-from scim.errors import ScimError
+from scim.errors import InvalidVersion, ScimError
 
 log = logging.getLogger(__name__)
 
@@ -84,6 +85,11 @@ _HTTP_DETAILS: dict[int, tuple[str, str]] = {
 }
 
 
+#: Addresses of SCIM, whatever the version, and those of another version than ours.
+_SCIM = re.compile(r"/scim(/|$)")
+_OTHER_VERSION = re.compile(r"/scim/v(?!2(/|$))[0-9.]+(/|$)")
+
+
 @dataclass(frozen=True)
 class Problem:
     """A failure, before it takes the form of its surface."""
@@ -103,8 +109,10 @@ def register(app: Flask) -> None:
 
 def answer(error: Exception) -> Response:
     """Return the answer to a request that failed, in the form of its surface."""
+    if isinstance(error, NotFound) and _OTHER_VERSION.match(request.path):
+        error = InvalidVersion(f"This server speaks SCIM 2.0: its base URL ends in {SCIM_PREFIX}.")
     problem = problem_of(error)
-    if request.path == SCIM_PREFIX or request.path.startswith(f"{SCIM_PREFIX}/"):
+    if _SCIM.match(request.path):
         response = scim_response(
             messages.error(problem.status, problem.detail, problem.scim_type), problem.status
         )

@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.db import open_database
 from app.directory.sign_in import Login, Mode, Reason, decide
 from app.errors import SeatLimitReached
 from app.housekeeping import keep_house
@@ -142,18 +141,6 @@ def test_a_refusal_leaves_the_holds_as_they_were():
         a_user(acme, "carol@example.com", at=JUST_BEFORE)
 
     assert _kinds() == before
-
-
-def test_a_hold_survives_the_end_of_the_process(database_url, database):
-    acme = an_organization(1)
-    _hold(acme, "alice@example.com")
-
-    database.close_all()
-    reopened = open_database(database_url)
-
-    assert decide(acme.sso, Login("bob@example.com"), at=JUST_BEFORE).reason is Reason.NO_SEAT
-    assert decide(acme.sso, Login("alice@example.com"), at=JUST_BEFORE).allow
-    reopened.close_all()
 
 
 def test_a_hold_is_given_back_when_the_directory_says_that_the_person_is_inactive():

@@ -1,0 +1,60 @@
+"""An organization that parks people instead of refusing them, and its waiting list."""
+
+from datetime import UTC, datetime, timedelta
+
+from app.directory import provisioning
+from app.models import LedgerEntry
+from app.organizations import OrganizationChanges, set_organization
+from app.seats import waiting
+from scim.documents import parse
+from scim.schemas import USER
+from tests.builders import (
+    NOW,
+    a_user,
+    an_organization,
+    buy,
+    fill,
+)
+
+LATER = NOW + timedelta(hours=1)
+END = datetime(2027, 1, 1, tzinfo=UTC)
+
+
+def a_parking_organization(**terms):
+    customer = an_organization(1, **terms)
+    holders = fill(customer)
+    choose_parking(customer)
+    return customer, holders
+
+
+def choose_parking(customer):
+    set_organization(customer.owner, OrganizationChanges(when_full="park"), at=NOW)
+
+
+def park(customer, *user_names):
+    """Provision people a second apart, none of whom finds a seat."""
+    return [
+        a_user(customer, user_name, at=NOW + timedelta(seconds=n))
+        for n, user_name in enumerate(user_names)
+    ]
+
+
+def offered_to_alice():
+    """Return an organization, alice for whom a seat is held, and bob who waits behind her."""
+    acme, _ = a_parking_organization()
+    alice, bob = park(acme, "alice@example.com", "bob@example.com")
+    buy(acme, 1, at=NOW + timedelta(minutes=1))
+    return acme, alice, bob
+
+
+def replace_user(customer, user, *, at=LATER, **attributes):
+    document = parse(USER, {"userName": user.user_name, **attributes})
+    return provisioning.replace_user(customer.scim, user.id, document, at=at)
+
+
+def line(customer):
+    return [place.user_name for place in waiting.places_of(customer.id, limit=10)]
+
+
+def entries():
+    return list(LedgerEntry.select().order_by(LedgerEntry.sequence))

@@ -1,0 +1,28 @@
+"""Nothing of a hold is in memory: another process knows it, and ends it."""
+
+from datetime import timedelta
+
+from app.db import connection, open_database
+from app.directory.sign_in import Login, Mode, Reason, decide
+from app.seats.audit import audit
+from tests.builders import NOW, an_organization
+
+SOON = NOW + timedelta(seconds=60)
+
+
+def test_a_hold_survives_the_end_of_the_process(database_url):
+    first = open_database(database_url)
+    with connection():
+        acme = an_organization(1)
+        decide(acme.sso, Login("alice@example.com", mode=Mode.CHECK, hold=True), at=NOW)
+    first.close_all()
+
+    second = open_database(database_url)
+    with connection():
+        bob = decide(acme.sso, Login("bob@example.com"), at=SOON)
+        alice = decide(acme.sso, Login("alice@example.com"), at=SOON)
+        found = audit()
+    second.close_all()
+
+    assert (bob.reason, alice.reason) == (Reason.NO_SEAT, Reason.SEAT_CLAIMED)
+    assert found == []
