@@ -11,7 +11,16 @@ from app.access import Role
 from app.billing import amending, crediting, payments, renewals
 from app.billing.payments import Receipt
 from app.billing.terms import start_of_day
-from app.directory import denials, erasure, extensions, groups, provisioning, reassigning, waiters
+from app.directory import (
+    denials,
+    erasure,
+    extensions,
+    groups,
+    provisioning,
+    reassigning,
+    seating,
+    waiters,
+)
 from app.directory.sign_in import Login, decide
 from app.errors import SeatLimitReached
 from app.organizations import OrganizationChanges, create_organization, set_organization
@@ -29,6 +38,7 @@ from tests.builders import (
     a_user,
     activate,
     an_organization,
+    buy,
     confirm,
     deactivate,
     fill,
@@ -165,6 +175,16 @@ def dismissing_somebody_who_waits(acme):
     waiters.dismiss_waiter(acme.owner, parked.id, at=NOW)
 
 
+@leaves("user.seated", "directory.seating.seat_waiter")
+def seating_somebody_who_waits(acme):
+    change_settings(acme, when_full="park")
+    fill(acme)
+    a_user(acme)
+    buy(acme, 1)
+    yield
+    seating.seat_waiters(acme.id, at=NOW)
+
+
 @leaves("person.erased", "directory.erasure.erase_person")
 def erasing_a_person(acme):
     user = deactivate(acme, a_user(acme))
@@ -287,7 +307,6 @@ TOLD_ELSEWHERE = {
     "directory.denials.record_denial": "a refusal changes nothing; denials count it",
     "directory.denials.close_old_denials": "a denial says itself how it ended",
     "directory.seating.offer_seats": "the ledger's entry says what is held",
-    "directory.seating.seat_waiter": "the ledger's entry says who got the seat",
     "directory.sign_in._hold_seat": "the ledger's entry says what is held",
     "housekeeping.end_due_holds": "the ledger's entry says what expired",
     "organizations.set_seller": "the vendor has a trail of its own",

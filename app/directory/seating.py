@@ -11,6 +11,7 @@ from app.billing.renewals import instant_of, renews_first
 from app.db import follow_up, transaction
 from app.directory import resources, users
 from app.directory.denials import close_denial, record_denial
+from app.directory.traces import traced_user
 from app.errors import NotFound, SeatLimitReached, SeatRefusal
 from app.identifiers import new_id
 from app.models import Organization, User
@@ -145,7 +146,9 @@ def seat_waiter(principal: Principal, user_id: str, *, at: datetime) -> None:
         TermOver: the term is over and not yet renewed.
     """
     user = users.lock_user(principal.organization_id, user_id)
-    if waiting.waits(user):
+    if not waiting.waits(user):
+        return
+    with traced_user(principal, user, "user.seated", at=at):
         users.describe(principal, user, {**resources.stored_document(user), "active": True}, at=at)
         set_active(principal, user, active=True, at=at)
 

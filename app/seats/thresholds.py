@@ -115,7 +115,7 @@ class Spell:
 
     def takes(self, refusal: Refusal) -> bool:
         """Tell whether a refusal that starts no earlier falls into this spell."""
-        return self.ends_at is None or refusal.starts_at < self.ends_at
+        return self.ends_at is None or refusal.starts_at <= self.ends_at
 
     def with_refusal(self, refusal: Refusal) -> Self:
         """Return the spell with one more refusal."""

@@ -105,6 +105,26 @@ class Instant(fields.AwareDateTime):
         return text.replace("+00:00", "Z") if isinstance(text, str) else text
 
 
+class List(fields.List[Any]):
+    """A list of values of one kind."""
+
+    default_error_messages = {  # noqa: RUF012  # marshmallow's interface
+        "required": "This field is required.",
+        "null": "This field needs a value.",
+        "invalid": "Send a list.",
+    }
+
+
+class Part(fields.Nested):
+    """An object within the body."""
+
+    default_error_messages = {  # noqa: RUF012  # marshmallow's interface
+        "required": "This field is required.",
+        "null": "This field needs a value.",
+        "type": "Send an object.",
+    }
+
+
 class Choice(Text):
     """One of a few words."""
 

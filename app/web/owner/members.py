@@ -12,7 +12,7 @@ from app.idempotency import Answer
 from app.models import Reassignment, User
 from app.seats import waiting
 from app.web.context import instant, requires
-from app.web.fields import Instant, PageQuery, Request, Text
+from app.web.fields import Instant, PageQuery, Part, Request, Text
 from app.web.owner.surface import IdempotencyHeader, answered, id_of, page, surface
 
 NOTICE = (
@@ -33,9 +33,7 @@ class ReassignmentRequestSchema(Request):
 
     from_user_id = Text(required=True)
     to_user_id = Text(load_default=None)
-    to = fields.Nested(
-        NewcomerSchema, load_default=None, error_messages={"type": "Send an object."}
-    )
+    to = Part(NewcomerSchema, load_default=None)
 
     @validates_schema
     def _one_of_both(self, data: dict[str, Any], **_kwargs: object) -> None:

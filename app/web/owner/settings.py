@@ -10,7 +10,7 @@ from app.access import Permission, Principal
 from app.models import Organization
 from app.organizations import SEAT_REFUSAL_STATUSES, WHEN_FULL, OrganizationChanges
 from app.web.context import instant, requires
-from app.web.fields import Choice, Flag, Integer, Request, Text
+from app.web.fields import Choice, Flag, Integer, List, Part, Request, Text
 from app.web.owner.invoices import PartySchema
 from app.web.owner.surface import surface
 
@@ -19,7 +19,7 @@ class BuyerSchema(Request):
     """The particulars that invoices name; what is left out stays as it is."""
 
     legal_name = Text()
-    address_lines = fields.List(Text())
+    address_lines = List(Text())
     postal_code = Text()
     city = Text()
     country = Text(metadata={"description": "An ISO 3166 code, such as FR."})
@@ -35,14 +35,14 @@ class SettingsRequestSchema(Request):
     reserve_for_denied = Flag()
     seat_refusal_status = Integer(metadata={"enum": list(SEAT_REFUSAL_STATUSES)})
     language = Text(metadata={"description": "The language of invoices: en or fr."})
-    billing_contacts = fields.List(Text())
-    alert_thresholds = fields.List(
+    billing_contacts = List(Text())
+    alert_thresholds = List(
         fields.Raw(metadata={"type": ["integer", "string"]}),
         metadata={
             "description": 'At how many free seats to alert, such as 5 or "10%"; [] is by size.'
         },
     )
-    buyer = fields.Nested(BuyerSchema, error_messages={"type": "Send an object."})
+    buyer = Part(BuyerSchema)
 
 
 class SettingsSchema(Schema):
