@@ -10,6 +10,7 @@ from app.commands.invoices import invoice_facts
 from app.commands.options import as_json, organization_option
 from app.commands.output import show
 from app.commands.session import session
+from app.directory.seating import seat_waiters
 from app.organizations import find_organization
 
 
@@ -26,6 +27,7 @@ def amend_contract(
         find_organization(organization_id)
         amendment = Amendment(quantity, order_reference)
         done = amending.amend_contract(operator_for(organization_id), amendment, at=at)
+        seat_waiters(organization_id, at=at)
     facts = {
         "quantity": done.purchase.quantity,
         "purchased": done.purchase.purchased_after,

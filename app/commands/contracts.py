@@ -15,6 +15,7 @@ from app.commands.invoices import invoice_facts
 from app.commands.options import DAY, as_json, organization_option
 from app.commands.output import Facts, show
 from app.commands.session import session
+from app.directory.seating import seat_waiters
 from app.errors import NotFound
 from app.models import Contract, SeatPool
 from app.organizations import find_organization
@@ -110,6 +111,7 @@ def sign_contract(organization_id: str, *, as_json: bool, **given: Unpack[_Given
     terms = _terms(given)
     with session() as at:
         signed = signing.sign_contract(operator_for(organization_id), terms, at=at)
+        seat_waiters(organization_id, at=at)
         facts = {
             **contract_facts(signed.contract),
             "invoice": signed.invoice and invoice_facts(signed.invoice),

@@ -13,6 +13,7 @@ from app.billing.parties import Particulars
 from app.commands.options import as_json
 from app.commands.output import Facts, show, show_all
 from app.commands.session import session
+from app.directory.seating import seat_waiters
 from app.models import Organization, Seller
 from app.organizations import (
     SEAT_REFUSAL_STATUSES,
@@ -116,6 +117,7 @@ def resume_organization(organization_id: str) -> None:
     """Let the organization ID in again."""
     with session() as at:
         suspending.resume_organization(operator_for(organization_id), at=at)
+        seat_waiters(organization_id, at=at)
     click.echo(f"Organization {organization_id} is let in again.")
 
 

@@ -9,6 +9,7 @@ from app.billing.terms import local_day
 from app.commands.options import DAY, as_json
 from app.commands.output import Facts, show_all
 from app.commands.session import session
+from app.directory.seating import seat_waiters
 from app.errors import InvalidInput
 from app.seats import pools
 from app.seats.rules import PoolState
@@ -30,6 +31,8 @@ def run_renewals(on: date | None, *, as_json: bool) -> None:
         else:
             _check_not_past(on, at)
             concerned = renew_all_due_on(on)
+        for organization_id in concerned:
+            seat_waiters(organization_id, at=at)
         rows = [_outcome(organization_id) for organization_id in concerned]
     show_all("renewals", rows, as_json=as_json)
 
