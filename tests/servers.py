@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+import psutil
 import requests
 
 from app.access import Role
@@ -64,6 +65,14 @@ class Server:
             self._process.kill()
             self._process.wait()
             raise
+
+    def kill(self) -> None:
+        """End the process and its workers at once, whatever they are doing."""
+        self.close_clients()
+        family = [*psutil.Process(self._process.pid).children(recursive=True), self._process]
+        for process in family:
+            process.kill()
+        self._process.wait()
 
     def scim(self, customer: Customer, provider: str | None = None) -> ScimClient:
         """Return a provisioning client of an organization."""
