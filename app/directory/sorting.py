@@ -82,9 +82,18 @@ class SortKey:
 
     def order_by(self) -> list[Node]:
         """Return the terms of ORDER BY."""
-        columns = [] if self.value is None else [_missing(self.value), self.value]
+        columns: list[Node] = [self.id]
+        if self.value is not None:
+            columns.insert(0, self.value)
+            if not self._is_always_there:
+                columns.insert(0, _missing(self.value))
         direction = "DESC" if self.descending else "ASC"
-        return [Ordering(column, direction) for column in (*columns, self.id)]
+        return [Ordering(column, direction) for column in columns]
+
+    @property
+    def _is_always_there(self) -> bool:
+        """Whether every resource has the value: an index over it then serves the order."""
+        return isinstance(self.value, Field) and not self.value.null
 
     def after(self, last: LastKey) -> Node:
         """Return the condition that a resource comes after the one whose key is `last`."""
@@ -101,7 +110,7 @@ class SortKey:
         bound = Value(last_value, converter=False)
         tie = Expression(Expression(self.value, "=", bound), "AND", later_id)
         among_present = _or(Expression(self.value, beyond, bound), tie)
-        if self.descending:
+        if self.descending or self._is_always_there:
             return among_present
         return _or(among_present, Expression(missing, "=", SQL("1")))
 
