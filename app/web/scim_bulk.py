@@ -58,10 +58,20 @@ class _Run:
         except Exception as error:  # every failure becomes this operation's answer
             self.failed += 1
             self.results[step.index] = _failure(original, problem_of(error))
+            if step.closes:
+                self._take_back(step.operation)
             return
         if row is not None and original.method is Method.POST and original.bulk_id:
             self.ids[original.bulk_id] = row.id
         self.results[step.index] = self._success(original, endpoint, row)
+
+    def _take_back(self, operation: BulkOperation) -> None:
+        """Delete what a first write made whose circle could not be closed.
+
+        Its client hears that the operation failed, and must not find half of it.
+        """
+        endpoint = _ENDPOINTS[operation.path.rpartition("/")[0].lower()]
+        endpoint.delete(self.call, self.ids.pop(operation.bulk_id or ""), None)
 
     def _write(self, operation: BulkOperation) -> tuple[Endpoint, Row | None]:
         endpoint, resource_id = _target(operation)

@@ -87,7 +87,9 @@ def test_an_interrupted_simulation_ends_with_the_report_so_far(stub):
     command = [sys.executable, "-m", "app.cli", "simulate", "entra", "--url", server.url]
     command += ["--token", "secret", "--json"]
 
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:  # noqa: S603  # our own
+    with subprocess.Popen(  # noqa: S603  # our own command
+        command, stdout=subprocess.PIPE, preexec_fn=hear_interrupts
+    ) as process:
         wait_until(lambda: len(server.heard) == 4)
         process.send_signal(signal.SIGINT)
         said, _ = process.communicate(timeout=30)
@@ -95,6 +97,11 @@ def test_an_interrupted_simulation_ends_with_the_report_so_far(stub):
     report = json.loads(said)
     assert process.returncode == 1
     assert (report["stopped"], report["users"]["created"]) == ("Interrupted.", 1)
+
+
+def hear_interrupts() -> None:
+    """Undo what a shell does to what it runs in the background: there, interrupts are ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def wait_until(happened) -> None:

@@ -137,6 +137,26 @@ def test_who_names_what_failed_fails_too_and_is_told_its_name(idp, acme):
     assert Group.select().where(Group.organization_id == acme.id).count() == 0
 
 
+def test_half_a_circle_is_taken_back(idp, acme):
+    manager = {"manager": {"value": "bulkId:taken"}}
+    taken = a_user(acme)
+    before = acme.counts
+
+    went = results(
+        idp,
+        a_new_user("first", **{urns.ENTERPRISE_USER: manager}),
+        a_new_user(
+            "taken",
+            taken.user_name,
+            **{urns.ENTERPRISE_USER: {"manager": {"value": "bulkId:first"}}},
+        ),
+    )
+
+    assert [result["status"] for result in went] == ["409", "409"]
+    assert idp.find("/Users", 'userName eq "first@example.com"').json()["totalResults"] == 0
+    assert acme.counts == before
+
+
 def test_a_name_that_nobody_has_is_a_conflict(idp):
     (result,) = results(idp, deletion("/Users/bulkId:nobody"))
 
