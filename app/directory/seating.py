@@ -77,7 +77,8 @@ def _take_seat(principal: Principal, user: User, before: str | None, *, at: date
             raise
         _park(principal, user, at=at)
         return
-    waiting.leave(user)
+    if before == Because.WAITING:
+        waiting.leave(user)
     close_denial(user.organization_id, user.user_name_key, "seated", at=at)
 
 
