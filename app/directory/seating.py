@@ -103,7 +103,7 @@ def stop_waiting(user: User, *, at: datetime) -> bool:
 
     Returns whether they had a place. Call inside a transaction.
     """
-    left = waiting.leave(user)
+    left = user.inactive_because == Because.WAITING and waiting.leave(user)
     if waiting.give_back(user.organization_id, user.user_name_key, at=at):
         follow_up(partial(seat_waiters, user.organization_id, at=at))
     return left

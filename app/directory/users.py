@@ -43,7 +43,9 @@ def describe(principal: Principal, user: User, document: Document, *, at: dateti
     check_lookup("userName", document["userName"])
     for email in document.get("emails", ()):
         check_lookup("emails.value", email.get("value"))
+    before = (user.folded or {}).get("emails")
     resources.describe(user, principal.profile.user, document, at=at)
+    user.emails_differ = user.emails_differ or user.folded.get("emails") != before
     user.user_name = document["userName"]
     user.user_name_key = fold(user.user_name)
     user.display_name = document.get("displayName")
@@ -55,8 +57,7 @@ def write(user: User) -> None:
     Raises:
         UserNameTaken: another user of the organization has the userName.
     """
-    changed = {field.name for field in user.dirty_fields}
-    new = "id" in changed
+    new = "id" in {field.name for field in user.dirty_fields}
     try:
         user.save(force_insert=new, only=user.dirty_fields)
     except IntegrityError as error:
@@ -69,8 +70,9 @@ def write(user: User) -> None:
                 attribute="userName",
             ) from None
         raise
-    if "folded" in changed:
+    if user.emails_differ:
         _write_emails(user, new=new)
+        user.emails_differ = False
 
 
 def find_user(organization_id: str, user_id: str) -> User:

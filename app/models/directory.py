@@ -37,6 +37,8 @@ class User(Row):
     created_at = InstantField()
     updated_at = InstantField()
     deleted_at = InstantField(null=True)
+    #: No column: whether the document's e-mails differ from the rows that are kept of them.
+    emails_differ = False
 
     class Meta:
         table_name = "scim_user"

@@ -44,6 +44,8 @@ def waits(user: User) -> bool:
 
 def offer(organization_id: str, *, at: datetime) -> bool:
     """Hold free seats for those who wait, in their order; tell whether anybody was offered one."""
+    if not _next(organization_id, 1):
+        return False
     offered = False
     for user in _next(organization_id, counts_of(organization_id).available):
         person = (user.user_name, user.user_name_key)
