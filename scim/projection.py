@@ -53,8 +53,15 @@ class Projection:
         return cls(requested, shape)
 
     def includes(self, name: str) -> bool:
-        """Return whether the answer holds the core attribute of this name, or a part of it."""
-        return name in self.shape
+        """Return whether the answer holds the core attribute of this name, or a part of it.
+
+        >>> from scim.schemas import GROUP
+        >>> Projection.parse(GROUP, ["members.value"]).includes("members.display")
+        False
+        """
+        name, _, part = name.partition(".")
+        inner = self.shape.get(name, {})
+        return name in self.shape and (not part or inner is None or part in inner)
 
 
 def render(resource_type: ResourceType, document: Document, projection: Projection) -> Document:

@@ -105,7 +105,8 @@ class Directory:
         listed: dict[str, list[Document]] = {}
         if rows and projection.includes("members"):
             ids = [row.id for row in rows]
-            listed = members.members_of(self.organization_id, ids, self.base_url)
+            named = projection.includes("members.display")
+            listed = members.members_of(self.organization_id, ids, self.base_url, named=named)
         return [
             representation(row, GROUP, {"members": listed.get(row.id, [])}, self.base_url)
             for row in rows

@@ -91,36 +91,35 @@ def set_members(group: Group, ids: Collection[str]) -> MemberChanges:
 
 
 def members_of(
-    organization_id: str, group_ids: Sequence[str], base_url: str
+    organization_id: str, group_ids: Sequence[str], base_url: str, *, named: bool
 ) -> dict[str, list[Document]]:
-    """Return the `members` of each of these groups, ordered by id."""
-    rows = (
-        GroupMember.select(
-            GroupMember.group_id,
-            GroupMember.member_id,
-            GroupMember.user_id,
-            fn.COALESCE(User.display_name, User.user_name, Group.display_name),
-        )
-        .join(User, JOIN.LEFT_OUTER, on=_refers(User, GroupMember.user_id))
-        .join_from(
+    """Return the `members` of each of these groups, ordered by id.
+
+    Each has its `display` if they shall be `named`, which takes a look at every member.
+    """
+    display = fn.COALESCE(User.display_name, User.user_name, Group.display_name)
+    rows = GroupMember.select(
+        GroupMember.group_id,
+        GroupMember.member_id,
+        GroupMember.user_id,
+        display if named else SQL("NULL"),
+    )
+    if named:
+        rows = rows.join(User, JOIN.LEFT_OUTER, on=_refers(User, GroupMember.user_id)).join_from(
             GroupMember, Group, JOIN.LEFT_OUTER, on=_refers(Group, GroupMember.nested_group_id)
         )
-        .where(
-            (GroupMember.organization_id == organization_id) & GroupMember.group_id.in_(group_ids)
-        )
-        .order_by(GroupMember.group_id, GroupMember.member_id)
-        .tuples()
-    )
+    here = GroupMember.organization_id == organization_id
+    chosen = rows.where(here & GroupMember.group_id.in_(group_ids))
     members: dict[str, list[Document]] = {group_id: [] for group_id in group_ids}
-    for group_id, member_id, user_id, display in rows.iterator():
+    ordered = chosen.order_by(GroupMember.group_id, GroupMember.member_id).tuples()
+    for group_id, member_id, user_id, name in ordered.iterator():
         kind = USER if user_id else GROUP
         element = {
             "value": member_id,
             "$ref": f"{base_url}{kind.endpoint}/{member_id}",
             "type": kind.name,
-            "display": display,
         }
-        members[group_id].append(element)
+        members[group_id].append({**element, "display": name} if named else element)
     return members
 
 

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("database")
 LATER = NOW.replace(hour=10)
 
 
-def test_a_group_lists_its_members_with_names_and_addresses():
+def test_a_group_lists_its_members_with_their_addresses():
     acme = an_organization(1)
     alice = a_user(acme, "alice@example.com", displayName="Alice")
     inner = a_group(acme, "Inner")
@@ -31,19 +31,22 @@ def test_a_group_lists_its_members_with_names_and_addresses():
     group = a_group(acme, "Outer", [alice, inner])
 
     assert sorted(_document(acme, group)["members"], key=lambda member: member["type"]) == [
-        {
-            "value": inner.id,
-            "$ref": f"{BASE_URL}/Groups/{inner.id}",
-            "type": "Group",
-            "display": "Inner",
-        },
-        {
-            "value": alice.id,
-            "$ref": f"{BASE_URL}/Users/{alice.id}",
-            "type": "User",
-            "display": "Alice",
-        },
+        {"value": inner.id, "$ref": f"{BASE_URL}/Groups/{inner.id}", "type": "Group"},
+        {"value": alice.id, "$ref": f"{BASE_URL}/Users/{alice.id}", "type": "User"},
     ]
+
+
+def test_a_group_names_its_members_to_whom_asks_for_names():
+    acme = an_organization(2)
+    alice = a_user(acme, "alice@example.com", displayName="Alice")
+    bjarne = a_user(acme, "bjarne@example.com")
+    group = a_group(acme, "Outer", [alice, bjarne, a_group(acme, "Inner")])
+    projection = Projection.parse(GROUP, ["members.display"])
+
+    (document,) = Directory(acme.id, BASE_URL).group_documents([group], projection)
+
+    names = {member["display"] for member in document["members"]}
+    assert names == {"Alice", "bjarne@example.com", "Inner"}
 
 
 def test_a_user_lists_the_groups_it_is_in():
