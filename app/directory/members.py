@@ -149,11 +149,21 @@ def _add(group: Group, ids: Collection[str]) -> MemberChanges:
         (User.organization_id == group.organization_id)
         & User.id.in_(wanted)
         & User.deleted_at.is_null()
+        & _is_new(group, User.id)
     )
     nested = Group.select(Group.organization_id, group_id, Group.id, SQL("NULL"), Group.id).where(
-        (Group.organization_id == group.organization_id) & Group.id.in_(wanted)
+        (Group.organization_id == group.organization_id)
+        & Group.id.in_(wanted)
+        & _is_new(group, Group.id)
     )
     return MemberChanges(added=_insert(users) | _insert(nested))
+
+
+def _is_new(group: Group, row_id: KeyField) -> Expression:
+    """Say that a row is no member yet: those who are cost no write, however many are listed."""
+    member = GroupMember.select(SQL("1")).where(_of(group) & (GroupMember.member_id == row_id))
+    is_new: Expression = ~fn.EXISTS(member)
+    return is_new
 
 
 def _insert(rows: Select) -> frozenset[str]:
