@@ -1,4 +1,4 @@
-"""Who is calling, and what each role may do (design: roles and tokens)."""
+"""Who is calling, and what each role may do."""
 
 from dataclasses import dataclass
 from enum import StrEnum

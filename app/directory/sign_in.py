@@ -1,4 +1,4 @@
-"""Logins by SSO: whether a person may come in (design: SSO decisions).
+"""Logins by SSO: whether a person may come in.
 
 A decision is not an error: whatever the answer, it is given as one. Only a person who holds a seat
 is let in.
