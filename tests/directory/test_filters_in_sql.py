@@ -22,6 +22,11 @@ pytestmark = pytest.mark.usefixtures("database")
 FIXTURE = Path(__file__).parents[2] / "fixtures" / "filters" / "matches.json"
 TABLE = json.loads(FIXTURE.read_text())
 
+#: What is filtered by is all that there is of a resource, also what is returned only if asked for.
+WHOLE = {
+    "User": Projection.parse(USER),
+    "Group": Projection.parse(GROUP, ["members.display"]),
+}
 EVERYTHING = Window(1000)
 
 NAMES = TEXTS.filter(str.strip)
@@ -133,7 +138,7 @@ def _list(customer, resource_type, tree=None):
 def _documents(customer, resource_type, listing):
     directory = Directory(customer.id, BASE_URL)
     shown = directory.user_documents if resource_type is USER else directory.group_documents
-    return shown(listing.read(EVERYTHING).rows, Projection.parse(resource_type))
+    return shown(listing.read(EVERYTHING).rows, WHOLE[resource_type.name])
 
 
 def _names(documents):
