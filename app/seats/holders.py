@@ -44,19 +44,6 @@ def assignments_during(
     return _page(query, after, limit)
 
 
-def open_assignments(organization_id: str) -> int:
-    """Return how many people hold a seat."""
-    count: int = (
-        SeatAssignment.select()
-        .where(
-            (SeatAssignment.organization_id == organization_id)
-            & SeatAssignment.released_at.is_null()
-        )
-        .count()
-    )
-    return count
-
-
 def entries_of(
     organization_id: str, *, after: int | None = None, until: int | None = None, limit: int
 ) -> list[LedgerEntry]:
