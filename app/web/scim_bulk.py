@@ -28,13 +28,16 @@ _PATH = re.compile(r"(?P<endpoint>/[^/]+)(?:/(?P<id>[^/]+))?/?")
 
 
 def run_bulk(call: Call, message: Any) -> Document:
-    """Carry out a bulk request and return how each operation went, in the request's order."""
+    """Carry out a bulk request and return how each operation went, in the request's order.
+
+    After as many failures as the client allows nothing new is begun; what was begun is finished.
+    """
     request = BulkRequest.parse(message, OPERATIONS_MAX)
     run = _Run(call)
     for step in plan(request.operations):
-        if request.errors_max is not None and run.failed >= request.errors_max:
-            break
-        run.take(step)
+        goes_on = request.errors_max is None or run.failed < request.errors_max
+        if goes_on or step.closes:
+            run.take(step)
     return bulk_response([run.results[index] for index in sorted(run.results)])
 
 
@@ -50,7 +53,7 @@ class _Run:
 
     def take(self, step: Step) -> None:
         """Carry out one step. One that closes a circle reports in place of the first write."""
-        if step.closes and self.results[step.index].get("response"):
+        if step.closes and step.operation.bulk_id not in self.ids:
             return
         original = replace(step.operation, method=Method.POST) if step.closes else step.operation
         try:

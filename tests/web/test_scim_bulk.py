@@ -137,23 +137,23 @@ def test_who_names_what_failed_fails_too_and_is_told_its_name(idp, acme):
     assert Group.select().where(Group.organization_id == acme.id).count() == 0
 
 
-def test_half_a_circle_is_taken_back(idp, acme):
-    manager = {"manager": {"value": "bulkId:taken"}}
+@pytest.mark.parametrize("limits", [{}, {"failOnErrors": 1}])
+def test_half_a_circle_is_taken_back(idp, acme, limits):
+    def reporting_to(bulk_id):
+        return {urns.ENTERPRISE_USER: {"manager": {"value": f"bulkId:{bulk_id}"}}}
+
     taken = a_user(acme)
     before = acme.counts
 
-    went = results(
+    went = statuses(
         idp,
-        a_new_user("first", **{urns.ENTERPRISE_USER: manager}),
-        a_new_user(
-            "taken",
-            taken.user_name,
-            **{urns.ENTERPRISE_USER: {"manager": {"value": "bulkId:first"}}},
-        ),
+        a_new_user("taken", taken.user_name, **reporting_to("half")),
+        a_new_user("half", **reporting_to("taken")),
+        **limits,
     )
 
-    assert [result["status"] for result in went] == ["409", "409"]
-    assert idp.find("/Users", 'userName eq "first@example.com"').json()["totalResults"] == 0
+    assert went == ["409", "409"]
+    assert idp.find("/Users", 'userName eq "half@example.com"').json()["totalResults"] == 0
     assert acme.counts == before
 
 
