@@ -4,12 +4,13 @@ from flask import Flask, Response
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from app.access.tokens import TokenUses
 from app.config import Config
-from app.db import database, open_database
-from app.tokens import TokenUses
-from app.web import console, described, health, owner, scim_api, sso_hook
+from app.db.connections import database, open_database
+from app.web import console, health, openapi, owner, sso
 from app.web import errors as failures
 from app.web.context import REQUEST_ID_HEADER, Seatgate, request_id
+from app.web.scim import api
 
 
 class _Json(DefaultJSONProvider):
@@ -34,10 +35,10 @@ def create_app(config: Config | None = None) -> Flask:
     app.teardown_request(lambda _error: None if database.is_closed() else database.close())
     app.after_request(_named)
     failures.register(app)
-    app.register_blueprint(scim_api.blueprint)
+    app.register_blueprint(api.blueprint)
     app.register_blueprint(console.blueprint)
     app.register_blueprint(health.blueprint)
-    described.describe(app, owner.surface, sso_hook.surface)
+    openapi.describe(app, owner.surface, sso.surface)
     return app
 
 

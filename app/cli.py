@@ -2,7 +2,8 @@
 
 import click
 
-from app import schema, server
+from app import server
+from app.access.tokens import TokenUses
 from app.commands.amendments import amend_contract, end_contract, set_price
 from app.commands.contracts import contract
 from app.commands.demo import demo
@@ -16,8 +17,8 @@ from app.commands.session import Commands, check_migrated, opened, read_config, 
 from app.commands.simulate import simulate
 from app.commands.tokens import token
 from app.commands.trail import show_trail
+from app.db import migrating
 from app.housekeeping import keep_house
-from app.tokens import TokenUses
 
 
 @click.group(cls=Commands, context_settings={"show_default": True, "max_content_width": 100})
@@ -56,7 +57,7 @@ def db() -> None:
 def migrate() -> None:
     """Make the database, or bring it to this version's schema."""
     with opened(read_config()):
-        applied = schema.migrate()
+        applied = migrating.migrate()
     for name in applied:
         click.echo(f"Applied {name}.")
     if not applied:

@@ -8,13 +8,15 @@ import threading
 import time
 from datetime import datetime
 
-from app.billing.renewals import renew_all_due
+from app.access.tokens import TokenUses, note_uses
+from app.billing.contracts.renewals import renew_all_due
 from app.clock import Clock
-from app.db import connection, transaction
-from app.directory.denials import close_old_denials
-from app.directory.seating import seat_waiters
-from app.seats import alerts, holds, ledger, waiting
-from app.tokens import TokenUses, note_uses
+from app.db.connections import connection
+from app.db.transactions import transaction
+from app.people.activity import seat_waiters
+from app.people.denials import close_old_denials
+from app.seats import holds, ledger, waiting
+from app.seats.watching import alerts
 
 log = logging.getLogger(__name__)
 

@@ -7,17 +7,19 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from itertools import count
 
-from app.access import Principal, Role, operator_for
-from app.billing import purchasing, quoting, signing
+from app.access.principal import Principal, Role, operator_for
+from app.access.tokens import TokenRequest, issue_token
+from app.billing import purchasing, quoting
+from app.billing.contracts import signing
+from app.billing.contracts.signing import ContractTerms, Signing
 from app.billing.purchasing import Confirmation
 from app.billing.quoting import QuoteRequest
-from app.billing.signing import ContractTerms, Signing
-from app.directory import groups, provisioning
+from app.directory import groups
 from app.directory.changes import Patch
 from app.models import Group, Quote, User
-from app.organizations import create_organization
+from app.organizations.settings import create_organization
+from app.people import provisioning
 from app.seats import pools
-from app.tokens import TokenRequest, issue_token
 from scim import urns
 from scim.attributes import ResourceType
 from scim.documents import parse

@@ -17,8 +17,8 @@ import psycopg
 import pytest
 from peewee import Database
 
-from app.db import connection, open_database
-from app.schema import migrate
+from app.db.connections import connection, open_database
+from app.db.migrating import migrate
 from app.seats.audit import audit
 from tests.builders import NOW, Customer, an_organization
 from tests.clients import OwnerClient, ScimClient, SsoClient

@@ -2,7 +2,7 @@
 
 import json
 
-from app.db import database
+from app.db.connections import database
 from app.models import Group, GroupMember, Hold, User, UserEmail
 from scim import urns
 from tests.builders import NOW, Customer, an_organization

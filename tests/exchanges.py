@@ -15,7 +15,7 @@ from difflib import unified_diff
 from functools import cached_property, reduce
 from pathlib import Path
 
-from app.access import Role
+from app.access.principal import Role
 from tests.builders import an_organization
 from tests.clients import ScimClient
 from tests.servers import Server

@@ -9,7 +9,7 @@ from requests.adapters import BaseAdapter
 from werkzeug.test import Client as WsgiClient
 
 from app import create_app
-from app.access import Role
+from app.access.principal import Role
 from app.config import Config
 from tests.builders import NOW, Customer
 from tests.clients import Client, OwnerClient, ScimClient, SsoClient

@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
-from app.directory import provisioning
 from app.models import LedgerEntry
-from app.organizations import OrganizationChanges, set_organization
+from app.organizations.settings import OrganizationChanges, set_organization
+from app.people import provisioning
 from app.seats import waiting
 from scim.documents import parse
 from scim.schemas import USER

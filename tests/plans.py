@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from app.db import database, on_postgresql
+from app.db.connections import database, on_postgresql
 
 #: What SQLite calls the indexes of primary keys and unique columns.
 SQLITE_NAMES = {

@@ -3,11 +3,11 @@
 import re
 from dataclasses import dataclass
 
-from app.access import Role
+from app.access.principal import Role
+from app.access.tokens import TokenRequest, issue_token
 from app.identifiers import new_id
 from app.models import Denial
-from app.organizations import OrganizationChanges, set_organization
-from app.tokens import TokenRequest, issue_token
+from app.organizations.settings import OrganizationChanges, set_organization
 from scim import urns
 from tests.builders import NOW, SIGNED_AT, a_group, a_quote, a_user, buy, fill
 from tests.clients import Client

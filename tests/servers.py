@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import requests
 
-from app.access import Role
+from app.access.principal import Role
 from tests.builders import NOW, Customer
 from tests.clients import Client, OwnerClient, ScimClient, SsoClient
 

@@ -2,8 +2,8 @@ from datetime import timedelta
 
 import pytest
 
+from app.access.idempotency import Answer, Once, Replayed
 from app.errors import IdempotencyKeyReused, QuoteStale, TotalMismatch
-from app.idempotency import Answer, Once, Replayed
 from app.models import IdempotencyKey, Purchase
 from tests.builders import NOW, a_quote, an_organization, buy, confirm
 

@@ -1,8 +1,8 @@
 import pytest
 
-from app.access import operator_for
+from app.access.principal import operator_for
 from app.errors import InvalidInput, NotFound, QuoteStale
-from app.organizations import (
+from app.organizations.settings import (
     OrganizationChanges,
     SellerChanges,
     create_organization,

@@ -9,13 +9,13 @@ import click
 import pytest
 from flask import Flask
 
-from app.access import ISSUABLE, PERMISSIONS, Permission
+from app.access.principal import ISSUABLE, PERMISSIONS, Permission
 from app.cli import main
 from app.config import PREFIX, Config
-from app.directory.sign_in import Reason
 from app.errors import DomainError
+from app.people.sign_in import Reason
 from app.seats.audit import CHECKS
-from app.web import described, owner, sso_hook
+from app.web import openapi, owner, sso
 from app.web.errors import STATUSES
 from scim.errors import ScimError
 from scim.quirks import QUIRKS
@@ -62,7 +62,7 @@ def kinds_of(kind: type) -> Iterator[type]:
 
 def routes() -> Iterator[str]:
     app = Flask("routes", static_folder=None)
-    described.describe(app, owner.surface, sso_hook.surface)
+    openapi.describe(app, owner.surface, sso.surface)
     for rule in app.url_map.iter_rules():
         path = re.sub(r"<(?:[^<>]+:)?(\w+)>", r"{\1}", rule.rule)
         for method in rule.methods - {"HEAD", "OPTIONS"}:

@@ -3,10 +3,8 @@ from datetime import timedelta
 
 import pytest
 
-from app.access import ISSUABLE, Role, operator_for
-from app.errors import InvalidInput, NotAuthenticated, NotFound
-from app.models import Token
-from app.tokens import (
+from app.access.principal import ISSUABLE, Role, operator_for
+from app.access.tokens import (
     TokenRequest,
     authenticate,
     issue_token,
@@ -14,6 +12,8 @@ from app.tokens import (
     revoke_token,
     tokens_of,
 )
+from app.errors import InvalidInput, NotAuthenticated, NotFound
+from app.models import Token
 from tests.builders import NOW, SIGNED_AT, an_organization
 
 pytestmark = pytest.mark.usefixtures("database")

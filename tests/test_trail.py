@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 from peewee import IntegrityError
 
-from app import trail
-from app.access import Role
-from app.directory import extensions, groups, provisioning
+from app.access import trail
+from app.access.principal import Role
+from app.access.tokens import TokenRequest, issue_token, revoke_token
+from app.directory import groups
 from app.models import AuditEvent, SellerEvent
-from app.organizations import SellerChanges, set_seller
-from app.tokens import TokenRequest, issue_token, revoke_token
+from app.organizations import extensions
+from app.organizations.settings import SellerChanges, set_seller
+from app.people import provisioning
 from scim.documents import parse
 from scim.schemas import GROUP, USER
 from tests.builders import (

@@ -5,8 +5,8 @@ from threading import Barrier, Thread
 
 import pytest
 
-from app import db
-from app.db import assert_in_transaction, connection, snapshot, transaction
+from app.db.connections import connection, database
+from app.db.transactions import ATTEMPTS_MAX, assert_in_transaction, snapshot, transaction
 from app.errors import Busy, DomainError
 from app.models import Organization, SeatPool
 from tests.builders import NOW, an_organization, buy
@@ -79,20 +79,20 @@ def test_a_transaction_that_loses_every_time_hears_that_the_server_is_busy():
     def lose():
         runs.append("run")
         Organization.update(name="Renamed").execute()
-        db.database.execute_sql(
+        database.execute_sql(
             "DO $$ BEGIN RAISE EXCEPTION 'lost' USING ERRCODE = 'serialization_failure'; END $$"
         )
 
     with pytest.raises(Busy, match="Try again in a moment"):
         lose()
 
-    assert len(runs) == db.ATTEMPTS_MAX
+    assert len(runs) == ATTEMPTS_MAX
     assert Organization.get_by_id(acme.id).name != "Renamed"
 
 
 @on_sqlite_only
 def test_a_database_that_stays_locked_is_busy(database, database_url, monkeypatch):
-    monkeypatch.setattr(db, "ATTEMPTS_MAX", 2)
+    monkeypatch.setattr("app.db.transactions.ATTEMPTS_MAX", 2)
     acme = an_organization(5)
     database.execute_sql("PRAGMA busy_timeout = 10")
     rival = sqlite3.connect(database_url.removeprefix("sqlite:///"))

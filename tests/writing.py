@@ -7,25 +7,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from app.access import Role
-from app.billing import amending, crediting, payments, renewals
-from app.billing.payments import Receipt
+from app.access.principal import Role
+from app.access.tokens import TokenRequest, issue_token, revoke_token
+from app.billing.contracts import amending, renewals
+from app.billing.invoices import crediting, payments
+from app.billing.invoices.payments import Receipt
 from app.billing.terms import start_of_day
-from app.directory import (
-    denials,
-    erasure,
-    extensions,
-    groups,
-    provisioning,
-    reassigning,
-    seating,
-    waiters,
-)
-from app.directory.sign_in import Login, decide
+from app.directory import groups
 from app.errors import SeatLimitReached
-from app.organizations import OrganizationChanges, create_organization, set_organization
-from app.seats.suspending import resume_organization, suspend_organization
-from app.tokens import TokenRequest, issue_token, revoke_token
+from app.organizations import extensions
+from app.organizations.settings import OrganizationChanges, create_organization, set_organization
+from app.organizations.suspending import resume_organization, suspend_organization
+from app.people import activity, denials, erasure, provisioning, reassigning, waiting_list
+from app.people.sign_in import Login, decide
 from scim.documents import parse
 from scim.schemas import GROUP, USER
 from tests.builders import (
@@ -75,26 +69,26 @@ def leaves(kind: str, by: str):
     return register
 
 
-@leaves("user.created", "directory.provisioning._insert_user")
+@leaves("user.created", "people.provisioning._insert_user")
 def creating_a_user(acme):
     yield
     a_user(acme, displayName="Alice")
 
 
-@leaves("user.claimed", "directory.provisioning._insert_user")
+@leaves("user.claimed", "people.provisioning._insert_user")
 def claiming_a_seat_at_login(acme):
     yield
     decide(acme.sso, Login("new@example.com"), at=NOW)
 
 
-@leaves("user.adopted", "directory.provisioning._adopt_user")
+@leaves("user.adopted", "people.provisioning._adopt_user")
 def adopting_a_user(acme):
     decide(acme.sso, Login("new@example.com"), at=NOW)
     yield
     a_user(acme, "new@example.com", title="Director")
 
 
-@leaves("user.replaced", "directory.provisioning.replace_user")
+@leaves("user.replaced", "people.provisioning.replace_user")
 def replacing_a_user(acme):
     user = a_user(acme)
     yield
@@ -102,14 +96,14 @@ def replacing_a_user(acme):
     provisioning.replace_user(acme.scim, user.id, document, at=NOW)
 
 
-@leaves("user.patched", "directory.provisioning.patch_user")
+@leaves("user.patched", "people.provisioning.patch_user")
 def deactivating_a_user(acme):
     user = a_user(acme)
     yield
     deactivate(acme, user)
 
 
-@leaves("user.deleted", "directory.provisioning.delete_user")
+@leaves("user.deleted", "people.provisioning.delete_user")
 def deleting_a_user(acme):
     user = a_user(acme)
     a_group(acme, members=[user])
@@ -145,86 +139,86 @@ def deleting_a_group(acme):
     groups.delete_group(acme.scim, group.id, at=NOW)
 
 
-@leaves("seat.reassigned", "directory.reassigning.reassign")
+@leaves("seat.reassigned", "people.reassigning.reassign")
 def moving_a_seat(acme):
     giver, taker = a_user(acme), a_user(acme, active=False)
     yield
     reassigning.reassign(acme.owner, giver.id, taker.id, at=NOW)
 
 
-@leaves("seat.released", "directory.reassigning.release_seat")
+@leaves("seat.released", "people.reassigning.release_seat")
 def taking_a_seat_back(acme):
     user = a_user(acme)
     yield
     reassigning.release_seat(acme.owner, user.id, at=NOW)
 
 
-@leaves("denial.dismissed", "directory.denials.dismiss_denial")
+@leaves("denial.dismissed", "people.denials.dismiss_denial")
 def dismissing_a_denial(acme):
     denial_id = denials.record_denial(acme.scim, "refused@example.com", at=NOW)
     yield
     denials.dismiss_denial(acme.owner, denial_id, at=NOW)
 
 
-@leaves("waiting.dismissed", "directory.waiters.dismiss_waiter")
+@leaves("waiting.dismissed", "people.waiting_list.dismiss_waiter")
 def dismissing_somebody_who_waits(acme):
     change_settings(acme, when_full="park")
     fill(acme)
     parked = a_user(acme)
     yield
-    waiters.dismiss_waiter(acme.owner, parked.id, at=NOW)
+    waiting_list.dismiss_waiter(acme.owner, parked.id, at=NOW)
 
 
-@leaves("user.seated", "directory.seating.seat_waiter")
+@leaves("user.seated", "people.activity.seat_waiter")
 def seating_somebody_who_waits(acme):
     change_settings(acme, when_full="park")
     fill(acme)
     a_user(acme)
     buy(acme, 1)
     yield
-    seating.seat_waiters(acme.id, at=NOW)
+    activity.seat_waiters(acme.id, at=NOW)
 
 
-@leaves("person.erased", "directory.erasure.erase_person")
+@leaves("person.erased", "people.erasure.erase_person")
 def erasing_a_person(acme):
     user = deactivate(acme, a_user(acme))
     yield
     erasure.erase_person(acme.operator, user.user_name, at=NOW)
 
 
-@leaves("extension.registered", "directory.extensions.register_extension")
+@leaves("extension.registered", "organizations.extensions.register_extension")
 def registering_an_extension(acme):
     yield
     extensions.register_extension(acme.operator, "User", BADGES, at=NOW)
 
 
-@leaves("extension.removed", "directory.extensions.remove_extension")
+@leaves("extension.removed", "organizations.extensions.remove_extension")
 def removing_an_extension(acme):
     extensions.register_extension(acme.operator, "User", BADGES, at=NOW)
     yield
     extensions.remove_extension(acme.operator, BADGES["id"], at=NOW)
 
 
-@leaves("token.issued", "tokens.issue_token")
+@leaves("token.issued", "access.tokens.issue_token")
 def issuing_a_token(acme):
     yield
     issue_token(acme.owner, TokenRequest(Role.SCIM, label="of alice@example.com"), at=NOW)
 
 
-@leaves("token.revoked", "tokens.revoke_token")
+@leaves("token.revoked", "access.tokens.revoke_token")
 def revoking_a_token(acme):
     issued = issue_token(acme.owner, TokenRequest(Role.SCIM), at=NOW)
     yield
     revoke_token(acme.owner, issued.token.id, at=NOW)
 
 
-@leaves("organization.created", "organizations.create_organization")
+@leaves("organization.created", "organizations.settings.create_organization")
 def creating_an_organization(_acme):
     yield
     create_organization("Globex", at=NOW)
 
 
-@leaves("organization.changed", "organizations.set_organization")
+@leaves("organization.changed", "organizations.settings.set_organization")
 def changing_an_organization(acme):
     yield
     change_settings(
@@ -232,20 +226,20 @@ def changing_an_organization(acme):
     )
 
 
-@leaves("organization.suspended", "seats.suspending.suspend_organization")
+@leaves("organization.suspended", "organizations.suspending.suspend_organization")
 def suspending_an_organization(acme):
     yield
     suspend_organization(acme.operator, at=NOW)
 
 
-@leaves("organization.resumed", "seats.suspending.resume_organization")
+@leaves("organization.resumed", "organizations.suspending.resume_organization")
 def resuming_an_organization(acme):
     suspend_organization(acme.operator, at=NOW)
     yield
     resume_organization(acme.operator, at=NOW)
 
 
-@leaves("contract.signed", "billing.signing.sign_contract")
+@leaves("contract.signed", "billing.contracts.signing.sign_contract")
 def signing_a_contract(_acme):
     globex = an_organization(None)
     yield
@@ -265,38 +259,38 @@ def confirming_a_quote(acme):
     confirm(acme, quote)
 
 
-@leaves("payment.recorded", "billing.payments.record_payment")
+@leaves("payment.recorded", "billing.invoices.payments.record_payment")
 def recording_a_payment(acme):
     yield
     receipt = Receipt(100, NOW.date(), "SEPA 4711")
     payments.record_payment(acme.operator, acme.signing.invoice.id, receipt, at=NOW)
 
 
-@leaves("invoice.credited", "billing.crediting.credit_invoice")
+@leaves("invoice.credited", "billing.invoices.crediting.credit_invoice")
 def crediting_an_invoice(acme):
     yield
     crediting.credit_invoice(acme.operator, acme.signing.invoice.id, at=NOW)
 
 
-@leaves("contract.renewal_price_set", "billing.amending.set_renewal_price")
+@leaves("contract.renewal_price_set", "billing.contracts.amending.set_renewal_price")
 def agreeing_on_another_price(acme):
     yield
     amending.set_renewal_price(acme.operator, "700.00", at=NOW)
 
 
-@leaves("contract.renewal_ended", "billing.amending.end_renewal")
+@leaves("contract.renewal_ended", "billing.contracts.amending.end_renewal")
 def letting_a_contract_run_out(acme):
     yield
     amending.end_renewal(acme.operator, at=NOW)
 
 
-@leaves("contract.ended", "billing.amending.end_contract")
+@leaves("contract.ended", "billing.contracts.amending.end_contract")
 def ending_a_contract(acme):
     yield
     amending.end_contract(acme.operator, at=NOW)
 
 
-@leaves("contract.renewed", "billing.renewals._renew_once")
+@leaves("contract.renewed", "billing.contracts.renewals._renew_once")
 def renewing_a_contract(acme):
     yield
     renewals.renew_if_due(acme.id, at=NEXT_TERM)
@@ -304,14 +298,14 @@ def renewing_a_contract(acme):
 
 #: What leaves no event of its own, and where it is told instead.
 TOLD_ELSEWHERE = {
-    "directory.denials.record_denial": "a refusal changes nothing; denials count it",
-    "directory.denials.close_old_denials": "a denial says itself how it ended",
-    "directory.seating.offer_seats": "the ledger's entry says what is held",
-    "directory.sign_in._hold_seat": "the ledger's entry says what is held",
+    "people.denials.record_denial": "a refusal changes nothing; denials count it",
+    "people.denials.close_old_denials": "a denial says itself how it ended",
+    "people.activity.offer_seats": "the ledger's entry says what is held",
+    "people.sign_in._hold_seat": "the ledger's entry says what is held",
     "housekeeping.end_due_holds": "the ledger's entry says what expired",
-    "organizations.set_seller": "the vendor has a trail of its own",
-    "seats.alerts._look_once": "alerts repeat what the ledger says",
-    "tokens.note_uses": "a use changes nothing",
+    "organizations.settings.set_seller": "the vendor has a trail of its own",
+    "seats.watching.alerts._look_once": "alerts repeat what the ledger says",
+    "access.tokens.note_uses": "a use changes nothing",
 }
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from app.billing.contracts import RunningContract, running_contract
+from app.billing.contracts.running import RunningContract, running_contract
 from app.billing.pricing import months_text
 from app.billing.quoting import addition_line, check_eligible
 from app.billing.taxes import Totals

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.access import Principal
+from app.access.principal import Principal
+from app.billing.contracts.renewals import renews_first
 from app.billing.estimates import Estimate, buyable, estimate
-from app.billing.renewals import renews_first
 from app.billing.terms import local_day, month_boundary
-from app.seats.demand import demand_of
-from app.seats.foresight import Demand, Forecast, forecast
+from app.seats.watching.demand import demand_of
+from app.seats.watching.forecast import Demand, Forecast, forecast
 
 
 @dataclass(frozen=True)

@@ -3,21 +3,23 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from app import trail
-from app.access import Principal, Role
-from app.billing import invoicing, quoting
-from app.billing.contracts import RunningContract, running_contract, unended_contract
-from app.billing.invoicing import Order
-from app.billing.renewals import renews_first
-from app.db import locked, transaction
+from app.access import trail
+from app.access.idempotency import Once, once_only
+from app.access.principal import Principal, Role
+from app.access.trail import Change
+from app.billing import quoting
+from app.billing.contracts.renewals import renews_first
+from app.billing.contracts.running import RunningContract, running_contract, unended_contract
+from app.billing.invoices import issuing
+from app.billing.invoices.issuing import Order
+from app.db.sql import locked
+from app.db.transactions import transaction
 from app.errors import NotFound, PrimaryOwnerRequired, QuoteExpired, QuoteStale, TotalMismatch
-from app.idempotency import Once, once_only
 from app.identifiers import new_id
 from app.models import Contract, Invoice, Purchase, Quote
 from app.seats import ledger
 from app.seats.pools import Cause
 from app.seats.reserving import reserve_for_denied
-from app.trail import Change
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ def _confirm(
     if (purchase := quoting.purchase_of(quote)) is not None:
         return Confirmation(
             purchase,
-            invoicing.find_invoice(quote.organization_id, purchase.invoice_id),
+            issuing.find_invoice(quote.organization_id, purchase.invoice_id),
             repeated=True,
         )
     running = running_contract(principal.organization_id, at=at)
@@ -157,7 +159,7 @@ def _purchase(
         quote.purchase_order,
         quote.cost_centre,
     )
-    invoice = invoicing.issue_invoice(contract, quote.term_number, order, at=at)
+    invoice = issuing.issue_invoice(contract, quote.term_number, order, at=at)
     purchase = Purchase.create(
         organization_id=quote.organization_id,
         id=new_id("pur", at),

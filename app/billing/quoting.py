@@ -4,19 +4,19 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from app import trail
-from app.access import Principal
-from app.billing.contracts import RunningContract, running_contract
+from app.access import trail
+from app.access.idempotency import Once, once_only
+from app.access.principal import Principal
+from app.access.trail import Change
+from app.billing.contracts.renewals import renews_first
+from app.billing.contracts.running import RunningContract, running_contract
 from app.billing.pricing import Line, LineKind, months_text, parse_months_text, priced_line
-from app.billing.renewals import renews_first
 from app.billing.taxes import Totals
 from app.billing.terms import ServicePeriod, start_of_day
-from app.db import transaction
+from app.db.transactions import transaction
 from app.errors import InvalidInput, NotFound, PlanNotEligible
-from app.idempotency import Once, once_only
 from app.identifiers import new_id
 from app.models import Organization, Purchase, Quote
-from app.trail import Change
 
 #: A quote binds for this long, or until the end of its effective day, whichever comes first.
 BINDING_FOR = timedelta(hours=24)

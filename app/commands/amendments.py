@@ -2,16 +2,16 @@
 
 import click
 
-from app.access import operator_for
-from app.billing import amending
-from app.billing.amending import Amendment
+from app.access.principal import operator_for
+from app.billing.contracts import amending
+from app.billing.contracts.amending import Amendment
 from app.commands.contracts import contract_facts
 from app.commands.invoices import invoice_facts
 from app.commands.options import as_json, organization_option
 from app.commands.output import show
 from app.commands.session import session
-from app.directory.seating import seat_waiters
-from app.organizations import find_organization
+from app.organizations.settings import find_organization
+from app.people.activity import seat_waiters
 
 
 @click.command("amend")

@@ -5,20 +5,20 @@ from typing import TypedDict, Unpack
 
 import click
 
-from app.access import Role, operator_for
-from app.billing import signing
-from app.billing.contracts import latest_contract, term_dates
+from app.access.principal import Role, operator_for
+from app.billing.contracts import signing
+from app.billing.contracts.running import latest_contract, term_dates
+from app.billing.contracts.signing import ContractTerms
 from app.billing.money import minor_units, parse_currency
-from app.billing.signing import ContractTerms
 from app.billing.terms import check_time_zone
 from app.commands.invoices import invoice_facts
 from app.commands.options import DAY, as_json, organization_option
 from app.commands.output import Facts, show
 from app.commands.session import session
-from app.directory.seating import seat_waiters
 from app.errors import NotFound
 from app.models import Contract, SeatPool
-from app.organizations import find_organization
+from app.organizations.settings import find_organization
+from app.people.activity import seat_waiters
 from app.seats import pools
 
 

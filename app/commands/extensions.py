@@ -5,12 +5,12 @@ from typing import IO
 
 import click
 
-from app.access import operator_for
+from app.access.principal import operator_for
 from app.commands.options import as_json, organization_option
 from app.commands.output import show, show_all
 from app.commands.session import session
-from app.directory import extensions
 from app.errors import InvalidInput
+from app.organizations import extensions
 from scim.attributes import Document
 from scim.schemas import GROUP, USER
 

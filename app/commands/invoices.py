@@ -5,18 +5,18 @@ from typing import TypedDict, Unpack
 
 import click
 
-from app.access import operator_for
-from app.billing.crediting import credit_invoice
-from app.billing.invoicing import find_invoice, invoices_of
+from app.access.principal import operator_for
+from app.billing.invoices.crediting import credit_invoice
+from app.billing.invoices.issuing import find_invoice, invoices_of
+from app.billing.invoices.payments import Receipt, record_payment
+from app.billing.invoices.settlement import Settlement, settlement_of, settlements_of
 from app.billing.money import decimal_text, minor_units
-from app.billing.payments import Receipt, record_payment
-from app.billing.settlement import Settlement, settlement_of, settlements_of
 from app.billing.terms import local_day
 from app.commands.options import DAY, as_json, organization_option
 from app.commands.output import Facts, show, show_all
 from app.commands.session import session
 from app.models import Invoice, Seller
-from app.organizations import find_organization
+from app.organizations.settings import find_organization
 
 _invoice_argument = click.argument("name", metavar="INVOICE")
 

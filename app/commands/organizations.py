@@ -6,22 +6,21 @@ from typing import TypedDict, Unpack
 
 import click
 
-from app import organizations
-from app.access import operator_for
+from app.access.principal import operator_for
 from app.billing.language import Language
-from app.billing.parties import Particulars
 from app.commands.options import as_json
 from app.commands.output import Facts, show, show_all
 from app.commands.session import session
-from app.directory.seating import seat_waiters
 from app.models import Organization, Seller
-from app.organizations import (
+from app.organizations import settings, suspending
+from app.organizations.parties import Particulars
+from app.organizations.settings import (
     SEAT_REFUSAL_STATUSES,
     WHEN_FULL,
     OrganizationChanges,
     SellerChanges,
 )
-from app.seats import suspending
+from app.people.activity import seat_waiters
 
 #: The members of a party that both sides have, and those of the seller's bank.
 _PARTICULARS = {
@@ -88,7 +87,7 @@ def organization() -> None:
 def create_organization(name: str, *, as_json: bool) -> None:
     """Make an organization called NAME."""
     with session() as at:
-        made = organizations.create_organization(name, at=at)
+        made = settings.create_organization(name, at=at)
     show(_organization_facts(made), as_json=as_json)
 
 
@@ -97,7 +96,7 @@ def create_organization(name: str, *, as_json: bool) -> None:
 def list_organizations(*, as_json: bool) -> None:
     """List every organization, oldest first."""
     with session():
-        found = organizations.all_organizations()
+        found = settings.all_organizations()
     rows = [{"id": row.id, "name": row.name, "created_at": row.created_at} for row in found]
     show_all("organizations", rows, as_json=as_json)
 
@@ -158,13 +157,13 @@ def resume_organization(organization_id: str) -> None:
 @_takes_party(_PARTICULARS)
 @as_json
 def set_organization(
-    organization_id: str, *, as_json: bool, party: Particulars, **settings: Unpack[_Settings]
+    organization_id: str, *, as_json: bool, party: Particulars, **given: Unpack[_Settings]
 ) -> None:
     """Change the organization ID. Particulars given as "" are taken away."""
-    changes = OrganizationChanges(**settings, party=party)
+    changes = OrganizationChanges(**given, party=party)
     with session() as at:
         principal = operator_for(organization_id)
-        changed = organizations.set_organization(principal, changes, at=at)
+        changed = settings.set_organization(principal, changes, at=at)
     show(_organization_facts(changed), as_json=as_json)
 
 
@@ -179,11 +178,11 @@ def seller() -> None:
 @click.option("--time-zone", metavar="NAME", help="Where the day on invoices is read off.")
 @_takes_party(_PARTICULARS | _BANK)
 @as_json
-def set_seller(*, as_json: bool, party: Particulars, **settings: Unpack[_SellerSettings]) -> None:
+def set_seller(*, as_json: bool, party: Particulars, **given: Unpack[_SellerSettings]) -> None:
     """Change what invoices say of the vendor. Particulars given as "" are taken away."""
-    changes = SellerChanges(**settings, party=party)
+    changes = SellerChanges(**given, party=party)
     with session() as at:
-        changed = organizations.set_seller(changes, at=at)
+        changed = settings.set_seller(changes, at=at)
     show(_seller_facts(changed), as_json=as_json)
 
 
@@ -192,7 +191,7 @@ def set_seller(*, as_json: bool, party: Particulars, **settings: Unpack[_SellerS
 def show_seller(*, as_json: bool) -> None:
     """Show what invoices say of the vendor."""
     with session():
-        found = organizations.the_seller()
+        found = settings.the_seller()
     show(_seller_facts(found), as_json=as_json)
 
 

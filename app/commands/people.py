@@ -2,11 +2,11 @@
 
 import click
 
-from app.access import operator_for
+from app.access.principal import operator_for
 from app.commands.options import organization_option
 from app.commands.session import session
-from app.directory.erasure import erase_person
-from app.organizations import find_organization
+from app.organizations.settings import find_organization
+from app.people.erasure import erase_person
 
 
 @click.group()

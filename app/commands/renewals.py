@@ -4,13 +4,13 @@ from datetime import date, datetime
 
 import click
 
-from app.billing.renewals import LAST_TIME_ZONE, renew_all_due, renew_all_due_on
+from app.billing.contracts.renewals import LAST_TIME_ZONE, renew_all_due, renew_all_due_on
 from app.billing.terms import local_day
 from app.commands.options import DAY, as_json
 from app.commands.output import Facts, show_all
 from app.commands.session import session
-from app.directory.seating import seat_waiters
 from app.errors import InvalidInput
+from app.people.activity import seat_waiters
 from app.seats import pools
 from app.seats.rules import PoolState
 

@@ -2,13 +2,13 @@
 
 import click
 
-from app.billing.contracts import is_over
+from app.billing.contracts.running import is_over
 from app.commands.contracts import term_facts
 from app.commands.options import as_json, organization_option
 from app.commands.output import Facts, show, show_all
 from app.commands.session import session
-from app.directory.denials import open_denials
-from app.organizations import find_organization
+from app.organizations.settings import find_organization
+from app.people.denials import open_denials
 from app.seats import audit, pools
 from app.seats.audit import Violation
 

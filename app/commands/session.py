@@ -10,9 +10,9 @@ import click
 from peewee import ImproperlyConfigured, PeeweeException
 
 from app.config import Config, ConfigurationError
-from app.db import connection, database, open_database
+from app.db.connections import connection, database, open_database
+from app.db.migrating import pending
 from app.errors import DomainError
-from app.schema import pending
 
 _SQLITE = "sqlite:///"
 

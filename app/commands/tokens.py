@@ -5,14 +5,14 @@ from typing import TypedDict, Unpack
 
 import click
 
-from app import tokens
-from app.access import ISSUABLE, Role, operator_for
+from app.access import tokens
+from app.access.principal import ISSUABLE, Role, operator_for
+from app.access.tokens import TokenRequest
 from app.commands.options import INSTANT, as_json, organization_option
 from app.commands.output import Facts, show, show_all
 from app.commands.session import session
 from app.models import Token
-from app.organizations import find_organization
-from app.tokens import TokenRequest
+from app.organizations.settings import find_organization
 
 
 class _Given(TypedDict):

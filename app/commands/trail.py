@@ -2,12 +2,12 @@
 
 import click
 
-from app import trail
+from app.access import trail
 from app.commands.options import as_json
 from app.commands.output import Facts, show_all
 from app.commands.session import session
 from app.models import AuditEvent, SellerEvent
-from app.organizations import find_organization
+from app.organizations.settings import find_organization
 
 
 @click.command("trail")

@@ -6,11 +6,12 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from app.access import Role, operator_for
-from app.billing.signing import ContractTerms, sign_contract
+from app.access.principal import Role, operator_for
+from app.access.tokens import TokenRequest, issue_token
+from app.billing.contracts.signing import ContractTerms, sign_contract
 from app.billing.terms import local_day
 from app.errors import NotFound
-from app.organizations import (
+from app.organizations.settings import (
     OrganizationChanges,
     SellerChanges,
     create_organization,
@@ -19,7 +20,6 @@ from app.organizations import (
     set_seller,
     the_seller,
 )
-from app.tokens import TokenRequest, issue_token
 
 SEATS = 5
 

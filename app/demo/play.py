@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.access import Role
+from app.access.principal import Role
 from app.demo.company import SEATS, new_company, new_token
 from app.demo.parties import Entra, LoginHook, Okta, Owner
 from scim.attributes import Document

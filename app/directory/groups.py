@@ -8,9 +8,11 @@ from datetime import datetime
 
 from peewee import Expression, IntegrityError
 
-from app import trail
-from app.access import Principal
-from app.db import locked, transaction, violates
+from app.access import trail
+from app.access.principal import Principal
+from app.access.trail import Change
+from app.db.sql import locked, violates
+from app.db.transactions import transaction
 from app.directory import members, resources
 from app.directory.changes import Patch, check_version
 from app.directory.lookups import check_lookup
@@ -19,7 +21,6 @@ from app.directory.traces import changed_names, listed_ids
 from app.errors import DisplayNameTaken, NotFound
 from app.identifiers import new_uuid
 from app.models import Group, GroupMember
-from app.trail import Change
 from scim.attributes import Document, ResourceType
 from scim.documents import replaced
 from scim.folding import fold

@@ -7,10 +7,10 @@ from typing import Generic, TypeVar
 from peewee import Expression
 
 from app.directory import members, users
-from app.directory.filtering import DocumentScope, condition
 from app.directory.resources import representation
-from app.directory.sorting import Order, SortKey
-from app.directory.sources import group_scope, user_scope
+from app.directory.search.columns import group_scope, user_scope
+from app.directory.search.filters import DocumentScope, condition
+from app.directory.search.sorting import Order, SortKey
 from app.models import Group, User
 from scim.attributes import Document
 from scim.cursors import LastKey

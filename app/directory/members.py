@@ -9,9 +9,10 @@ from functools import reduce
 
 from peewee import JOIN, SQL, Expression, Node, Select, Value, fn
 
-from app.db import KeyField, listed, locked
-from app.directory.filtering import condition
-from app.directory.sources import member_scope
+from app.db.columns import KeyField
+from app.db.sql import listed, locked
+from app.directory.search.columns import member_scope
+from app.directory.search.filters import condition
 from app.models import Group, GroupMember, User
 from scim.attributes import Document
 from scim.errors import InvalidValue

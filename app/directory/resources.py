@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 
-from app.db import instant_text
+from app.db.columns import instant_text
 from app.directory.lookups import check_lookup
 from app.models import Group, User
 from scim.attributes import Document, ResourceType

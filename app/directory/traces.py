@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 
-from app import trail
-from app.access import Principal
+from app.access import trail
+from app.access.principal import Principal
+from app.access.trail import Change
 from app.directory import resources
 from app.models import User
-from app.trail import Change
 from scim.attributes import Document
 
 #: Longer lists are cut; their length is given beside them.

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from peewee import Expression, IntegrityError
 
-from app.access import Principal
-from app.db import locked, violates
+from app.access.principal import Principal
+from app.db.sql import locked, violates
 from app.directory import resources
 from app.directory.lookups import check_lookup
 from app.errors import NotFound, UserNameTaken

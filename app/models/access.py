@@ -2,7 +2,7 @@
 
 from peewee import CompositeKey, IntegerField, TextField
 
-from app.db import InstantField, KeyField
+from app.db.columns import InstantField, KeyField
 from app.models.rows import Row
 
 

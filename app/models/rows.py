@@ -2,7 +2,7 @@
 
 from peewee import Model
 
-from app.db import database
+from app.db.connections import database
 
 
 class Row(Model):

@@ -2,7 +2,7 @@
 
 from peewee import CompositeKey, TextField
 
-from app.db import DocumentField, InstantField, KeyField
+from app.db.columns import DocumentField, InstantField, KeyField
 from app.models.rows import Row
 
 

@@ -7,7 +7,8 @@ database.
 
 from dataclasses import dataclass
 
-from app.db import database, snapshot
+from app.db.connections import database
+from app.db.transactions import snapshot
 
 
 @dataclass(frozen=True)

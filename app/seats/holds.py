@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from peewee import Expression
 
-from app.db import locked
+from app.db.sql import locked
 from app.identifiers import new_id
 from app.models import Hold
 from app.seats.pools import Cause, Change, has_free_seat, may_take, record, record_if

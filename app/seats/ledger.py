@@ -6,7 +6,7 @@ these functions inside a transaction; see `pool.py` for when.
 
 from datetime import datetime
 
-from app.db import assert_in_transaction
+from app.db.transactions import assert_in_transaction
 from app.models import ContractTerm, SeatAssignment, SeatPool, User
 from app.seats import holds, waiting
 from app.seats.pools import (

@@ -12,8 +12,10 @@ from typing import NamedTuple
 
 from peewee import Expression
 
-from app.access import Principal
-from app.db import assert_in_transaction, greatest, instant_text
+from app.access.principal import Principal
+from app.db.columns import instant_text
+from app.db.sql import greatest
+from app.db.transactions import assert_in_transaction
 from app.errors import SeatLimitReached, SeatRefusal
 from app.models import LedgerEntry, SeatPool
 from app.seats.rules import EFFECTS, EntryKind, PoolStanding, PoolState, SeatCounts
@@ -65,6 +67,20 @@ def open_pool(organization_id: str, *, at: datetime) -> None:
         ledger_sequence=0,
         ledger_at=at,
     ).execute()
+
+
+def suspend(organization_id: str, *, at: datetime) -> bool:
+    """Let the pool give no seat; return whether it gave some before. Call inside a transaction."""
+    open_pool = (SeatPool.organization_id == organization_id) & SeatPool.suspended_at.is_null()
+    return bool(SeatPool.update(suspended_at=at).where(open_pool).execute())
+
+
+def resume(organization_id: str) -> bool:
+    """End a suspension; return whether there was one. Call inside a transaction."""
+    suspended = (SeatPool.organization_id == organization_id) & SeatPool.suspended_at.is_null(
+        is_null=False
+    )
+    return bool(SeatPool.update(suspended_at=None).where(suspended).execute())
 
 
 def pool_of(organization_id: str) -> SeatPool:

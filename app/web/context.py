@@ -8,11 +8,11 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from flask import current_app, g, request
 
-from app.access import Permission, Principal
+from app.access.principal import Permission, Principal
+from app.access.tokens import TokenUses, authenticate
 from app.config import Config
 from app.errors import NotAuthenticated, NotFound
 from app.identifiers import new_id
-from app.tokens import TokenUses, authenticate
 
 P = ParamSpec("P")
 R = TypeVar("R")

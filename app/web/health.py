@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response
 
-from app.db import database
+from app.db.connections import database
 from app.web.responses import json_response
 
 blueprint = Blueprint("health", __name__)

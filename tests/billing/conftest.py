@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from app.billing.invoice_document import InvoiceDocument, InvoiceState, Party
+from app.billing.invoices.document import InvoiceDocument, InvoiceState, Party
 from app.billing.language import Language
 from app.billing.pricing import LineKind, priced_line
 from app.billing.terms import Term

@@ -2,16 +2,14 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from app.billing.amending import (
+from app.billing.contracts.amending import (
     Amendment,
     amend_contract,
     end_contract,
     end_renewal,
     set_renewal_price,
 )
-from app.billing.renewals import renew_if_due
-from app.directory import provisioning
-from app.directory.sign_in import Login, Reason, decide
+from app.billing.contracts.renewals import renew_if_due
 from app.errors import (
     ContractEnded,
     ContractNotActive,
@@ -21,6 +19,8 @@ from app.errors import (
     SeatsBelowUse,
 )
 from app.models import AuditEvent, Contract, Invoice
+from app.people import provisioning
+from app.people.sign_in import Login, Reason, decide
 from tests.builders import NOW, a_contract, a_user, an_organization, fill
 
 pytestmark = pytest.mark.usefixtures("database")

@@ -5,18 +5,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from peewee import IntegrityError, OperationalError
 
-from app.billing import crediting
-from app.billing.amending import end_contract
-from app.billing.crediting import credit_invoice
-from app.billing.invoice_wording import invoice_words
-from app.billing.invoicing import document_of, find_invoice, invoices_of, lines_of
-from app.billing.payments import Receipt, record_payment
-from app.billing.pdf import invoice_pdf
-from app.billing.settlement import settlement_of, settlements_of
-from app.db import transaction
+from app.billing.contracts.amending import end_contract
+from app.billing.invoices import crediting
+from app.billing.invoices.crediting import credit_invoice
+from app.billing.invoices.issuing import document_of, find_invoice, invoices_of, lines_of
+from app.billing.invoices.payments import Receipt, record_payment
+from app.billing.invoices.pdf import invoice_pdf
+from app.billing.invoices.settlement import settlement_of, settlements_of
+from app.billing.invoices.wording import invoice_words
+from app.db.transactions import transaction
 from app.errors import InvalidInput, InvoiceVoid, NotFound
 from app.models import Invoice, Organization, Payment, Seller
-from app.organizations import SellerChanges, set_seller
+from app.organizations.settings import SellerChanges, set_seller
 from tests.builders import NOW, a_contract, a_user, an_organization, buy
 
 pytestmark = pytest.mark.usefixtures("database")

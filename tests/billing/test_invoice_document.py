@@ -4,10 +4,10 @@ from html.parser import HTMLParser
 
 import pytest
 
-from app.billing.invoice_document import InvoiceState, Particular, Party
-from app.billing.invoice_labels import LABELS, label
-from app.billing.invoice_page import invoice_page
-from app.billing.invoice_wording import Fact, arithmetic, invoice_words, missing_text
+from app.billing.invoices.document import InvoiceState, Particular, Party
+from app.billing.invoices.labels import LABELS, label
+from app.billing.invoices.page import invoice_page
+from app.billing.invoices.wording import Fact, arithmetic, invoice_words, missing_text
 from app.billing.language import Language
 from app.billing.pricing import LineKind
 

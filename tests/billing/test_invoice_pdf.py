@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from app.billing.invoice_document import InvoiceState, Party
+from app.billing.invoices.document import InvoiceState, Party
+from app.billing.invoices.pdf import invoice_pdf
 from app.billing.language import Language
-from app.billing.pdf import invoice_pdf
 
 INVOICES = Path(__file__).parents[2] / "fixtures" / "invoices"
 

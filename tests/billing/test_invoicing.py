@@ -2,15 +2,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from app.billing.invoicing import (
-    Order,
-    find_invoice,
-    invoices_of,
-    issue_invoice,
-    lines_of,
-)
-from app.billing.settlement import settlement_of
-from app.db import transaction
+from app.billing.invoices.issuing import Order, find_invoice, invoices_of, issue_invoice, lines_of
+from app.billing.invoices.settlement import settlement_of
+from app.db.transactions import transaction
 from app.errors import NotFound, QuoteStale, TotalMismatch
 from app.models import Invoice, Organization, Seller
 from tests.builders import (

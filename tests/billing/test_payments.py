@@ -2,11 +2,11 @@ from datetime import date, timedelta
 
 import pytest
 
-from app.billing.crediting import credit_invoice
-from app.billing.invoice_wording import invoice_words
-from app.billing.invoicing import document_of, find_invoice, invoices_of
-from app.billing.payments import Receipt, record_payment
-from app.billing.settlement import settlement_of, settlements_of
+from app.billing.invoices.crediting import credit_invoice
+from app.billing.invoices.issuing import document_of, find_invoice, invoices_of
+from app.billing.invoices.payments import Receipt, record_payment
+from app.billing.invoices.settlement import settlement_of, settlements_of
+from app.billing.invoices.wording import invoice_words
 from app.errors import InvalidInput, InvoiceVoid, NotFound, Overpayment
 from app.models import AuditEvent, Payment
 from tests.builders import NOW, an_organization, buy

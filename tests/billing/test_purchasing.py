@@ -2,9 +2,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from app.access import Role
+from app.access.principal import Role
 from app.billing import purchasing
-from app.billing.invoicing import lines_of
+from app.billing.invoices.issuing import lines_of
 from app.billing.purchasing import find_purchase, purchases_of
 from app.errors import (
     ContractNotActive,

@@ -11,10 +11,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from peewee import IntegrityError, OperationalError
 
-from app.billing.invoicing import lines_of
-from app.billing.renewals import renew_if_due
+from app.billing.contracts.renewals import renew_if_due
+from app.billing.invoices.issuing import lines_of
 from app.billing.terms import start_of_day
-from app.directory.sign_in import Login, Mode, decide
 from app.models import (
     AuditEvent,
     ContractTerm,
@@ -24,6 +23,7 @@ from app.models import (
     SeatAssignment,
     SeatPool,
 )
+from app.people.sign_in import Login, Mode, decide
 from tests.builders import NOW, a_user, an_organization, deactivate, fill
 
 pytestmark = pytest.mark.usefixtures("database")

@@ -2,11 +2,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from app.billing.contracts import running_contract
-from app.billing.renewals import preview, renew_all_due, renew_if_due
-from app.directory import provisioning
+from app.billing.contracts.renewals import preview, renew_all_due, renew_if_due
+from app.billing.contracts.running import running_contract
 from app.errors import ContractEnded, SeatLimitReached
 from app.models import Contract, ContractTerm, Invoice, LedgerEntry, SeatPool
+from app.people import provisioning
 from tests.builders import (
     NOW,
     a_user,

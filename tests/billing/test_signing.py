@@ -2,9 +2,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from app.directory import provisioning
 from app.errors import ContractRunning, InvalidInput, NotFound, SeatsBelowUse
 from app.models import Contract, ContractTerm, Invoice, InvoiceLine, LedgerEntry
+from app.people import provisioning
 from app.seats import pools
 from tests.builders import (
     NOW,

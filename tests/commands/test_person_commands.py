@@ -1,6 +1,6 @@
 import pytest
 
-from app.db import connection, open_database
+from app.db.connections import connection, open_database
 from tests.builders import Customer, a_user
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from app.db import open_database
+from app.db.connections import open_database
 from app.models import SeatPool
 from tests.operators import SIGNING
 

@@ -2,16 +2,17 @@
 
 import pytest
 
-from app.access import Role
-from app.db import database as current
-from app.db import on_postgresql
-from app.directory import groups, provisioning
-from app.directory.denials import record_denial
+from app.access.principal import Role
+from app.access.tokens import authenticate
+from app.db.connections import database as current
+from app.db.connections import on_postgresql
+from app.directory import groups
 from app.directory.listing import Directory, Window
 from app.directory.users import find_person, find_user
 from app.models import GroupMember
+from app.people import provisioning
+from app.people.denials import record_denial
 from app.seats.audit import audit
-from app.tokens import authenticate
 from scim import filters
 from scim.projection import Projection
 from scim.schemas import GROUP, USER

@@ -4,10 +4,10 @@ from functools import partial
 
 import pytest
 
-from app.billing.crediting import credit_invoice
-from app.billing.payments import Receipt, record_payment
-from app.billing.settlement import settlement_of
-from app.db import connection
+from app.billing.invoices.crediting import credit_invoice
+from app.billing.invoices.payments import Receipt, record_payment
+from app.billing.invoices.settlement import settlement_of
+from app.db.connections import connection
 from app.errors import InvoiceVoid, Overpayment
 from app.models import Invoice
 from tests.builders import NOW, STARTS_ON, an_organization, buy

@@ -5,11 +5,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app import housekeeping
-from app.directory.denials import dismiss_denial, record_denial
+from app.access.tokens import TokenUses
 from app.models import Alert, LedgerEntry
-from app.organizations import OrganizationChanges, set_organization
-from app.seats import alerts
-from app.tokens import TokenUses
+from app.organizations.settings import OrganizationChanges, set_organization
+from app.people.denials import dismiss_denial, record_denial
+from app.seats.watching import alerts
 from tests.builders import NOW, a_user, an_organization, buy, deactivate, fill
 
 pytestmark = pytest.mark.usefixtures("database")

@@ -4,9 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from app.billing.renewals import renew_if_due
-from app.db import on_postgresql
-from app.directory.sign_in import Login, Mode, decide
+from app.billing.contracts.renewals import renew_if_due
+from app.db.connections import on_postgresql
 from app.models import (
     Hold,
     Invoice,
@@ -18,6 +17,7 @@ from app.models import (
     SeatPool,
     User,
 )
+from app.people.sign_in import Login, Mode, decide
 from app.seats.audit import CHECKS, audit
 from tests.builders import NOW, a_user, an_organization, buy, deactivate, fill
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.seats.foresight import Demand, forecast
+from app.seats.watching.forecast import Demand, forecast
 
 TODAY = date(2026, 3, 1)
 TERM_ENDS_ON = date(2027, 1, 1)

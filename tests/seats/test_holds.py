@@ -4,12 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.directory.sign_in import Login, Mode, Reason, decide
+from app.access.tokens import TokenUses
 from app.errors import SeatLimitReached
 from app.housekeeping import keep_house
 from app.models import Denial, Hold, LedgerEntry
-from app.seats import holds, suspending
-from app.tokens import TokenUses
+from app.organizations import suspending
+from app.people.sign_in import Login, Mode, Reason, decide
+from app.seats import holds
 from tests.builders import NOW, a_user, an_organization, deactivate
 
 pytestmark = pytest.mark.usefixtures("database")

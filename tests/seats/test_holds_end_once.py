@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from peewee import IntegrityError
 
-from app.billing.renewals import renew_if_due
-from app.directory.sign_in import Login, Mode, Reason, decide
+from app.billing.contracts.renewals import renew_if_due
 from app.models import Hold, LedgerEntry
+from app.people.sign_in import Login, Mode, Reason, decide
 from tests.builders import NOW, a_user, an_organization
 
 pytestmark = pytest.mark.usefixtures("database")

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from app.db import connection, open_database
-from app.directory.sign_in import Login, Mode, Reason, decide
+from app.db.connections import connection, open_database
+from app.people.sign_in import Login, Mode, Reason, decide
 from app.seats.audit import audit
 from tests.builders import NOW, an_organization
 

@@ -5,9 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from peewee import IntegrityError, OperationalError
 
-from app.billing.contracts import running_contract
-from app.billing.renewals import preview, renew_if_due
-from app.directory import provisioning
+from app.billing.contracts.renewals import preview, renew_if_due
+from app.billing.contracts.running import running_contract
 from app.errors import SeatLimitReached
 from app.models import (
     Contract,
@@ -20,6 +19,7 @@ from app.models import (
     SeatPool,
     User,
 )
+from app.people import provisioning
 from app.seats import pools
 from app.seats.rules import EntryKind, SeatCounts
 from tests.builders import NOW, a_user, activate, an_organization, buy, deactivate, fill

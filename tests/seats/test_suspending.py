@@ -1,9 +1,9 @@
 import pytest
 
-from app.directory.sign_in import Login, Reason, decide
 from app.errors import NotFound, NothingToChange, OrganizationSuspended
 from app.models import AuditEvent, SeatPool
-from app.seats.suspending import resume_organization, suspend_organization
+from app.organizations.suspending import resume_organization, suspend_organization
+from app.people.sign_in import Login, Reason, decide
 from tests.builders import NOW, Customer, a_user, an_organization, deactivate
 
 pytestmark = pytest.mark.usefixtures("database")

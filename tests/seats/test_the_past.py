@@ -4,9 +4,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.billing.contracts.renewals import renew_if_due
 from app.billing.history import seats_at
-from app.billing.renewals import renew_if_due
-from app.directory.sign_in import Login, Mode, decide
+from app.people.sign_in import Login, Mode, decide
 from app.seats import holders, past
 from app.seats.rules import SeatCounts
 from tests.builders import (

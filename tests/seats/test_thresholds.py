@@ -7,7 +7,14 @@ from hypothesis import strategies as st
 
 from app.errors import InvalidInput
 from app.seats.rules import SeatCounts
-from app.seats.thresholds import Refusal, crossed, parse_thresholds, rules_of, seats_left, spells
+from app.seats.watching.thresholds import (
+    Refusal,
+    crossed,
+    parse_thresholds,
+    rules_of,
+    seats_left,
+    spells,
+)
 from tests.builders import NOW
 
 counts = st.integers(0, 2000).flatmap(

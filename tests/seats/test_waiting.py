@@ -4,14 +4,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.directory import provisioning, waiters
 from app.directory.resources import stored_document
-from app.directory.sign_in import Login, Mode, Reason, decide
 from app.directory.users import find_person, find_user
 from app.errors import NotFound, OrganizationSuspended, SeatLimitReached
 from app.models import AuditEvent, Denial
-from app.organizations import OrganizationChanges, set_organization
-from app.seats import pools, suspending, waiting
+from app.organizations import suspending
+from app.organizations.settings import OrganizationChanges, set_organization
+from app.people import provisioning, waiting_list
+from app.people.sign_in import Login, Mode, Reason, decide
+from app.seats import pools, waiting
 from scim.schemas import USER
 from tests.builders import (
     NOW,
@@ -126,7 +127,7 @@ def test_a_seat_held_for_who_waits_passes_to_the_next_when_they_are_deleted():
 def test_a_seat_held_for_who_waits_passes_to_the_next_when_they_are_dismissed():
     acme, alice, bob = offered_to_alice()
 
-    waiters.dismiss_waiter(acme.owner, alice.id, at=LATER)
+    waiting_list.dismiss_waiter(acme.owner, alice.id, at=LATER)
 
     assert find_user(acme.id, bob.id).active
     assert [entry.kind for entry in entries()[-3:]] == ["hold_released", "held", "hold_assigned"]
@@ -145,7 +146,7 @@ def test_a_dismissed_person_is_merely_deactivated():
     acme, _ = a_parking_organization()
     (alice,) = park(acme, "alice@example.com")
 
-    waiters.dismiss_waiter(acme.owner, alice.id, at=LATER)
+    waiting_list.dismiss_waiter(acme.owner, alice.id, at=LATER)
 
     assert line(acme) == []
     assert decide(acme.sso, Login("alice@example.com"), at=LATER).reason is Reason.DEACTIVATED
@@ -157,7 +158,7 @@ def test_only_who_waits_can_be_dismissed():
     acme, (holder,) = a_parking_organization()
 
     with pytest.raises(NotFound, match="is not on the waiting list"):
-        waiters.dismiss_waiter(acme.owner, holder.id, at=LATER)
+        waiting_list.dismiss_waiter(acme.owner, holder.id, at=LATER)
 
 
 @pytest.mark.parametrize(

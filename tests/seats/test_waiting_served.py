@@ -4,14 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.directory import provisioning, reassigning
+from app.access.tokens import TokenUses
 from app.directory.resources import stored_document
-from app.directory.seating import seat_waiters
-from app.directory.sign_in import Login, Mode, decide
 from app.directory.users import find_person, find_user
 from app.housekeeping import keep_house
-from app.seats import suspending
-from app.tokens import TokenUses
+from app.organizations import suspending
+from app.people import provisioning, reassigning
+from app.people.activity import seat_waiters
+from app.people.sign_in import Login, Mode, decide
 from tests.builders import (
     NOW,
     a_contract,

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from app.access import Role
+from app.access.principal import Role
 from tests.builders import an_organization
 from tests.operators import Operator
 from tests.simulator.stub import NOBODY

@@ -4,7 +4,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from app.access import Role
+from app.access.principal import Role
 from app.simulator.days import next_day
 from app.simulator.exchange import Outcome
 from app.simulator.people import dice, made_up

@@ -14,23 +14,24 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from app.billing.renewals import renew_if_due
-from app.directory import provisioning, reassigning, waiters
-from app.directory.reassigning import Newcomer
+from app.access.tokens import TokenUses
+from app.billing.contracts.renewals import renew_if_due
 from app.directory.resources import stored_document
-from app.directory.seating import seat_waiters
-from app.directory.sign_in import Login, Mode, Reason, decide
 from app.directory.users import find_person
 from app.errors import SeatRefusal, UserNameTaken
 from app.housekeeping import keep_house
 from app.models import Hold, LedgerEntry, SeatAssignment, User
-from app.organizations import OrganizationChanges, set_organization
-from app.seats import suspending, waiting
+from app.organizations import suspending
+from app.organizations.settings import OrganizationChanges, set_organization
+from app.people import provisioning, reassigning, waiting_list
+from app.people.activity import seat_waiters
+from app.people.reassigning import Newcomer
+from app.people.sign_in import Login, Mode, Reason, decide
+from app.seats import waiting
 from app.seats.audit import audit
 from app.seats.holds import LOGIN_HOLD
 from app.seats.pools import counts_of
 from app.seats.rules import EntryKind, SeatCounts
-from app.tokens import TokenUses
 from scim.documents import parse
 from scim.schemas import USER
 from tests.builders import NOW, a_group, a_user, an_organization, buy, set_active
@@ -174,7 +175,7 @@ class Everything(RuleBasedStateMachine):
     @rule(data=st.data())
     def dismiss(self, data):
         name = data.draw(st.sampled_from(self.model.waiting))
-        waiters.dismiss_waiter(self.acme.owner, self._id(name), at=self.at)
+        waiting_list.dismiss_waiter(self.acme.owner, self._id(name), at=self.at)
         self.model.deactivate(name)
 
     # The vendor and the calendar.

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.db import database
+from app.db.connections import database
 from app.models import Denial, Group, GroupMember, LedgerEntry, SeatPool, User, UserEmail
 from app.seats.audit import audit
 from tests.builders import NOW, Customer, a_group, a_user, an_organization

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from app.access import ISSUABLE, Role
+from app.access.principal import ISSUABLE, Role
+from app.access.tokens import TokenRequest, issue_token, revoke_token
 from app.models import Token
-from app.tokens import TokenRequest, issue_token, revoke_token
 from scim import urns
 from tests.builders import NOW, SIGNED_AT, an_organization
 from tests.clients import Client

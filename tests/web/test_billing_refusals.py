@@ -2,12 +2,12 @@
 
 import pytest
 
-from app.billing.amending import end_contract, end_renewal
-from app.billing.crediting import credit_invoice
-from app.billing.payments import Receipt, record_payment
-from app.directory.erasure import erase_person
+from app.billing.contracts.amending import end_contract, end_renewal
+from app.billing.invoices.crediting import credit_invoice
+from app.billing.invoices.payments import Receipt, record_payment
 from app.errors import DomainError
-from app.organizations import OrganizationChanges, set_organization
+from app.organizations.settings import OrganizationChanges, set_organization
+from app.people.erasure import erase_person
 from app.web.errors import problem_of
 from tests.builders import NOW, STARTS_ON, a_contract, a_user, an_organization, fill
 

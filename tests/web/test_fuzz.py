@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app import create_app
-from app.access import ISSUABLE, Role
+from app.access.principal import ISSUABLE, Role
 from app.clock import Clock
 from app.config import Config
-from app.db import connection, database
+from app.db.connections import connection, database
 from app.seats.audit import audit
 from app.web.context import SCIM_PREFIX
 from scim import urns

@@ -6,7 +6,7 @@ from functools import reduce
 
 import pytest
 
-from app.web.described import OPENAPI_PATH
+from app.web.openapi import OPENAPI_PATH
 from tests.builders import a_user, an_organization, buy, deactivate, fill
 from tests.clients import Client
 

@@ -1,6 +1,6 @@
 import pytest
 
-from app.access import Role
+from app.access.principal import Role
 from tests.builders import a_user, an_organization
 from tests.clients import OwnerClient
 

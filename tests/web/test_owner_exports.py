@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from app.access import Role
-from app.db import database
+from app.access.principal import Role
+from app.db.connections import database
 from app.web.owner import exports
 from tests.builders import NOW, a_user, an_organization, deactivate
 

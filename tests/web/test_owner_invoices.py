@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import pytest
 from playhouse.test_utils import count_queries
 
-from app.access import Role
-from app.billing.crediting import credit_invoice
-from app.billing.payments import Receipt, record_payment
+from app.access.principal import Role
+from app.billing.invoices.crediting import credit_invoice
+from app.billing.invoices.payments import Receipt, record_payment
 from tests.builders import NOW, a_user, an_organization, buy, deactivate
 from tests.in_process import ORIGIN
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.access import Role
+from app.access.principal import Role
 from app.directory.users import find_person, find_user
 from tests.builders import a_user, fill
 from tests.parking import choose_parking

@@ -1,6 +1,6 @@
 import pytest
 
-from app.access import Role
+from app.access.principal import Role
 from app.models import AuditEvent, LedgerEntry, Quote, User
 from tests.builders import a_quote, a_user, an_organization, fill
 

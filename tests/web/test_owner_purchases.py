@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.access import Role
+from app.access.principal import Role
 from app.models import Invoice, LedgerEntry, Purchase, Quote
 from tests.builders import an_organization, buy, fill
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.directory import provisioning
+from app.people import provisioning
 from tests.builders import NOW, a_user, an_organization, buy, deactivate, fill
 
 

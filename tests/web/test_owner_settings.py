@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.access import Role
+from app.access.principal import Role
 from tests.builders import fill
 from tests.refusals import FOREIGN
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from app.access import ISSUABLE
+from app.access.principal import ISSUABLE
+from app.access.tokens import note_uses
 from app.models import Token
-from app.tokens import note_uses
 from tests.clients import ScimClient
 
 

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from app.access import Role
+from app.access.principal import Role
+from app.access.tokens import TokenRequest, issue_token, revoke_token
 from app.models import Token
-from app.tokens import TokenRequest, issue_token, revoke_token
 from tests.builders import NOW, SIGNED_AT
 from tests.refusals import assert_refused
 

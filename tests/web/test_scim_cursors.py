@@ -6,9 +6,10 @@ from contextlib import contextmanager
 import pytest
 from playhouse.test_utils import count_queries
 
-from app.db import database, on_postgresql
-from app.directory import groups, provisioning
+from app.db.connections import database, on_postgresql
+from app.directory import groups
 from app.directory.listing import Directory, Window
+from app.people import provisioning
 from scim import urns
 from scim.cursors import CURSOR_TIMEOUT_SECONDS
 from tests.builders import BASE_URL, NOW, a_group, a_user, an_organization

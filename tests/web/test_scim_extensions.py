@@ -4,8 +4,8 @@ import copy
 
 import pytest
 
-from app.directory.extensions import extensions_of, register_extension, remove_extension
 from app.errors import InvalidInput, NotFound
+from app.organizations.extensions import extensions_of, register_extension, remove_extension
 from scim import urns
 from tests.builders import NOW, an_organization
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from app.access import Role
+from app.access.principal import Role
 from app.models import Denial, SeatPool, User
 from tests.builders import NOW, SIGNED_AT, a_user, an_organization, deactivate, fill
 

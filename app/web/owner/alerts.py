@@ -4,9 +4,9 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from app.access import Permission, Principal
-from app.seats import alerts
-from app.seats.thresholds import AlertKind
+from app.access.principal import Permission, Principal
+from app.seats.watching import alerts
+from app.seats.watching.thresholds import AlertKind
 from app.web.context import instant, requires
 from app.web.fields import Choice, Instant, Integer, PageQuery, Text
 from app.web.owner.surface import id_of, page, surface

@@ -4,8 +4,8 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from app import trail
-from app.access import Permission, Principal
+from app.access import trail
+from app.access.principal import Permission, Principal
 from app.web.context import requires
 from app.web.fields import Instant, PageQuery, Text
 from app.web.owner.surface import id_of, page, surface

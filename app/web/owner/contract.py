@@ -4,8 +4,8 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from app.access import Permission, Principal
-from app.billing import contracts, renewals
+from app.access.principal import Permission, Principal
+from app.billing.contracts import renewals, running
 from app.errors import NotFound
 from app.models import Contract
 from app.seats import pools
@@ -56,7 +56,7 @@ class RenewalSchema(Schema):
 @surface.response(200, ContractSchema)
 def show_contract(principal: Principal) -> Any:
     """Show the contract."""
-    contract = contracts.latest_contract(principal.organization_id)
+    contract = running.latest_contract(principal.organization_id)
     if contract is None:
         raise NotFound("No contract has been signed yet.")
     return _contract(contract)
@@ -75,5 +75,5 @@ def _contract(row: Contract) -> dict[str, Any]:
     return {
         **row.__data__,
         "state": "running" if row.ended_at is None else "ended",
-        "term": contracts.term_dates(pools.pool_of(row.organization_id)),
+        "term": running.term_dates(pools.pool_of(row.organization_id)),
     }

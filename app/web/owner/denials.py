@@ -5,10 +5,10 @@ from typing import Any
 from flask import Response
 from marshmallow import Schema, fields
 
-from app.access import Permission, Principal
-from app.directory import denials
-from app.idempotency import Answer
+from app.access.idempotency import Answer
+from app.access.principal import Permission, Principal
 from app.models import Denial
+from app.people import denials
 from app.web.context import instant, requires
 from app.web.fields import Choice, Instant, Integer, PageQuery, Text
 from app.web.owner.surface import IdempotencyHeader, answered, id_of, page, surface

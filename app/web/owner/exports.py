@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 from flask import Response
 from marshmallow import Schema
 
-from app.access import Permission, Principal
+from app.access.principal import Permission, Principal
 from app.csv_text import row_text
-from app.db import connection
+from app.db.connections import connection
 from app.seats import holders, past
 from app.web.context import instant, requires
 from app.web.owner.seats import AsOfQuery, AssignmentSchema, LedgerEntrySchema, past_instant

@@ -4,9 +4,9 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from app.access import Permission, Principal
+from app.access.principal import Permission, Principal
 from app.billing import outlook
-from app.seats.foresight import LONG_DAYS, SHORT_DAYS, Demand
+from app.seats.watching.forecast import LONG_DAYS, SHORT_DAYS, Demand
 from app.web.context import instant, requires
 from app.web.fields import Integer, Text
 from app.web.owner.surface import surface

@@ -7,14 +7,14 @@ from typing import Any
 from flask import Response
 from marshmallow import Schema, fields
 
-from app.access import Permission, Principal
-from app.billing import invoicing
-from app.billing.invoice_document import InvoiceDocument
-from app.billing.invoice_page import invoice_page
-from app.billing.invoice_wording import arithmetic, description, missing_text
-from app.billing.pdf import invoice_pdf
+from app.access.principal import Permission, Principal
+from app.billing.invoices import issuing
+from app.billing.invoices.document import InvoiceDocument
+from app.billing.invoices.page import invoice_page
+from app.billing.invoices.pdf import invoice_pdf
+from app.billing.invoices.settlement import Settlement, settlements_of
+from app.billing.invoices.wording import arithmetic, description, missing_text
 from app.billing.pricing import Line, months_text
-from app.billing.settlement import Settlement, settlements_of
 from app.billing.terms import local_day
 from app.models import Invoice, Seller
 from app.web.context import OWNER_PREFIX, instant, public_url, requires
@@ -132,7 +132,7 @@ class InvoicesSchema(Schema):
 @surface.response(200, InvoicesSchema)
 def list_invoices(principal: Principal, query: dict[str, Any]) -> Any:
     """List the invoices and credit notes."""
-    rows = invoicing.invoices_of(
+    rows = issuing.invoices_of(
         principal.organization_id, after=id_of("inv", query["cursor"]), limit=query["count"] + 1
     )
     listed = page("invoices", rows, query["count"], lambda row: row.id)
@@ -144,7 +144,7 @@ def list_invoices(principal: Principal, query: dict[str, Any]) -> Any:
 @surface.response(200, InvoiceSchema)
 def show_invoice(principal: Principal, invoice_id: str) -> Any:
     """Show an invoice."""
-    row = invoicing.find_invoice(principal.organization_id, invoice_id)
+    row = issuing.find_invoice(principal.organization_id, invoice_id)
     return invoice_answers([row], at=instant())[0]
 
 
@@ -172,8 +172,8 @@ def show_invoice_pdf(principal: Principal, invoice_id: str) -> Response:
 @surface.response(200, PeopleSchema)
 def list_invoiced_people(principal: Principal, query: dict[str, Any], invoice_id: str) -> Any:
     """List who held a seat in the period that an invoice is for."""
-    rows = invoicing.people_of(
-        invoicing.find_invoice(principal.organization_id, invoice_id),
+    rows = issuing.people_of(
+        issuing.find_invoice(principal.organization_id, invoice_id),
         after=sequence_of(query["cursor"]),
         limit=query["count"] + 1,
     )
@@ -181,8 +181,8 @@ def list_invoiced_people(principal: Principal, query: dict[str, Any], invoice_id
 
 
 def _printed(principal: Principal, invoice_id: str) -> InvoiceDocument:
-    row = invoicing.find_invoice(principal.organization_id, invoice_id)
-    return invoicing.document_of(row, local_day(instant(), Seller.get().time_zone))
+    row = issuing.find_invoice(principal.organization_id, invoice_id)
+    return issuing.document_of(row, local_day(instant(), Seller.get().time_zone))
 
 
 def invoice_answers(rows: Sequence[Invoice], *, at: datetime) -> list[dict[str, Any]]:
@@ -192,7 +192,7 @@ def invoice_answers(rows: Sequence[Invoice], *, at: datetime) -> list[dict[str, 
     organization_id = rows[0].organization_id
     settlements = settlements_of(organization_id, rows)
     today = local_day(at, Seller.get().time_zone)
-    documents = invoicing.documents_of(organization_id, settlements, today)
+    documents = issuing.documents_of(organization_id, settlements, today)
     return [_invoice(*both) for both in zip(settlements, documents, strict=True)]
 
 

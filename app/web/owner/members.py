@@ -5,11 +5,11 @@ from typing import Any
 from flask import Response
 from marshmallow import Schema, ValidationError, fields, validates_schema
 
-from app.access import Permission, Principal
-from app.directory import reassigning, waiters
-from app.directory.reassigning import Newcomer
-from app.idempotency import Answer
+from app.access.idempotency import Answer
+from app.access.principal import Permission, Principal
 from app.models import Reassignment, User
+from app.people import reassigning, waiting_list
+from app.people.reassigning import Newcomer
 from app.seats import waiting
 from app.web.context import instant, requires
 from app.web.fields import Instant, PageQuery, Part, Request, Text
@@ -129,7 +129,7 @@ def list_waiting(principal: Principal, query: dict[str, Any]) -> Any:
 @surface.response(204)
 def remove_from_waiting(principal: Principal, user_id: str) -> None:
     """Take a person off the waiting list."""
-    waiters.dismiss_waiter(principal, user_id, at=instant())
+    waiting_list.dismiss_waiter(principal, user_id, at=instant())
 
 
 def _moved(row: Reassignment) -> dict[str, Any]:

@@ -5,13 +5,13 @@ from typing import Any
 from flask import Request as FlaskRequest
 from marshmallow import Schema, ValidationError, fields
 
-from app.access import Permission, Principal
+from app.access.principal import Permission, Principal
 from app.csv_text import read_rows
-from app.directory.preflight import PEOPLE_MAX, check_people
 from app.errors import InvalidInput
+from app.people.preflight import PEOPLE_MAX, check_people
 from app.web.context import instant, requires
-from app.web.described import Reader
 from app.web.fields import Integer, Request, Text
+from app.web.openapi import Reader
 from app.web.owner.foresight import EstimateSchema
 from app.web.owner.surface import surface
 

@@ -7,15 +7,16 @@ from typing import Any
 from flask import Response
 from marshmallow import Schema, fields
 
-from app.access import Permission, Principal
-from app.billing import contracts, purchasing, quoting, renewals
-from app.billing.invoice_wording import arithmetic
+from app.access.idempotency import Answer
+from app.access.principal import Permission, Principal
+from app.billing import purchasing, quoting
+from app.billing.contracts import renewals, running
+from app.billing.invoices.wording import arithmetic
 from app.billing.language import Language
 from app.billing.purchasing import Confirmation
-from app.directory import denials, seating
 from app.errors import ContractNotActive
-from app.idempotency import Answer
 from app.models import Quote
+from app.people import activity, denials
 from app.seats.rules import TermOver
 from app.web.context import instant, requires, seatgate
 from app.web.fields import PAGE_SIZE_MAX, Choice, Instant, Integer, PageQuery, Request, Text
@@ -145,7 +146,7 @@ def confirm_quote(
         partial(_confirmation_answer, at=at),
         lambda once: purchasing.confirm_quote(principal, quote_id, expected, once=once, at=at),
     )
-    seating.seat_waiters(principal.organization_id, at=at)
+    activity.seat_waiters(principal.organization_id, at=at)
     return response
 
 
@@ -202,15 +203,15 @@ def _confirmation(done: Confirmation, *, at: datetime) -> dict[str, Any]:
     }
 
 
-def _running_or_none(organization_id: str, *, at: datetime) -> contracts.RunningContract | None:
+def _running_or_none(organization_id: str, *, at: datetime) -> running.RunningContract | None:
     try:
-        return contracts.running_contract(organization_id, at=at)
+        return running.running_contract(organization_id, at=at)
     except (ContractNotActive, TermOver):
         return None
 
 
 def _quote_state(
-    row: Quote, running: contracts.RunningContract | None, *, at: datetime
+    row: Quote, running: running.RunningContract | None, *, at: datetime
 ) -> quoting.QuoteState:
     if quoting.purchase_of(row) is not None:
         return quoting.QuoteState.CONFIRMED

@@ -5,11 +5,12 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from app.access import Permission, Principal
-from app.billing import contracts, history
+from app.access.principal import Permission, Principal
+from app.billing import history
+from app.billing.contracts import running
 from app.billing.history import SeatsThen
-from app.directory.denials import open_denials
 from app.errors import InvalidInput
+from app.people.denials import open_denials
 from app.seats import holders, holds, past, pools
 from app.seats.rules import SeatCounts
 from app.seats.waiting import waiting_count
@@ -151,8 +152,8 @@ def _seats(organization_id: str, *, at: datetime) -> dict[str, Any]:
         "available": counts.available,
         "waiting": waiting_count(organization_id),
         "open_denials": open_denials(organization_id),
-        "renewal_pending": contracts.is_over(pool, at),
-        "term": contracts.term_dates(pool),
+        "renewal_pending": running.is_over(pool, at),
+        "term": running.term_dates(pool),
     }
 
 

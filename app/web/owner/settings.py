@@ -5,10 +5,10 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from app import organizations
-from app.access import Permission, Principal
+from app.access.principal import Permission, Principal
 from app.models import Organization
-from app.organizations import SEAT_REFUSAL_STATUSES, WHEN_FULL, OrganizationChanges
+from app.organizations import settings
+from app.organizations.settings import SEAT_REFUSAL_STATUSES, WHEN_FULL, OrganizationChanges
 from app.web.context import instant, requires
 from app.web.fields import Choice, Flag, Integer, List, Part, Request, Text
 from app.web.owner.invoices import PartySchema
@@ -65,7 +65,7 @@ class SettingsSchema(Schema):
 @surface.response(200, SettingsSchema)
 def show_settings(principal: Principal) -> Any:
     """Show the settings."""
-    return _settings(organizations.find_organization(principal.organization_id))
+    return _settings(settings.find_organization(principal.organization_id))
 
 
 @surface.patch("/settings")
@@ -76,7 +76,7 @@ def change_settings(principal: Principal, body: dict[str, Any]) -> Any:
     """Change settings."""
     buyer = body.pop("buyer", {})
     changes = OrganizationChanges(**body, party=buyer)
-    return _settings(organizations.set_organization(principal, changes, at=instant()))
+    return _settings(settings.set_organization(principal, changes, at=instant()))
 
 
 def _settings(row: Organization) -> dict[str, Any]:

@@ -7,11 +7,11 @@ from typing import Any, TypeVar
 from flask import Response, request
 from marshmallow import Schema
 
+from app.access.idempotency import Answer, Once, Replayed
 from app.errors import InvalidInput
-from app.idempotency import Answer, Once, Replayed
 from app.web.context import OWNER_PREFIX, instant
-from app.web.described import Surface
 from app.web.fields import Text
+from app.web.openapi import Surface
 from app.web.responses import json_body, json_response
 
 Row = TypeVar("Row")

@@ -5,9 +5,9 @@ from typing import Any
 from flask import Response
 from marshmallow import Schema, fields
 
-from app import tokens
-from app.access import ISSUABLE, Permission, Principal, Role
-from app.idempotency import Answer
+from app.access import tokens
+from app.access.idempotency import Answer
+from app.access.principal import ISSUABLE, Permission, Principal, Role
 from app.web.context import instant, requires
 from app.web.fields import Choice, Instant, Request, Text
 from app.web.owner.surface import IdempotencyHeader, answered, surface

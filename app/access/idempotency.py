@@ -1,0 +1,117 @@
+"""Requests that may be sent twice and happen once, by their `Idempotency-Key`.
+
+The key is inserted first in the use case's own transaction: a repetition that comes while the first
+is at work waits for it, and then gets its answer. A refusal or a crash leaves no key behind, so the
+request can be sent again.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from peewee import Expression
+
+from app.access.principal import Principal
+from app.db.transactions import assert_in_transaction
+from app.errors import IdempotencyKeyReused
+from app.models import IdempotencyKey
+
+R = TypeVar("R")
+
+#: How long an answer is kept.
+KEPT_FOR = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a request was answered with."""
+
+    status: int
+    body: object
+
+
+class Replayed(Exception):
+    """The request was answered before; this is that answer."""
+
+    def __init__(self, answer: Answer) -> None:
+        """Carry the answer to whoever asked again."""
+        super().__init__("answered before")
+        self.answer = answer
+
+
+@dataclass(frozen=True)
+class Once:
+    """One request under its key: where it went, what it said, and how its result is answered."""
+
+    route: str
+    key: str
+    request: object
+    answer: Callable[[Any], Answer]
+    at: datetime
+
+
+def once_only(principal: Principal, once: Once | None, work: Callable[[], R]) -> R:
+    """Do `work`, and only once for the key of `once` if that is given. Call inside a transaction.
+
+    Raises:
+        Replayed: the key came before with the same request.
+        IdempotencyKeyReused: the key came before with another request.
+    """
+    if once is None:
+        return work()
+    _claim(principal, once)
+    result = work()
+    _keep(principal, once, once.answer(result))
+    return result
+
+
+def _claim(principal: Principal, once: Once) -> None:
+    assert_in_transaction()
+    this_key = _is(principal, once)
+    IdempotencyKey.delete().where(
+        this_key & (IdempotencyKey.created_at <= once.at - KEPT_FOR)
+    ).execute()
+    claimed = (
+        IdempotencyKey.insert(
+            organization_id=principal.organization_id,
+            route=once.route,
+            key=once.key,
+            request_hash=_hash(once.request),
+            created_at=once.at,
+        )
+        .on_conflict_ignore()
+        .as_rowcount()
+        .execute()
+    )
+    if claimed:
+        return
+    earlier = IdempotencyKey.get(this_key)
+    if earlier.request_hash != _hash(once.request):
+        raise IdempotencyKeyReused(
+            "This Idempotency-Key came before with another request. "
+            "Use a new key for a new request."
+        )
+    if earlier.status is None or earlier.answer is None:
+        raise LookupError(f"the key {once.key} was committed without its answer")
+    raise Replayed(Answer(earlier.status, json.loads(earlier.answer)))
+
+
+def _keep(principal: Principal, once: Once, answer: Answer) -> None:
+    IdempotencyKey.update(status=answer.status, answer=json.dumps(answer.body)).where(
+        _is(principal, once)
+    ).execute()
+
+
+def _is(principal: Principal, once: Once) -> Expression:
+    return (
+        (IdempotencyKey.organization_id == principal.organization_id)
+        & (IdempotencyKey.route == once.route)
+        & (IdempotencyKey.key == once.key)
+    )
+
+
+def _hash(request: object) -> str:
+    return hashlib.sha256(json.dumps(request, sort_keys=True).encode()).hexdigest()

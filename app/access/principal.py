@@ -1,0 +1,82 @@
+"""Who is calling, and what each role may do."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.access.profiles import STANDARD, ScimProfile
+from app.errors import NotPermitted
+
+
+class Role(StrEnum):
+    """What a token is for.
+
+    `OPERATOR` is the vendor at the command line and is never issued as a token.
+    """
+
+    SCIM = "scim"
+    SSO = "sso"
+    PRIMARY_OWNER = "primary_owner"
+    OWNER = "owner"
+    BILLING = "billing"
+    OPERATOR = "operator"
+
+
+class Permission(StrEnum):
+    """What a request needs; every route names one."""
+
+    PROVISION = "provision users and groups"
+    DECIDE_LOGINS = "decide logins"
+    READ_BILLING = "read seats, contract and invoices"
+    READ_PEOPLE = "read who holds a seat, the ledger and denials"
+    QUOTE = "ask for a quote"
+    MANAGE_SEATS = "move seats between people"
+    BUY = "buy seats"
+    MANAGE_TOKENS = "manage tokens"
+    MANAGE_SETTINGS = "change settings"
+
+
+_BILLING = frozenset({Permission.READ_BILLING})
+_OWNER = _BILLING | {Permission.READ_PEOPLE, Permission.QUOTE, Permission.MANAGE_SEATS}
+
+#: Confirming a quote is let through for every owner role here: whom the contract names is decided
+#: by the use case.
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.SCIM: frozenset({Permission.PROVISION}),
+    Role.SSO: frozenset({Permission.DECIDE_LOGINS}),
+    Role.BILLING: _BILLING | {Permission.BUY},
+    Role.OWNER: _OWNER | {Permission.BUY},
+    Role.PRIMARY_OWNER: _OWNER
+    | {Permission.BUY, Permission.MANAGE_TOKENS, Permission.MANAGE_SETTINGS},
+    Role.OPERATOR: frozenset(Permission),
+}
+
+ISSUABLE = tuple(role for role in Role if role is not Role.OPERATOR)
+
+
+@dataclass(frozen=True)
+class Principal:
+    """The caller of a use case, who acts for one organization and for no other."""
+
+    organization_id: str
+    role: Role
+    #: Who it was, in the ledger: `token:tok_…` or `operator`.
+    actor: str
+    #: The identity provider that speaks, as far as it is known.
+    provider: str | None = None
+    #: The request in which it acts, as the client or the server calls it.
+    request_id: str | None = None
+    #: How the organization speaks SCIM.
+    profile: ScimProfile = STANDARD
+
+    def require(self, permission: Permission) -> None:
+        """Raise `NotPermitted` unless the role has `permission`."""
+        if permission not in PERMISSIONS[self.role]:
+            raise NotPermitted(
+                f"A token of the role {self.role} may not {permission}. "
+                "Use a token of another role."
+            )
+
+
+def operator_for(organization_id: str) -> Principal:
+    """Return the vendor's operator, acting for an organization."""
+    return Principal(organization_id, Role.OPERATOR, actor="operator")

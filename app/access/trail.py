@@ -1,0 +1,71 @@
+"""The audit trail: one event for each change of anything, written in the change's own transaction.
+
+Events carry ids, states and figures, never names or addresses: those live with the person, from
+whom they can be taken away. The kinds are nouns and what happened to them: `user.created`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from app.access.principal import Principal, Role
+from app.db.transactions import assert_in_transaction
+from app.identifiers import new_id
+from app.models import AuditEvent, SellerEvent
+
+
+@dataclass(frozen=True)
+class Change:
+    """What happened to what: the facts that changed, as they were and as they are."""
+
+    kind: str
+    subject_id: str
+    before: Mapping[str, object] = field(default_factory=dict)
+    after: Mapping[str, object] = field(default_factory=dict)
+
+
+def record(principal: Principal, change: Change, *, at: datetime) -> None:
+    """Append an event. Call inside the transaction that makes the change."""
+    assert_in_transaction()
+    AuditEvent.insert(
+        organization_id=principal.organization_id,
+        id=new_id("evt", at),
+        at=at,
+        actor=principal.actor,
+        role=principal.role.value,
+        provider=principal.provider,
+        request_id=principal.request_id,
+        kind=change.kind,
+        subject_id=change.subject_id,
+        before=dict(change.before),
+        after=dict(change.after),
+    ).execute()
+
+
+def record_of_seller(change: Change, *, at: datetime) -> None:
+    """Append an event of the vendor itself, who is none of the organizations. As `record`."""
+    assert_in_transaction()
+    SellerEvent.insert(
+        id=new_id("evt", at),
+        at=at,
+        actor=Role.OPERATOR.value,
+        before=dict(change.before),
+        after=dict(change.after),
+    ).execute()
+
+
+def events_of(
+    organization_id: str, *, subject_id: str | None = None, after: str | None = None, limit: int
+) -> list[AuditEvent]:
+    """Return events, newest first; `after` is the id of the last one already seen."""
+    query = AuditEvent.select().where(AuditEvent.organization_id == organization_id)
+    if subject_id is not None:
+        query = query.where(AuditEvent.subject_id == subject_id)
+    if after is not None:
+        query = query.where(AuditEvent.id < after)
+    return list(query.order_by(AuditEvent.id.desc()).limit(limit))
+
+
+def seller_events(*, limit: int) -> list[SellerEvent]:
+    """Return events of the vendor, newest first."""
+    return list(SellerEvent.select().order_by(SellerEvent.id.desc()).limit(limit))

@@ -1,0 +1,1 @@
+"""Invoices: issued, numbered, paid, credited, printed."""

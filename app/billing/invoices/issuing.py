@@ -1,0 +1,207 @@
+"""Invoices: born issued, numbered without a gap, and never changed."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+
+from app.billing.invoices.document import InvoiceDocument, Party
+from app.billing.invoices.numbering import next_number
+from app.billing.invoices.settlement import Settlement, settlement_of
+from app.billing.language import Language
+from app.billing.pricing import Line, LineKind, months_text, parse_months_text
+from app.billing.taxes import Totals
+from app.billing.terms import ServicePeriod, local_day, start_of_day
+from app.db.sql import locked
+from app.errors import NotFound
+from app.identifiers import new_id
+from app.models import Contract, Invoice, InvoiceLine, Organization, SeatAssignment, Seller
+from app.seats.holders import assignments_during
+
+
+@dataclass(frozen=True)
+class Order:
+    """What an invoice is for."""
+
+    #: The signing, quote or renewal that calls for it, in the words of the ledger's cause.
+    cause: str
+    lines: Sequence[Line]
+    reverse_charge: bool = False
+    purchase_order: str | None = None
+    cost_centre: str | None = None
+
+
+def issue_invoice(contract: Contract, term_number: int, order: Order, *, at: datetime) -> Invoice:
+    """Issue the invoice of an order, with the next number of the seller's series.
+
+    Call inside a transaction, after the pool: the series is locked until the transaction ends.
+    """
+    seller = Seller.get()
+    organization = Organization.get_by_id(contract.organization_id)
+    totals = Totals.of(order.lines)
+    number = next_number(seller.series, local_day(at, seller.time_zone))
+    invoice = Invoice.create(
+        organization_id=contract.organization_id,
+        id=new_id("inv", at),
+        contract_id=contract.id,
+        term_number=term_number,
+        cause=order.cause,
+        **asdict(number),
+        number=number.text,
+        issued_at=at,
+        due_on=number.issued_on + timedelta(days=contract.net_days),
+        language=organization.language,
+        currency=contract.currency,
+        seller=seller.party,
+        buyer=organization.party,
+        purchase_order=order.purchase_order,
+        cost_centre=order.cost_centre,
+        reverse_charge=order.reverse_charge,
+        net_minor=totals.net_minor,
+        tax_minor=totals.tax_minor,
+        total_minor=totals.total_minor,
+    )
+    add_lines(invoice, order.lines)
+    return invoice
+
+
+def invoices_of(
+    organization_id: str, *, after: str | None = None, limit: int | None = None
+) -> list[Invoice]:
+    """Return invoices and credit notes, newest first.
+
+    `after` is the id of the last one already seen.
+    """
+    query = Invoice.select().where(Invoice.organization_id == organization_id)
+    if after is not None:
+        query = query.where(Invoice.id < after)
+    return list(query.order_by(Invoice.id.desc()).limit(limit))
+
+
+def find_invoice(organization_id: str, name: str, *, lock: bool = False) -> Invoice:
+    """Return an invoice or credit note of the organization, called by its id or its number.
+
+    `lock` keeps payments and a credit note apart until the transaction ends.
+
+    Raises:
+        NotFound: it has none of this name.
+    """
+    query = Invoice.select().where(
+        (Invoice.organization_id == organization_id)
+        & ((Invoice.id == name) | (Invoice.number == name))
+    )
+    invoice: Invoice | None = (locked(query) if lock else query).first()
+    if invoice is None:
+        raise NotFound(f"There is no invoice {name}.")
+    return invoice
+
+
+def document_of(invoice: Invoice, today: date) -> InvoiceDocument:
+    """Return an invoice as it is printed."""
+    (document,) = documents_of(invoice.organization_id, [settlement_of(invoice)], today)
+    return document
+
+
+def documents_of(
+    organization_id: str, settlements: Sequence[Settlement], today: date
+) -> list[InvoiceDocument]:
+    """Return each of an organization's invoices as it is printed, in the same order."""
+    invoices = [settlement.invoice for settlement in settlements]
+    lines = _lines_by_invoice(organization_id, [invoice.id for invoice in invoices])
+    numbers = _numbers_credited(organization_id, invoices)
+    return [
+        InvoiceDocument(
+            number=settlement.invoice.number,
+            state=settlement.state(today),
+            issued_on=settlement.invoice.issued_on,
+            due_on=settlement.invoice.due_on,
+            currency=settlement.invoice.currency,
+            language=Language(settlement.invoice.language),
+            seller=party_of(settlement.invoice.seller),
+            buyer=party_of(settlement.invoice.buyer),
+            lines=tuple(lines[settlement.invoice.id]),
+            reverse_charge=settlement.invoice.reverse_charge,
+            purchase_order=settlement.invoice.purchase_order or "",
+            cost_centre=settlement.invoice.cost_centre or "",
+            credit_of=numbers.get(settlement.invoice.credit_of, ""),
+            paid_minor=settlement.paid_minor,
+        )
+        for settlement in settlements
+    ]
+
+
+def lines_of(invoice: Invoice) -> tuple[Line, ...]:
+    """Return an invoice's lines in their order."""
+    return tuple(_lines_by_invoice(invoice.organization_id, [invoice.id])[invoice.id])
+
+
+def people_of(invoice: Invoice, *, after: int | None = None, limit: int) -> list[SeatAssignment]:
+    """Return who held a seat in the service period of an invoice, as `assignments_during` does."""
+    contract = Contract.get(
+        (Contract.organization_id == invoice.organization_id) & (Contract.id == invoice.contract_id)
+    )
+    periods = [line.service for line in lines_of(invoice)]
+    period = (
+        start_of_day(min(period.starts_on for period in periods), contract.time_zone),
+        start_of_day(max(period.ends_on for period in periods), contract.time_zone),
+    )
+    return assignments_during(invoice.organization_id, period, after=after, limit=limit)
+
+
+def party_of(particulars: dict[str, object]) -> Party:
+    """Return a party from its stored particulars."""
+    known = {**particulars, "address_lines": tuple(particulars.get("address_lines", ()))}  # type: ignore[arg-type]  # a list in JSON
+    return Party(**known)  # type: ignore[arg-type]  # written by `organizations` from a Party
+
+
+def add_lines(invoice: Invoice, lines: Sequence[Line]) -> None:
+    """Give a new invoice its lines."""
+    InvoiceLine.insert_many(
+        [
+            {
+                "organization_id": invoice.organization_id,
+                "invoice_id": invoice.id,
+                "position": position,
+                "kind": line.kind.value,
+                "quantity": line.quantity,
+                "unit_price_minor": line.unit_price_minor,
+                "months_remaining": months_text(line.service.months),
+                "tax_rate_basis_points": line.tax_rate_basis_points,
+                "net_minor": line.net_minor,
+                "service_starts_on": line.service.starts_on,
+                "service_ends_on": line.service.ends_on,
+            }
+            for position, line in enumerate(lines, start=1)
+        ]
+    ).execute()
+
+
+def _lines_by_invoice(organization_id: str, ids: Sequence[str]) -> dict[str, list[Line]]:
+    rows = InvoiceLine.select().where(
+        (InvoiceLine.organization_id == organization_id) & InvoiceLine.invoice_id.in_(ids)
+    )
+    lines: dict[str, list[Line]] = {invoice_id: [] for invoice_id in ids}
+    for row in rows.order_by(InvoiceLine.invoice_id, InvoiceLine.position):
+        lines[row.invoice_id].append(_line(row))
+    return lines
+
+
+def _line(row: InvoiceLine) -> Line:
+    return Line(
+        kind=LineKind(row.kind),
+        quantity=row.quantity,
+        unit_price_minor=row.unit_price_minor,
+        service=ServicePeriod(
+            row.service_starts_on, row.service_ends_on, parse_months_text(row.months_remaining)
+        ),
+        tax_rate_basis_points=row.tax_rate_basis_points,
+        net_minor=row.net_minor,
+    )
+
+
+def _numbers_credited(organization_id: str, invoices: Sequence[Invoice]) -> dict[str | None, str]:
+    """Return the numbers of the invoices that the credit notes among `invoices` take back."""
+    ids = [invoice.credit_of for invoice in invoices if invoice.credit_of is not None]
+    credited = Invoice.select().where(
+        (Invoice.organization_id == organization_id) & Invoice.id.in_(ids)
+    )
+    return {invoice.id: invoice.number for invoice in credited}

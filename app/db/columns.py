@@ -1,0 +1,54 @@
+"""The types of columns that the engines spell differently."""
+
+import json
+from datetime import UTC, datetime
+
+from peewee import Field, TextField
+
+
+class InstantField(Field):
+    """An aware UTC datetime.
+
+    It is `timestamptz` on PostgreSQL, and on SQLite text of fixed width that sorts by time.
+    """
+
+    field_type = "INSTANT"
+
+    def db_value(self, value: datetime | None) -> str | None:
+        """Return the instant as text that both engines read and SQLite compares rightly."""
+        return None if value is None else instant_text(value)
+
+    def python_value(self, value: str | datetime | None) -> datetime | None:
+        """Return an aware datetime in UTC."""
+        if value is None:
+            return None
+        instant = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+        return instant.astimezone(UTC)
+
+
+class KeyField(TextField):
+    """Text that is compared byte by byte on every engine.
+
+    For ids, folded names, and whatever else is looked up or sorted.
+    """
+
+    field_type = "KEY"
+
+
+class DocumentField(Field):
+    """A JSON document that queries look into: `jsonb` on PostgreSQL, text on SQLite."""
+
+    field_type = "DOCUMENT"
+
+    def db_value(self, value: object) -> str:
+        """Return JSON text."""
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+    def python_value(self, value: object) -> object:
+        """Return the document; PostgreSQL's driver has parsed it already."""
+        return json.loads(value) if isinstance(value, str) else value
+
+
+def instant_text(at: datetime) -> str:
+    """Return `at` as `2026-03-01T09:00:00.000000Z`."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

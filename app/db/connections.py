@@ -1,0 +1,59 @@
+"""Which database is open, and this thread's connection to it."""
+
+from contextlib import AbstractContextManager
+
+from peewee import Database, DatabaseProxy
+from playhouse.pool import PooledPostgresqlDatabase, PooledSqliteDatabase
+
+#: How long a connection waits for another's lock before it gives up.
+LOCK_TIMEOUT_SECONDS = 10
+
+#: Enough for every thread of one worker process; a thread holds at most one connection.
+CONNECTIONS_MAX = 64
+
+database = DatabaseProxy()
+
+
+def open_database(url: str) -> Database:
+    """Make the process use the database at `url`; connections open on first use.
+
+    What `url` may be stands at `Config.database_url`.
+    """
+    opened: Database
+    if url.startswith("sqlite:///"):
+        opened = PooledSqliteDatabase(
+            url.removeprefix("sqlite:///"),
+            pragmas={
+                "journal_mode": "wal",
+                "synchronous": "full",
+                "foreign_keys": 1,
+                "busy_timeout": LOCK_TIMEOUT_SECONDS * 1000,
+                "cache_size": -64 * 1024,
+            },
+            max_connections=CONNECTIONS_MAX,
+            timeout=LOCK_TIMEOUT_SECONDS,
+            field_types={"INSTANT": "TEXT", "KEY": "TEXT", "DOCUMENT": "TEXT"},
+            returning_clause=True,
+            # The pool hands a connection from thread to thread, and only one has it at a time.
+            check_same_thread=False,
+        )
+    else:
+        opened = PooledPostgresqlDatabase(
+            url,
+            max_connections=CONNECTIONS_MAX,
+            timeout=LOCK_TIMEOUT_SECONDS,
+            field_types={"INSTANT": "TIMESTAMPTZ", "KEY": 'TEXT COLLATE "C"', "DOCUMENT": "JSONB"},
+        )
+    database.initialize(opened)
+    return opened
+
+
+def on_postgresql() -> bool:
+    """Tell whether the open database is PostgreSQL."""
+    return isinstance(database.obj, PooledPostgresqlDatabase)
+
+
+def connection() -> AbstractContextManager[object]:
+    """Hold this thread's connection for the length of a `with`; it then goes back to the pool."""
+    opened: AbstractContextManager[object] = database.connection_context()
+    return opened

@@ -1,0 +1,38 @@
+"""Brings a database to the schema that this version of the product needs."""
+
+from pathlib import Path
+
+from playhouse.migrations import Runner
+
+from app.db.connections import database, on_postgresql
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+#: Serialises migrations that start at the same moment on several machines: the number of an
+#: advisory lock of PostgreSQL.
+_MIGRATION_LOCK = 7_225_474_283
+
+
+def migrate() -> list[str]:
+    """Apply what is missing and return the names of what was applied.
+
+    Run twice, the second run applies nothing.
+    """
+    with database.connection_context():
+        if on_postgresql():
+            database.execute_sql("SELECT pg_advisory_lock(%s)", (_MIGRATION_LOCK,))
+        try:
+            return list(_runner().up())
+        finally:
+            if on_postgresql():
+                database.execute_sql("SELECT pg_advisory_unlock(%s)", (_MIGRATION_LOCK,))
+
+
+def pending() -> list[str]:
+    """Return the names of the migrations that the open database lacks."""
+    with database.connection_context():
+        return [migration.name for migration in _runner().status() if migration.applied is None]
+
+
+def _runner() -> Runner:
+    return Runner(database.obj, str(MIGRATIONS))

@@ -1,0 +1,44 @@
+"""Pieces of queries that the engines write differently."""
+
+import json
+from collections.abc import Sequence
+from typing import TypeVar
+
+from peewee import SQL, Function, Select, fn
+
+from app.db.connections import on_postgresql
+
+Q = TypeVar("Q", bound=Select)
+
+
+def locked(query: Q, strength: str = "FOR NO KEY UPDATE") -> Q:
+    """Lock the rows that `query` reads until the transaction ends.
+
+    On SQLite the transaction, begun IMMEDIATE, holds the whole database already.
+    """
+    if not on_postgresql():
+        return query
+    return query.for_update(strength)  # type: ignore[arg-type]  # it takes the clause as well
+
+
+def violates(error: Exception, constraint: str, columns: Sequence[str]) -> bool:
+    """Tell whether `error` is a violation of the unique index `constraint` over `columns`.
+
+    PostgreSQL names the index, SQLite its columns (`table.column`).
+    """
+    cause = getattr(error, "orig", None)
+    named = getattr(getattr(cause, "diag", None), "constraint_name", None)
+    return named == constraint if named else str(cause).endswith(": " + ", ".join(columns))
+
+
+def greatest(*values: object) -> Function:
+    """Return the greatest of `values`, none of them NULL, as an SQL expression."""
+    return fn.GREATEST(*values) if on_postgresql() else fn.MAX(*values)
+
+
+def listed(values: Sequence[str]) -> SQL:
+    """Return a one-column subquery of `values`, passed as one parameter however many they are."""
+    text = json.dumps(values)
+    if on_postgresql():
+        return SQL('(SELECT jsonb_array_elements_text(CAST(%s AS jsonb)) COLLATE "C")', [text])
+    return SQL("(SELECT value FROM json_each(?))", [text])

@@ -1,0 +1,118 @@
+"""The one way to write: a use case is one transaction.
+
+A use case is a function decorated with `transaction`: returning commits, raising rolls back, and
+there is never one inside another.
+"""
+
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from peewee import OperationalError
+
+from app.db.connections import database, on_postgresql
+from app.errors import Busy
+
+log = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+#: How often a transaction that lost a deadlock or a serialisation conflict is run before the caller
+#: hears `Busy`.
+ATTEMPTS_MAX = 4
+
+#: What this thread's transaction has put off until it commits.
+_put_off = threading.local()
+
+#: SQLite lets one connection write at a time and makes the others poll; within a process a lock
+#: queues them instead.
+_sqlite_writer = threading.Lock()
+
+
+def transaction(use_case: Callable[P, R]) -> Callable[P, R]:
+    """Make `use_case` one transaction: returning commits, raising rolls back.
+
+    What the use case put off with `follow_up` is done once it has committed.
+
+    A run that loses a deadlock or a serialisation conflict is rolled back and run again, so the use
+    case must do nothing but read and write the database.
+
+    Raises:
+        Busy: it lost every time.
+        RuntimeError: a transaction is open already; use cases do not call each other.
+    """
+
+    @wraps(use_case)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        for attempt in range(1, ATTEMPTS_MAX + 1):
+            _put_off.work = []
+            try:
+                with _writing():
+                    result = use_case(*args, **kwargs)
+            except OperationalError as error:
+                if not _lost_a_conflict(error):
+                    raise
+            else:
+                _catch_up()
+                return result
+            time.sleep(random.uniform(0, 0.02 * attempt))  # noqa: S311  # only spreads the rivals
+        raise Busy("The server is busy with other changes to the same data. Try again in a moment.")
+
+    return run
+
+
+def follow_up(work: Callable[[], object]) -> None:
+    """Do `work` after the transaction at hand has committed, in transactions of its own.
+
+    It must be something that housekeeping would do otherwise: if it fails, that is logged, and what
+    was committed stands.
+    """
+    assert_in_transaction()
+    _put_off.work.append(work)
+
+
+def _catch_up() -> None:
+    work, _put_off.work = _put_off.work, []
+    for piece in work:
+        try:
+            piece()
+        except Exception:  # the request that it follows has been done
+            log.exception("a follow-up failed and is left to housekeeping")
+
+
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """Read from one consistent state of the whole database, for as long as the `with` lasts."""
+    with database.atomic("REPEATABLE READ" if on_postgresql() else "DEFERRED"):
+        yield
+
+
+def assert_in_transaction() -> None:
+    """Fail where a function that writes part of a use case is called outside one."""
+    if not database.in_transaction():
+        raise RuntimeError("call this inside a transaction")
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    if database.in_transaction():
+        raise RuntimeError("a transaction is open already")
+    if on_postgresql():
+        with database.atomic():
+            yield
+    else:
+        with _sqlite_writer, database.atomic("IMMEDIATE"):
+            yield
+
+
+def _lost_a_conflict(error: OperationalError) -> bool:
+    cause = getattr(error, "orig", None)
+    return getattr(cause, "sqlstate", None) in {"40001", "40P01"} or "database is locked" in str(
+        cause
+    )

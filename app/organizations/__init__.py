@@ -1,0 +1,1 @@
+"""What the vendor keeps of each organization: settings, particulars, extensions, suspension."""

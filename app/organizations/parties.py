@@ -1,0 +1,105 @@
+"""The particulars of a seller or buyer, as people give them and as invoices copy them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
+
+from babel import Locale
+from stdnum import bic, iban
+from stdnum.exceptions import ValidationError
+
+from app.billing.invoices.document import Party
+from app.billing.tax_ids import parse_tax_id
+from app.errors import InvalidInput
+
+#: Members of `Party` with what was given for them; empty text takes one away.
+Particulars = Mapping[str, str | Sequence[str]]
+
+_COUNTRIES = frozenset(code for code in map(str, Locale("en").territories) if len(code) == 2)
+
+
+def changed_party(party: Party, particulars: Particulars) -> Party:
+    """Return `party` with the particulars that were given.
+
+    Raises:
+        InvalidInput: one of them cannot be used.
+
+    >>> particulars_of(changed_party(Party(city="Lyon"), {"country": "fr", "city": ""}))
+    {'country': 'FR'}
+    """
+    return replace(party, **{name: _parse(name, given) for name, given in particulars.items()})  # type: ignore[arg-type]  # each reader returns its member's type
+
+
+def particulars_of(party: Party) -> dict[str, object]:
+    """Return the members of a party that are not empty, ready to be stored.
+
+    >>> particulars_of(Party(legal_name="Acme", country="FR"))
+    {'legal_name': 'Acme', 'country': 'FR'}
+    """
+    return {name: value for name, value in asdict(party).items() if value}
+
+
+def _parse(name: str, given: str | Sequence[str]) -> str | tuple[str, ...]:
+    if not isinstance(given, str):
+        return tuple(text for text in (_parse_text(name, line) for line in given) if text)
+    text = _parse_text(name, given)
+    reader = _READERS.get(name)
+    return reader(name, text) if reader and text else text
+
+
+def _parse_text(name: str, given: str) -> str:
+    text = given.strip()
+    if not text.isprintable():
+        raise InvalidInput(
+            name, f"{given!r} has a line break or another control character; give one line of text."
+        )
+    return text
+
+
+def _parse_country(name: str, text: str) -> str:
+    code = text.upper()
+    if code not in _COUNTRIES:
+        raise InvalidInput(
+            name, f"{text!r} is not a country; give an ISO 3166 code such as FR, DE or US."
+        )
+    return code
+
+
+def _parse_email(name: str, text: str) -> str:
+    local, _, domain = text.rpartition("@")
+    if not local or not domain or " " in text:
+        raise InvalidInput(
+            name, f"{text!r} is not an e-mail address; give one such as billing@example.com."
+        )
+    return text
+
+
+def _parse_iban(name: str, text: str) -> str:
+    try:
+        return iban.validate(text)
+    except ValidationError:
+        raise InvalidInput(
+            name, f"{text!r} is not a valid IBAN; check it for typing errors."
+        ) from None
+
+
+def _parse_bic(name: str, text: str) -> str:
+    try:
+        return bic.validate(text)
+    except ValidationError:
+        raise InvalidInput(
+            name, f"{text!r} is not a valid BIC; it has 8 or 11 letters and digits."
+        ) from None
+
+
+def _parse_vat_id(name: str, text: str) -> str:
+    return parse_tax_id(text, field=name)
+
+
+#: How the members are read that are more than a line of text.
+_READERS: Mapping[str, Callable[[str, str], str]] = {
+    "country": _parse_country,
+    "email": _parse_email,
+    "vat_id": _parse_vat_id,
+    "iban": _parse_iban,
+    "bic": _parse_bic,
+}

@@ -1,0 +1,249 @@
+"""Organizations and the seller: who buys, who sells, and what their invoices say."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from app.access import trail
+from app.access.principal import Principal, operator_for
+from app.access.trail import Change
+from app.billing.invoices.issuing import party_of
+from app.billing.language import Language
+from app.billing.taxes import TaxTreatment, parse_tax_rate
+from app.billing.terms import check_time_zone
+from app.db.sql import locked
+from app.db.transactions import transaction
+from app.errors import InvalidInput, NotFound
+from app.identifiers import new_id
+from app.models import Invoice, Organization, Seller
+from app.organizations.parties import Particulars, changed_party, particulars_of
+from app.seats import pools
+from app.seats.watching.thresholds import parse_thresholds
+
+Facts = Mapping[str, object]
+
+#: Statuses that SCIM may answer when no seat is free.
+SEAT_REFUSAL_STATUSES = (403, 400)
+
+#: What becomes of somebody whom the directory provisions when no seat is free.
+WHEN_FULL = ("reject", "park")
+
+#: What the audit trail names and does not repeat.
+_UNTOLD = frozenset({"name", "party", "billing_contacts"})
+
+_SERIES = re.compile(r"[A-Z0-9]{1,12}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrganizationChanges:
+    """What to change of an organization; None leaves a thing as it is.
+
+    Units: `tax_rate` is text, in percent.
+    """
+
+    name: str | None = None
+    language: str | None = None
+    seat_refusal_status: int | None = None
+    tax_rate: str | None = None
+    reverse_charge: bool | None = None
+    when_full: str | None = None
+    reserve_for_denied: bool | None = None
+    billing_contacts: Sequence[str] | None = None
+    strict: bool | None = None
+    alert_thresholds: Sequence[object] | None = None
+    party: Particulars = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SellerChanges:
+    """What to change of the seller; None leaves a thing as it is."""
+
+    series: str | None = None
+    credit_note_series: str | None = None
+    time_zone: str | None = None
+    party: Particulars = field(default_factory=dict)
+
+
+@transaction
+def create_organization(name: str, *, at: datetime) -> Organization:
+    """Make an organization with an empty seat pool.
+
+    Raises:
+        InvalidInput: the name is empty.
+    """
+    name = _parse_name(name)
+    organization: Organization = Organization.create(
+        id=new_id("org", at), name=name, party={"legal_name": name}, created_at=at
+    )
+    pools.open_pool(organization.id, at=at)
+    made = Change("organization.created", organization.id)
+    trail.record(operator_for(organization.id), made, at=at)
+    return organization
+
+
+@transaction
+def set_organization(
+    principal: Principal, changes: OrganizationChanges, *, at: datetime
+) -> Organization:
+    """Change an organization's settings and particulars.
+
+    Open quotes are stale once the tax differs from theirs; issued invoices keep what they say.
+
+    Raises:
+        NotFound: there is no such organization.
+        InvalidInput: a value cannot be used.
+    """
+    organization = find_organization(principal.organization_id, lock=True)
+    before = dict(organization.__data__)
+    tax = _changed_tax(organization, changes)
+    organization.tax_rate_basis_points = tax.rate_basis_points
+    organization.reverse_charge = tax.reverse_charge
+    organization.party = _merged(organization.party, changes.party)
+    if changes.name is not None:
+        organization.name = _parse_name(changes.name)
+    if changes.language is not None:
+        organization.language = _parse_language(changes.language)
+    if changes.seat_refusal_status is not None:
+        organization.seat_refusal_status = _parse_refusal_status(changes.seat_refusal_status)
+    _change_seating(organization, changes)
+    organization.save()
+    if changed := _difference(before, organization.__data__):
+        trail.record(principal, Change("organization.changed", organization.id, *changed), at=at)
+    return organization
+
+
+def _change_seating(organization: Organization, changes: OrganizationChanges) -> None:
+    """Change what becomes of people when seats are short, and how SCIM is read."""
+    if changes.when_full is not None:
+        organization.when_full = _parse_when_full(changes.when_full)
+    if changes.reserve_for_denied is not None:
+        organization.reserve_for_denied = changes.reserve_for_denied
+    if changes.billing_contacts is not None:
+        organization.billing_contacts = json.dumps(list(changes.billing_contacts))
+    if changes.strict is not None:
+        organization.strict = changes.strict
+    if changes.alert_thresholds is not None:
+        organization.alert_thresholds = json.dumps(parse_thresholds(changes.alert_thresholds))
+
+
+def find_organization(organization_id: str, *, lock: bool = False) -> Organization:
+    """Return an organization; `lock` keeps others from changing it until the transaction ends.
+
+    Raises:
+        NotFound: there is none of this id.
+    """
+    query = Organization.select().where(Organization.id == organization_id)
+    organization: Organization | None = (locked(query) if lock else query).first()
+    if organization is None:
+        raise NotFound(f"There is no organization {organization_id}.")
+    return organization
+
+
+def all_organizations() -> list[Organization]:
+    """Return every organization, oldest first."""
+    return list(Organization.select().order_by(Organization.id))
+
+
+@transaction
+def set_seller(changes: SellerChanges, *, at: datetime) -> Seller:
+    """Change who sells: the particulars on invoices, their series of numbers and their time zone.
+
+    Raises:
+        InvalidInput: a value cannot be used.
+    """
+    seller: Seller = locked(Seller.select()).get()
+    before = dict(seller.__data__)
+    seller.party = _merged(seller.party, changes.party)
+    if changes.series is not None:
+        seller.series = _parse_series("series", changes.series)
+    if changes.credit_note_series is not None:
+        seller.credit_note_series = _parse_series("credit_note_series", changes.credit_note_series)
+    _check_series_apart(seller)
+    if changes.time_zone is not None:
+        seller.time_zone = check_time_zone(changes.time_zone)
+    seller.save()
+    if changed := _difference(before, seller.__data__):
+        trail.record_of_seller(Change("seller.changed", seller.id, *changed), at=at)
+    return seller
+
+
+def the_seller() -> Seller:
+    """Return the vendor."""
+    seller: Seller = Seller.get()
+    return seller
+
+
+def _difference(before: Facts, after: Facts) -> tuple[Facts, Facts] | None:
+    """Return what differs, as it was and as it is; of names and addresses only that they do."""
+    names = sorted(name for name in after if after[name] != before[name])
+    told = [name for name in names if name not in _UNTOLD]
+    if not names:
+        return None
+    now = {"attributes": names, **{name: after[name] for name in told}}
+    return {name: before[name] for name in told}, now
+
+
+def _merged(stored: dict[str, object], given: Particulars) -> dict[str, object]:
+    return particulars_of(changed_party(party_of(stored), given))
+
+
+def _parse_when_full(text: str) -> str:
+    if text not in WHEN_FULL:
+        raise InvalidInput("when_full", f"Give one of {', '.join(WHEN_FULL)}.")
+    return text
+
+
+def _changed_tax(organization: Organization, changes: OrganizationChanges) -> TaxTreatment:
+    rate, reverse_charge = organization.tax_rate_basis_points, organization.reverse_charge
+    if changes.tax_rate is not None:
+        rate = parse_tax_rate(changes.tax_rate)
+    if changes.reverse_charge is not None:
+        reverse_charge = changes.reverse_charge
+    return TaxTreatment(rate, reverse_charge)
+
+
+def _parse_name(text: str) -> str:
+    name = text.strip()
+    if not name or not name.isprintable():
+        raise InvalidInput("name", "Give the organization a name of one line.")
+    return name
+
+
+def _parse_language(text: str) -> str:
+    if text not in tuple(Language):
+        raise InvalidInput(
+            "language", f"{text!r} is not a language of invoices; give {' or '.join(Language)}."
+        )
+    return text
+
+
+def _parse_refusal_status(status: int) -> int:
+    if status not in SEAT_REFUSAL_STATUSES:
+        raise InvalidInput(
+            "seat_refusal_status",
+            f"A refusal for want of a seat cannot be answered with {status}; give 403 or 400.",
+        )
+    return status
+
+
+def _parse_series(field: str, text: str) -> str:
+    if not _SERIES.fullmatch(text):
+        raise InvalidInput(
+            field,
+            f"{text!r} is not a series; give up to 12 capital letters and digits, such as INV.",
+        )
+    return text
+
+
+def _check_series_apart(seller: Seller) -> None:
+    """Check that no series numbers both invoices and credit notes, now or in the past."""
+    invoices = (Invoice.series == seller.credit_note_series) & Invoice.credit_of.is_null()
+    credit_notes = (Invoice.series == seller.series) & Invoice.credit_of.is_null(is_null=False)
+    used = Invoice.select().where(invoices | credit_notes).exists()
+    if used or seller.series == seller.credit_note_series:
+        raise InvalidInput(
+            "credit_note_series",
+            "Invoices and credit notes are numbered apart; give each a series of its own.",
+        )

@@ -1,0 +1,1 @@
+"""The use cases about people: provisioning, refusals, moves, logins, erasure."""

@@ -1,0 +1,99 @@
+"""Erasure: taking a person's name and everything else about them away, once they have left.
+
+Names live in few places on purpose: the user, denials, holds, and the answers that are kept for a
+day under idempotency keys. Ledger, assignments, evidence and audit carry ids, which stay.
+"""
+
+import json
+from datetime import datetime
+from functools import reduce
+from operator import or_
+
+from app.access import trail
+from app.access.principal import Principal
+from app.access.trail import Change
+from app.db.sql import locked
+from app.db.transactions import transaction
+from app.directory import groups, users
+from app.errors import NotFound, PersonActive
+from app.models import Denial, Hold, IdempotencyKey, User
+from app.people.denials import close_denial
+from app.seats import holds, waiting
+from app.seats.pools import Cause
+from scim.folding import fold
+
+
+@transaction
+def erase_person(principal: Principal, user_name: str, *, at: datetime) -> list[str]:
+    """Take away what is known of a person who has left, and return the ids that remain of them.
+
+    One userName may have been several users, one after the other; all of them are erased. What was
+    a user can no longer be found or provisioned; the same userName is somebody new.
+
+    Raises:
+        NotFound: nothing is known of the person.
+        PersonActive: the person holds a seat.
+    """
+    key = fold(user_name)
+    people = _lock_people(principal.organization_id, key)
+    if any(user.active for user in people):
+        raise PersonActive(
+            f"{user_name} is active. Deactivate them in the identity provider first, or release "
+            "their seat."
+        )
+    names = {user_name, *(user.user_name for user in people)}
+    for user in people:
+        _erase_user(principal, user, at=at)
+    close_denial(principal.organization_id, key, "deleted", at=at)
+    if holds.release_for(principal.organization_id, key, Cause.of(principal), at=at):
+        waiting.offer(principal.organization_id, at=at)
+    erased = [user.id for user in people]
+    erased += _rename(Denial, principal.organization_id, key)
+    erased += _rename(Hold, principal.organization_id, key)
+    if not erased:
+        raise NotFound(f"Nothing is known of {user_name}. Check the userName.")
+    _forget_answers(principal.organization_id, names, [user.id for user in people])
+    trail.record(principal, Change("person.erased", erased[0], after={"ids": erased}), at=at)
+    return erased
+
+
+def _lock_people(organization_id: str, key: str) -> list[User]:
+    query = User.select().where(
+        (User.organization_id == organization_id) & (User.user_name_key == key)
+    )
+    return list(locked(query.order_by(User.id), "FOR UPDATE"))
+
+
+def _erase_user(principal: Principal, user: User, *, at: datetime) -> None:
+    groups.leave_all(user.organization_id, user.id, at=at)
+    waiting.leave(user)
+    users.describe(principal, user, {"userName": _placeholder(user.id)}, at=at)
+    if user.deleted_at is None:
+        user.deleted_at = at
+    users.write(user)
+
+
+def _rename(kind: type[Denial | Hold], organization_id: str, key: str) -> list[str]:
+    """Replace a person's name in rows that keep it beside an id of their own; return those."""
+    rows = kind.select().where(
+        (kind.organization_id == organization_id) & (kind.user_name_key == key)
+    )
+    ids = []
+    for row in locked(rows.order_by(kind.id)):
+        row.user_name = row.user_name_key = _placeholder(row.id)
+        row.save()
+        ids.append(row.id)
+    return ids
+
+
+def _placeholder(row_id: str) -> str:
+    return f"erased-{row_id}"
+
+
+def _forget_answers(organization_id: str, names: set[str], user_ids: list[str]) -> None:
+    """Delete the answers that name the person; a repetition of such a request happens anew."""
+    quoted = [json.dumps(name) for name in names]
+    named = reduce(or_, (IdempotencyKey.answer.contains(text) for text in [*quoted, *user_ids]))
+    IdempotencyKey.delete().where(
+        (IdempotencyKey.organization_id == organization_id) & named
+    ).execute()

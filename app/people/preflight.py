@@ -1,0 +1,80 @@
+"""Preflight: whether the seats are enough for people who are about to be provisioned."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.access.principal import Principal
+from app.billing.contracts.renewals import renews_first
+from app.billing.estimates import Estimate, buyable, estimate
+from app.billing.terms import local_day
+from app.db.sql import listed
+from app.errors import InvalidInput
+from app.models import Hold, User
+from app.seats import pools
+from scim.folding import fold
+
+PEOPLE_MAX = 10_000
+
+
+@dataclass(frozen=True)
+class Preflight:
+    """What provisioning these people would meet, each named once, as they were named first."""
+
+    seated: Sequence[str]
+    inactive: Sequence[str]
+    unknown: Sequence[str]
+    #: How many of the inactive and the unknown have a seat held for them.
+    held: int
+    available: int
+    #: Seats that would have to be bought first, and their price.
+    missing: int
+    estimate: Estimate | None
+
+
+@renews_first
+def check_people(principal: Principal, user_names: Sequence[str], *, at: datetime) -> Preflight:
+    """Tell who of these people has a seat and how many would be missing. Nothing is changed.
+
+    Raises:
+        InvalidInput: they are more than can be looked up at once.
+    """
+    if len(user_names) > PEOPLE_MAX:
+        raise InvalidInput("user_names", f"Send at most {PEOPLE_MAX:,} people at a time.")
+    people: dict[str, str] = {}
+    for name in user_names:
+        people.setdefault(fold(name), name)
+    active = _known(principal.organization_id, people)
+    seated = [name for key, name in people.items() if active.get(key)]
+    inactive = [name for key, name in people.items() if active.get(key) is False]
+    unknown = [name for key, name in people.items() if key not in active]
+    seatless = [key for key in people if not active.get(key)]
+    held = _held(principal.organization_id, seatless, at=at)
+    available = pools.counts_of(principal.organization_id).available
+    running = buyable(principal.organization_id, at=at)
+    today = running.today(at) if running else local_day(at, "UTC")
+    missing = max(len(seatless) - held - available, 0)
+    price = estimate(running, missing, today)
+    return Preflight(seated, inactive, unknown, held, available, missing, price)
+
+
+def _known(organization_id: str, keys: Iterable[str]) -> dict[str, bool]:
+    """Return whether each of these people is active, of those who are known."""
+    users = User.select(User.user_name_key, User.active).where(
+        (User.organization_id == organization_id)
+        & User.user_name_key.in_(listed(list(keys)))
+        & User.deleted_at.is_null()
+    )
+    return dict(users.tuples().iterator())
+
+
+def _held(organization_id: str, keys: Sequence[str], *, at: datetime) -> int:
+    """Return for how many of these people a seat is held."""
+    holds = Hold.select().where(
+        (Hold.organization_id == organization_id)
+        & Hold.user_name_key.in_(listed(keys))
+        & Hold.ended_at.is_null()
+        & (Hold.expires_at > at)
+    )
+    count: int = holds.count()
+    return count

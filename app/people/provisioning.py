@@ -1,0 +1,203 @@
+"""What a provisioning client does with users (RFC 7644 3.3, 3.5, 3.6).
+
+Each function is one transaction. A user is active where its document says `active: true`. Whatever
+the verb, the change of activity goes through `seating.set_active`, which is where seats are taken
+and freed.
+"""
+
+from datetime import datetime
+
+from app.access import trail
+from app.access.principal import Principal
+from app.access.trail import Change
+from app.db.transactions import transaction
+from app.directory import groups, resources, users
+from app.directory.changes import Patch, check_version
+from app.directory.traces import listed_ids, record_new_user, traced_user
+from app.errors import UserNameTaken
+from app.models import User
+from app.people.activity import Because, set_active, stop_waiting, takes_seats
+from app.people.denials import close_denial
+from scim.attributes import Document
+from scim.documents import replaced
+from scim.patch import apply
+
+
+def create_user(principal: Principal, document: Document, *, at: datetime) -> User:
+    """Provision a user, who takes a seat unless `active` is false.
+
+    A user whom only a login has made so far is not in the way: the first POST makes it a
+    provisioned one.
+
+    Raises:
+        UserNameTaken: the organization has a user of this userName.
+        SeatRefusal: the user would be active and no seat is free.
+
+    RFC 7644 section 3.3.
+    """
+    document = {**document, "active": document.get("active", True)}
+    try:
+        return _insert_user(principal, document, at=at)
+    except UserNameTaken:
+        adopted = _adopt_user(principal, document, at=at)
+        if adopted is None:
+            raise
+        return adopted
+
+
+@takes_seats
+def replace_user(
+    principal: Principal,
+    user_id: str,
+    document: Document,
+    *,
+    if_match: str | None = None,
+    at: datetime,
+) -> User:
+    """Replace a user's document. `active` left out stays as it is: omission is never read as true.
+
+    Raises:
+        NotFound: there is no such user.
+        VersionMismatch: `if_match` names another version.
+        UserNameTaken: another user has the userName.
+        SeatRefusal: the user would become active and no seat is free.
+        scim.errors.Mutability: an immutable attribute would change.
+
+    RFC 7644 section 3.5.1.
+    """
+    user = users.lock_user(principal.organization_id, user_id)
+    check_version(user, if_match)
+    stored = resources.stored_document(user)
+    deactivates = document.get("active") is False
+    if "active" not in document and "active" in stored:
+        document = {**document, "active": stored["active"]}
+    with traced_user(principal, user, "user.replaced", at=at):
+        _rewrite(principal, user, replaced(principal.profile.user, stored, document), at=at)
+        if deactivates:
+            _stop_waiting(user, at=at)
+    return user
+
+
+@takes_seats
+def patch_user(
+    principal: Principal,
+    user_id: str,
+    patch: Patch,
+    *,
+    if_match: str | None = None,
+    at: datetime,
+) -> User:
+    """Change a user by PATCH: all operations or none, judged by what they lead to.
+
+    Raises:
+        NotFound: there is no such user.
+        VersionMismatch: `if_match` names another version.
+        UserNameTaken: another user has the userName.
+        SeatRefusal: the user would become active and no seat is free.
+        scim.errors.ScimError: an operation cannot be done.
+
+    RFC 7644 section 3.5.2.
+    """
+    user = users.lock_user(principal.organization_id, user_id)
+    check_version(user, if_match)
+    stored = resources.stored_document(user)
+    patched = apply(
+        principal.profile.user,
+        {**stored, "id": user.id},
+        patch.operations,
+        create_missing=patch.create_missing,
+    )
+    del patched["id"]
+    asked = any(operation.path.name == "active" for operation in patch.operations)
+    with traced_user(principal, user, "user.patched", at=at):
+        _rewrite(principal, user, patched, at=at)
+        if asked and patched.get("active") is not True:
+            _stop_waiting(user, at=at)
+    return user
+
+
+@transaction
+def delete_user(
+    principal: Principal, user_id: str, *, if_match: str | None = None, at: datetime
+) -> None:
+    """Delete a user: the seat is free, the memberships end, and the userName can be given anew.
+
+    The row stays, stripped to the name, because the seat's history refers to it.
+
+    Raises:
+        NotFound: there is no such user.
+        VersionMismatch: `if_match` names another version.
+
+    RFC 7644 section 3.6.
+    """
+    user = users.lock_user(principal.organization_id, user_id, "FOR UPDATE")
+    check_version(user, if_match)
+    before: dict[str, object] = {"active": user.active}
+    left = groups.leave_all(user.organization_id, user.id, at=at)
+    users.describe(principal, user, {"userName": user.user_name}, at=at)
+    user.deleted_at = at
+    set_active(principal, user, active=False, at=at)
+    stop_waiting(user, at=at)
+    close_denial(user.organization_id, user.user_name_key, "deleted", at=at)
+    change = Change("user.deleted", user.id, {**before, **listed_ids("group_ids", left)})
+    trail.record(principal, change, at=at)
+
+
+def claim_user(principal: Principal, document: Document, *, at: datetime) -> User:
+    """Make the user who logs in by SSO for the first time, with a seat.
+
+    Raises:
+        UserNameTaken: somebody of this userName is there by now.
+        SeatRefusal: no seat is free.
+    """
+    return _insert_user(principal, {**document, "active": True}, origin="sso", at=at)
+
+
+@takes_seats
+def _insert_user(
+    principal: Principal, document: Document, *, origin: str = "scim", at: datetime
+) -> User:
+    user = users.new_user(principal, document, origin=origin, at=at)
+    active = document["active"] is True
+    set_active(principal, user, active=active, at=at)
+    if not active:
+        _stop_waiting(user, at=at)
+    kind = "user.created" if origin == "scim" else "user.claimed"
+    record_new_user(principal, user, kind, at=at)
+    return user
+
+
+@takes_seats
+def _adopt_user(principal: Principal, document: Document, *, at: datetime) -> User | None:
+    """Let a POST take over a user whom a login made and no SCIM write has touched.
+
+    Returns None if there is no such user.
+    """
+    person = users.find_person(principal.organization_id, document["userName"])
+    if person is None or person.adopted_at is not None:
+        return None
+    user = users.lock_user(principal.organization_id, person.id)
+    if user.adopted_at is not None:
+        return None
+    with traced_user(principal, user, "user.adopted", at=at):
+        _rewrite(principal, user, document, at=at)
+    return user
+
+
+def _rewrite(principal: Principal, user: User, document: Document, *, at: datetime) -> None:
+    """Store a changed document; one that is the same leaves version and lastModified alone."""
+    changes = document != resources.stored_document(user)
+    if changes:
+        users.describe(principal, user, document, at=at)
+    if user.adopted_at is None:
+        user.adopted_at = at
+    if user.dirty_fields:
+        set_active(principal, user, active=document.get("active") is True, at=at)
+
+
+def _stop_waiting(user: User, *, at: datetime) -> None:
+    """End what a person waits for when the directory says that they shall be inactive."""
+    close_denial(user.organization_id, user.user_name_key, "deactivated", at=at)
+    if stop_waiting(user, at=at):
+        user.inactive_because = Because.DIRECTORY.value
+        users.write(user)

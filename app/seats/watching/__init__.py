@@ -1,0 +1,1 @@
+"""Looking ahead: alerts, thresholds, demand and forecast."""

@@ -1,0 +1,214 @@
+"""Alerts: owners are told when seats run short, exactly once for each crossing of a threshold.
+
+Nothing is done where seats are taken. Whoever looks reads the ledger from where it was read last,
+entry by entry, so that a crossing is found however late somebody looks, even one that is long over.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from peewee import JOIN, fn
+
+from app.db.columns import instant_text
+from app.db.sql import greatest, listed, locked
+from app.db.transactions import transaction
+from app.identifiers import new_id
+from app.models import Alert, AlertCursor, Denial, LedgerEntry, Organization, SeatPool
+from app.seats import past
+from app.seats.rules import EntryKind, SeatCounts
+from app.seats.watching.thresholds import (
+    DENIED,
+    Refusal,
+    Spell,
+    crossed,
+    kind_of,
+    rules_of,
+    seats_left,
+    spells,
+)
+
+#: How many ledger entries, and how many denials, one transaction reads.
+BATCH = 1000
+
+
+def look(organization_id: str, *, at: datetime) -> None:
+    """Raise and clear what the ledger and the denials have called for since the last look."""
+    while _look_once(organization_id, at=at):
+        pass
+
+
+def look_everywhere(*, at: datetime) -> None:
+    """Look at every organization in which something has happened since the last look."""
+    for organization_id in sorted(_organizations_due()):
+        look(organization_id, at=at)
+
+
+def alerts_of(organization_id: str, *, after: str | None = None, limit: int) -> list[Alert]:
+    """Return alerts, newest first; `after` is the id of the last one already seen."""
+    query = Alert.select().where(Alert.organization_id == organization_id)
+    if after is not None:
+        query = query.where(Alert.id < after)
+    return list(query.order_by(Alert.id.desc()).limit(limit))
+
+
+@dataclass(frozen=True)
+class _Moment:
+    """A point of the ledger, with the pool's figures there."""
+
+    sequence: int
+    at: datetime
+    counts: SeatCounts
+
+
+@transaction
+def _look_once(organization_id: str, *, at: datetime) -> bool:
+    """Read one batch; return whether there may be more."""
+    cursor = _lock_cursor(organization_id)
+    thresholds = Organization.get_by_id(organization_id).alert_thresholds
+    rules = rules_of(json.loads(thresholds))
+    moment = _Moment(cursor.sequence, at, SeatCounts(cursor.purchased, cursor.in_use))
+    if thresholds != cursor.thresholds:
+        _cross(organization_id, rules, [moment])
+    entries = _entries_after(organization_id, cursor.sequence)
+    moments = _moments(moment.counts, entries)
+    _cross(organization_id, rules, moments)
+    last = moments[-1] if moments else moment
+    cursor.sequence, cursor.thresholds = last.sequence, thresholds
+    cursor.purchased, cursor.in_use = last.counts.purchased, last.counts.in_use
+    cursor.save()
+    refusals = _refusals_without_alert(organization_id)
+    _tell_of(organization_id, refusals, at=at)
+    return BATCH in (len(entries), len(refusals))
+
+
+def _lock_cursor(organization_id: str) -> AlertCursor:
+    AlertCursor.insert(
+        organization_id=organization_id, sequence=0, purchased=0, in_use=0, thresholds="[]"
+    ).on_conflict_ignore().execute()
+    cursor: AlertCursor = locked(
+        AlertCursor.select().where(AlertCursor.organization_id == organization_id)
+    ).get()
+    return cursor
+
+
+def _entries_after(organization_id: str, sequence: int) -> list[LedgerEntry]:
+    return list(
+        LedgerEntry.select()
+        .where((LedgerEntry.organization_id == organization_id) & (LedgerEntry.sequence > sequence))
+        .order_by(LedgerEntry.sequence)
+        .limit(BATCH)
+    )
+
+
+def _moments(counts: SeatCounts, entries: Iterable[LedgerEntry]) -> list[_Moment]:
+    moments = []
+    for entry in entries:
+        counts = counts.after(EntryKind(entry.kind), entry.quantity)
+        moments.append(_Moment(entry.sequence, entry.at, counts))
+    return moments
+
+
+def _cross(organization_id: str, rules: Iterable[str], moments: Iterable[_Moment]) -> None:
+    """Raise what is reached and clear what no longer is, at each moment in turn."""
+    raised = _raised(organization_id)
+    raised.pop(DENIED, None)
+    for moment in moments:
+        reached = crossed(rules, moment.counts)
+        for rule in raised.keys() - reached:
+            _clear(organization_id, raised.pop(rule), at=moment.at)
+        for rule in sorted(reached - raised.keys()):
+            raised[rule] = _raise(organization_id, rule, moment)
+
+
+def _tell_of(organization_id: str, refusals: Iterable[Refusal], *, at: datetime) -> None:
+    """Keep one alert raised for as long as somebody is refused."""
+    alert_id = _raised(organization_id).get(DENIED)
+    running = _spell_of(organization_id, alert_id, at=at) if alert_id else None
+    for spell in spells(refusals, running):
+        told = spell.alert_id or _raise(organization_id, DENIED, _moment_of(organization_id, spell))
+        Denial.update(alert_id=told).where(
+            (Denial.organization_id == organization_id) & Denial.id.in_(listed(spell.denial_ids))
+        ).execute()
+        if spell.ends_at is not None:
+            _clear(organization_id, told, at=spell.ends_at)
+
+
+def _refusals_without_alert(organization_id: str) -> list[Refusal]:
+    denials = (
+        Denial.select()
+        .where((Denial.organization_id == organization_id) & Denial.alert_id.is_null())
+        .order_by(Denial.first_seen_at, Denial.id)
+        .limit(BATCH)
+    )
+    return [Refusal(denial.id, denial.first_seen_at, denial.closed_at) for denial in denials]
+
+
+def _spell_of(organization_id: str, alert_id: str, *, at: datetime) -> Spell:
+    """Return the spell that a raised alert tells of; its denials may have been purged by now."""
+    told = (Denial.organization_id == organization_id) & (Denial.alert_id == alert_id)
+    ends_at = None
+    if not Denial.select().where(told & Denial.closed_at.is_null()).exists():
+        last = Denial.select().where(told).order_by(Denial.closed_at.desc()).first()
+        ends_at = last.closed_at if last else at
+    return Spell(at, ends_at, alert_id=alert_id)
+
+
+def _moment_of(organization_id: str, spell: Spell) -> _Moment:
+    sequence = past.sequence_at(organization_id, spell.starts_at)
+    return _Moment(sequence, spell.starts_at, past.pool_after(organization_id, sequence).counts)
+
+
+def _raised(organization_id: str) -> dict[str, str]:
+    """Return the id of the alert that is raised under each rule, where one is."""
+    alerts = Alert.select(Alert.rule, Alert.id).where(
+        (Alert.organization_id == organization_id) & Alert.cleared_at.is_null()
+    )
+    return dict(alerts.tuples().iterator())
+
+
+def _raise(organization_id: str, rule: str, moment: _Moment) -> str:
+    alert_id = new_id("alr", moment.at)
+    Alert.insert(
+        organization_id=organization_id,
+        id=alert_id,
+        kind=kind_of(rule).value,
+        rule=rule,
+        threshold=seats_left(rule, moment.counts.purchased),
+        available=moment.counts.available,
+        sequence=moment.sequence,
+        raised_at=moment.at,
+    ).execute()
+    return alert_id
+
+
+def _clear(organization_id: str, alert_id: str, *, at: datetime) -> None:
+    """Clear an alert, though never before it was raised: two clocks may have told the instants."""
+    Alert.update(cleared_at=greatest(Alert.raised_at, instant_text(at))).where(
+        (Alert.organization_id == organization_id) & (Alert.id == alert_id)
+    ).execute()
+
+
+def _organizations_due() -> set[str]:
+    unread = (
+        SeatPool.select(SeatPool.organization_id)
+        .join(Organization, on=Organization.id == SeatPool.organization_id)
+        .join_from(
+            SeatPool,
+            AlertCursor,
+            JOIN.LEFT_OUTER,
+            on=AlertCursor.organization_id == SeatPool.organization_id,
+        )
+        .where(
+            (SeatPool.ledger_sequence > fn.COALESCE(AlertCursor.sequence, 0))
+            | (Organization.alert_thresholds != fn.COALESCE(AlertCursor.thresholds, "[]"))
+        )
+    )
+    refused = Denial.select(Denial.organization_id).where(Denial.alert_id.is_null()).distinct()
+    told = Alert.select(Alert.organization_id).where(
+        (Alert.rule == DENIED) & Alert.cleared_at.is_null()
+    )
+    return {
+        organization_id for query in (unread, refused, told) for organization_id in query.scalars()
+    }

@@ -1,0 +1,167 @@
+"""`/scim/v2`: the SCIM surface (RFC 7644)."""
+
+from functools import partial
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, Response, g, request
+from flask.views import MethodView
+
+from app.access.principal import Permission
+from app.web.context import SCIM_PREFIX, caller, instant, scim_url, speaking_for
+from app.web.responses import check_acceptable, json_body, scim_response
+from app.web.scim import discovery
+from app.web.scim.bulk import run_bulk
+from app.web.scim.endpoints import ENDPOINTS, Call, Endpoint, Row
+from app.web.scim.queries import query, query_all
+from scim.errors import InvalidValue
+from scim.messages import SearchRequest, error
+from scim.projection import Projection, render
+from scim.quirks import Dialect, dialect_of
+from scim.versions import entity_tag, satisfies_if_none_match
+
+blueprint = Blueprint("scim", __name__, url_prefix=SCIM_PREFIX)
+
+
+@blueprint.before_request
+def _admit() -> None:
+    """Let only provisioning clients in, before anything of the request is read."""
+    caller(Permission.PROVISION)
+    check_acceptable()
+    if "\0" in request.full_path:
+        raise InvalidValue("The address holds a NUL character, which no value here can have.")
+
+
+class Resources(MethodView):
+    """All resources of a type: `/Users`, `/Groups`."""
+
+    init_every_request = False
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        """Serve one resource type."""
+        self.endpoint = endpoint
+
+    def get(self) -> Response:
+        """List resources (RFC 7644 3.4.2)."""
+        return query(_call(), self.endpoint, SearchRequest.parse_query(request.args))
+
+    def post(self) -> Response:
+        """Create a resource (RFC 7644 3.3)."""
+        message = json_body()
+        call, projection = _call(message), _projection(self.endpoint)
+        row = self.endpoint.create(call, message)
+        return _answer(call, self.endpoint, row, projection, created=True)
+
+
+class Resource(MethodView):
+    """One resource: `/Users/{id}`, `/Groups/{id}`."""
+
+    init_every_request = False
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        """Serve one resource type."""
+        self.endpoint = endpoint
+
+    def get(self, resource_id: str) -> Response:
+        """Read a resource (RFC 7644 3.4.1)."""
+        call, projection = _call(), _projection(self.endpoint)
+        row = self.endpoint.read(call, resource_id)
+        tag = entity_tag(row.version)
+        if not satisfies_if_none_match(request.headers.get("If-None-Match"), tag):
+            return Response(status=304, headers={"ETag": tag})
+        return _answer(call, self.endpoint, row, projection)
+
+    def put(self, resource_id: str) -> Response:
+        """Replace a resource (RFC 7644 3.5.1)."""
+        message = json_body()
+        call, projection = _call(message), _projection(self.endpoint)
+        row = self.endpoint.replace(call, resource_id, message, request.headers.get("If-Match"))
+        return _answer(call, self.endpoint, row, projection)
+
+    def patch(self, resource_id: str) -> Response:
+        """Change a resource (RFC 7644 3.5.2)."""
+        message = json_body()
+        call, projection = _call(message), _projection(self.endpoint)
+        row = self.endpoint.patch(call, resource_id, message, request.headers.get("If-Match"))
+        if self.endpoint.patch_answers or projection.requested:
+            return _answer(call, self.endpoint, row, projection)
+        return scim_response(None, 204, {"ETag": entity_tag(row.version)})
+
+    def delete(self, resource_id: str) -> Response:
+        """Delete a resource (RFC 7644 3.6)."""
+        self.endpoint.delete(_call(), resource_id, request.headers.get("If-Match"))
+        return scim_response(None, 204)
+
+
+def search(endpoint: Endpoint) -> Response:
+    """Query by a body, which keeps personal data out of the address (RFC 7644 3.4.3)."""
+    return query(_call(), endpoint, SearchRequest.parse(json_body()))
+
+
+def list_everything() -> Response:
+    """List resources of every type (RFC 7644 3.4.2.1)."""
+    return query_all(_call(), SearchRequest.parse_query(request.args))
+
+
+def search_everything() -> Response:
+    """Query resources of every type by a body (RFC 7644 3.4.3)."""
+    return query_all(_call(), SearchRequest.parse(json_body()))
+
+
+def bulk() -> Response:
+    """Carry out several operations (RFC 7644 3.7)."""
+    message = json_body()
+    return scim_response(run_bulk(_call(), message))
+
+
+def me() -> Response:
+    """Decline: a token here speaks for an identity provider, not for a person (RFC 7644 3.11)."""
+    detail = "A token here belongs to a provisioning client, not to a User. Use /Users/{id}."
+    return scim_response(error(HTTPStatus.NOT_IMPLEMENTED, detail), HTTPStatus.NOT_IMPLEMENTED)
+
+
+def _call(message: Any = None) -> Call:
+    """Return who asks, in which dialect the message is, and from where."""
+    query_string = request.query_string.decode("latin-1")
+    agent = request.headers.get("User-Agent")
+    dialect = dialect_of(message, query_string, g.principal.provider, agent)
+    known = None if dialect is Dialect.UNKNOWN else dialect.value
+    return Call(speaking_for(g.principal, known), instant(), dialect, scim_url())
+
+
+def _projection(endpoint: Endpoint) -> Projection:
+    search = SearchRequest.parse_query(request.args)
+    return Projection.parse(
+        endpoint.type_in(g.principal.profile), search.attributes, search.excluded_attributes
+    )
+
+
+def _answer(
+    call: Call, endpoint: Endpoint, row: Row, projection: Projection, *, created: bool = False
+) -> Response:
+    document = endpoint.document(call, row, projection)
+    headers = {"ETag": document["meta"]["version"]}
+    if created:
+        headers["Location"] = document["meta"]["location"]
+    body = render(endpoint.type_in(call.profile), document, projection)
+    return scim_response(body, 201 if created else 200, headers)
+
+
+for _endpoint in ENDPOINTS:
+    _path, _name = _endpoint.standard.endpoint, _endpoint.standard.name.lower()
+    blueprint.add_url_rule(
+        _path, view_func=Resources.as_view(f"{_name}s", _endpoint), strict_slashes=False
+    )
+    blueprint.add_url_rule(
+        f"{_path}/<resource_id>",
+        view_func=Resource.as_view(_name, _endpoint),
+        strict_slashes=False,
+    )
+    blueprint.add_url_rule(
+        f"{_path}/.search", f"search_{_name}s", partial(search, _endpoint), methods=["POST"]
+    )
+blueprint.add_url_rule("/", view_func=list_everything, strict_slashes=False)
+blueprint.add_url_rule("/.search", view_func=search_everything, methods=["POST"])
+blueprint.add_url_rule("/Bulk", view_func=bulk, methods=["POST"])
+blueprint.add_url_rule("/Me", view_func=me, methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
+discovery.register(blueprint)

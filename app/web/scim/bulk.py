@@ -1,0 +1,120 @@
+"""Bulk: several operations in one request, each a transaction of its own (RFC 7644 3.7).
+
+Seats are decided operation by operation, in order: a release makes room for the activation after
+it. What a failed operation would have created is unknown to those that name it.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from http import HTTPStatus
+from typing import Any
+
+from app.web.errors import Problem, problem_of
+from app.web.scim.endpoints import ENDPOINTS, Call, Endpoint, Row
+from scim import messages
+from scim.attributes import Document
+from scim.bulk import BulkOperation, BulkRequest, Method, bulk_response, operation_result
+from scim.bulk_plan import Step, plan
+from scim.errors import InvalidPath
+from scim.versions import entity_tag
+
+OPERATIONS_MAX = 1_000
+
+_ENDPOINTS: Mapping[str, Endpoint] = {
+    endpoint.standard.endpoint.lower(): endpoint for endpoint in ENDPOINTS
+}
+_PATH = re.compile(r"(?P<endpoint>/[^/]+)(?:/(?P<id>[^/]+))?/?")
+
+
+def run_bulk(call: Call, message: Any) -> Document:
+    """Carry out a bulk request and return how each operation went, in the request's order.
+
+    After as many failures as the client allows nothing new is begun; what was begun is finished.
+    """
+    request = BulkRequest.parse(message, OPERATIONS_MAX)
+    run = _Run(call)
+    for step in plan(request.operations):
+        goes_on = request.errors_max is None or run.failed < request.errors_max
+        if goes_on or step.closes:
+            run.take(step)
+    return bulk_response([run.results[index] for index in sorted(run.results)])
+
+
+@dataclass
+class _Run:
+    """A bulk request under way."""
+
+    call: Call
+    #: The ids of the resources created so far, by bulkId.
+    ids: dict[str, str] = field(default_factory=dict)
+    results: dict[int, Document] = field(default_factory=dict)
+    failed: int = 0
+
+    def take(self, step: Step) -> None:
+        """Carry out one step. One that closes a circle reports in place of the first write."""
+        if step.closes and step.operation.bulk_id not in self.ids:
+            return
+        original = replace(step.operation, method=Method.POST) if step.closes else step.operation
+        try:
+            endpoint, row = self._write(step.operation.resolved(self.ids))
+        except Exception as error:  # every failure becomes this operation's answer
+            self.failed += 1
+            self.results[step.index] = _failure(original, problem_of(error))
+            if step.closes:
+                self._take_back(step.operation)
+            return
+        if row is not None and original.method is Method.POST and original.bulk_id:
+            self.ids[original.bulk_id] = row.id
+        self.results[step.index] = self._success(original, endpoint, row)
+
+    def _take_back(self, operation: BulkOperation) -> None:
+        """Delete what a first write made whose circle could not be closed.
+
+        Its client hears that the operation failed, and must not find half of it.
+        """
+        endpoint = _ENDPOINTS[operation.path.rpartition("/")[0].lower()]
+        endpoint.delete(self.call, self.ids.pop(operation.bulk_id or ""), None)
+
+    def _write(self, operation: BulkOperation) -> tuple[Endpoint, Row | None]:
+        endpoint, resource_id = _target(operation)
+        call = self.call.hearing(operation.data)
+        match operation.method:
+            case Method.POST:
+                return endpoint, endpoint.create(call, operation.data)
+            case Method.PUT:
+                return endpoint, endpoint.replace(
+                    call, resource_id, operation.data, operation.version
+                )
+            case Method.PATCH:
+                return endpoint, endpoint.patch(
+                    call, resource_id, operation.data, operation.version
+                )
+            case Method.DELETE:
+                endpoint.delete(call, resource_id, operation.version)
+                return endpoint, None
+
+    def _success(self, operation: BulkOperation, endpoint: Endpoint, row: Row | None) -> Document:
+        if row is None:
+            return operation_result(operation, HTTPStatus.NO_CONTENT)
+        status = HTTPStatus.CREATED if operation.method is Method.POST else HTTPStatus.OK
+        location = f"{self.call.base_url}{endpoint.standard.endpoint}/{row.id}"
+        return operation_result(
+            operation, status, location=location, version=entity_tag(row.version)
+        )
+
+
+def _target(operation: BulkOperation) -> tuple[Endpoint, str]:
+    """Return what an operation's path leads to, and the id in it, empty for a POST."""
+    found = _PATH.fullmatch(operation.path)
+    endpoint = _ENDPOINTS.get(found["endpoint"].lower()) if found else None
+    resource_id = found["id"] if found else None
+    if endpoint is None or (resource_id is None) is not (operation.method is Method.POST):
+        wanted = "/Users" if operation.method is Method.POST else "/Users/{id}"
+        raise InvalidPath(f"The path of a {operation.method} must be like {wanted}.")
+    return endpoint, resource_id or ""
+
+
+def _failure(operation: BulkOperation, problem: Problem) -> Document:
+    response = messages.error(problem.status, problem.detail, problem.scim_type)
+    return operation_result(operation, problem.status, response=response)

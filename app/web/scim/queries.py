@@ -1,0 +1,120 @@
+"""Queries: filtered, sorted, paged by index or cursor, projected (RFC 7644 3.4.2, RFC 9865)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response
+
+from app.directory.listing import Listing, Window
+from app.directory.search.sorting import Order
+from app.models import Installation
+from app.web.responses import scim_response
+from app.web.scim.endpoints import ENDPOINTS, Call, Endpoint, Row
+from scim import cursors, filters
+from scim.attributes import Document, ResourceType
+from scim.errors import InvalidFilter, InvalidValue
+from scim.messages import Page, SearchRequest, SortOrder, list_response
+from scim.projection import Projection, render
+
+
+def query(call: Call, endpoint: Endpoint, search: SearchRequest) -> Response:
+    """Answer a query over one resource type."""
+    source = _Source.of(call, endpoint, search)
+    if search.cursor is not None:
+        return _page_by_cursor(source, search)
+    page = Page.parse(search.start_index, search.count)
+    found = source.listing.read(Window(page.count, page.start_index - 1))
+    shown = source.shown(found.rows)
+    counted = found.more or not (shown or page.start_index == 1)
+    total = source.listing.total() if counted else page.start_index - 1 + len(shown)
+    return scim_response(list_response(shown, total, page.start_index))
+
+
+def query_all(call: Call, search: SearchRequest) -> Response:
+    """Answer a query over all resource types, one type after the other (RFC 7644 3.4.2.1).
+
+    A type that lacks an attribute of the filter has nothing that matches it.
+
+    Raises:
+        InvalidFilter: no type has the filter's attributes, or it does not parse.
+        InvalidValue: the answer would have to be sorted, or paged by cursor, across types.
+    """
+    if search.sort_by is not None or search.cursor is not None:
+        raise InvalidValue("sortBy and cursor work within one type. Ask /Users or /Groups.")
+    page = Page.parse(search.start_index, search.count)
+    start, room, total = page.start_index - 1, page.count, 0
+    shown: list[Document] = []
+    for source in _sources(call, search):
+        if room > len(shown):
+            window = Window(room - len(shown), max(0, start - total))
+            shown += source.shown(source.listing.read(window).rows)
+        total += source.listing.total()
+    return scim_response(list_response(shown, total, page.start_index))
+
+
+def _sources(call: Call, search: SearchRequest) -> list["_Source"]:
+    sources, refusals = [], []
+    for endpoint in ENDPOINTS:
+        try:
+            sources.append(_Source.of(call, endpoint, search))
+        except InvalidFilter as refusal:
+            refusals.append(refusal)
+    if not sources:
+        raise refusals[0]
+    return sources
+
+
+@dataclass(frozen=True)
+class _Source:
+    """What a query asks of one resource type, read from its words."""
+
+    call: Call
+    endpoint: Endpoint
+    kind: ResourceType
+    listing: Listing[Any]
+    projection: Projection
+
+    @classmethod
+    def of(cls, call: Call, endpoint: Endpoint, search: SearchRequest) -> "_Source":
+        kind = endpoint.type_in(call.profile)
+        projection = Projection.parse(kind, search.attributes, search.excluded_attributes)
+        tree = None if search.filter is None else filters.parse(kind, search.filter)
+        descending = search.sort_order is SortOrder.DESCENDING
+        order = Order.parse(kind, search.sort_by, descending=descending)
+        return cls(call, endpoint, kind, endpoint.listing(call.directory, tree, order), projection)
+
+    def shown(self, rows: Sequence[Row]) -> list[Document]:
+        """Return rows as the answer shows them."""
+        documents = self.endpoint.documents(self.call.directory, rows, self.projection)
+        return [render(self.kind, document, self.projection) for document in documents]
+
+
+def _page_by_cursor(source: _Source, search: SearchRequest) -> Response:
+    """Answer with the page behind a cursor; an empty cursor asks for the first.
+
+    Only the first page says the total: counting again would cost more than the page.
+    """
+    at, key = source.call.at, _cursor_key()
+    asked = cursors.fingerprint(
+        source.call.principal.organization_id,
+        source.kind.name,
+        search.filter,
+        search.sort_by,
+        search.sort_order.value,
+    )
+    count, after = Page.parse(None, search.count).count, None
+    if search.cursor:
+        claims = cursors.read(key, search.cursor, at)
+        claims.check(asked, search.count)
+        count, after = claims.count, claims.last_key
+    found = source.listing.read(Window(count, after=after))
+    next_cursor = None
+    if found.more and found.last_key is not None:
+        next_cursor = cursors.issue(key, cursors.Claims(asked, count, found.last_key), at)
+    total = source.listing.total() if after is None else None
+    return scim_response(list_response(source.shown(found.rows), total, next_cursor=next_cursor))
+
+
+def _cursor_key() -> bytes:
+    return bytes.fromhex(Installation.get().cursor_key)

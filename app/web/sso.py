@@ -1,0 +1,79 @@
+"""`/sso/v1`: what a login service asks before it lets somebody in."""
+
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from app.access.principal import Permission, Principal
+from app.people.sign_in import Decision, Login, Mode, Reason, decide
+from app.web.context import SSO_PREFIX, instant, requires
+from app.web.fields import Choice, Flag, Instant, Request, Text
+from app.web.openapi import Surface
+
+surface = Surface("sso", __name__, url_prefix=SSO_PREFIX, description="SSO login decisions")
+
+
+class DecisionRequestSchema(Request):
+    """Who wants to come in."""
+
+    user_name = Text(
+        required=True, metadata={"description": "The userName that SCIM uses, in any case."}
+    )
+    email = Text(
+        load_default=None, metadata={"description": "Stored with a new user; it identifies nobody."}
+    )
+    external_id = Text(load_default=None)
+    display_name = Text(load_default=None)
+    mode = Choice(*Mode, load_default=Mode.CLAIM.value)
+    hold = Flag(
+        load_default=False,
+        metadata={"description": "Whether a check keeps a free seat for the person for 120 s."},
+    )
+    request_id = Text(
+        load_default=None,
+        metadata={"description": "Your own reference; it is returned as it came."},
+    )
+
+
+class DecisionSchema(Schema):
+    """The answer. Only `allow` lets somebody in."""
+
+    allow = fields.Boolean()
+    reason = Choice(*Reason)
+    claimable = fields.Boolean(metadata={"description": "Whether a claim would let the person in."})
+    user_id = Text(allow_none=True)
+    hold_expires_at = Instant(allow_none=True)
+    message = Text(metadata={"description": "What to tell the person."})
+    request_id = Text(allow_none=True)
+
+
+@surface.post("/decisions")
+@requires(Permission.DECIDE_LOGINS)
+@surface.arguments(DecisionRequestSchema)
+@surface.response(200, DecisionSchema)
+def decide_login(principal: Principal, body: dict[str, Any]) -> dict[str, Any]:
+    """Decide whether a person may log in, and claim a seat for a new one."""
+    decision = decide(principal, _login(body), at=instant())
+    return {**_answer(decision), "request_id": body["request_id"]}
+
+
+def _login(body: dict[str, Any]) -> Login:
+    return Login(
+        user_name=body["user_name"],
+        email=body["email"],
+        external_id=body["external_id"],
+        display_name=body["display_name"],
+        mode=Mode(body["mode"]),
+        hold=body["hold"],
+    )
+
+
+def _answer(decision: Decision) -> dict[str, Any]:
+    return {
+        "allow": decision.allow,
+        "reason": decision.reason.value,
+        "claimable": decision.claimable,
+        "user_id": decision.user_id,
+        "hold_expires_at": decision.hold_expires_at,
+        "message": decision.message,
+    }

@@ -1,0 +1,183 @@
+from datetime import timedelta
+
+import pytest
+
+from app.errors import SeatLimitReached
+from app.models import Denial
+from app.people import provisioning
+from app.people.denials import open_denials, record_denial
+from app.people.sign_in import Login, Mode, decide
+from tests.builders import (
+    NOW,
+    a_user,
+    activate,
+    an_organization,
+    buy,
+    deactivate,
+    fill,
+)
+
+pytestmark = pytest.mark.usefixtures("database")
+
+LATER = NOW + timedelta(hours=1)
+
+
+def test_a_denial_says_who_was_refused_by_whom_and_when():
+    acme = _a_full_organization()
+
+    _refuse(acme, "Late@example.com")
+
+    denial = Denial.get()
+    assert (denial.user_name, denial.user_name_key) == ("Late@example.com", "late@example.com")
+    assert (denial.source, denial.provider, denial.attempts) == ("scim", "entra", 1)
+    assert denial.first_seen_at == denial.last_seen_at == NOW
+
+
+def test_the_refusal_names_the_denial():
+    acme = _a_full_organization()
+
+    refusal = _refuse(acme, "late@example.com")
+
+    assert refusal.facts["denial"] == Denial.get().id
+
+
+def test_refusals_of_one_person_are_counted_not_listed():
+    acme = _a_full_organization()
+
+    first = _refuse(acme, "late@example.com")
+    second = _refuse(acme, "LATE@example.com", at=LATER)
+
+    assert first.facts["denial"] == second.facts["denial"]
+    denial = Denial.get()
+    assert (denial.attempts, denial.first_seen_at, denial.last_seen_at) == (2, NOW, LATER)
+    assert open_denials(acme.id) == 1
+
+
+def test_each_refused_person_has_a_denial():
+    acme = _a_full_organization()
+
+    _refuse(acme, "one@example.com")
+    _refuse(acme, "two@example.com")
+
+    assert open_denials(acme.id) == 2
+
+
+def test_a_refused_reactivation_is_a_denial():
+    acme = an_organization(1)
+    user = a_user(acme, "alice@example.com", active=False)
+    fill(acme)
+
+    with pytest.raises(SeatLimitReached):
+        activate(acme, user)
+
+    assert Denial.get().user_name == "alice@example.com"
+
+
+def test_a_login_without_a_free_seat_is_a_denial_of_its_own_source():
+    acme = _a_full_organization()
+
+    decide(acme.sso, Login("late@example.com"), at=NOW)
+    decide(acme.sso, Login("late@example.com", mode=Mode.CHECK), at=LATER)
+
+    denial = Denial.get()
+    assert (denial.source, denial.attempts) == ("sso", 2)
+
+
+def test_a_denial_closes_when_the_person_gets_a_seat():
+    acme = _a_full_organization()
+    _refuse(acme, "late@example.com")
+    buy(acme, 1)
+
+    a_user(acme, "Late@example.com", at=LATER)
+
+    assert _outcome() == ("seated", LATER)
+
+
+def test_a_denial_closes_when_the_person_logs_in_after_a_purchase():
+    acme = _a_full_organization()
+    _refuse(acme, "late@example.com")
+    buy(acme, 1)
+
+    decide(acme.sso, Login("late@example.com"), at=LATER)
+
+    assert _outcome() == ("seated", LATER)
+
+
+def test_a_denial_closes_when_a_refused_user_is_deactivated_at_the_source():
+    acme = _a_full_organization()
+    _refuse(acme, "late@example.com")
+
+    a_user(acme, "late@example.com", active=False, at=LATER)
+
+    assert _outcome() == ("deactivated", LATER)
+
+
+def test_a_denial_of_a_reactivation_closes_when_the_user_is_deactivated_again():
+    acme = an_organization(1)
+    user = a_user(acme, active=False)
+    fill(acme)
+    with pytest.raises(SeatLimitReached):
+        activate(acme, user)
+
+    deactivate(acme, user, at=LATER)
+
+    assert _outcome() == ("deactivated", LATER)
+
+
+def test_a_denial_closes_when_the_user_is_deleted():
+    acme = an_organization(1)
+    user = a_user(acme, active=False)
+    fill(acme)
+    with pytest.raises(SeatLimitReached):
+        activate(acme, user)
+
+    provisioning.delete_user(acme.scim, user.id, at=LATER)
+
+    assert _outcome() == ("deleted", LATER)
+
+
+def test_a_closed_denial_is_not_counted_up_again():
+    acme = _a_full_organization()
+    _refuse(acme, "late@example.com")
+    user = a_user(acme, "late@example.com", active=False)
+
+    with pytest.raises(SeatLimitReached):
+        activate(acme, user, at=LATER)
+
+    assert Denial.select().count() == 2
+    assert open_denials(acme.id) == 1
+
+
+def test_nothing_is_recorded_of_somebody_who_has_got_a_seat_since():
+    acme = an_organization(1)
+    a_user(acme, "alice@example.com")
+
+    denial = record_denial(acme.scim, "alice@example.com", at=NOW)
+
+    assert denial is None
+    assert Denial.select().count() == 0
+
+
+def test_denials_of_one_organization_are_no_others():
+    acme, globex = _a_full_organization(), _a_full_organization()
+
+    _refuse(acme, "late@example.com")
+
+    assert (open_denials(acme.id), open_denials(globex.id)) == (1, 0)
+
+
+def _a_full_organization():
+    customer = an_organization(1)
+    fill(customer)
+    return customer
+
+
+def _refuse(customer, user_name, at=NOW):
+    with pytest.raises(SeatLimitReached) as refusal:
+        a_user(customer, user_name, at=at)
+    return refusal.value
+
+
+def _outcome():
+    denial = Denial.get()
+    return denial.closed_because, denial.closed_at
