@@ -9,6 +9,7 @@ from peewee import IntegrityError
 from app import trail
 from app.access import Role
 from app.directory import extensions, groups, provisioning
+from app.directory.changes import Replacement
 from app.models import AuditEvent, SellerEvent
 from app.organizations import SellerChanges, set_seller
 from app.tokens import TokenRequest, issue_token, revoke_token
@@ -96,7 +97,7 @@ def _replaced_by_the_same(acme):
     user = a_user(acme, "same@example.com")
     yield
     document = parse(USER, {"userName": "same@example.com", "active": True})
-    provisioning.replace_user(acme.scim, user.id, document, at=NOW)
+    provisioning.replace_user(acme.scim, user.id, Replacement(document), at=NOW)
 
 
 def _activated_twice(acme):

@@ -21,6 +21,7 @@ from app.directory import (
     seating,
     waiters,
 )
+from app.directory.changes import Replacement
 from app.directory.sign_in import Login, decide
 from app.errors import SeatLimitReached
 from app.organizations import OrganizationChanges, create_organization, set_organization
@@ -99,7 +100,7 @@ def replacing_a_user(acme):
     user = a_user(acme)
     yield
     document = parse(USER, {"userName": "renamed@example.com", "active": False})
-    provisioning.replace_user(acme.scim, user.id, document, at=NOW)
+    provisioning.replace_user(acme.scim, user.id, Replacement(document), at=NOW)
 
 
 @leaves("user.patched", "directory.provisioning.patch_user")

@@ -11,6 +11,7 @@ from http import HTTPStatus
 from typing import Any
 
 from app.web.errors import Problem, problem_of
+from app.web.ignored import note_ignored
 from app.web.scim_endpoints import ENDPOINTS, Call, Endpoint, Row
 from scim import messages
 from scim.attributes import Document
@@ -64,6 +65,8 @@ class _Run:
             if step.closes:
                 self._take_back(step.operation)
             return
+        if row is not None:
+            note_ignored(row, step.index)
         if row is not None and original.method is Method.POST and original.bulk_id:
             self.ids[original.bulk_id] = row.id
         self.results[step.index] = self._success(original, endpoint, row)

@@ -45,15 +45,36 @@ DEVIATIONS = {
     "path_as_key": Deviation(
         {"op": "replace", "value": {"name.givenName": "Alice"}},
         {"name": {"givenName": "Alice"}},
-        {"name": None},
+        "invalidSyntax",
+    ),
+    "dotted_urn": Deviation(
+        replacing(f"{urns.USER}.active", False), {"active": False}, "invalidPath"
+    ),
+    "core_urn_as_path": Deviation(
+        replacing(urns.USER, {"active": False}), {"active": False}, "invalidPath"
+    ),
+    "core_urn_as_an_object": Deviation(
+        {urns.USER: {"active": False}}, {"active": False}, "invalidSyntax"
+    ),
+    "qualified_key": Deviation(
+        {f"{ENTERPRISE}:department": "R&D"},
+        {ENTERPRISE: {"department": "R&D"}},
+        "invalidSyntax",
+    ),
+    "listed_extension": Deviation({ENTERPRISE: []}, {ENTERPRISE: None}, "invalidSyntax"),
+    "blank_text": Deviation(replacing("profileUrl", " "), {"profileUrl": None}, "invalidValue"),
+    "wrapped_base64": Deviation(
+        {"x509Certificates": [{"value": "-----BEGIN CERTIFICATE-----\nQUJD\nQUJD\n"}]},
+        {"x509Certificates": [{"value": "QUJDQUJD"}]},
+        "invalidValue",
     ),
     "misspelt_urn": Deviation(
         {MISSPELT_ENTERPRISE_USER: {"department": "R&D"}},
         {ENTERPRISE: {"department": "R&D"}},
-        {ENTERPRISE: None},
+        "invalidSyntax",
     ),
     "core_level_extension_attribute": Deviation(
-        {"department": "R&D"}, {ENTERPRISE: {"department": "R&D"}}, {ENTERPRISE: None}
+        {"department": "R&D"}, {ENTERPRISE: {"department": "R&D"}}, "invalidSyntax"
     ),
     "listed_single_value": Deviation(
         replacing(f"{ENTERPRISE}:manager", [{"value": "1"}]),
