@@ -42,6 +42,8 @@ def is_ours(resource_type: ResourceType, text: str) -> bool:
     False
     """
     key = text.lower()
+    if ":" not in key:
+        return False
     if key.startswith(_STANDARD):
         return True
     registered = (schema.id for schema in resource_type.schemas())
