@@ -7,6 +7,8 @@ empty list names none, and what names nothing is refused, since all would be far
 """
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from scim import urns
 from scim.attributes import Attribute, ResourceType, Schema
@@ -141,3 +143,49 @@ def test_to_add_an_element_of_nothing_takes_nothing_away(value):
 @pytest.mark.parametrize("op", ["add", "replace", "remove"])
 def test_a_member_that_is_not_named_empties_no_group(op, value):
     assert answer_to("members", {"op": op, "path": "members", "value": value}) == WRONG
+
+
+def assigned(document, prefix=""):
+    """Return what a document has: the names of its values, and how many each list holds."""
+    found = set()
+    for name, value in document.items():
+        match value:
+            case dict():
+                found |= assigned(value, f"{prefix}{name}/")
+            case list():
+                found |= {(f"{prefix}{name}", number) for number in range(len(value))}
+            case _:
+                found.add((f"{prefix}{name}", 0))
+    return found
+
+
+NOTHING = st.sampled_from(list(FORMS.values()))
+VALUES = st.one_of(
+    NOTHING,
+    st.just("x"),
+    st.lists(st.dictionaries(st.sampled_from(["value", "type", "display"]), NOTHING), max_size=2),
+    st.dictionaries(st.sampled_from(["givenName", "value", "department", "tags"]), NOTHING),
+)
+WITHOUT_A_PATH = st.dictionaries(st.sampled_from([*RULES, urns.USER]), VALUES, max_size=3)
+
+
+@settings(max_examples=500, deadline=None)
+@given(
+    st.booleans(),
+    st.one_of(
+        st.builds(
+            lambda path, value: {"path": path, "value": value}, st.sampled_from([*RULES]), VALUES
+        ),
+        st.builds(lambda value: {"value": value}, WITHOUT_A_PATH),
+    ),
+)
+def test_an_add_never_takes_anything_away(strict, operation):
+    for kind in (PERSON, GROUP):
+        before = with_schemas(kind, BEFORE[kind.name])
+        message = {"schemas": [urns.PATCH_OP], "Operations": [{"op": "add", **operation}]}
+        try:
+            operations = parse_patch(kind, undo_patch(kind, message, strict=strict), strict=strict)
+            after = apply(kind, before, operations, create_missing=False)
+        except ScimError:
+            continue
+        assert assigned(before) <= assigned(after)
