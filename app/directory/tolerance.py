@@ -1,13 +1,14 @@
 """Deactivations happen, even where not all of their request can be read (I8).
 
 A mapping that is wrong would else keep a leaver in until it is mended. Only what makes an active
-user inactive is carried out so, and never in strict mode.
+user inactive, or ends the wait for a seat, is carried out so, and never in strict mode.
 """
 
 from collections.abc import Iterable, Iterator
 
 from app.access import Principal
 from app.directory.lookups import check_lookup
+from app.directory.seating import Because
 from app.models import User
 from scim.attributes import AttributePath, Document, ResourceType
 from scim.faults import REFUSE, Fault, Faults
@@ -32,16 +33,21 @@ def tolerated(
 
     Raises:
         scim.errors.ScimError: the first fault, where the document does not make an active user
-            inactive.
+            inactive, nor ends the wait for a seat.
     """
     for name, texts in _lookups(document):
         with faults.part(name, AttributePath(None, kind.attribute(name))):
             for text in texts:
                 check_lookup(name, text)
     document = faults.undone(stored, document)
-    if not user.active or document.get("active") is True:
+    if not _is_in(user) or document.get("active") is True:
         faults.refuse()
     return document, faults.names
+
+
+def _is_in(user: User) -> bool:
+    """Return whether a user is active, or shall be as soon as a seat is free."""
+    return user.active or user.inactive_because == Because.WAITING
 
 
 def _lookups(document: Document) -> Iterator[tuple[str, list[str | None]]]:

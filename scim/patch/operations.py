@@ -97,10 +97,8 @@ class _Reader:
         path = item.get("path") if isinstance(item, dict) else None
         with self.faults.part(path if isinstance(path, str) else ""):
             body = _members(item, "A PATCH operation")
-            op, target = (
-                _parse_op(body.get("op")),
-                _parse_path(self.resource_type, body.get("path")),
-            )
+            op = _parse_op(body.get("op"))
+            target = _parse_path(self.resource_type, body.get("path"))
             if op is Op.REMOVE:
                 yield from _removals(target, body.get("value"))
             elif "value" not in body:

@@ -7,7 +7,8 @@ from app.models import Organization
 from app.trail import events_of
 from app.web.ignored import HEADER
 from scim import urns
-from tests.builders import NOW, a_user
+from tests.builders import NOW, a_user, fill
+from tests.parking import choose_parking, line, park
 
 ENTERPRISE = urns.ENTERPRISE_USER
 SITE = "urn:example:site:2.0:User"
@@ -171,6 +172,18 @@ def test_who_is_inactive_already_is_not_made_so(idp, acme):
     answer = idp.modify(f"/Users/{left.id}", LEAVES, {"op": "remove", "path": "shoeSize"})
 
     assert (answer.status_code, answer.json()["scimType"]) == (400, "invalidPath")
+
+
+def test_who_waits_for_a_seat_waits_no_more(idp, acme):
+    fill(acme)
+    choose_parking(acme)
+    (bob,) = park(acme, "bob@example.com")
+
+    answer = idp.modify(f"/Users/{bob.id}", LEAVES, {"op": "remove", "path": "shoeSize"})
+
+    assert (answer.status_code, answer.headers[HEADER]) == (200, "shoeSize")
+    assert line(acme) == []
+    assert ignored_of(acme, bob) == {"user.patched": ["shoeSize"]}
 
 
 def test_a_deactivation_taken_back_is_none(idp, ann):
