@@ -39,6 +39,8 @@ class User(Row):
     deleted_at = InstantField(null=True)
     #: No column: whether the document's e-mails differ from the rows that are kept of them.
     emails_differ = False
+    #: No column: what the request that changed the user asked in vain, by its paths.
+    ignored: tuple[str, ...] = ()
 
     class Meta:
         table_name = "scim_user"
