@@ -6,6 +6,7 @@ and freed.
 """
 
 from datetime import datetime
+from functools import partial
 
 from app.access import trail
 from app.access.principal import Principal
@@ -17,6 +18,13 @@ from app.directory.traces import listed_ids, record_new_user, traced_user
 from app.errors import UserNameTaken
 from app.models import User
 from app.people.activity import Because, set_active, stop_waiting, takes_seats
+from app.people.adoption import (
+    Successor,
+    adoptable,
+    lock_successor,
+    meets_logins,
+    take_over,
+)
 from app.people.denials import close_denial
 from scim.attributes import Document
 from scim.documents import replaced
@@ -45,6 +53,7 @@ def create_user(principal: Principal, document: Document, *, at: datetime) -> Us
         return adopted
 
 
+@meets_logins
 @takes_seats
 def replace_user(
     principal: Principal,
@@ -65,19 +74,22 @@ def replace_user(
 
     RFC 7644 section 3.5.1.
     """
-    user = users.lock_user(principal.organization_id, user_id)
+    successor = lock_successor(principal, user_id, document["userName"])
+    user = successor.user
     check_version(user, if_match)
     stored = resources.stored_document(user)
     deactivates = document.get("active") is False
     if "active" not in document and "active" in stored:
         document = {**document, "active": stored["active"]}
     with traced_user(principal, user, "user.replaced", at=at):
-        _rewrite(principal, user, replaced(principal.profile.user, stored, document), at=at)
+        after = replaced(principal.profile.user, stored, document)
+        _rename(principal, successor, after if deactivates else successor.seated(after), at=at)
         if deactivates:
             _stop_waiting(user, at=at)
     return user
 
 
+@meets_logins
 @takes_seats
 def patch_user(
     principal: Principal,
@@ -98,7 +110,8 @@ def patch_user(
 
     RFC 7644 section 3.5.2.
     """
-    user = users.lock_user(principal.organization_id, user_id)
+    successor = lock_successor(principal, user_id, _name_given(patch))
+    user = successor.user
     check_version(user, if_match)
     stored = resources.stored_document(user)
     patched = apply(
@@ -109,9 +122,10 @@ def patch_user(
     )
     del patched["id"]
     asked = any(operation.path.name == "active" for operation in patch.operations)
+    deactivates = asked and patched.get("active") is not True
     with traced_user(principal, user, "user.patched", at=at):
-        _rewrite(principal, user, patched, at=at)
-        if asked and patched.get("active") is not True:
+        _rename(principal, successor, patched if deactivates else successor.seated(patched), at=at)
+        if deactivates:
             _stop_waiting(user, at=at)
     return user
 
@@ -173,8 +187,8 @@ def _adopt_user(principal: Principal, document: Document, *, at: datetime) -> Us
 
     Returns None if there is no such user.
     """
-    person = users.find_person(principal.organization_id, document["userName"])
-    if person is None or person.adopted_at is not None:
+    person = adoptable(principal.organization_id, document["userName"])
+    if person is None:
         return None
     user = users.lock_user(principal.organization_id, person.id)
     if user.adopted_at is not None:
@@ -182,6 +196,20 @@ def _adopt_user(principal: Principal, document: Document, *, at: datetime) -> Us
     with traced_user(principal, user, "user.adopted", at=at):
         _rewrite(principal, user, document, at=at)
     return user
+
+
+def _name_given(patch: Patch) -> str | None:
+    """Return the userName that a PATCH gives, or None; the last operation counts."""
+    values = [part.value for part in patch.operations if part.path.name == "userName"]
+    return values[-1] if values and isinstance(values[-1], str) else None
+
+
+def _rename(
+    principal: Principal, successor: Successor, document: Document, *, at: datetime
+) -> None:
+    """Store a changed document, in the place of a login's user who has its userName."""
+    store = partial(_rewrite, principal, successor.user, at=at)
+    take_over(principal, successor, document, store, at=at)
 
 
 def _rewrite(principal: Principal, user: User, document: Document, *, at: datetime) -> None:
