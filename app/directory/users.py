@@ -8,10 +8,11 @@ from app.access.principal import Principal
 from app.db.sql import locked, violates
 from app.directory import resources
 from app.directory.lookups import check_lookup
-from app.errors import NotFound, UserNameTaken
+from app.errors import InvalidInput, NotFound, UserNameTaken
 from app.identifiers import new_uuid
 from app.models import Group, GroupMember, User, UserEmail
 from scim.attributes import Document
+from scim.errors import InvalidValue
 from scim.folding import fold
 from scim.names import UserName
 from scim.schemas import GROUP
@@ -49,6 +50,19 @@ def describe(principal: Principal, user: User, document: Document, *, at: dateti
     resources.describe(user, principal.profile.user, document, at=at)
     user.emails_differ = user.emails_differ or user.folded.get("emails") != before
     user.display_name = document.get("displayName")
+
+
+def name_given(field: str, text: str) -> UserName:
+    """Return the name that a request gives to a person who is not known yet.
+
+    Raises:
+        InvalidInput: `field` holds no name that a person can have.
+    """
+    try:
+        check_lookup("userName", text)
+        return UserName.parse(text)
+    except InvalidValue as refusal:
+        raise InvalidInput(field, refusal.detail) from None
 
 
 def _name(user: User, text: str) -> None:

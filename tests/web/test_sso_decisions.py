@@ -18,6 +18,7 @@ MEMBERS = {
     "user_id",
     "hold_expires_at",
     "message",
+    "message_code",
     "request_id",
 }
 

@@ -44,7 +44,6 @@ CREATE TABLE identity_mismatch (
     last_seen_at INSTANT NOT NULL,
     resolved_at INSTANT,
     PRIMARY KEY (organization_id, id),
-    CHECK (last_seen_at >= first_seen_at),
     FOREIGN KEY (organization_id, user_id) REFERENCES scim_user (organization_id, id)
 );
 CREATE UNIQUE INDEX identity_mismatch_open ON identity_mismatch (organization_id, user_id, kind)
