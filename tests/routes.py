@@ -31,6 +31,7 @@ ROUTES = {
     "GET /owner/v1/exports/assignments.<any(csv, json):form>": OWNERS,
     "GET /owner/v1/exports/ledger.<any(csv, json):form>": OWNERS,
     "GET /owner/v1/foresight": OWNERS,
+    "GET /owner/v1/identity-mismatches": OWNERS,
     "GET /owner/v1/invoices": READERS,
     "GET /owner/v1/invoices/<invoice_id>": READERS,
     "GET /owner/v1/invoices/<invoice_id>/page": READERS,

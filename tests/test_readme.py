@@ -13,7 +13,7 @@ from app.access.principal import ISSUABLE, PERMISSIONS, Permission
 from app.cli import main
 from app.config import PREFIX, Config
 from app.errors import DomainError
-from app.people.sign_in import Reason
+from app.people.login_messages import Reason
 from app.seats.audit import CHECKS
 from app.web import openapi, owner, sso
 from app.web.errors import STATUSES

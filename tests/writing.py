@@ -307,6 +307,11 @@ TOLD_ELSEWHERE = {
     "organizations.settings.set_seller": "the vendor has a trail of its own",
     "seats.watching.alerts._look_once": "alerts repeat what the ledger says",
     "access.tokens.note_uses": "a use changes nothing",
+    "access.vendor_tokens.issue_vendor_token": "the vendor has a trail of its own",
+    "access.vendor_tokens.revoke_vendor_token": "the vendor has a trail of its own",
+    "people.mismatches._record": "its first time leaves an event, and the row counts the others",
+    "people.mismatches._record_match": "a match changes nothing; it is a fact about logins",
+    "people.mismatches._resolve": "the row says itself when it was resolved",
 }
 
 

@@ -50,6 +50,9 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.OPERATOR: frozenset(Permission),
 }
 
+#: The organization of a caller who speaks for all of them and has named none yet; nothing is of it.
+ALL_ORGANIZATIONS = "*"
+
 ISSUABLE = tuple(role for role in Role if role is not Role.OPERATOR)
 
 

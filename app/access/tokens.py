@@ -1,14 +1,5 @@
-"""Bearer tokens: 256 random bits, shown once, kept as a hash.
+"""Bearer tokens of organizations: who calls, by a secret that is shown once and kept as a hash."""
 
-A token reads `sg_<role>_<43 characters><6 characters>`: the secret in base 62 and its CRC-32, so
-that a token that was cut short or mistyped is told apart from one that was revoked, without a look
-at the database. SHA-256 is enough of a hash, because there is nothing to guess in 256 random bits.
-"""
-
-import binascii
-import hashlib
-import secrets
-import string
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,26 +8,22 @@ from typing import Any
 
 from app.access import trail
 from app.access.idempotency import Once, once_only
-from app.access.principal import ISSUABLE, Principal, Role
+from app.access.principal import ALL_ORGANIZATIONS, ISSUABLE, Principal, Role
 from app.access.profiles import profile_of
+from app.access.token_secrets import hash_of, is_well_formed, new_secret, prefix_of
 from app.access.trail import Change
 from app.db.columns import instant_text
 from app.db.transactions import transaction
 from app.errors import InvalidInput, NotAuthenticated, NotFound
 from app.identifiers import new_id
-from app.models import Organization, Token
-
-_ALPHABET = string.digits + string.ascii_letters
-_SECRET_CHARACTERS = 43
-_CHECKSUM_CHARACTERS = 6
-_PREFIX_CHARACTERS = 6
+from app.models import Organization, Token, VendorToken
 
 
 @dataclass(frozen=True)
 class IssuedToken:
     """A new token with its secret, which nobody can see again."""
 
-    token: Token
+    token: Token | VendorToken
     secret: str
 
 
@@ -71,17 +58,16 @@ def _issue(principal: Principal, wanted: TokenRequest, *, at: datetime) -> Issue
     organization_id = principal.organization_id
     if wanted.role not in ISSUABLE:
         raise InvalidInput("role", f"A token's role is one of {', '.join(ISSUABLE)}.")
-    if wanted.expires_at is not None and wanted.expires_at <= at:
-        raise InvalidInput("expires_at", "The expiry must lie in the future.")
+    check_expiry(wanted, at=at)
     if not Organization.select().where(Organization.id == organization_id).exists():
         raise NotFound(f"There is no organization {organization_id}.")
-    secret = _new_secret(wanted.role)
+    secret = new_secret(wanted.role)
     token = Token.create(
         organization_id=organization_id,
         id=new_id("tok", at),
         role=wanted.role.value,
-        prefix=secret[: len(f"sg_{wanted.role}_") + _PREFIX_CHARACTERS],
-        secret_hash=_hash(secret),
+        prefix=prefix_of(secret, wanted.role),
+        secret_hash=hash_of(secret),
         label=wanted.label,
         provider=wanted.provider,
         created_at=at,
@@ -91,6 +77,16 @@ def _issue(principal: Principal, wanted: TokenRequest, *, at: datetime) -> Issue
     facts = {"role": token.role, "provider": token.provider, "expires_at": expires_at}
     trail.record(principal, Change("token.issued", token.id, after=facts), at=at)
     return IssuedToken(token, secret)
+
+
+def check_expiry(wanted: TokenRequest, *, at: datetime) -> None:
+    """Check that a new token's end lies ahead.
+
+    Raises:
+        InvalidInput: it does not.
+    """
+    if wanted.expires_at is not None and wanted.expires_at <= at:
+        raise InvalidInput("expires_at", "The expiry must lie in the future.")
 
 
 def tokens_of(organization_id: str) -> list[Token]:
@@ -118,21 +114,15 @@ def authenticate(secret: str, *, at: datetime) -> Principal:
     Raises:
         NotAuthenticated: it is not a token, or it is unknown, expired or revoked.
     """
-    if not _is_well_formed(secret):
+    if not is_well_formed(secret):
         raise NotAuthenticated(
             "This is not a Seatgate token: copy it again, whole, from sg_ to its last character."
         )
-    token = _token_with_profile(_hash(secret))
+    secret_hash = hash_of(secret)
+    token = _token_with_profile(secret_hash)
     if token is None:
-        raise NotAuthenticated("The token is unknown. Ask the vendor for a new one.")
-    if token.revoked_at is not None:
-        raise NotAuthenticated(
-            "The token was revoked. Ask a primary owner or the vendor for a new one."
-        )
-    if token.expires_at is not None and token.expires_at <= at:
-        raise NotAuthenticated(
-            "The token has expired. Ask a primary owner or the vendor for a new one."
-        )
+        return _authenticate_vendor(secret_hash, at=at)
+    _check_in_force(token, at=at)
     profile = profile_of(token.extensions, strict=token.strict)
     return Principal(
         token.organization_id,
@@ -141,6 +131,26 @@ def authenticate(secret: str, *, at: datetime) -> Principal:
         token.provider,
         profile=profile,
     )
+
+
+def _authenticate_vendor(secret_hash: str, *, at: datetime) -> Principal:
+    """Return who speaks with a token of the vendor's: for all organizations, until one is named."""
+    token = VendorToken.get_or_none(VendorToken.secret_hash == secret_hash)
+    if token is None:
+        raise NotAuthenticated("The token is unknown. Ask the vendor for a new one.")
+    _check_in_force(token, at=at)
+    return Principal(ALL_ORGANIZATIONS, Role(token.role), f"token:{token.id}", token.provider)
+
+
+def _check_in_force(token: Token | VendorToken, *, at: datetime) -> None:
+    if token.revoked_at is not None:
+        raise NotAuthenticated(
+            "The token was revoked. Ask a primary owner or the vendor for a new one."
+        )
+    if token.expires_at is not None and token.expires_at <= at:
+        raise NotAuthenticated(
+            "The token has expired. Ask a primary owner or the vendor for a new one."
+        )
 
 
 class TokenUses:
@@ -171,11 +181,21 @@ class TokenUses:
 def note_uses(uses: Iterable[tuple[str, str, datetime]]) -> None:
     """Record when tokens were last used, given (organization id, token id, instant) of each."""
     for organization_id, token_id, at in uses:
+        if organization_id == ALL_ORGANIZATIONS:
+            _note_vendor_use(token_id, at)
+            continue
         Token.update(last_used_at=at).where(
             (Token.organization_id == organization_id)
             & (Token.id == token_id)
             & (Token.last_used_at.is_null() | (Token.last_used_at < at))
         ).execute()
+
+
+def _note_vendor_use(token_id: str, at: datetime) -> None:
+    VendorToken.update(last_used_at=at).where(
+        (VendorToken.id == token_id)
+        & (VendorToken.last_used_at.is_null() | (VendorToken.last_used_at < at))
+    ).execute()
 
 
 def _token_with_profile(secret_hash: str) -> Any:
@@ -187,30 +207,3 @@ def _token_with_profile(secret_hash: str) -> Any:
         .objects()
         .first()
     )
-
-
-def _new_secret(role: Role) -> str:
-    body = _base62(secrets.randbits(256), _SECRET_CHARACTERS)
-    return f"sg_{role}_{body}{_checksum(body)}"
-
-
-def _is_well_formed(secret: str) -> bool:
-    head, _, text = secret.rpartition("_")
-    body, checksum = text[:_SECRET_CHARACTERS], text[_SECRET_CHARACTERS:]
-    return head.startswith("sg_") and text.isascii() and checksum == _checksum(body)
-
-
-def _checksum(body: str) -> str:
-    return _base62(binascii.crc32(body.encode()), _CHECKSUM_CHARACTERS)
-
-
-def _base62(number: int, characters: int) -> str:
-    digits = []
-    for _ in range(characters):
-        number, digit = divmod(number, len(_ALPHABET))
-        digits.append(_ALPHABET[digit])
-    return "".join(reversed(digits))
-
-
-def _hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()

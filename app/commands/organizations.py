@@ -47,6 +47,8 @@ class _Settings(TypedDict):
     when_full: str | None
     reserve_for_denied: bool | None
     strict: bool | None
+    login_help: str | None
+    login_by_email: bool | None
 
 
 class _SellerSettings(TypedDict):
@@ -154,6 +156,12 @@ def resume_organization(organization_id: str) -> None:
     default=None,
     help="Whether SCIM is taken by the letter, without tolerances towards identity providers.",
 )
+@click.option("--login-help", help='Where people find help who cannot log in, as after "Ask".')
+@click.option(
+    "--login-by-email/--no-login-by-email",
+    default=None,
+    help="Whether a login under a user's e-mail address is that user's.",
+)
 @_takes_party(_PARTICULARS)
 @as_json
 def set_organization(
@@ -206,6 +214,8 @@ def _organization_facts(row: Organization) -> Facts:
         "when_full": row.when_full,
         "reserve_for_denied": row.reserve_for_denied,
         "strict": row.strict,
+        "login_help": row.login_help,
+        "login_by_email": row.login_by_email,
         "party": row.party,
         "created_at": row.created_at,
     }

@@ -1,17 +1,19 @@
-"""`seatgate token`: the bearer tokens of an organization."""
+"""`seatgate token`: the bearer tokens of an organization, and the vendor's for all of them."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import wraps
 from typing import TypedDict, Unpack
 
 import click
 
-from app.access import tokens
+from app.access import tokens, vendor_tokens
 from app.access.principal import ISSUABLE, Role, operator_for
 from app.access.tokens import TokenRequest
-from app.commands.options import INSTANT, as_json, organization_option
+from app.commands.options import INSTANT, as_json
 from app.commands.output import Facts, show, show_all
 from app.commands.session import session
-from app.models import Token
+from app.models import Token, VendorToken
 from app.organizations.settings import find_organization
 
 
@@ -24,13 +26,34 @@ class _Given(TypedDict):
     expires_at: datetime | None
 
 
+_Command = Callable[..., None]
+
+
+def _takes_scope(command: _Command) -> _Command:
+    """Give a command the organization that its tokens are of, None for all organizations."""
+
+    @wraps(command)
+    def run(*, organization_id: str | None, all_organizations: bool, **options: object) -> None:
+        if (organization_id is None) is not all_organizations:
+            raise click.UsageError("Give either --organization ID or --all-organizations.")
+        command(organization_id=organization_id, **options)
+
+    every = click.option(
+        "--all-organizations", is_flag=True, help="The vendor's own, for every organization."
+    )
+    one = click.option(
+        "--organization", "organization_id", metavar="ID", help="The organization's id."
+    )
+    return one(every(run))
+
+
 @click.group()
 def token() -> None:
     """Issue tokens, list them, revoke them."""
 
 
 @token.command("issue")
-@organization_option
+@_takes_scope
 @click.option(
     "--role",
     type=click.Choice(ISSUABLE, case_sensitive=False),
@@ -41,35 +64,46 @@ def token() -> None:
 @click.option("--provider", help="The identity provider that will use it, such as okta or entra.")
 @click.option("--expires-at", type=INSTANT, help="When it ends; a day means its start in UTC.")
 @as_json
-def issue_token(organization_id: str, *, as_json: bool, **given: Unpack[_Given]) -> None:
+def issue_token(*, organization_id: str | None, as_json: bool, **given: Unpack[_Given]) -> None:
     """Issue a token. Its secret is shown this once."""
+    wanted = TokenRequest(**given)
     with session() as at:
-        issued = tokens.issue_token(operator_for(organization_id), TokenRequest(**given), at=at)
+        if organization_id is None:
+            issued = vendor_tokens.issue_vendor_token(wanted, at=at)
+        else:
+            issued = tokens.issue_token(operator_for(organization_id), wanted, at=at)
     show({"token": issued.secret, **_facts(issued.token)}, as_json=as_json)
 
 
 @token.command("list")
-@organization_option
+@_takes_scope
 @as_json
-def list_tokens(organization_id: str, *, as_json: bool) -> None:
-    """List an organization's tokens, oldest first, without their secrets."""
+def list_tokens(*, organization_id: str | None, as_json: bool) -> None:
+    """List the tokens, oldest first, without their secrets."""
+    found: Sequence[Token | VendorToken]
     with session():
-        find_organization(organization_id)
-        found = tokens.tokens_of(organization_id)
+        if organization_id is None:
+            found = vendor_tokens.vendor_tokens()
+        else:
+            find_organization(organization_id)
+            found = tokens.tokens_of(organization_id)
     show_all("tokens", [_facts(row) for row in found], as_json=as_json)
 
 
 @token.command("revoke")
 @click.argument("token_id", metavar="ID")
-@organization_option
-def revoke_token(token_id: str, organization_id: str) -> None:
+@_takes_scope
+def revoke_token(*, token_id: str, organization_id: str | None) -> None:
     """End the token ID at once."""
     with session() as at:
-        tokens.revoke_token(operator_for(organization_id), token_id, at=at)
+        if organization_id is None:
+            vendor_tokens.revoke_vendor_token(token_id, at=at)
+        else:
+            tokens.revoke_token(operator_for(organization_id), token_id, at=at)
     click.echo(f"Token {token_id} is revoked.")
 
 
-def _facts(row: Token) -> Facts:
+def _facts(row: Token | VendorToken) -> Facts:
     return {
         "id": row.id,
         "role": row.role,

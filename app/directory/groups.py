@@ -147,6 +147,31 @@ def leave_all(organization_id: str, member_id: str, *, at: datetime) -> list[str
     return ids
 
 
+def pass_on(organization_id: str, from_id: str, to_id: str, *, at: datetime) -> list[str]:
+    """Give a user the memberships of another, which changes the groups; return their ids.
+
+    Call inside a transaction.
+    """
+    left = leave_all(organization_id, from_id, at=at)
+    if not left:
+        return []
+    mine = (GroupMember.organization_id == organization_id) & (GroupMember.member_id == to_id)
+    there = set(GroupMember.select(GroupMember.group_id).where(mine).scalars())
+    rows = [
+        {
+            "organization_id": organization_id,
+            "group_id": group_id,
+            "member_id": to_id,
+            "user_id": to_id,
+        }
+        for group_id in left
+        if group_id not in there
+    ]
+    if rows:
+        GroupMember.insert_many(rows).execute()
+    return left
+
+
 def find_group(organization_id: str, group_id: str) -> Group:
     """Return a group of the organization.
 

@@ -8,11 +8,13 @@ from app.access.principal import Principal
 from app.db.sql import locked, violates
 from app.directory import resources
 from app.directory.lookups import check_lookup
-from app.errors import NotFound, UserNameTaken
+from app.errors import InvalidInput, NotFound, UserNameTaken
 from app.identifiers import new_uuid
 from app.models import Group, GroupMember, User, UserEmail
 from scim.attributes import Document
+from scim.errors import InvalidValue
 from scim.folding import fold
+from scim.names import UserName
 from scim.schemas import GROUP
 
 #: In how many rows a statement writes e-mails: below the engines' limits for parameters.
@@ -38,17 +40,39 @@ def describe(principal: Principal, user: User, document: Document, *, at: dateti
     """Give `user` a new document, with the columns that follow from it, and a new version.
 
     Raises:
-        scim.errors.InvalidValue: the userName, the externalId or an e-mail is too long.
+        scim.errors.InvalidValue: the userName, the externalId or an e-mail is too long, or a new
+            userName has a character that cannot be seen.
     """
-    check_lookup("userName", document["userName"])
+    _name(user, document["userName"])
     for email in document.get("emails", ()):
         check_lookup("emails.value", email.get("value"))
     before = (user.folded or {}).get("emails")
     resources.describe(user, principal.profile.user, document, at=at)
     user.emails_differ = user.emails_differ or user.folded.get("emails") != before
-    user.user_name = document["userName"]
-    user.user_name_key = fold(user.user_name)
     user.display_name = document.get("displayName")
+
+
+def name_given(field: str, text: str) -> UserName:
+    """Return the name that a request gives to a person who is not known yet.
+
+    Raises:
+        InvalidInput: `field` holds no name that a person can have.
+    """
+    try:
+        check_lookup("userName", text)
+        return UserName.parse(text)
+    except InvalidValue as refusal:
+        raise InvalidInput(field, refusal.detail) from None
+
+
+def _name(user: User, text: str) -> None:
+    """Give a user a name; one that stays as it is is not judged again."""
+    check_lookup("userName", text)
+    if text == user.user_name:
+        return
+    name = UserName.parse(text)
+    user.user_name, user.user_name_key = name.text, name.key
+    user.skeleton_key = name.skeleton_key
 
 
 def write(user: User) -> None:
@@ -64,15 +88,20 @@ def write(user: User) -> None:
         if violates(
             error, "scim_user_name", ["scim_user.organization_id", "scim_user.user_name_key"]
         ):
-            raise UserNameTaken(
-                f"userName {user.user_name} belongs to another user of the organization. "
-                "Match the existing user, or send another userName.",
-                attribute="userName",
-            ) from None
+            raise name_taken(user.user_name) from None
         raise
     if user.emails_differ:
         _write_emails(user, new=new)
         user.emails_differ = False
+
+
+def name_taken(user_name: str) -> UserNameTaken:
+    """Return the refusal of a userName that another user has."""
+    return UserNameTaken(
+        f"userName {user_name} belongs to another user of the organization. "
+        "Match the existing user, or send another userName.",
+        attribute="userName",
+    )
 
 
 def find_user(organization_id: str, user_id: str) -> User:
@@ -107,10 +136,48 @@ def find_person(organization_id: str, user_name: str) -> User | None:
     """Return the user whom a userName names, whatever its case, or None."""
     user: User | None = User.get_or_none(
         (User.organization_id == organization_id)
-        & (User.user_name_key == fold(user_name))
+        & (User.user_name_key == UserName.of(user_name).key)
         & User.deleted_at.is_null()
     )
     return user
+
+
+def look_alike(user: User) -> str | None:
+    """Return the id of the oldest other user whose userName looks like this one's, or None."""
+    others = User.select(User.id).where(
+        (User.organization_id == user.organization_id)
+        & (User.skeleton_key == user.skeleton_key)
+        & (User.id != user.id)
+        & User.deleted_at.is_null()
+    )
+    return next(iter(others.order_by(User.id).limit(1).scalars()), None)
+
+
+def ids_by_email(organization_id: str, address: str, *, limit: int = 2) -> list[str]:
+    """Return the ids of users who have this e-mail address, whatever its case."""
+    query = (
+        User.select(User.id)
+        .join(
+            UserEmail,
+            on=(UserEmail.organization_id == User.organization_id) & (UserEmail.user_id == User.id),
+        )
+        .where(
+            (UserEmail.organization_id == organization_id)
+            & (UserEmail.value == fold(address))
+            & User.deleted_at.is_null()
+        )
+    )
+    return list(query.distinct().order_by(User.id).limit(limit).scalars())
+
+
+def ids_by_external_id(organization_id: str, external_id: str, *, limit: int = 2) -> list[str]:
+    """Return the ids of users who have this externalId, which need not be unique."""
+    query = User.select(User.id).where(
+        (User.organization_id == organization_id)
+        & (User.external_id == external_id)
+        & User.deleted_at.is_null()
+    )
+    return list(query.order_by(User.id).limit(limit).scalars())
 
 
 def groups_of(

@@ -3,7 +3,7 @@
 Rows are keyed by (organization_id, id); nothing here has behaviour beyond what its own columns say.
 """
 
-from app.models.access import IdempotencyKey, Token
+from app.models.access import IdempotencyKey, Token, VendorToken
 from app.models.alerts import Alert, AlertCursor
 from app.models.billing import (
     Invoice,
@@ -16,6 +16,7 @@ from app.models.billing import (
 )
 from app.models.contracts import Contract, ContractTerm
 from app.models.directory import Denial, Group, GroupMember, User, UserEmail
+from app.models.identity import IdentityMatch, IdentityMismatch
 from app.models.parties import Installation, Organization, Seller
 from app.models.seats import (
     Hold,
@@ -38,6 +39,8 @@ __all__ = [
     "GroupMember",
     "Hold",
     "IdempotencyKey",
+    "IdentityMatch",
+    "IdentityMismatch",
     "Installation",
     "Invoice",
     "InvoiceLine",
@@ -56,5 +59,6 @@ __all__ = [
     "Token",
     "User",
     "UserEmail",
+    "VendorToken",
     "WaitingPlace",
 ]

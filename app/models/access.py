@@ -25,6 +25,22 @@ class Token(Row):
         primary_key = CompositeKey("organization_id", "id")
 
 
+class VendorToken(Row):
+    """A bearer token of the vendor's own, for all organizations; only its secret's hash is kept."""
+
+    id = KeyField(primary_key=True)
+    #: `sso`.
+    role = TextField()
+    prefix = TextField()
+    secret_hash = KeyField()
+    label = TextField(null=True)
+    provider = TextField(null=True)
+    created_at = InstantField()
+    expires_at = InstantField(null=True)
+    revoked_at = InstantField(null=True)
+    last_used_at = InstantField(null=True)
+
+
 class IdempotencyKey(Row):
     """The answer of a request under the key it came with, so that a repetition gets the same."""
 

@@ -18,6 +18,8 @@ class User(Row):
     user_name = TextField()
     #: The person: userName folded.
     user_name_key = KeyField()
+    #: What names that look alike have in common (`scim.names`).
+    skeleton_key = KeyField(null=True)
     display_name = TextField(null=True)
     external_id = KeyField(null=True)
     active = BooleanField()

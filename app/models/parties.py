@@ -26,6 +26,10 @@ class Organization(Row):
     alert_thresholds = TextField(default="[]")
     #: Whether SCIM is taken by the letter, without the tolerances towards identity providers.
     strict = BooleanField(default=False)
+    #: Where people find help who cannot log in, as it stands in "Ask … to add one".
+    login_help = TextField(null=True)
+    #: Whether a login under a user's e-mail address is that user's.
+    login_by_email = BooleanField(default=False)
     #: The organization's own extension schemas, as `profiles` stores them.
     extensions = TextField(default="[]")
     #: Who the invoices are made out to; the members of `billing.invoice_document.Party`.

@@ -31,7 +31,9 @@ SEAT_REFUSAL_STATUSES = (403, 400)
 WHEN_FULL = ("reject", "park")
 
 #: What the audit trail names and does not repeat.
-_UNTOLD = frozenset({"name", "party", "billing_contacts"})
+_UNTOLD = frozenset({"name", "party", "billing_contacts", "login_help"})
+
+_HELP_LENGTH_MAX = 200
 
 _SERIES = re.compile(r"[A-Z0-9]{1,12}")
 
@@ -53,6 +55,9 @@ class OrganizationChanges:
     billing_contacts: Sequence[str] | None = None
     strict: bool | None = None
     alert_thresholds: Sequence[object] | None = None
+    #: Where people find help who cannot log in; "" takes it away.
+    login_help: str | None = None
+    login_by_email: bool | None = None
     party: Particulars = field(default_factory=dict)
 
 
@@ -108,6 +113,7 @@ def set_organization(
     if changes.seat_refusal_status is not None:
         organization.seat_refusal_status = _parse_refusal_status(changes.seat_refusal_status)
     _change_seating(organization, changes)
+    _change_logins(organization, changes)
     organization.save()
     if changed := _difference(before, organization.__data__):
         trail.record(principal, Change("organization.changed", organization.id, *changed), at=at)
@@ -126,6 +132,14 @@ def _change_seating(organization: Organization, changes: OrganizationChanges) ->
         organization.strict = changes.strict
     if changes.alert_thresholds is not None:
         organization.alert_thresholds = json.dumps(parse_thresholds(changes.alert_thresholds))
+
+
+def _change_logins(organization: Organization, changes: OrganizationChanges) -> None:
+    """Change what a login reads and whom it can name."""
+    if changes.login_help is not None:
+        organization.login_help = _parse_help(changes.login_help)
+    if changes.login_by_email is not None:
+        organization.login_by_email = changes.login_by_email
 
 
 def find_organization(organization_id: str, *, lock: bool = False) -> Organization:
@@ -209,6 +223,18 @@ def _parse_name(text: str) -> str:
     if not name or not name.isprintable():
         raise InvalidInput("name", "Give the organization a name of one line.")
     return name
+
+
+def _parse_help(text: str) -> str | None:
+    """Return the help line, which ends no sentence; nothing where it is taken away."""
+    line = text.strip()
+    if not line.isprintable() or len(line) > _HELP_LENGTH_MAX:
+        raise InvalidInput(
+            "login_help",
+            f"Give one line of at most {_HELP_LENGTH_MAX} characters that follows Ask, "
+            "such as the service desk.",
+        )
+    return line or None
 
 
 def _parse_language(text: str) -> str:

@@ -6,6 +6,7 @@ and freed.
 """
 
 from datetime import datetime
+from functools import partial
 
 from app.access import trail
 from app.access.principal import Principal
@@ -17,6 +18,13 @@ from app.directory.traces import listed_ids, record_new_user, traced_user
 from app.errors import UserNameTaken
 from app.models import User
 from app.people.activity import Because, set_active, stop_waiting, takes_seats
+from app.people.adoption import (
+    Successor,
+    adoptable,
+    lock_successor,
+    meets_logins,
+    take_over,
+)
 from app.people.denials import close_denial
 from app.people.tolerance import faults_of, tolerated
 from scim.attributes import Document
@@ -46,6 +54,7 @@ def create_user(principal: Principal, document: Document, *, at: datetime) -> Us
         return adopted
 
 
+@meets_logins
 @takes_seats
 def replace_user(
     principal: Principal,
@@ -69,7 +78,8 @@ def replace_user(
     document = replacement.document
     deactivates = document.get("active") is False
     faults = faults_of(principal, replacement.faults, deactivates=deactivates)
-    user = users.lock_user(principal.organization_id, user_id)
+    successor = lock_successor(principal, user_id, document["userName"])
+    user = successor.user
     check_version(user, if_match)
     stored, kind = resources.stored_document(user), principal.profile.user
     if "active" not in document and "active" in stored:
@@ -77,12 +87,14 @@ def replace_user(
     document = replaced(kind, stored, document, faults)
     document, user.ignored = tolerated(kind, user, stored, document, faults)
     with traced_user(principal, user, "user.replaced", user.ignored, at=at):
-        _rewrite(principal, user, document, at=at)
+        after = document if deactivates else successor.seated(document)
+        _rename(principal, successor, after, at=at)
         if deactivates:
             _stop_waiting(user, at=at)
     return user
 
 
+@meets_logins
 @takes_seats
 def patch_user(
     principal: Principal,
@@ -104,17 +116,20 @@ def patch_user(
     RFC 7644 section 3.5.2.
     """
     asked = [operation for operation in patch.operations if operation.path.name == "active"]
-    deactivates = any(operation.value is not True for operation in asked)
-    faults = faults_of(principal, patch.faults, deactivates=deactivates)
-    user = users.lock_user(principal.organization_id, user_id)
+    faults = faults_of(
+        principal, patch.faults, deactivates=any(part.value is not True for part in asked)
+    )
+    successor = lock_successor(principal, user_id, _name_given(patch))
+    user = successor.user
     check_version(user, if_match)
     stored, kind = {**resources.stored_document(user), "id": user.id}, principal.profile.user
     patched = apply(kind, stored, patch.operations, faults, create_missing=patch.create_missing)
     patched, user.ignored = tolerated(kind, user, stored, patched, faults)
     del patched["id"]
+    deactivates = bool(asked) and patched.get("active") is not True
     with traced_user(principal, user, "user.patched", user.ignored, at=at):
-        _rewrite(principal, user, patched, at=at)
-        if asked and patched.get("active") is not True:
+        _rename(principal, successor, patched if deactivates else successor.seated(patched), at=at)
+        if deactivates:
             _stop_waiting(user, at=at)
     return user
 
@@ -176,8 +191,8 @@ def _adopt_user(principal: Principal, document: Document, *, at: datetime) -> Us
 
     Returns None if there is no such user.
     """
-    person = users.find_person(principal.organization_id, document["userName"])
-    if person is None or person.adopted_at is not None:
+    person = adoptable(principal.organization_id, document["userName"])
+    if person is None:
         return None
     user = users.lock_user(principal.organization_id, person.id)
     if user.adopted_at is not None:
@@ -185,6 +200,20 @@ def _adopt_user(principal: Principal, document: Document, *, at: datetime) -> Us
     with traced_user(principal, user, "user.adopted", at=at):
         _rewrite(principal, user, document, at=at)
     return user
+
+
+def _name_given(patch: Patch) -> str | None:
+    """Return the userName that a PATCH gives, or None; the last operation counts."""
+    values = [part.value for part in patch.operations if part.path.name == "userName"]
+    return values[-1] if values and isinstance(values[-1], str) else None
+
+
+def _rename(
+    principal: Principal, successor: Successor, document: Document, *, at: datetime
+) -> None:
+    """Store a changed document, in the place of a login's user who has its userName."""
+    store = partial(_rewrite, principal, successor.user, at=at)
+    take_over(principal, successor, document, store, at=at)
 
 
 def _rewrite(principal: Principal, user: User, document: Document, *, at: datetime) -> None:

@@ -14,6 +14,7 @@ from app.access.principal import Principal
 from app.access.trail import Change
 from app.db.transactions import follow_up, transaction
 from app.directory import resources, users
+from app.directory.traces import record_new_user
 from app.errors import AlreadyHoldsSeat, InvalidInput, NoSeatToMove
 from app.identifiers import new_id
 from app.models import Reassignment, User
@@ -46,7 +47,7 @@ def reassign(
 
     Raises:
         NotFound: one of them is unknown.
-        InvalidInput: both are the same person.
+        InvalidInput: both are the same person, or the newcomer's name cannot be one.
         NoSeatToMove: the one has no seat.
         AlreadyHoldsSeat: the other has one.
         SeatRefusal: the contract lets nobody take a seat now.
@@ -124,12 +125,14 @@ def _known_id(principal: Principal, to: str | Newcomer) -> str | None:
 
 
 def _new_user(principal: Principal, newcomer: Newcomer, *, at: datetime) -> User:
-    body: Document = {"userName": newcomer.user_name, "active": False}
+    name = users.name_given("to.user_name", newcomer.user_name)
+    body: Document = {"userName": name.text, "active": False}
     if newcomer.email is not None:
         body["emails"] = [{"value": newcomer.email, "type": "work", "primary": True}]
     document = parse(principal.profile.user, body)
     user = users.new_user(principal, document, origin="owner", at=at)
     set_active(principal, user, active=False, at=at)
+    record_new_user(principal, user, "user.created", at=at)
     return user
 
 

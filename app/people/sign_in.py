@@ -4,81 +4,37 @@ A decision is not an error: whatever the answer, it is given as one. Only a pers
 is let in.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from app.access.principal import Principal
 from app.billing.contracts.renewals import renew_if_due
 from app.billing.contracts.running import is_over, latest_contract
+from app.billing.language import Language
 from app.db.transactions import transaction
-from app.directory.users import find_person
+from app.directory.users import name_given
 from app.errors import SeatLimitReached, SeatRefusal, UserNameTaken
-from app.models import Contract, Hold, SeatPool, User
+from app.models import Contract, Hold, Organization, SeatPool, User
 from app.people.activity import Because
 from app.people.denials import record_denial
+from app.people.identifying import Claims, identify
+from app.people.login_messages import Reason, language_of, message_code, message_of
 from app.people.provisioning import claim_user
 from app.seats import holds, ledger, pools
 from app.seats.holds import Purpose
 from app.seats.pools import Cause
 from scim.attributes import Document
 from scim.documents import parse
-from scim.folding import fold
+from scim.names import UserName
 
 
 class Mode(StrEnum):
-    """Whether an unknown person is given a seat, or only told whether there is one."""
+    """Whether an unknown person is given a seat, or only learns whether one is free."""
 
     CLAIM = "claim"
     CHECK = "check"
 
-
-class Reason(StrEnum):
-    """Why a person is let in, or is not."""
-
-    SEAT_ASSIGNED = "seat_assigned"
-    SEAT_CLAIMED = "seat_claimed"
-    SEAT_AVAILABLE = "seat_available"
-    DEACTIVATED = "deactivated"
-    REASSIGNED = "reassigned"
-    WAITING_FOR_SEAT = "waiting_for_seat"
-    NO_SEAT = "no_seat"
-    IDENTITY_CONFLICT = "identity_conflict"
-    CONTRACT_NOT_STARTED = "contract_not_started"
-    CONTRACT_ENDED = "contract_ended"
-    ORGANIZATION_SUSPENDED = "organization_suspended"
-
-
-#: What the person is told: whom to ask, and never how many seats there are.
-MESSAGES: dict[Reason, str] = {
-    Reason.SEAT_ASSIGNED: "Welcome.",
-    Reason.SEAT_CLAIMED: "Welcome.",
-    Reason.SEAT_AVAILABLE: "A seat is free. It is yours once you log in.",
-    Reason.DEACTIVATED: (
-        "Your account has been deactivated. Ask your organization's administrator to reactivate it."
-    ),
-    Reason.REASSIGNED: (
-        "Your seat was given to somebody else. Ask your organization's owner for another."
-    ),
-    Reason.WAITING_FOR_SEAT: (
-        "You are on the waiting list for a seat. Ask your organization's owner to add one."
-    ),
-    Reason.NO_SEAT: (
-        "Your organization has no free seat. Ask its owner to add one, then log in again."
-    ),
-    Reason.IDENTITY_CONFLICT: (
-        "Your account does not match your organization's directory. Ask its administrator."
-    ),
-    Reason.CONTRACT_NOT_STARTED: (
-        "Your organization's contract has not started yet. Ask your organization's owner."
-    ),
-    Reason.CONTRACT_ENDED: (
-        "Your organization's contract has ended. Ask your organization's owner."
-    ),
-    Reason.ORGANIZATION_SUSPENDED: (
-        "Your organization's access is suspended. Ask your organization's owner."
-    ),
-}
 
 #: What a person hears who is known and inactive for another reason than the directory's word.
 _INACTIVE = {
@@ -100,6 +56,13 @@ class Login:
     mode: Mode = Mode.CLAIM
     #: Whether a check that finds a free seat keeps it for the person for 120 seconds.
     hold: bool = False
+    #: The person's language, as a BCP 47 tag; the organization's where there is none.
+    locale: str | None = None
+
+    @property
+    def claims(self) -> Claims:
+        """What the login says of the person."""
+        return Claims(self.user_name, self.email, self.external_id)
 
 
 @dataclass(frozen=True)
@@ -109,6 +72,9 @@ class Decision:
     reason: Reason
     user_id: str | None = None
     hold_expires_at: datetime | None = None
+    language: Language = Language.EN
+    #: Where the organization's people find help.
+    help_line: str | None = None
 
     @property
     def allow(self) -> bool:
@@ -123,48 +89,51 @@ class Decision:
     @property
     def message(self) -> str:
         """What to tell the person."""
-        return MESSAGES[self.reason]
+        return message_of(self.reason, self.language, self.help_line)
+
+    @property
+    def message_code(self) -> str:
+        """The stable code of the message."""
+        return message_code(self.reason)
 
 
-def decide(  # noqa: PLR0911  # one return for each way a login can go
-    principal: Principal, login: Login, *, at: datetime
-) -> Decision:
+def decide(principal: Principal, login: Login, *, at: datetime) -> Decision:
     """Decide a login, and give an unknown person a seat where the login claims one.
 
-    Asking again changes nothing.
+    Asking again changes nothing but how often a contradiction was seen.
+
+    Raises:
+        InvalidInput: an unknown person's userName holds what no name can.
     """
-    user = find_person(principal.organization_id, login.user_name)
-    if _identities_differ(principal.organization_id, user, login.external_id):
+    organization = Organization.get_by_id(principal.organization_id)
+    decision = _decide(principal, organization, login, at=at)
+    language = language_of(login.locale, Language(organization.language))
+    return replace(decision, language=language, help_line=organization.login_help)
+
+
+def _decide(
+    principal: Principal, organization: Organization, login: Login, *, at: datetime
+) -> Decision:
+    identity = identify(principal, organization, login.claims, at=at)
+    if identity.conflicts:
         return Decision(Reason.IDENTITY_CONFLICT)
-    if user is not None:
-        return _decide_known(user, at=at)
+    if identity.user is not None:
+        return _decide_known(identity.user, at=at)
+    name_given("user_name", login.user_name)
     if login.mode is Mode.CHECK:
         return _decide_unknown(principal, login, at=at)
     try:
-        claimed = claim_user(principal, _document(principal, login), at=at)
+        return _claim(principal, login, at=at)
     except UserNameTaken:
-        return decide(principal, login, at=at)
+        return _decide(principal, organization, login, at=at)
+
+
+def _claim(principal: Principal, login: Login, *, at: datetime) -> Decision:
+    try:
+        claimed = claim_user(principal, _document(principal, login), at=at)
     except SeatRefusal as refusal:
         return _refused(refusal)
     return Decision(Reason.SEAT_CLAIMED, claimed.id)
-
-
-def _identities_differ(organization_id: str, user: User | None, external_id: str | None) -> bool:
-    """Tell whether the externalId names somebody else than the userName does.
-
-    An unknown userName under a known externalId is the same person renamed, whom the directory must
-    rename first: a claim would give them a second seat.
-    """
-    if external_id is None:
-        return False
-    if user is not None and user.external_id is not None:
-        return bool(user.external_id != external_id)
-    others = User.select().where(
-        (User.organization_id == organization_id)
-        & (User.external_id == external_id)
-        & User.deleted_at.is_null()
-    )
-    return bool(others.exists())
 
 
 def _decide_known(user: User, *, at: datetime) -> Decision:
@@ -198,10 +167,10 @@ def _ended_at(contract: Contract, pool: SeatPool, at: datetime) -> datetime | No
 
 def _decide_unknown(principal: Principal, login: Login, *, at: datetime) -> Decision:
     renew_if_due(principal.organization_id, at=at)
-    key = fold(login.user_name)
-    hold = holds.live(principal.organization_id, key, at=at)
+    name = UserName.of(login.user_name)
+    hold = holds.live(principal.organization_id, name.key, at=at)
     if login.hold and hold is None:
-        hold = _hold_seat(principal, (login.user_name, key), at=at)
+        hold = _hold_seat(principal, (name.text, name.key), at=at)
     refusal = _refusal(principal.organization_id, at=at)
     full = isinstance(refusal, SeatLimitReached)
     if refusal is None or (full and hold is not None):

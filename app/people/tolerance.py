@@ -12,6 +12,7 @@ from app.models import User
 from app.people.activity import Because
 from scim.attributes import AttributePath, Document, ResourceType
 from scim.faults import REFUSE, Fault, Faults
+from scim.names import UserName
 
 
 def faults_of(principal: Principal, found: Iterable[Fault], *, deactivates: bool) -> Faults:
@@ -39,6 +40,8 @@ def tolerated(
         with faults.part(name, AttributePath(None, kind.attribute(name))):
             for text in texts:
                 check_lookup(name, text)
+            if name == "userName" and document["userName"] != user.user_name:
+                UserName.parse(document["userName"])
     document = faults.undone(stored, document)
     if not _is_in(user) or document.get("active") is True:
         faults.refuse()

@@ -5,7 +5,9 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from app.access.principal import Permission, Principal
-from app.people.sign_in import Decision, Login, Mode, Reason, decide
+from app.organizations.speaking import speaking_for_one
+from app.people.login_messages import Reason
+from app.people.sign_in import Decision, Login, Mode, decide
 from app.web.context import SSO_PREFIX, instant, requires
 from app.web.fields import Choice, Flag, Instant, Request, Text
 from app.web.openapi import Surface
@@ -20,7 +22,11 @@ class DecisionRequestSchema(Request):
         required=True, metadata={"description": "The userName that SCIM uses, in any case."}
     )
     email = Text(
-        load_default=None, metadata={"description": "Stored with a new user; it identifies nobody."}
+        load_default=None,
+        metadata={
+            "description": "Stored with a new user; it identifies nobody, unless the organization "
+            "sets login_by_email."
+        },
     )
     external_id = Text(load_default=None)
     display_name = Text(load_default=None)
@@ -28,6 +34,20 @@ class DecisionRequestSchema(Request):
     hold = Flag(
         load_default=False,
         metadata={"description": "Whether a check keeps a free seat for the person for 120 s."},
+    )
+    locale = Text(
+        load_default=None,
+        metadata={
+            "description": "The person's language for the message, as a BCP 47 tag such as fr-CA; "
+            "the organization's where there is none, or no message in it."
+        },
+    )
+    organization = Text(
+        load_default=None,
+        metadata={
+            "description": "The id of the organization: required with a token for all "
+            "organizations, and with another it can only be the token's own."
+        },
     )
     request_id = Text(
         load_default=None,
@@ -44,6 +64,9 @@ class DecisionSchema(Schema):
     user_id = Text(allow_none=True)
     hold_expires_at = Instant(allow_none=True)
     message = Text(metadata={"description": "What to tell the person."})
+    message_code = Text(
+        metadata={"description": "Which message it is, for those who write their own."}
+    )
     request_id = Text(allow_none=True)
 
 
@@ -53,7 +76,8 @@ class DecisionSchema(Schema):
 @surface.response(200, DecisionSchema)
 def decide_login(principal: Principal, body: dict[str, Any]) -> dict[str, Any]:
     """Decide whether a person may log in, and claim a seat for a new one."""
-    decision = decide(principal, _login(body), at=instant())
+    speaker = speaking_for_one(principal, body["organization"])
+    decision = decide(speaker, _login(body), at=instant())
     return {**_answer(decision), "request_id": body["request_id"]}
 
 
@@ -65,6 +89,7 @@ def _login(body: dict[str, Any]) -> Login:
         display_name=body["display_name"],
         mode=Mode(body["mode"]),
         hold=body["hold"],
+        locale=body["locale"],
     )
 
 
@@ -76,4 +101,5 @@ def _answer(decision: Decision) -> dict[str, Any]:
         "user_id": decision.user_id,
         "hold_expires_at": decision.hold_expires_at,
         "message": decision.message,
+        "message_code": decision.message_code,
     }

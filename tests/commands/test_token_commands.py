@@ -71,3 +71,51 @@ def test_a_token_of_another_organization_cannot_be_revoked(operator, acme):
     sentence = operator.refuses("token", "revoke", token, "--organization", bolt)
 
     assert sentence == f"There is no token {token}."
+
+
+def test_the_vendors_token_is_issued_listed_and_revoked(operator, acme):
+    every = ("--all-organizations",)
+    issued = operator.answers("token", "issue", *every, "--role", "sso", "--label", "login service")
+
+    listed = operator.answers("token", "list", *every)["tokens"]
+    said = operator.says("token", "revoke", issued["id"], *every)
+
+    assert [(row["id"], row["label"]) for row in listed] == [(issued["id"], "login service")]
+    assert issued["token"].startswith(listed[0]["prefix"])
+    assert issued["id"] in said
+    assert operator.answers("token", "list", *every)["tokens"][0]["revoked_at"]
+    assert operator.answers("token", "list", "--organization", acme)["tokens"] == []
+
+
+def test_the_vendors_tokens_are_in_the_vendors_own_trail(operator):
+    issued = operator.answers("token", "issue", "--all-organizations", "--role", "sso")
+    operator.says("token", "revoke", issued["id"], "--all-organizations")
+
+    events = operator.answers("trail")["events"]
+
+    assert [event["after"]["token_id"] for event in events] == [issued["id"]] * 2
+    assert events[0]["after"]["revoked"] is True
+
+
+def test_only_logins_have_a_token_for_all_organizations(operator):
+    sentence = operator.refuses("token", "issue", "--all-organizations", "--role", "scim")
+
+    assert "role sso" in sentence
+
+
+@pytest.mark.parametrize("both", [True, False])
+def test_a_token_is_of_one_organization_or_of_all(operator, acme, both):
+    scope = ("--organization", acme, "--all-organizations") if both else ()
+
+    result = operator.run("token", "issue", *scope, "--role", "sso")
+
+    assert result.exit_code == 2
+    assert "either --organization ID or --all-organizations" in result.stderr
+
+
+def test_an_organizations_token_is_not_the_vendors(operator, acme):
+    own = operator.answers("token", "issue", "--organization", acme, "--role", "sso")["id"]
+    vendors = operator.answers("token", "issue", "--all-organizations", "--role", "sso")["id"]
+
+    assert own in operator.refuses("token", "revoke", own, "--all-organizations")
+    assert vendors in operator.refuses("token", "revoke", vendors, "--organization", acme)

@@ -4,13 +4,17 @@ import pytest
 
 from app.directory.changes import Replacement
 from app.directory.resources import stored_document
-from app.directory.users import find_user
+from app.directory.users import find_person, find_user
 from app.errors import UserNameTaken
+from app.models import AuditEvent, Group, GroupMember, LedgerEntry
+from app.organizations.settings import OrganizationChanges, set_organization
 from app.people import provisioning
+from app.people.login_messages import Reason
+from app.people.reassigning import Newcomer, reassign
 from app.people.sign_in import Login, decide
 from scim.documents import parse
 from scim.schemas import USER
-from tests.builders import NOW, a_patch, a_user, an_organization, deactivate
+from tests.builders import NOW, a_group, a_patch, a_user, an_organization, deactivate
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -100,5 +104,204 @@ def test_a_user_made_by_scim_is_not_taken_over():
         a_user(acme, "bob@example.com", title="Director")
 
 
-def _claim(customer):
-    return decide(customer.sso, Login("new@example.com"), at=NOW).user_id
+def _claim(customer, **login):
+    return decide(customer.sso, Login("new@example.com", **login), at=NOW).user_id
+
+
+def by_put(customer, user, **attributes):
+    document = parse(USER, {"userName": "new@example.com", **attributes})
+    return provisioning.replace_user(customer.scim, user.id, Replacement(document), at=NOW)
+
+
+def by_patch(customer, user, **attributes):
+    operation = {"op": "replace", "value": {"userName": "NEW@example.com", **attributes}}
+    return provisioning.patch_user(customer.scim, user.id, a_patch(USER, operation), at=NOW)
+
+
+RENAMES = pytest.mark.parametrize("rename", [by_put, by_patch])
+
+
+@RENAMES
+def test_a_rename_takes_over_the_user_whom_a_login_made(rename):
+    acme = an_organization(2)
+    ann = a_user(acme, "old@example.com")
+    _claim(acme)
+
+    renamed = rename(acme, ann)
+
+    assert (renamed.id, renamed.active) == (ann.id, True)
+    assert find_person(acme.id, "new@example.com").id == ann.id
+    assert find_person(acme.id, "old@example.com") is None
+    assert acme.counts == (2, 1)
+
+
+@RENAMES
+def test_who_was_renamed_can_be_deactivated_and_stays_out(rename):
+    acme = an_organization(2)
+    ann = a_user(acme, "old@example.com")
+    _claim(acme)
+
+    deactivate(acme, rename(acme, ann))
+
+    assert decide(acme.sso, Login("new@example.com"), at=NOW).reason is Reason.DEACTIVATED
+    assert acme.counts == (2, 0)
+
+
+@RENAMES
+def test_an_inactive_user_who_stays_so_frees_the_others_seat(rename):
+    acme = an_organization(1)
+    ann = a_user(acme, "old@example.com", active=False)
+    _claim(acme)
+
+    renamed = rename(acme, ann)
+
+    assert not renamed.active
+    assert acme.counts == (1, 0)
+
+
+@RENAMES
+def test_a_user_who_becomes_active_gets_the_others_seat_in_a_full_organization(rename):
+    acme = an_organization(1)
+    ann = a_user(acme, "old@example.com", active=False)
+    _claim(acme)
+
+    renamed = rename(acme, ann, active=True)
+
+    assert renamed.active
+    assert acme.counts == (1, 1)
+    assert _ledger(acme)[-2:] == ["released", "assigned"]
+
+
+@RENAMES
+def test_one_write_may_take_over_and_deactivate(rename):
+    acme = an_organization(2)
+    ann = a_user(acme, "old@example.com")
+    _claim(acme)
+
+    assert not rename(acme, ann, active=False).active
+    assert acme.counts == (2, 0)
+
+
+@RENAMES
+def test_a_seat_that_is_freed_goes_to_who_waits_first(rename):
+    acme = an_organization(2)
+    set_organization(acme.operator, OrganizationChanges(when_full="park"), at=NOW)
+    ann = a_user(acme, "old@example.com")
+    _claim(acme)
+    waiting = a_user(acme, "waiting@example.com")
+
+    rename(acme, ann)
+
+    assert find_user(acme.id, waiting.id).active
+    assert acme.counts == (2, 2)
+
+
+@RENAMES
+def test_a_user_who_waits_gets_the_seat_of_their_own_login(rename):
+    acme = an_organization(2)
+    set_organization(acme.operator, OrganizationChanges(when_full="park"), at=NOW)
+    _claim(acme)
+    a_user(acme)
+    first, ann = a_user(acme, "first@example.com"), a_user(acme, "old@example.com")
+
+    renamed = rename(acme, ann)
+
+    assert renamed.active
+    assert not find_user(acme.id, first.id).active
+    assert stored_document(renamed)["active"] is True
+    assert acme.counts == (2, 2)
+
+
+@RENAMES
+def test_memberships_of_the_other_pass_on(rename):
+    acme = an_organization(2)
+    ann = a_user(acme, "old@example.com")
+    claimed = find_user(acme.id, _claim(acme))
+    staff, both = a_group(acme, members=[claimed]), a_group(acme, members=[claimed, ann])
+
+    rename(acme, ann)
+
+    for group in (staff, both):
+        rows = GroupMember.select().where(GroupMember.group_id == group.id)
+        assert [row.member_id for row in rows] == [ann.id]
+        assert Group.get(Group.id == group.id).version == group.version + 1
+
+
+@RENAMES
+def test_the_trail_says_who_took_over_whom(rename):
+    acme = an_organization(2)
+    ann = a_user(acme, "old@example.com")
+    claimed = _claim(acme)
+
+    rename(acme, ann)
+
+    took, ended = _event("user.took_over"), _event("user.deleted")
+    assert (took.subject_id, took.after) == (ann.id, {"user_id": claimed, "seat_passed": False})
+    assert (ended.subject_id, ended.after) == (claimed, {"taken_over_by": ann.id})
+
+
+@RENAMES
+def test_a_user_whom_scim_has_written_is_not_taken_over(rename):
+    acme = an_organization(3)
+    ann = a_user(acme, "old@example.com")
+    claimed = _claim(acme)
+    title = a_patch(USER, {"op": "replace", "path": "title", "value": "Director"})
+    provisioning.patch_user(acme.scim, claimed, title, at=NOW)
+
+    with pytest.raises(UserNameTaken):
+        rename(acme, ann)
+
+    assert find_person(acme.id, "new@example.com").id == claimed
+    assert acme.counts == (3, 2)
+
+
+@RENAMES
+@pytest.mark.parametrize(
+    ("given", "sent", "taken"),
+    [("E-1", "E-1", True), (None, "E-1", True), ("E-1", None, True), ("E-1", "E-2", False)],
+)
+def test_another_external_id_is_another_person(rename, given, sent, taken):
+    acme = an_organization(3)
+    ann = a_user(acme, "old@example.com")
+    claimed = _claim(acme, external_id=given)
+    attributes = {} if sent is None else {"externalId": sent}
+
+    if taken:
+        rename(acme, ann, **attributes)
+    else:
+        with pytest.raises(UserNameTaken):
+            rename(acme, ann, **attributes)
+
+    assert find_person(acme.id, "new@example.com").id == (ann.id if taken else claimed)
+    assert acme.counts == (3, 1 if taken else 2)
+
+
+@RENAMES
+def test_a_user_whom_an_owner_made_is_taken_over_too(rename):
+    acme = an_organization(2)
+    ann, giver = a_user(acme, "old@example.com", active=False), a_user(acme)
+    reassign(acme.owner, giver.id, Newcomer("new@example.com"), at=NOW)
+
+    renamed = rename(acme, ann, active=True)
+
+    assert renamed.active
+    assert acme.counts == (2, 1)
+
+
+@RENAMES
+def test_the_older_of_two_is_locked_first_whichever_takes_over(rename):
+    acme = an_organization(2)
+    _claim(acme)
+    ann = a_user(acme, "old@example.com")
+
+    assert rename(acme, ann).id == ann.id
+    assert acme.counts == (2, 1)
+
+
+def _ledger(customer):
+    entries = LedgerEntry.select().where(LedgerEntry.organization_id == customer.id)
+    return [entry.kind for entry in entries.order_by(LedgerEntry.sequence)]
+
+
+def _event(kind):
+    return AuditEvent.get(AuditEvent.kind == kind)

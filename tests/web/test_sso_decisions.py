@@ -5,8 +5,12 @@ import re
 import pytest
 
 from app.access.principal import Role
-from app.models import Denial, SeatPool, User
+from app.access.tokens import TokenRequest
+from app.access.vendor_tokens import issue_vendor_token, revoke_vendor_token
+from app.housekeeping import keep_house
+from app.models import AuditEvent, Denial, SeatPool, User, VendorToken
 from tests.builders import NOW, SIGNED_AT, a_user, an_organization, deactivate, fill
+from tests.clients import Client, SsoClient
 
 TERM_ENDS_AT = SIGNED_AT.replace(year=2027, hour=0)
 GRACE_DAYS = 30
@@ -18,6 +22,7 @@ MEMBERS = {
     "user_id",
     "hold_expires_at",
     "message",
+    "message_code",
     "request_id",
 }
 
@@ -172,13 +177,158 @@ def test_a_name_and_an_id_of_two_people_conflict(hook, acme, mode):
     assert answer["user_id"] is None
 
 
-def test_an_email_identifies_nobody(hook, acme):
-    a_user(acme, "alice@example.com", emails=[{"value": "shared@example.com"}])
+def test_a_login_by_address_claims_nothing_until_the_organization_lets_it(hook, buyer, acme):
+    alice = a_user(acme, "alice", emails=[{"value": "alice@example.com"}])
 
-    answer = decision(hook.decide("shared@example.com", email="shared@example.com"))
+    refused = decision(hook.decide("alice@example.com"))
+    buyer.patch("/settings", json={"login_by_email": True})
+    known = decision(hook.decide("alice@example.com"))
+
+    assert_decided(refused, "identity_conflict", allow=False)
+    assert_decided(known, "seat_assigned", allow=True)
+    assert known["user_id"] == alice.id
+    assert acme.counts == (5, 1)
+
+
+def test_an_owner_sees_a_mismatch_with_its_repair_once(hook, buyer, acme):
+    alice = a_user(acme, "alice@example.com", externalId="alice")
+
+    for _ in range(3):
+        answer = decision(hook.decide("alice@example.com", external_id="oid-1"))
+        assert_decided(answer, "seat_assigned", allow=True)
+
+    (row,) = buyer.get("/identity-mismatches").json()["identity_mismatches"]
+    assert (row["user_id"], row["user_name"], row["kind"]) == (
+        alice.id,
+        "alice@example.com",
+        "external_id",
+    )
+    assert (row["attempts"], row["denied"], row["state"]) == (3, False, "open")
+    assert "Map externalId to objectId" in row["repair"]
+    events = buyer.get("/audit-events", params={"subject_id": alice.id}).json()["audit_events"]
+    assert [event["kind"] for event in events] == ["identity.mismatched", "user.created"]
+
+
+def test_mismatches_come_in_pages(hook, buyer, acme):
+    for name in ("a", "b", "c"):
+        a_user(acme, name, externalId=name)
+        hook.decide(name, external_id=f"oid-{name}")
+
+    first = buyer.get("/identity-mismatches", params={"count": 2}).json()
+    rest = buyer.get("/identity-mismatches", params={"cursor": first["next_cursor"]}).json()
+
+    names = [row["user_name"] for part in (first, rest) for row in part["identity_mismatches"]]
+    assert names == ["c", "b", "a"]
+    assert rest["next_cursor"] is None
+
+
+def test_the_message_is_in_the_persons_language_and_names_the_help_line(hook, buyer, acme):
+    fill(acme)
+    buyer.patch("/settings", json={"login_help": "l'assistance, poste A", "language": "fr"})
+
+    french = decision(hook.decide("late@example.com"))
+    english = decision(hook.decide("late@example.com", locale="en-GB"))
+
+    assert french["message"] == (
+        "Votre organisation n'a plus de siège libre. Demandez à l'assistance, poste A d'en "
+        "ajouter un, puis reconnectez-vous."
+    )
+    assert english["message"] == (
+        "Your organization has no free seat. Ask l'assistance, poste A to add one, then sign in "
+        "again."
+    )
+    assert french["message_code"] == english["message_code"] == "no_seat"
+
+
+@pytest.mark.parametrize("line", ["one\ntwo", "x" * 201, "a\u202eb"], ids=ascii)
+def test_a_help_line_that_cannot_be_printed_is_422(buyer, line):
+    assert_problem(
+        buyer.patch("/settings", json={"login_help": line}), 422, "invalid_input", "login_help"
+    )
+
+
+def test_a_help_line_can_be_taken_away(buyer):
+    buyer.patch("/settings", json={"login_help": "the service desk"})
+
+    assert buyer.patch("/settings", json={"login_help": ""}).json()["login_help"] is None
+
+
+@pytest.mark.parametrize("name", ["ann\u200b", " ann", "\u202eann"], ids=ascii)
+@pytest.mark.parametrize("mode", ["claim", "check"])
+def test_an_unknown_name_that_cannot_be_seen_is_422(hook, acme, name, mode):
+    assert_problem(hook.decide(name, mode=mode), 422, "invalid_input", "user_name")
+    assert (users(acme), acme.counts) == (0, (5, 0))
+
+
+def test_a_newcomers_name_that_cannot_be_seen_is_422(buyer, acme):
+    alice = a_user(acme)
+
+    body = {"from_user_id": alice.id, "to": {"user_name": "ann\u200b"}}
+    assert_problem(buyer.post("/reassignments", json=body), 422, "invalid_input", "to.user_name")
+    assert users(acme) == 1
+
+
+@pytest.fixture
+def vendor(service, acme) -> SsoClient:  # noqa: ARG001  # whose database it is
+    """Return the login service of the vendor."""
+    issued = issue_vendor_token(TokenRequest(Role.SSO), at=NOW)
+    return service.client(SsoClient, issued.secret)
+
+
+def the_vendors_token():
+    """Return the token that was issued last."""
+    return VendorToken.select().order_by(VendorToken.id.desc()).get()
+
+
+def test_the_vendors_token_decides_for_the_organization_that_is_named(vendor, acme):
+    globex = an_organization(5)
+
+    answer = decision(vendor.decide("new@example.com", organization=globex.id))
 
     assert_decided(answer, "seat_claimed", allow=True)
-    assert users(acme) == 2
+    assert (acme.counts, globex.counts) == ((5, 0), (5, 1))
+    event = AuditEvent.get(AuditEvent.subject_id == answer["user_id"])
+    assert event.organization_id == globex.id
+    assert event.actor == f"token:{the_vendors_token().id}"
+
+
+def test_the_vendors_token_names_an_organization_that_is_there(vendor):
+    assert_problem(vendor.decide("new@example.com"), 422, "invalid_input", "organization")
+    assert_problem(vendor.decide("new@example.com", organization="org_x"), 404, "not_found")
+    assert_problem(vendor.decide("new@example.com", organization="*"), 404, "not_found")
+
+
+def test_a_token_of_one_organization_may_name_no_other(hook, acme):
+    globex = an_organization(5)
+
+    own = decision(hook.decide("new@example.com", organization=acme.id))
+    others = hook.decide("new@example.com", organization=globex.id)
+    nobodys = hook.decide("new@example.com", organization="org_x")
+
+    assert_decided(own, "seat_claimed", allow=True)
+    assert_problem(others, 404, "not_found")
+    assert others.text.replace(globex.id, "") == nobodys.text.replace("org_x", "")
+    assert globex.counts == (5, 0)
+
+
+def test_the_vendors_token_reaches_nothing_else(service):
+    secret = issue_vendor_token(TokenRequest(Role.SSO), at=NOW).secret
+
+    for path in ("/owner/v1/seats", "/owner/v1/tokens", "/scim/v2/Users"):
+        assert service.client(Client, secret).get(path).status_code == 403
+
+
+def test_the_vendors_token_ends_when_it_is_revoked(vendor, acme):
+    revoke_vendor_token(the_vendors_token().id, at=NOW)
+
+    assert_problem(vendor.decide("new@example.com", organization=acme.id), 401, "not_authenticated")
+
+
+def test_the_vendors_tokens_last_use_is_noted(vendor, acme, service):
+    vendor.decide("new@example.com", organization=acme.id)
+    keep_house(service.app.extensions["seatgate"].token_uses, at=NOW)
+
+    assert the_vendors_token().last_used_at == NOW
 
 
 @pytest.mark.parametrize("mode", ["claim", "check"])

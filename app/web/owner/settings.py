@@ -42,6 +42,15 @@ class SettingsRequestSchema(Request):
             "description": 'At how many free seats to alert, such as 5 or "10%"; [] is by size.'
         },
     )
+    login_help = Text(
+        metadata={
+            "description": 'Where people find help who cannot log in, as it follows "Ask": '
+            'such as the service desk, extension 4242. "" takes it away.'
+        }
+    )
+    login_by_email = Flag(
+        metadata={"description": "Whether a login under a user's e-mail address is that user's."}
+    )
     buyer = Part(BuyerSchema)
 
 
@@ -55,6 +64,8 @@ class SettingsSchema(Schema):
     language = Text()
     billing_contacts = fields.List(Text())
     alert_thresholds = fields.List(fields.Raw(metadata={"type": ["integer", "string"]}))
+    login_help = Text(allow_none=True)
+    login_by_email = fields.Boolean()
     tax_rate_basis_points = Integer(metadata={"description": "Set by the vendor."})
     reverse_charge = fields.Boolean(metadata={"description": "Set by the vendor."})
     buyer = fields.Nested(PartySchema)

@@ -1,0 +1,44 @@
+"""For which organization a caller speaks who may speak for all of them."""
+
+from dataclasses import replace
+
+from app.access.principal import ALL_ORGANIZATIONS, Principal
+from app.access.profiles import profile_of
+from app.errors import InvalidInput, NotFound
+from app.models import Organization
+from app.organizations.settings import find_organization
+
+
+def speaking_for_one(principal: Principal, named: str | None) -> Principal:
+    """Return the caller as one who acts for the organization that the request names.
+
+    A caller of one organization need not name it, and can name no other.
+
+    Raises:
+        InvalidInput: the caller speaks for all organizations, and the request names none.
+        NotFound: there is no such organization, or it is not the caller's.
+    """
+    if principal.organization_id == ALL_ORGANIZATIONS:
+        if named is None:
+            raise InvalidInput(
+                "organization",
+                "This token is for all organizations. Say which one is meant, by its id.",
+            )
+        return _speaking_for(principal, find_named(named))
+    if named is not None and find_named(named).id != principal.organization_id:
+        raise NotFound(f"There is no organization {named}.")
+    return principal
+
+
+def find_named(named: str) -> Organization:
+    """Return the organization that a request names, which is by its id.
+
+    Raises:
+        NotFound: there is none.
+    """
+    return find_organization(named)
+
+
+def _speaking_for(principal: Principal, organization: Organization) -> Principal:
+    profile = profile_of(organization.extensions, strict=organization.strict)
+    return replace(principal, organization_id=organization.id, profile=profile)

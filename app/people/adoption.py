@@ -1,0 +1,155 @@
+"""Users whom no provisioning client has written yet, and how its writes take them over.
+
+A login, or an owner who moves a seat, may make a user before the directory speaks of the person.
+Such a user is never in the directory's way: a POST makes it a provisioned one, and a write that
+gives its userName to another user takes its place.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial, wraps
+from typing import ParamSpec
+
+from app.access import trail
+from app.access.principal import Principal
+from app.access.trail import Change
+from app.db.transactions import follow_up
+from app.directory import groups, users
+from app.directory.traces import listed_ids
+from app.errors import NotFound, UserNameTaken
+from app.models import User
+from app.people.activity import Because, seat_waiters, set_active
+from app.people.denials import close_denial
+from app.seats import waiting
+from scim.attributes import Document
+from scim.names import UserName
+
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True)
+class Successor:
+    """A directory's user, locked, with what stands in the way of the name that it shall have."""
+
+    user: User
+    #: The user who has that name and whom no SCIM write has touched, locked, if there is one.
+    namesake: User | None = None
+
+    def in_the_way_of(self, document: Document) -> User | None:
+        """Return the namesake if the document gives the user its name."""
+        key = UserName.of(document["userName"]).key
+        namesake = self.namesake
+        return namesake if namesake is not None and namesake.user_name_key == key else None
+
+    def seated(self, document: Document) -> Document:
+        """Return a document that is active where the user waits for a seat and the other has it."""
+        namesake = self.in_the_way_of(document)
+        waits = self.user.inactive_because == Because.WAITING
+        takes = waits and namesake is not None and namesake.active
+        return {**document, "active": True} if takes else document
+
+
+def adoptable(organization_id: str, user_name: str) -> User | None:
+    """Return the user of this name whom no SCIM write has touched, or None."""
+    person = users.find_person(organization_id, user_name)
+    return person if person is not None and person.adopted_at is None else None
+
+
+def lock_successor(principal: Principal, user_id: str, user_name: str | None) -> Successor:
+    """Lock a user, with whoever stands in the way of `user_name`, in the order of their ids.
+
+    Raises:
+        NotFound: there is no such user.
+    """
+    organization_id = principal.organization_id
+    namesake = None if user_name is None else adoptable(organization_id, user_name)
+    if namesake is None or namesake.id == user_id:
+        return Successor(users.lock_user(organization_id, user_id))
+    if namesake.id < user_id:
+        found = _lock_namesake(namesake)
+        return Successor(users.lock_user(organization_id, user_id), found)
+    user = users.lock_user(organization_id, user_id)
+    return Successor(user, _lock_namesake(namesake))
+
+
+def _lock_namesake(seen: User) -> User | None:
+    """Lock a user to be taken over; None where that is no longer so."""
+    try:
+        namesake = users.lock_user(seen.organization_id, seen.id, "FOR UPDATE")
+    except NotFound:
+        return None
+    same = namesake.user_name_key == seen.user_name_key and namesake.adopted_at is None
+    return namesake if same else None
+
+
+def meets_logins(use_case: Callable[P, User]) -> Callable[P, User]:
+    """Let a use case that gives names run once more where its name was taken under way.
+
+    A login may make a user of that name after the use case looked, and before it wrote; the second
+    run sees it. Put it outside the transaction.
+    """
+
+    @wraps(use_case)
+    def run(*args: P.args, **kwargs: P.kwargs) -> User:
+        try:
+            return use_case(*args, **kwargs)
+        except UserNameTaken:
+            return use_case(*args, **kwargs)
+
+    return run
+
+
+def take_over(
+    principal: Principal,
+    successor: Successor,
+    document: Document,
+    store: Callable[[Document], None],
+    *,
+    at: datetime,
+) -> None:
+    """Store a user's new document, in the place of the one who has its userName, if there is one.
+
+    The other's seat passes to a user who is or becomes active and holds none, as in a reassignment;
+    else it is freed and offered. Memberships pass on, and the other is deleted. `store` writes the
+    document. Call inside a transaction.
+
+    Raises:
+        UserNameTaken: the directory knows the other by another externalId.
+    """
+    user, namesake = successor.user, successor.in_the_way_of(document)
+    if namesake is None:
+        store(document)
+        return
+    _check_same_person(namesake, document)
+    passes = namesake.active and document.get("active") is True and not user.active
+    _end(principal, namesake, user, at=at, passes=passes)
+    store(document)
+    if user.active:
+        close_denial(user.organization_id, user.user_name_key, "seated", at=at)
+    if passes and waiting.offer(user.organization_id, at=at):
+        # The user had a seat held already, so that the other's is free.
+        follow_up(partial(seat_waiters, user.organization_id, at=at))
+
+
+def _check_same_person(namesake: User, document: Document) -> None:
+    ids = {namesake.external_id, document.get("externalId")} - {None}
+    if len(ids) > 1:
+        raise users.name_taken(document["userName"])
+
+
+def _end(
+    principal: Principal, namesake: User, successor: User, *, at: datetime, passes: bool
+) -> None:
+    """Delete the user whose place another takes; its seat is freed, or is on its way."""
+    before: dict[str, object] = {"active": namesake.active}
+    passed = groups.pass_on(namesake.organization_id, namesake.id, successor.id, at=at)
+    memberships = listed_ids("group_ids", passed)
+    users.describe(principal, namesake, {"userName": namesake.user_name}, at=at)
+    namesake.deleted_at = at
+    because = Because.REASSIGNED if passes else Because.DIRECTORY
+    set_active(principal, namesake, active=False, because=because, at=at)
+    ended = Change("user.deleted", namesake.id, before, {"taken_over_by": successor.id})
+    trail.record(principal, ended, at=at)
+    facts = {"user_id": namesake.id, "seat_passed": passes, **memberships}
+    trail.record(principal, Change("user.took_over", successor.id, after=facts), at=at)

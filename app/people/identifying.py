@@ -1,0 +1,109 @@
+"""Which user a login names, and what in it contradicts the directory.
+
+A userName names its user. An e-mail address identifies nobody, unless the organization says that a
+login by address is that user's. An external id never finds a user: it can only contradict.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.access.principal import Principal
+from app.directory import users
+from app.models import Organization, User
+from app.people.mismatches import Kind, Mismatch, have_matched, note_clean, note_mismatch
+
+
+@dataclass(frozen=True)
+class Claims:
+    """What a login says of the person."""
+
+    user_name: str
+    email: str | None = None
+    external_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Identity:
+    """The user whom a login names, None for an unknown person, and what contradicts it."""
+
+    user: User | None
+    mismatch: Mismatch | None = None
+
+    @property
+    def conflicts(self) -> bool:
+        """Whether the login is refused for what contradicts it."""
+        return self.mismatch is not None and self.mismatch.denied
+
+
+def identify(
+    principal: Principal, organization: Organization, claims: Claims, *, at: datetime
+) -> Identity:
+    """Return the user whom a login names, once what contradicts it is recorded."""
+    user = users.find_person(organization.id, claims.user_name)
+    if user is None:
+        identity = _by_address(organization, claims)
+    else:
+        identity = Identity(user, _mismatch(organization, user, claims))
+    if identity.mismatch is not None:
+        note_mismatch(principal, identity.mismatch, at=at)
+    elif identity.user is not None:
+        given = claims.external_id
+        matched = given is not None and given == identity.user.external_id
+        note_clean(principal, identity.user, matched=matched, at=at)
+    return identity
+
+
+def _by_address(organization: Organization, claims: Claims) -> Identity:
+    """Return whom an unknown userName can still mean: the one user whose address it is.
+
+    Where the organization does not let it identify the user, it claims nothing all the same: a
+    second seat would go to one person.
+    """
+    owner_id = _only(users.ids_by_email(organization.id, claims.user_name))
+    if owner_id is None:
+        return Identity(None, _mismatch_of_stranger(organization, claims))
+    if not organization.login_by_email:
+        return Identity(None, Mismatch(Kind.USER_NAME_IS_EMAIL, owner_id, denied=True))
+    user = users.find_user(organization.id, owner_id)
+    return Identity(user, _mismatch(organization, user, claims))
+
+
+def _mismatch(organization: Organization, user: User, claims: Claims) -> Mismatch | None:
+    """Return what a login that names `user` contradicts."""
+    given = claims.external_id
+    if given is not None and given != user.external_id:
+        if users.ids_by_external_id(organization.id, given):
+            return Mismatch(Kind.EXTERNAL_ID_OF_ANOTHER, user.id, denied=True)
+        if user.external_id is not None:
+            denied = have_matched(organization.id)
+            return Mismatch(Kind.EXTERNAL_ID, user.id, denied=denied)
+    if _owner_of_address(organization, claims) not in {None, user.id}:
+        return Mismatch(Kind.EMAIL_OF_ANOTHER, user.id, denied=True)
+    return None
+
+
+def _mismatch_of_stranger(organization: Organization, claims: Claims) -> Mismatch | None:
+    """Return what the login of an unknown person contradicts, about the user whom it touches.
+
+    An unknown userName under a known external id is the same person renamed, whom the directory
+    must rename first.
+    """
+    if claims.external_id is not None:
+        owners = users.ids_by_external_id(organization.id, claims.external_id)
+        if owners:
+            return Mismatch(Kind.EXTERNAL_ID_OF_ANOTHER, owners[0], denied=True)
+    owner_id = _owner_of_address(organization, claims)
+    if owner_id is None:
+        return None
+    return Mismatch(Kind.EMAIL_OF_ANOTHER, owner_id, denied=True)
+
+
+def _owner_of_address(organization: Organization, claims: Claims) -> str | None:
+    """Return the one user whose e-mail address the login gives, where addresses identify."""
+    if claims.email is None or not organization.login_by_email:
+        return None
+    return _only(users.ids_by_email(organization.id, claims.email))
+
+
+def _only(ids: list[str]) -> str | None:
+    return ids[0] if len(ids) == 1 else None

@@ -1,0 +1,103 @@
+"""What a login is answered, and the sentence that the person reads: in English and in French.
+
+A sentence says where to find help and never how many seats there are.
+"""
+
+import re
+from enum import StrEnum
+
+from app.billing.language import Language
+
+
+class Reason(StrEnum):
+    """Why a person is let in, or is not."""
+
+    SEAT_ASSIGNED = "seat_assigned"
+    SEAT_CLAIMED = "seat_claimed"
+    SEAT_AVAILABLE = "seat_available"
+    DEACTIVATED = "deactivated"
+    REASSIGNED = "reassigned"
+    WAITING_FOR_SEAT = "waiting_for_seat"
+    NO_SEAT = "no_seat"
+    IDENTITY_CONFLICT = "identity_conflict"
+    CONTRACT_NOT_STARTED = "contract_not_started"
+    CONTRACT_ENDED = "contract_ended"
+    ORGANIZATION_SUSPENDED = "organization_suspended"
+
+
+#: Where an organization's people find help that has no help line of its own.
+_HELP = {Language.EN: "your organization's owner", Language.FR: "votre propriétaire principal"}
+
+#: The code of each sentence where it is not the reason's own.
+_CODES = {Reason.SEAT_ASSIGNED: "welcome", Reason.SEAT_CLAIMED: "welcome"}
+
+_ENGLISH = {
+    "welcome": "Welcome.",
+    "seat_available": "A seat is free. It is yours once you log in.",
+    "deactivated": "Your account has been deactivated. Ask {help} to reactivate it.",
+    "reassigned": "Your seat was given to another person. Ask {help} for another.",
+    "waiting_for_seat": "You are on the waiting list for a seat. Ask {help} to add one.",
+    "no_seat": "Your organization has no free seat. Ask {help} to add one, then sign in again.",
+    "identity_conflict": "Your login does not match your organization's directory. Ask {help}.",
+    "contract_not_started": "Your organization's contract has not started yet. Ask {help}.",
+    "contract_ended": "Your organization's contract has ended. Ask {help}.",
+    "organization_suspended": "Your organization's access is suspended. Ask {help}.",
+}
+
+_FRENCH = {
+    "welcome": "Bienvenue.",
+    "seat_available": "Un siège est libre. Il sera le vôtre dès que vous vous connecterez.",
+    "deactivated": "Votre compte a été désactivé. Demandez à {help} de le réactiver.",
+    "reassigned": "Votre siège a été réaffecté. Demandez-en un autre à {help}.",
+    "waiting_for_seat": (
+        "Vous êtes sur la liste d'attente pour un siège. Demandez à {help} d'en ajouter un."
+    ),
+    "no_seat": (
+        "Votre organisation n'a plus de siège libre. Demandez à {help} d'en ajouter un, "
+        "puis reconnectez-vous."
+    ),
+    "identity_conflict": (
+        "Votre identifiant ne correspond pas à l'annuaire de votre organisation. "
+        "Adressez-vous à {help}."
+    ),
+    "contract_not_started": (
+        "Le contrat de votre organisation n'a pas encore commencé. Adressez-vous à {help}."
+    ),
+    "contract_ended": "Le contrat de votre organisation a pris fin. Adressez-vous à {help}.",
+    "organization_suspended": (
+        "L'accès de votre organisation est suspendu. Adressez-vous à {help}."
+    ),
+}
+
+#: The sentences by language and code.
+SENTENCES = {Language.EN: _ENGLISH, Language.FR: _FRENCH}
+
+_TAG = re.compile(r"\s*([A-Za-z]{2,8})(?:[-_,;].*)?", re.DOTALL)
+
+
+def message_code(reason: Reason) -> str:
+    """Return the stable code of a reason's sentence, for those who write their own."""
+    return _CODES.get(reason, reason.value)
+
+
+def message_of(reason: Reason, language: Language, help_line: str | None) -> str:
+    """Return what a person reads; `help_line` is where the organization's people find help.
+
+    >>> message_of(Reason.NO_SEAT, Language.EN, "the service desk")
+    'Your organization has no free seat. Ask the service desk to add one, then sign in again.'
+    """
+    sentence = SENTENCES[language][message_code(reason)]
+    return sentence.format(help=help_line or _HELP[language])
+
+
+def language_of(locale: str | None, otherwise: Language) -> Language:
+    """Return the language of a BCP 47 tag; `otherwise` where there are no sentences in it.
+
+    A tag that cannot be read is no reason to keep a person out.
+
+    >>> language_of("fr-CA", Language.EN), language_of("de", Language.EN)
+    (<Language.FR: 'fr'>, <Language.EN: 'en'>)
+    """
+    tag = _TAG.fullmatch(locale or "")
+    primary = tag[1].lower() if tag else ""
+    return Language(primary) if primary in tuple(Language) else otherwise

@@ -1,0 +1,180 @@
+"""What logins say of people that the directory says otherwise, recorded with its repair.
+
+A mismatch is counted up rather than listed, and one that is new leaves an event. It is resolved by
+a login of the same user that contradicts nothing.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from peewee import Expression
+
+from app.access import trail
+from app.access.principal import Principal
+from app.access.trail import Change
+from app.db.transactions import transaction
+from app.errors import Busy
+from app.identifiers import new_id
+from app.models import IdentityMatch, IdentityMismatch, User
+
+log = logging.getLogger(__name__)
+
+
+class Kind(StrEnum):
+    """In which way a login contradicts the directory."""
+
+    EXTERNAL_ID = "external_id"
+    EXTERNAL_ID_OF_ANOTHER = "external_id_of_another"
+    USER_NAME_IS_EMAIL = "user_name_is_email"
+    EMAIL_OF_ANOTHER = "email_of_another"
+
+
+#: What to do about each, for owners.
+REPAIRS = {
+    Kind.EXTERNAL_ID: (
+        "The login sends another external_id than the directory's externalId. Map externalId to "
+        "objectId in the identity provider, or let the login send userName alone."
+    ),
+    Kind.EXTERNAL_ID_OF_ANOTHER: (
+        "The login sends the externalId of a user under another userName. Rename the user in the "
+        "directory, or correct the external_id that the login sends."
+    ),
+    Kind.USER_NAME_IS_EMAIL: (
+        "The login sends the user's e-mail address as user_name. Let it send the userName of the "
+        "directory, or turn the setting login_by_email on."
+    ),
+    Kind.EMAIL_OF_ANOTHER: (
+        "The login sends the e-mail address of another user. Correct the address in the directory "
+        "or in the login, or turn the setting login_by_email off."
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """One contradiction, about the user who is concerned, and whether the login is refused."""
+
+    kind: Kind
+    user_id: str
+    denied: bool
+
+
+def have_matched(organization_id: str) -> bool:
+    """Return whether a directory's external id ever matched at a login of the organization."""
+    return bool(
+        IdentityMatch.select().where(IdentityMatch.organization_id == organization_id).exists()
+    )
+
+
+def note_mismatch(principal: Principal, mismatch: Mismatch, *, at: datetime) -> None:
+    """Record a contradiction, or count it up."""
+    _unless_busy(lambda: _record(principal, mismatch, at=at))
+
+
+def note_clean(principal: Principal, user: User, *, matched: bool, at: datetime) -> None:
+    """Note that a login named a user and contradicted nothing.
+
+    `matched` says that their external ids were equal, which counts for the organization where the
+    directory made the user: a login proves nothing about an id that a login brought.
+    """
+    if matched and user.origin == "scim" and not have_matched(user.organization_id):
+        _unless_busy(lambda: _record_match(principal, user, at=at))
+    if IdentityMismatch.select().where(_open_of(user)).exists():
+        _unless_busy(lambda: _resolve(principal, user, at=at))
+
+
+def mismatches_of(
+    organization_id: str, *, after: str | None = None, limit: int
+) -> list[IdentityMismatch]:
+    """Return mismatches, newest first, each with its `user_name` beside it.
+
+    `after` is the id of the last one already seen.
+    """
+    query = (
+        IdentityMismatch.select(IdentityMismatch, User.user_name.alias("user_name"))
+        .join(
+            User,
+            on=(User.organization_id == IdentityMismatch.organization_id)
+            & (User.id == IdentityMismatch.user_id),
+        )
+        .where((IdentityMismatch.organization_id == organization_id) & User.deleted_at.is_null())
+    )
+    if after is not None:
+        query = query.where(IdentityMismatch.id < after)
+    return list(query.order_by(IdentityMismatch.id.desc()).limit(limit).objects())
+
+
+def _unless_busy(note: Callable[[], None]) -> None:
+    """Write a note; where that cannot be done now, the login goes on without it."""
+    try:
+        note()
+    except Busy:
+        log.warning("an identity mismatch was not noted: the database is busy")
+
+
+@transaction
+def _record(principal: Principal, mismatch: Mismatch, *, at: datetime) -> None:
+    rows = (
+        IdentityMismatch.insert(
+            organization_id=principal.organization_id,
+            id=new_id("mis", at),
+            user_id=mismatch.user_id,
+            kind=mismatch.kind.value,
+            denied=mismatch.denied,
+            attempts=1,
+            first_seen_at=at,
+            last_seen_at=at,
+        )
+        .on_conflict(
+            conflict_target=[
+                IdentityMismatch.organization_id,
+                IdentityMismatch.user_id,
+                IdentityMismatch.kind,
+            ],
+            conflict_where=IdentityMismatch.resolved_at.is_null(),
+            update={
+                IdentityMismatch.attempts: IdentityMismatch.attempts + 1,
+                IdentityMismatch.last_seen_at: at,
+                IdentityMismatch.denied: mismatch.denied,
+            },
+        )
+        .returning(IdentityMismatch.id, IdentityMismatch.attempts)
+        .tuples()
+        .execute()
+    )
+    mismatch_id, attempts = next(iter(rows))
+    if attempts == 1:
+        facts = {"id": mismatch_id, "kind": mismatch.kind.value, "denied": mismatch.denied}
+        trail.record(principal, Change("identity.mismatched", mismatch.user_id, after=facts), at=at)
+
+
+@transaction
+def _record_match(principal: Principal, user: User, *, at: datetime) -> None:
+    rows = (
+        IdentityMatch.insert(organization_id=user.organization_id, user_id=user.id, matched_at=at)
+        .on_conflict_ignore()
+        .returning(IdentityMatch.user_id)
+        .execute()
+    )
+    if list(rows):
+        trail.record(principal, Change("identity.matched", user.id), at=at)
+
+
+@transaction
+def _resolve(principal: Principal, user: User, *, at: datetime) -> None:
+    resolved = IdentityMismatch.update(resolved_at=at).where(_open_of(user)).execute()
+    if resolved:
+        change = Change("identity.mismatch_resolved", user.id, after={"count": resolved})
+        trail.record(principal, change, at=at)
+
+
+def _open_of(user: User) -> Expression:
+    of_user: Expression = (
+        (IdentityMismatch.organization_id == user.organization_id)
+        & (IdentityMismatch.user_id == user.id)
+        & IdentityMismatch.resolved_at.is_null()
+    )
+    return of_user
