@@ -94,7 +94,7 @@ def test_the_vendors_tokens_are_in_the_vendors_own_trail(operator):
     events = operator.answers("trail")["events"]
 
     assert [event["after"]["token_id"] for event in events] == [issued["id"]] * 2
-    assert events[0]["after"]["revoked"] is True
+    assert [event["after"].get("revoked") for event in events].count(True) == 1
 
 
 def test_only_logins_have_a_token_for_all_organizations(operator):
