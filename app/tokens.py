@@ -24,6 +24,7 @@ from app.identifiers import new_id
 from app.models import Organization, Token
 from app.profiles import profile_of
 from app.trail import Change
+from scim.quirks import PROVIDERS
 
 _ALPHABET = string.digits + string.ascii_letters
 _SECRET_CHARACTERS = 43
@@ -60,7 +61,8 @@ def issue_token(
 
     Raises:
         NotFound: there is no such organization.
-        InvalidInput: the role is not one for tokens, or the expiry lies in the past.
+        InvalidInput: the role is not one for tokens, the identity provider is not known, or the
+            expiry lies in the past.
         Replayed, IdempotencyKeyReused: the key of `once` came before.
     """
     return once_only(principal, once, lambda: _issue(principal, wanted, at=at))
@@ -74,6 +76,7 @@ def _issue(principal: Principal, wanted: TokenRequest, *, at: datetime) -> Issue
         raise InvalidInput("expires_at", "The expiry must lie in the future.")
     if not Organization.select().where(Organization.id == organization_id).exists():
         raise NotFound(f"There is no organization {organization_id}.")
+    provider = _provider(wanted.provider)
     secret = _new_secret(wanted.role)
     token = Token.create(
         organization_id=organization_id,
@@ -82,7 +85,7 @@ def _issue(principal: Principal, wanted: TokenRequest, *, at: datetime) -> Issue
         prefix=secret[: len(f"sg_{wanted.role}_") + _PREFIX_CHARACTERS],
         secret_hash=_hash(secret),
         label=wanted.label,
-        provider=wanted.provider,
+        provider=provider,
         created_at=at,
         expires_at=wanted.expires_at,
     )
@@ -90,6 +93,17 @@ def _issue(principal: Principal, wanted: TokenRequest, *, at: datetime) -> Issue
     facts = {"role": token.role, "provider": token.provider, "expires_at": expires_at}
     trail.record(principal, Change("token.issued", token.id, after=facts), at=at)
     return IssuedToken(token, secret)
+
+
+def _provider(name: str | None) -> str | None:
+    """Return an identity provider as the list writes it: a typo would lose its dialect."""
+    if name is None or name.strip().lower() in PROVIDERS:
+        return None if name is None else name.strip().lower()
+    raise InvalidInput(
+        "provider",
+        f"The identity provider is one of {', '.join(PROVIDERS)}. Give other for one that is not "
+        "in the list, and say in the label which it is.",
+    )
 
 
 def tokens_of(organization_id: str) -> list[Token]:

@@ -13,6 +13,7 @@ from app.commands.session import session
 from app.models import Token
 from app.organizations import find_organization
 from app.tokens import TokenRequest
+from scim.quirks import PROVIDERS
 
 
 class _Given(TypedDict):
@@ -38,7 +39,11 @@ def token() -> None:
     help="What it may do.",
 )
 @click.option("--label", help="What people call it.")
-@click.option("--provider", help="The identity provider that will use it, such as okta or entra.")
+@click.option(
+    "--provider",
+    type=click.Choice(PROVIDERS, case_sensitive=False),
+    help="The identity provider that will use it.",
+)
 @click.option("--expires-at", type=INSTANT, help="When it ends; a day means its start in UTC.")
 @as_json
 def issue_token(organization_id: str, *, as_json: bool, **given: Unpack[_Given]) -> None:
