@@ -162,10 +162,10 @@ def _unquoted(literal: Token) -> str:
 
 def _read_boolean(name: str, literal: Token) -> bool:
     """Read true or false, also as a text: clients send `roles[primary eq "True"]`."""
-    match literal.kind, literal.text.lower():
-        case ("TRUE", _) | ("COMP_VALUE", '"true"'):
+    match literal.text.lower():
+        case "true" | '"true"':
             return True
-        case ("FALSE", _) | ("COMP_VALUE", '"false"'):
+        case "false" | '"false"':
             return False
     raise InvalidFilter(f'"{name}" is a boolean; compare it with true or false.')
 

@@ -98,9 +98,8 @@ def test_identity_is_no_coding(idp):
     assert answer.status_code == 201
 
 
-def writes(ann):
-    patch = {"schemas": [urns.PATCH_OP], "Operations": [GONE]}
-    return {"PUT": {"userName": "other"}, "PATCH": patch, "DELETE": None}
+PATCH = {"schemas": [urns.PATCH_OP], "Operations": [GONE]}
+WRITES = {"PUT": {"userName": "other"}, "PATCH": PATCH, "DELETE": None}
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
@@ -110,7 +109,7 @@ def test_a_write_that_excludes_what_is_there_is_412(idp, ann, method, header):
     condition = header.replace("current", before.headers["ETag"])
 
     answer = idp.request(
-        method, f"/Users/{ann.id}", json=writes(ann)[method], headers={"If-None-Match": condition}
+        method, f"/Users/{ann.id}", json=WRITES[method], headers={"If-None-Match": condition}
     )
 
     assert answer.status_code == 412
@@ -121,16 +120,16 @@ def test_a_write_that_excludes_what_is_there_is_412(idp, ann, method, header):
 def test_a_write_that_excludes_another_version_goes_on(idp, ann, method):
     headers = {"If-None-Match": 'W/"999"'}
 
-    answer = idp.request(method, f"/Users/{ann.id}", json=writes(ann)[method], headers=headers)
+    answer = idp.request(method, f"/Users/{ann.id}", json=WRITES[method], headers=headers)
 
     assert answer.status_code in {200, 204}
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
-def test_a_resource_that_is_not_there_is_404_before_any_condition(idp, ann, method):
+def test_a_resource_that_is_not_there_is_404_before_any_condition(idp, method):
     headers = {"If-None-Match": "*"}
 
-    answer = idp.request(method, "/Users/unknown", json=writes(ann)[method], headers=headers)
+    answer = idp.request(method, "/Users/unknown", json=WRITES[method], headers=headers)
 
     assert answer.status_code == 404
 
