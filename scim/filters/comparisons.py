@@ -162,10 +162,10 @@ def _unquoted(literal: Token) -> str:
 
 def _read_boolean(name: str, literal: Token) -> bool:
     """Read true or false, also as a text: clients send `roles[primary eq "True"]`."""
-    match literal.text.lower():
-        case "true" | '"true"':
+    match literal.kind, literal.text.lower():
+        case ("TRUE", _) | ("COMP_VALUE", '"true"'):
             return True
-        case "false" | '"false"':
+        case ("FALSE", _) | ("COMP_VALUE", '"false"'):
             return False
     raise InvalidFilter(f'"{name}" is a boolean; compare it with true or false.')
 

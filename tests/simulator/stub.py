@@ -37,11 +37,12 @@ class Idle(Stub):
             return 201, {}, document
         if method != "GET":
             return 204, {}, None
-        found = self.created.get(path.removeprefix("/scim/v2").partition("?")[0])
-        found = found or self.created.get(path)
+        if "?" in path:
+            return NOBODY
         if path.endswith("/ServiceProviderConfig"):
             return 200, {}, {"patch": {"supported": True}}
-        return (200, {}, found) if found else (404, {}, {}) if path[-1].isdigit() else NOBODY
+        found = self.created.get(path)
+        return (200, {}, found) if found else (404, {}, {})
 
 
 class _Handler(BaseHTTPRequestHandler):
