@@ -1,5 +1,7 @@
 """Seatgate: the product. `create_app` makes the WSGI application; `app.cli` is the command line."""
 
+import os
+
 from flask import Flask, Response
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -9,6 +11,7 @@ from app.config import Config
 from app.db.connections import database, open_database
 from app.web import console, health, openapi, owner, sso
 from app.web import errors as failures
+from app.web.addresses import Application
 from app.web.context import REQUEST_ID_HEADER, Seatgate, request_id
 from app.web.scim import api
 
@@ -21,10 +24,16 @@ class _Json(DefaultJSONProvider):
 
 
 def create_app(config: Config | None = None) -> Flask:
-    """Return the application over the configured database, whose schema must be up to date."""
-    config = config or Config()
+    """Return the application over the configured database, whose schema must be up to date.
+
+    Without an argument, as `gunicorn "app:create_app()"` calls it, the environment configures it.
+
+    Raises:
+        ConfigurationError: the environment cannot be used.
+    """
+    config = Config.from_env(os.environ) if config is None else config
     open_database(config.database_url)
-    app = Flask(__name__, static_folder=None)
+    app = Application(__name__)
     app.extensions["seatgate"] = Seatgate(config, TokenUses())
     app.config["MAX_CONTENT_LENGTH"] = config.body_bytes_max
     app.json = _Json(app)

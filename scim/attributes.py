@@ -198,6 +198,13 @@ class AttributePath:
     attribute: Attribute | None
     sub_attribute: Attribute | None = None
 
+    @property
+    def is_false_unless_set(self) -> bool:
+        """Whether a value that was left out counts as false: `primary` does (RFC 7643 2.4)."""
+        multi_valued = self.attribute is not None and self.attribute.multi_valued
+        part = self.sub_attribute
+        return multi_valued and part is not None and part.name == "primary"
+
     def __str__(self) -> str:
         """Return the name in its canonical spelling, qualified only where it must be."""
         names = ".".join(part.name for part in (self.attribute, self.sub_attribute) if part)

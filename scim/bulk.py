@@ -1,22 +1,22 @@
 """Bulk requests: several operations in one message (RFC 7644 3.7).
 
 Each POST carries a `bulkId`, by which other operations of the request may name the resource that it
-creates, before that resource has an id: as the value `bulkId:x` anywhere in their data, or as the
-last segment of their path.
+creates, before that resource has an id: `bulk_references` says where. An operation that cannot be
+read fails alone: the others go on.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import Final
 
+from scim import bulk_references as references_in
 from scim import urns
 from scim.attributes import Document
-from scim.errors import InvalidSyntax, InvalidValue, TooLarge, UnknownBulkId
+from scim.bulk_references import PREFIX
+from scim.errors import InvalidSyntax, InvalidValue, ScimError, TooLarge, UnknownBulkId
 from scim.messages import members
-
-_REFERENCE: Final = "bulkId:"
 
 #: No SCIM value nests deeper; a limit keeps hostile data from exhausting the stack.
 _DEPTH_MAX: Final = 32
@@ -40,6 +40,8 @@ class BulkOperation:
     bulk_id: str | None = None
     data: Document | None = None
     version: str | None = None
+    #: The bulkIds of all POSTs of the request, this one's included.
+    known: frozenset[str] = field(default=frozenset(), compare=False)
 
     @cached_property
     def references(self) -> frozenset[str]:
@@ -48,7 +50,8 @@ class BulkOperation:
         >>> BulkOperation(Method.DELETE, "/Users/bulkId:ann").references
         frozenset({'ann'})
         """
-        return frozenset(_references([self.path.rpartition("/")[2], self.data]))
+        in_path = references_in.text(self.path, references_in.REFERENCE)
+        return frozenset({*in_path, *references_in.found(self.data, self.known)})
 
     def resolved(self, ids: Mapping[str, str]) -> "BulkOperation":
         """Return the operation with each bulkId replaced by the id of the resource it created.
@@ -58,19 +61,28 @@ class BulkOperation:
         """
         if missing := sorted(self.references - ids.keys()):
             raise UnknownBulkId(
-                f"{_REFERENCE}{missing[0]} stands for no resource: no POST of this request with "
+                f"{PREFIX}{missing[0]} stands for no resource: no POST of this request with "
                 "that bulkId has succeeded."
             )
-        base, slash, last = self.path.rpartition("/")
-        path = f"{base}{slash}{_resolved(last, ids)}"
-        data = None if self.data is None else _resolved_members(self.data, ids)
+        path = references_in.resolved_text(self.path, ids, references_in.REFERENCE)
+        data = None if self.data is None else references_in.resolved(self.data, ids, self.known)
         return replace(self, path=path, data=data)
 
     def without(self, bulk_ids: frozenset[str]) -> "BulkOperation":
         """Return the operation without the values of its data that name these bulkIds."""
         data = self.data or {}
-        kept = {key: _pruned(value, bulk_ids) for key, value in data.items()}
+        kept = {key: references_in.pruned(value, bulk_ids, key) for key, value in data.items()}
         return replace(self, data={key: value for key, value in kept.items() if value is not None})
+
+
+@dataclass(frozen=True)
+class MalformedOperation:
+    """One operation that cannot be read: what it said of itself, and what is wrong with it."""
+
+    error: ScimError
+    method: str | None = None
+    bulk_id: str | None = None
+    references: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -81,7 +93,7 @@ class BulkRequest:
     them all.
     """
 
-    operations: tuple[BulkOperation, ...]
+    operations: tuple[BulkOperation | MalformedOperation, ...]
     errors_max: int | None = None
 
     @classmethod
@@ -89,7 +101,7 @@ class BulkRequest:
         """Return the bulk request in a body.
 
         Raises:
-            InvalidSyntax: it is not a BulkRequest message, or an operation lacks what it needs.
+            InvalidSyntax: it is not a BulkRequest message.
             InvalidValue: a member has a value that it cannot have.
             TooLarge: there are more operations than the service provider accepts.
         """
@@ -102,11 +114,19 @@ class BulkRequest:
                 f"The request has {len(given)} operations, the maximum is {operations_max}; "
                 "send them in several requests."
             )
-        operations = tuple(
-            _operation(operation, f"Operations[{index}]") for index, operation in enumerate(given)
+        operations = [
+            _operation_or_fault(operation, f"Operations[{index}]")
+            for index, operation in enumerate(given)
+        ]
+        readable = [one for one in operations if isinstance(one, BulkOperation)]
+        known = _bulk_ids(readable)
+        return cls(
+            tuple(
+                replace(one, known=known) if isinstance(one, BulkOperation) else one
+                for one in operations
+            ),
+            _errors_max(by_key.get("failonerrors")),
         )
-        _check_unique(operations)
-        return cls(operations, _errors_max(by_key.get("failonerrors")))
 
 
 def bulk_response(results: list[Document]) -> Document:
@@ -115,7 +135,7 @@ def bulk_response(results: list[Document]) -> Document:
 
 
 def operation_result(
-    operation: BulkOperation,
+    operation: BulkOperation | MalformedOperation,
     status: int,
     *,
     location: str | None = None,
@@ -124,7 +144,7 @@ def operation_result(
 ) -> Document:
     """Return how one operation went: its `response` is the error message if it failed."""
     result = {
-        "method": operation.method.value,
+        "method": operation.method and str(operation.method),
         "bulkId": operation.bulk_id,
         "version": version,
         "location": location,
@@ -132,6 +152,21 @@ def operation_result(
         "response": response,
     }
     return {name: value for name, value in result.items() if value is not None}
+
+
+def _operation_or_fault(given: object, name: str) -> BulkOperation | MalformedOperation:
+    try:
+        return _operation(given, name)
+    except ScimError as error:
+        said = (
+            {key.lower(): value for key, value in given.items()} if isinstance(given, dict) else {}
+        )
+        method, bulk_id = said.get("method"), said.get("bulkid")
+        return MalformedOperation(
+            error,
+            method if isinstance(method, str) else None,
+            bulk_id if isinstance(bulk_id, str) else None,
+        )
 
 
 def _operation(given: object, name: str) -> BulkOperation:
@@ -185,16 +220,18 @@ def _errors_max(value: object) -> int | None:
     raise InvalidValue("failOnErrors must be a whole number of at least 1.")
 
 
-def _check_unique(operations: tuple[BulkOperation, ...]) -> None:
-    seen = set()
+def _bulk_ids(operations: list[BulkOperation]) -> frozenset[str]:
+    """Return the bulkIds of the POSTs, each of which has its own."""
+    seen: set[str] = set()
     for operation in operations:
-        if operation.method is not Method.POST:
+        if operation.method is not Method.POST or operation.bulk_id is None:
             continue
         if operation.bulk_id in seen:
             raise InvalidValue(
                 f'bulkId "{operation.bulk_id}" is given to two operations; give each its own.'
             )
         seen.add(operation.bulk_id)
+    return frozenset(seen)
 
 
 def _check_depth(value: object, name: str, depth: int = 0) -> None:
@@ -209,56 +246,3 @@ def _check_depth(value: object, name: str, depth: int = 0) -> None:
             return
     for element in inner:
         _check_depth(element, name, depth + 1)
-
-
-def _bulk_id(value: object) -> str | None:
-    """Return the bulkId that a value names, or None."""
-    if isinstance(value, str) and value.startswith(_REFERENCE):
-        return value.removeprefix(_REFERENCE)
-    return None
-
-
-def _references(value: object) -> Iterator[str]:
-    match value:
-        case str():
-            if (bulk_id := _bulk_id(value)) is not None:
-                yield bulk_id
-        case list():
-            for element in value:
-                yield from _references(element)
-        case dict():
-            for member in value.values():
-                yield from _references(member)
-
-
-def _resolved_members(data: Document, ids: Mapping[str, str]) -> Document:
-    return {name: _resolved(member, ids) for name, member in data.items()}
-
-
-def _resolved(value: object, ids: Mapping[str, str]) -> object:
-    match value:
-        case str():
-            bulk_id = _bulk_id(value)
-            return value if bulk_id is None else ids[bulk_id]
-        case list():
-            return [_resolved(element, ids) for element in value]
-        case dict():
-            return _resolved_members(value, ids)
-        case _:
-            return value
-
-
-def _pruned(value: object, bulk_ids: frozenset[str]) -> object | None:
-    """Return the value without what names these bulkIds: a complex value goes as a whole."""
-    match value:
-        case str():
-            return None if _bulk_id(value) in bulk_ids else value
-        case list():
-            kept = (_pruned(element, bulk_ids) for element in value)
-            return [element for element in kept if element is not None]
-        case dict():
-            if any(_bulk_id(member) in bulk_ids for member in value.values()):
-                return None
-            return {name: _pruned(member, bulk_ids) for name, member in value.items()}
-        case _:
-            return value

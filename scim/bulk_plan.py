@@ -8,7 +8,7 @@ values that close the circle, and replaced in full as soon as these can be resol
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from scim.bulk import BulkOperation, Method
+from scim.bulk import BulkOperation, MalformedOperation, Method
 
 
 @dataclass(frozen=True)
@@ -19,11 +19,11 @@ class Step:
     """
 
     index: int
-    operation: BulkOperation
+    operation: BulkOperation | MalformedOperation
     closes: bool = False
 
 
-def plan(operations: Sequence[BulkOperation]) -> Iterator[Step]:
+def plan(operations: Sequence[BulkOperation | MalformedOperation]) -> Iterator[Step]:
     """Yield the writes that carry out the operations, in their order."""
     creators = {
         operation.bulk_id: index
@@ -31,22 +31,24 @@ def plan(operations: Sequence[BulkOperation]) -> Iterator[Step]:
         if operation.bulk_id is not None and operation.method is Method.POST
     }
     written: set[str] = set()
-    unclosed: dict[int, frozenset[str]] = {}
+    unclosed: dict[int, tuple[BulkOperation, frozenset[str]]] = {}
     awaited = [
         sorted(creators[bulk_id] for bulk_id in operation.references & creators.keys())
         for operation in operations
     ]
     for index in _order(awaited):
         operation = operations[index]
+        if isinstance(operation, MalformedOperation):
+            yield Step(index, operation)
+            continue
         deferred = (operation.references & creators.keys()) - written
         yield Step(index, operation.without(deferred) if deferred else operation)
         if operation.method is Method.POST and operation.bulk_id is not None:
             written.add(operation.bulk_id)
         if deferred:
-            unclosed[index] = deferred
-        for closing in [i for i, missing in unclosed.items() if missing <= written]:
-            del unclosed[closing]
-            yield Step(closing, _closing(operations[closing]), closes=True)
+            unclosed[index] = operation, deferred
+        for closing in [i for i, (_, missing) in unclosed.items() if missing <= written]:
+            yield Step(closing, _closing(unclosed.pop(closing)[0]), closes=True)
 
 
 def _order(awaited: Sequence[Sequence[int]]) -> Iterator[int]:

@@ -8,7 +8,7 @@ from scim.attributes import Attribute, Mutability, Schema, Type
 ENTERPRISE_USER_SCHEMA: Final = Schema(
     urns.ENTERPRISE_USER,
     "EnterpriseUser",
-    "Attributes of people who belong to, or act on behalf of, a business.",
+    "Enterprise User",
     (
         Attribute(
             "employeeNumber",

@@ -8,7 +8,7 @@ from scim.attributes import Attribute, Mutability, Returned, Schema, Type, Uniqu
 GROUP_SCHEMA: Final = Schema(
     urns.GROUP,
     "Group",
-    "A group of Users and Groups.",
+    "Group",
     (
         # Required by erratum 5368; unique because identity providers match groups by this name.
         Attribute(

@@ -19,6 +19,8 @@ WHOLE_MAX: Final = 2**63 - 1
 DETAIL_LENGTH_MAX: Final = 300
 
 _DIGITS_MAX: Final = 40
+#: A filter in brackets behind an attribute, in which texts may hold brackets and commas.
+_VALUE_FILTER = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|[^"\[\]])*\]')
 _WHOLE_NUMBER = re.compile(r"[+-]?[0-9]+")
 
 
@@ -191,15 +193,21 @@ def _text(name: str, value: object) -> str | None:
 
 
 def _names(name: str, value: object) -> tuple[str, ...] | None:
+    """Return the attributes that a list names; an empty list is none at all (RFC 7643 2.5).
+
+    A filter does not belong there: it is the attribute that is named.
+    """
     match value:
         case None:
-            return None
+            texts = []
         case str():
-            return tuple(value.split(","))
+            texts = [value]
         case list() if all(isinstance(item, str) for item in value):
-            return tuple(value)
+            texts = value
         case _:
             raise InvalidValue(f"{name} must be an array of attribute names.")
+    parts = (part for text in texts for part in _VALUE_FILTER.sub("", text).split(","))
+    return tuple(part.strip() for part in parts if part.strip()) or None
 
 
 def _sort_order(value: object) -> SortOrder:

@@ -7,7 +7,5 @@ from scim.enterprise_schema import ENTERPRISE_USER_SCHEMA
 from scim.group_schema import GROUP_SCHEMA
 from scim.user_schema import USER_SCHEMA
 
-USER: Final = ResourceType(
-    "User", "/Users", "A user account.", USER_SCHEMA, (ENTERPRISE_USER_SCHEMA,)
-)
-GROUP: Final = ResourceType("Group", "/Groups", "A group of Users and Groups.", GROUP_SCHEMA)
+USER: Final = ResourceType("User", "/Users", "User Account", USER_SCHEMA, (ENTERPRISE_USER_SCHEMA,))
+GROUP: Final = ResourceType("Group", "/Groups", "Group", GROUP_SCHEMA)

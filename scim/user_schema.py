@@ -94,7 +94,7 @@ _GROUPS: Final = Attribute(
 USER_SCHEMA: Final = Schema(
     urns.USER,
     "User",
-    "A user account.",
+    "User Account",
     (
         Attribute(
             "userName",

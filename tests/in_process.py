@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
+from urllib.parse import unquote_to_bytes, urlsplit
 
 import requests
 from requests.adapters import BaseAdapter
@@ -40,7 +40,9 @@ class WsgiAdapter(BaseAdapter):
     def send(self, request, **_transport) -> requests.Response:
         address = urlsplit(request.url)
         answer = self.client.open(
-            address.path,
+            address.path.replace("//", "/", 1),
+            # Two slashes at the beginning would be read as a host.
+            environ_overrides={"PATH_INFO": unquote_to_bytes(address.path).decode("latin-1")},
             method=request.method,
             base_url=f"{address.scheme}://{address.netloc}",
             query_string=address.query,

@@ -132,7 +132,12 @@ def _elements() -> st.SearchStrategy[list[dict]]:
 def _with_a_primary(elements: list[dict]) -> st.SearchStrategy[list[dict]]:
     return st.integers(-1, len(elements) - 1).map(
         lambda chosen: [
-            {**element, "primary": True} if index == chosen else element
+            {**element, "primary": True} if index == chosen else {**element, **_not_primary(index)}
             for index, element in enumerate(elements)
         ]
     )
+
+
+def _not_primary(index: int) -> dict:
+    """Say it of every other element, and leave it out of the rest, which means the same."""
+    return {"primary": False} if index % 2 else {}

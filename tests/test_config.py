@@ -2,7 +2,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from app import create_app
 from app.config import Config, ConfigurationError
+from app.db.connections import database
 
 
 def test_an_empty_environment_gives_the_defaults():
@@ -75,3 +77,21 @@ def test_a_setting_that_there_is_not_is_named():
 def test_a_value_that_cannot_be_used_is_refused_by_the_name_of_its_setting(name, value):
     with pytest.raises(ConfigurationError, match=rf"^SEATGATE_{name} must "):
         Config.from_env({f"SEATGATE_{name}": value})
+
+
+def test_an_application_made_without_settings_reads_the_environment(database_url, monkeypatch):
+    monkeypatch.setenv("SEATGATE_DATABASE_URL", database_url)
+    monkeypatch.setenv("SEATGATE_PUBLIC_URL", "https://seats.example.com")
+
+    app = create_app()
+
+    config = app.extensions["seatgate"].config
+    database.obj.close_all()
+    assert (config.database_url, config.public_url) == (database_url, "https://seats.example.com")
+
+
+def test_an_application_is_not_made_of_an_environment_that_cannot_be_used(monkeypatch):
+    monkeypatch.setenv("SEATGATE_PUBLIK_URL", "https://seats.example.com")
+
+    with pytest.raises(ConfigurationError, match="SEATGATE_PUBLIK_URL is not a setting"):
+        create_app()

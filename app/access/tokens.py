@@ -17,6 +17,7 @@ from app.db.transactions import transaction
 from app.errors import InvalidInput, NotAuthenticated, NotFound
 from app.identifiers import new_id
 from app.models import Organization, Token, VendorToken
+from scim.quirks import PROVIDERS
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,8 @@ def issue_token(
 
     Raises:
         NotFound: there is no such organization.
-        InvalidInput: the role is not one for tokens, or the expiry lies in the past.
+        InvalidInput: the role is not one for tokens, the identity provider is not known, or the
+            expiry lies in the past.
         Replayed, IdempotencyKeyReused: the key of `once` came before.
     """
     return once_only(principal, once, lambda: _issue(principal, wanted, at=at))
@@ -61,6 +63,7 @@ def _issue(principal: Principal, wanted: TokenRequest, *, at: datetime) -> Issue
     check_expiry(wanted, at=at)
     if not Organization.select().where(Organization.id == organization_id).exists():
         raise NotFound(f"There is no organization {organization_id}.")
+    provider = known_provider(wanted.provider)
     secret = new_secret(wanted.role)
     token = Token.create(
         organization_id=organization_id,
@@ -69,7 +72,7 @@ def _issue(principal: Principal, wanted: TokenRequest, *, at: datetime) -> Issue
         prefix=prefix_of(secret, wanted.role),
         secret_hash=hash_of(secret),
         label=wanted.label,
-        provider=wanted.provider,
+        provider=provider,
         created_at=at,
         expires_at=wanted.expires_at,
     )
@@ -87,6 +90,21 @@ def check_expiry(wanted: TokenRequest, *, at: datetime) -> None:
     """
     if wanted.expires_at is not None and wanted.expires_at <= at:
         raise InvalidInput("expires_at", "The expiry must lie in the future.")
+
+
+def known_provider(name: str | None) -> str | None:
+    """Return an identity provider as the list writes it: a typo would lose its dialect.
+
+    Raises:
+        InvalidInput: it is not in the list.
+    """
+    if name is None or name.strip().lower() in PROVIDERS:
+        return None if name is None else name.strip().lower()
+    raise InvalidInput(
+        "provider",
+        f"The identity provider is one of {', '.join(PROVIDERS)}. Give other for one that is not "
+        "in the list, and say in the label which it is.",
+    )
 
 
 def tokens_of(organization_id: str) -> list[Token]:

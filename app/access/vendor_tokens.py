@@ -8,7 +8,7 @@ from datetime import datetime
 from app.access import trail
 from app.access.principal import Role
 from app.access.token_secrets import hash_of, new_secret, prefix_of
-from app.access.tokens import IssuedToken, TokenRequest, check_expiry
+from app.access.tokens import IssuedToken, TokenRequest, check_expiry, known_provider
 from app.access.trail import Change
 from app.db.columns import instant_text
 from app.db.transactions import transaction
@@ -38,7 +38,7 @@ def issue_vendor_token(wanted: TokenRequest, *, at: datetime) -> IssuedToken:
         prefix=prefix_of(secret, wanted.role),
         secret_hash=hash_of(secret),
         label=wanted.label,
-        provider=wanted.provider,
+        provider=known_provider(wanted.provider),
         created_at=at,
         expires_at=wanted.expires_at,
     )

@@ -77,8 +77,8 @@ def simulate(
 ) -> None:
     """Provision people on a SCIM server as PROVIDER does, and report how it answered.
 
-    The users and groups stay on the server. Exits 1 if anything failed other than for want of a
-    seat.
+    The users and groups stay on the server. In the end they are read back. Exits 1 if anything
+    failed other than for want of a seat, or if the server holds something else than was pushed.
     """
     directory, report, chosen = _directory(given), Report(), PROVIDERS[provider]()
     with closing(Session(given["url"], chosen, report, token=given["token"])) as session:
@@ -118,6 +118,7 @@ def _run(simulation: Simulation, directory: Directory, given: _Given) -> None:
         ) as steps:
             for _ in steps:
                 pass
+    simulation.read_back(directory)
 
 
 def _show(report: Report, *, as_json: bool) -> None:
@@ -125,7 +126,8 @@ def _show(report: Report, *, as_json: bool) -> None:
     requests = report.request_rows()
     if as_json:
         errors = report.error_rows()
-        show({**summary, **tallies, "requests": requests, "errors": errors}, as_json=True)
+        found = {"requests": requests, "errors": errors, "differences": report.differences}
+        show({**summary, **tallies, **found}, as_json=True)
         return
     show(summary, as_json=False)
     click.echo()
@@ -140,3 +142,5 @@ def _show(report: Report, *, as_json: bool) -> None:
         click.echo(f"\n{failures.count} × {kind} answered {status or 'not at all'}, such as:")
         for body in failures.bodies:
             click.echo(f"  {body}")
+    for difference in report.differences:
+        click.echo(f"\n{difference}")

@@ -15,6 +15,7 @@ from app.commands.output import Facts, show, show_all
 from app.commands.session import session
 from app.models import Token, VendorToken
 from app.organizations.settings import find_organization
+from scim.quirks import PROVIDERS
 
 
 class _Given(TypedDict):
@@ -61,7 +62,11 @@ def token() -> None:
     help="What it may do.",
 )
 @click.option("--label", help="What people call it.")
-@click.option("--provider", help="The identity provider that will use it, such as okta or entra.")
+@click.option(
+    "--provider",
+    type=click.Choice(PROVIDERS, case_sensitive=False),
+    help="The identity provider that will use it.",
+)
 @click.option("--expires-at", type=INSTANT, help="When it ends; a day means its start in UTC.")
 @as_json
 def issue_token(*, organization_id: str | None, as_json: bool, **given: Unpack[_Given]) -> None:

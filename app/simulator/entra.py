@@ -88,7 +88,7 @@ class Entra(MatchingProvider):
             answer = yield Request(Kind.CHANGE_MEMBERS, "PATCH", f"/Groups/{link.id}", body)
             if answer.is_success:
                 pushed ^= {id_}
-        return replace(link, members=pushed)
+        return replace(link, members=pushed, has_others=link.has_others or link.members is None)
 
 
 def new_user(person: Person) -> Document:

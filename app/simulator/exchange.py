@@ -28,6 +28,7 @@ class Kind(StrEnum):
     CREATE_GROUP = "create group"
     UPDATE_GROUP = "update group"
     CHANGE_MEMBERS = "change members"
+    READ_BACK = "read back"
 
 
 class Outcome(StrEnum):

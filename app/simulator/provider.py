@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Final
 
 from app.simulator.exchange import Answer, Conversation, Kind, Outcome, Request
@@ -20,6 +20,8 @@ class Link:
 
     id: str
     pushed: Person
+    #: Whether the server took the person and left them inactive, to wait for a seat.
+    parked: bool = False
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,8 @@ class GroupLink:
     id: str
     name: str
     members: frozenset[str] | None = None
+    #: Whether it was there before with members that the provider never looks at.
+    has_others: bool = False
 
 
 class Provider(ABC):
@@ -46,6 +50,22 @@ class Provider(ABC):
         """Know nobody yet."""
         self._users: dict[str, Link] = {}
         self._groups: dict[str, GroupLink] = {}
+        self._deleted: dict[str, str] = {}
+
+    @property
+    def users(self) -> Mapping[str, Link]:
+        """The people on the server, by their user names."""
+        return self._users
+
+    @property
+    def groups(self) -> Mapping[str, GroupLink]:
+        """The groups on the server, by their names."""
+        return self._groups
+
+    @property
+    def deleted(self) -> Mapping[str, str]:
+        """The user names of the people who were taken off the server, by their ids there."""
+        return self._deleted
 
     @abstractmethod
     def test_connection(self) -> Conversation[bool]:
@@ -115,19 +135,21 @@ class Provider(ABC):
             return Outcome.REFUSED
         if not answer.is_success or not id_:
             return Outcome.FAILED
-        self._remember(person, id_)
         is_parked = person.active and answer.document.get("active") is False
+        self._remember(person, id_, parked=is_parked)
         return Outcome.PARKED if is_parked else outcome
 
-    def _remember(self, person: Person, id_: str) -> None:
-        self._users[person.user_name] = Link(id_, person)
+    def _remember(self, person: Person, id_: str, *, parked: bool = False) -> None:
+        self._users[person.user_name] = Link(id_, person, parked)
+        self._deleted.pop(id_, None)
 
     def _forget(self, person: Person) -> None:
         """Drop a person who is not on the server, and so in no group there."""
         id_ = self._users.pop(person.user_name).id
+        self._deleted[id_] = person.user_name
         for name, link in self._groups.items():
             if link.members is not None:
-                self._groups[name] = GroupLink(link.id, name, link.members - {id_})
+                self._groups[name] = replace(link, members=link.members - {id_})
 
 
 class MatchingProvider(Provider):

@@ -35,6 +35,8 @@ class Report:
 
     #: Why the simulation ended before its time.
     stopped: str | None = None
+    #: What the server held otherwise than the directory in the end, one sentence for each.
+    differences: list[str] = field(default_factory=list)
     #: How many answers put the provider off, and for how long altogether.
     put_off: int = 0
     waited_seconds: int = 0
@@ -49,9 +51,9 @@ class Report:
 
     @property
     def is_clean(self) -> bool:
-        """Whether it ran to its end without failures other than refusals for want of a seat."""
+        """Whether it ran to its end, failed for nothing but want of a seat, and was carried out."""
         failed = self.users[Outcome.FAILED] + self.groups[Outcome.FAILED]
-        return self.stopped is None and not self.errors and not failed
+        return not (self.stopped or self.errors or failed or self.differences)
 
     def count_exchange(self, exchange: Exchange) -> None:
         """Count a request, with the refusal or the error that it may have met."""

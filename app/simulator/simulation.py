@@ -8,6 +8,7 @@ from app.simulator.entra import Entra
 from app.simulator.okta import Okta
 from app.simulator.people import Directory
 from app.simulator.provider import Provider
+from app.simulator.reading_back import differences
 from app.simulator.report import Report
 from app.simulator.session import Session
 
@@ -49,3 +50,9 @@ class Simulation:
         for group in directory.groups:
             self._report.groups[self._session.hold(self._provider.sync_group(group))] += 1
             yield
+
+    def read_back(self, directory: Directory) -> None:
+        """Compare what the server holds with the directory, and report each difference."""
+        refused = frozenset(name for name, healed in self._report.refused.items() if not healed)
+        reading = differences(self._provider, directory, refused)
+        self._report.differences = self._session.hold(reading)

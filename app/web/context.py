@@ -11,8 +11,9 @@ from flask import current_app, g, request
 from app.access.principal import Permission, Principal
 from app.access.tokens import TokenUses, authenticate
 from app.config import Config
-from app.errors import NotAuthenticated, NotFound
+from app.errors import InvalidInput, NotAuthenticated, NotFound
 from app.identifiers import new_id
+from app.web.addresses import UNSTORABLE, holds_unstorable, unstorable_parameter
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -94,8 +95,10 @@ def requires(
         @wraps(view)
         def admitted(*args: P.args, **kwargs: P.kwargs) -> R:
             principal = caller(permission)
-            if "\0" in request.path:
-                raise NotFound("There is nothing here: the address holds a NUL character.")
+            if holds_unstorable(request.path):
+                raise NotFound(f"There is nothing here. {UNSTORABLE}")
+            if (name := unstorable_parameter(request.args)) is not None:
+                raise InvalidInput(name.replace("\0", ""), UNSTORABLE)
             return view(principal, *args, **kwargs)
 
         return admitted

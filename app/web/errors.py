@@ -20,7 +20,7 @@ from app import errors
 from app.errors import DomainError, SeatLimitReached, SeatRefusal
 from app.models import Organization
 from app.web.context import SCIM_PREFIX, public_url
-from app.web.responses import json_response, scim_response
+from app.web.responses import UnreadableCoding, json_response, scim_response
 from scim import messages
 from scim.errors import InvalidVersion, ScimError
 
@@ -199,6 +199,9 @@ def _http_problem(error: HTTPException) -> Problem:
     status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
     code, detail = _HTTP_DETAILS.get(status, ("http_error", f"{HTTPStatus(status).phrase}."))
     headers = {}
+    if isinstance(error, UnreadableCoding):
+        code, detail = "unsupported_coding", "Send the body as it is, without Content-Encoding."
+        headers["Accept-Encoding"] = "identity"
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         headers["Allow"] = ", ".join(sorted(error.valid_methods))
     return Problem(status, code, detail, headers=headers)

@@ -11,7 +11,12 @@ from app.errors import MalformedBody
 from scim.urns import MEDIA_TYPE
 
 JSON_TYPE = "application/json"
+_CODINGS = frozenset({"", "identity"})
 _READ_TYPES = frozenset({MEDIA_TYPE, JSON_TYPE, ""})
+
+
+class UnreadableCoding(UnsupportedMediaType):
+    """A body in a content coding, of which none is read here (RFC 9110 15.5.16)."""
 
 
 def scim_response(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
@@ -53,10 +58,13 @@ def json_body() -> Any:
     """Return the request's body, parsed.
 
     Raises:
+        UnreadableCoding: it is compressed, or encoded otherwise.
         UnsupportedMediaType: it is not said to be JSON.
         RequestEntityTooLarge: it is larger than allowed.
         MalformedBody: it is not JSON.
     """
+    if request.headers.get("Content-Encoding", "").strip().lower() not in _CODINGS:
+        raise UnreadableCoding
     if request.mimetype not in _READ_TYPES:
         raise UnsupportedMediaType
     try:

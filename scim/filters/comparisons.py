@@ -27,6 +27,13 @@ _OPERATORS: Final = {
     Type.DATE_TIME: _ORDER,
 }
 
+#: What word processors and other languages write where JSON has a double quote.
+_OTHER_QUOTES: Final = frozenset(
+    "'`\u00b4\u00ab\u00bb\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u2032\u2033"
+    "\u2039\u203a\u2e42\u300c\u300d\u300e\u300f\u301d\u301e\u301f"
+    "\ufe41\ufe42\ufe43\ufe44\uff02\uff07\uff62\uff63"
+)
+
 
 def present(path: AttributePath) -> Filter:
     """Build `path pr`.
@@ -120,13 +127,26 @@ def _comparable(attribute: Attribute, name: str, sent: Value) -> Value:
 
 
 def _read_text(name: str, literal: Token) -> str:
-    """Read a quoted text, or a bare word, which old clients send for one."""
+    """Read a quoted text, or a bare word, which some clients send for one.
+
+    A bare word is read, for every type, where it can only mean one thing: `true` may be a boolean,
+    and a word in quotes of another kind may be meant without them.
+    """
     if literal.kind in {"TRUE", "FALSE"}:
         raise InvalidFilter(f'"{name}" is text; put quotes around {literal.text}.')
-    text = _unquoted(literal) if literal.kind == "COMP_VALUE" else literal.text
+    text = _unquoted(literal) if literal.kind == "COMP_VALUE" else _bare(literal)
     if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
         raise InvalidFilter(f'The value for "{name}" holds a character that no attribute can hold.')
     return text
+
+
+def _bare(literal: Token) -> str:
+    if literal.text[0] in _OTHER_QUOTES or literal.text[-1] in _OTHER_QUOTES:
+        raise InvalidFilter(
+            f"{literal.text} at character {literal.start + 1} is in quotes that no filter has; put "
+            'a double quote (") before and after the text.'
+        )
+    return literal.text
 
 
 def _unquoted(literal: Token) -> str:
@@ -159,18 +179,12 @@ def _read_number(name: str, literal: Token) -> int | float:
     return number
 
 
-def _read_quoted(name: str, literal: Token) -> str:
-    if literal.kind != "COMP_VALUE":
-        raise InvalidFilter(f'Put quotes around the value that "{name}" is compared with.')
-    return _read_text(name, literal)
-
-
 _READERS: Final[dict[Type, Callable[[str, Token], Value]]] = {
     Type.STRING: _read_text,
     Type.REFERENCE: _read_text,
     Type.BOOLEAN: _read_boolean,
-    Type.BINARY: _read_quoted,
+    Type.BINARY: _read_text,
     Type.INTEGER: _read_number,
     Type.DECIMAL: _read_number,
-    Type.DATE_TIME: _read_quoted,
+    Type.DATE_TIME: _read_text,
 }

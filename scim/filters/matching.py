@@ -46,11 +46,12 @@ def matches_element(tree: Filter, folded_element: object) -> bool:
 
 
 def _holds(  # noqa: PLR0911  # one return for each kind of node
-    tree: Filter, values: Callable[[AttributePath], Iterator[object]]
+    tree: Filter, values: Callable[..., Iterator[object]]
 ) -> bool:
     match tree:
         case Compare(path, relation, value):
-            return any(_RELATIONS[relation](actual, value) for actual in values(path))
+            unset = False if path.is_false_unless_set else None
+            return any(_RELATIONS[relation](actual, value) for actual in values(path, unset))
         case Present(path):
             return any(actual != {} for actual in values(path))
         case OneOf(path, wanted):
@@ -66,20 +67,21 @@ def _holds(  # noqa: PLR0911  # one return for each kind of node
     assert_never(tree)
 
 
-def _values(document: Document, path: AttributePath) -> Iterator[object]:
+def _values(document: Document, path: AttributePath, unset: object = None) -> Iterator[object]:
+    """Yield the values at a path; `unset` stands for a sub-attribute that was left out."""
     container = document.get(path.schema.id, {}) if path.schema else document
     if path.attribute is None:
         yield container
         return
     for element in _each(container.get(path.attribute.name)):
-        yield from _element_values(element, path)
+        yield from _element_values(element, path, unset)
 
 
-def _element_values(element: Any, path: AttributePath) -> Iterator[object]:
+def _element_values(element: Any, path: AttributePath, unset: object = None) -> Iterator[object]:
     if path.sub_attribute is None:
         yield element
     else:
-        yield from _each(element.get(path.sub_attribute.name))
+        yield from _each(element.get(path.sub_attribute.name, unset))
 
 
 def _each(value: Any) -> Iterator[Any]:

@@ -9,15 +9,25 @@ from collections.abc import Callable
 from typing import Final
 
 from scim.attributes import ResourceType
-from scim.quirks.dialects import Dialect, dialect_of
+from scim.quirks.dialects import PROVIDERS, Dialect, dialect_of
+from scim.quirks.envelopes import ENVELOPE_QUIRKS, undo_envelope, undo_query
 from scim.quirks.objects import OBJECT_QUIRKS, undo_object
 from scim.quirks.operations import OPERATION_QUIRKS, undo_operation
 from scim.quirks.quirk import Quirk
 from scim.quirks.values import VALUE_QUIRKS
 
-__all__ = ["QUIRKS", "Dialect", "dialect_of", "undo_patch", "undo_resource"]
+__all__ = [
+    "PROVIDERS",
+    "QUIRKS",
+    "Dialect",
+    "dialect_of",
+    "undo_patch",
+    "undo_query",
+    "undo_resource",
+]
 
 _IN_ORDER: Final[tuple[Quirk[Callable[..., object]], ...]] = (
+    *ENVELOPE_QUIRKS,
     *OPERATION_QUIRKS,
     *OBJECT_QUIRKS,
     *VALUE_QUIRKS,
@@ -45,7 +55,7 @@ def undo_patch(resource_type: ResourceType, message: object, *, strict: bool = F
         return message
     return {
         key: _undo_operations(resource_type, value) if key.lower() == "operations" else value
-        for key, value in message.items()
+        for key, value in undo_envelope(message).items()
     }
 
 

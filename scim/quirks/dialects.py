@@ -24,6 +24,13 @@ class Dialect(StrEnum):
         return self is Dialect.ENTRA
 
 
+#: The identity providers that a token may be issued for: those seen to speak SCIM, and all others,
+#: whose dialect is then read off their requests.
+PROVIDERS: Final = (
+    *("entra", "okta", "authentik", "google", "jumpcloud", "keycloak", "onelogin", "ping"),
+    *("rippling", "other"),
+)
+
 _MARKS: Final = {
     "entra": Dialect.ENTRA,
     "azure": Dialect.ENTRA,

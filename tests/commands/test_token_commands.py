@@ -2,6 +2,8 @@ import json
 
 import pytest
 
+from scim.quirks import PROVIDERS
+
 
 def test_a_token_is_shown_once_and_listed_without_its_secret(operator, acme):
     named = ("--role", "scim", "--label", "Entra, production", "--provider", "entra")
@@ -119,3 +121,22 @@ def test_an_organizations_token_is_not_the_vendors(operator, acme):
 
     assert own in operator.refuses("token", "revoke", own, "--all-organizations")
     assert vendors in operator.refuses("token", "revoke", vendors, "--organization", acme)
+
+
+@pytest.mark.parametrize("provider", ["nonsense", "Okta production", ""])
+def test_a_provider_that_is_not_known_is_refused_with_those_that_are(operator, acme, provider):
+    options = ("--role", "scim", "--provider", provider)
+
+    result = operator.run("token", "issue", "--organization", acme, *options)
+
+    assert result.exit_code == 2
+    assert all(name in result.stderr for name in PROVIDERS)
+
+
+@pytest.mark.parametrize("provider", [*PROVIDERS, "Entra", "OKTA"])
+def test_a_token_keeps_the_provider_that_it_is_for(operator, acme, provider):
+    options = ("--role", "scim", "--provider", provider)
+
+    issued = operator.answers("token", "issue", "--organization", acme, *options)
+
+    assert issued["provider"] == provider.lower()

@@ -1,4 +1,5 @@
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -154,8 +155,19 @@ def test_members_are_read_in_any_case():
     ],
 )
 def test_an_operation_that_lacks_something_is_named(operation, detail):
-    with pytest.raises(InvalidSyntax, match=detail):
-        request(operation)
+    (read,) = request(operation).operations
+
+    assert isinstance(read.error, InvalidSyntax)
+    assert re.search(detail, read.error.detail)
+
+
+def test_an_operation_that_cannot_be_read_leaves_the_others_as_they_are():
+    leaver = {"method": "DELETE", "path": "/Users/1"}
+
+    first, broken, last = request(leaver, {"method": "PATCH", "path": 1}, leaver).operations
+
+    assert first == last == BulkOperation(Method.DELETE, "/Users/1")
+    assert (broken.method, broken.error.scim_type) == ("PATCH", "invalidSyntax")
 
 
 def test_a_request_needs_operations():
@@ -168,8 +180,9 @@ def test_data_nested_without_end_is_refused():
     for _ in range(500):
         data = {"a": [data]}
 
-    with pytest.raises(InvalidSyntax, match="nested more than 32 levels deep"):
-        request({"method": "POST", "path": "/Users", "bulkId": "a", "data": data})
+    (read,) = request({"method": "POST", "path": "/Users", "bulkId": "a", "data": data}).operations
+
+    assert "nested more than 32 levels deep" in read.error.detail
 
 
 def test_two_operations_cannot_share_a_bulk_id():
@@ -211,3 +224,60 @@ def test_a_response_says_how_each_operation_went():
             }
         ],
     }
+
+
+ANN = {"method": "POST", "path": "/Users", "bulkId": "a", "data": {"userName": "ann"}}
+
+
+@pytest.mark.parametrize(
+    ("data", "resolved"),
+    [
+        ({"title": "bulkId:officer"}, {"title": "bulkId:officer"}),
+        ({"title": "see/bulkId:a"}, {"title": "see/bulkId:a"}),
+        ({"members": ["bulkId:a"]}, {"members": ["17"]}),
+        ({"members": [{"$ref": "../Users/bulkId:a"}]}, {"members": [{"$ref": "../Users/17"}]}),
+        ({"x": {"manager": {"value": "bulkId:a"}}}, {"x": {"manager": {"value": "17"}}}),
+        ({"urn:example:assistant": "bulkId:a"}, {"urn:example:assistant": "17"}),
+        (
+            {"Operations": [{"op": "remove", "path": 'members[value eq "bulkId:a"]'}]},
+            {"Operations": [{"op": "remove", "path": 'members[value eq "17"]'}]},
+        ),
+        (
+            {"Operations": [{"op": "remove", "path": "members[value eq bulkId:a]"}]},
+            {"Operations": [{"op": "remove", "path": 'members[value eq "17"]'}]},
+        ),
+        (
+            {"Operations": [{"op": "add", "value": {'members[value eq "bulkId:a"].type': "User"}}]},
+            {"Operations": [{"op": "add", "value": {'members[value eq "17"].type': "User"}}]},
+        ),
+        (
+            {"Operations": [{"op": "replace", "path": "title", "value": "bulkId:officer"}]},
+            {"Operations": [{"op": "replace", "path": "title", "value": "bulkId:officer"}]},
+        ),
+    ],
+)
+def test_a_name_is_resolved_wherever_an_id_can_stand_and_left_alone_elsewhere(data, resolved):
+    change = {"method": "PATCH", "path": "/Groups/1", "data": data}
+
+    operation = request(ANN, change).operations[1]
+
+    assert operation.resolved({"a": "17"}).data == resolved
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"members": [{"value": "bulkId:b"}]},
+        {"members": [{"$ref": "../Users/bulkId:b"}]},
+        {"Operations": [{"op": "add", "path": "members", "value": ["bulkId:b"]}]},
+        {"Operations": [{"op": "remove", "path": 'members[value eq "bulkId:b"]'}]},
+        {"Operations": [{"op": "replace", "path": "urn:x:User:manager", "value": "bulkId:b"}]},
+    ],
+)
+def test_a_name_of_nothing_is_refused_wherever_an_id_can_stand(data):
+    change = {"method": "PATCH", "path": "/Groups/1", "data": data}
+
+    operation = request(ANN, change).operations[1]
+
+    with pytest.raises(UnknownBulkId, match="bulkId:b stands for no resource"):
+        operation.resolved({"a": "17"})

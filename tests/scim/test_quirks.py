@@ -99,6 +99,9 @@ def test_strict_leaves_everything_as_it_was_sent():
     ids=repr,
 )
 def test_what_is_malformed_is_left_for_the_parser_to_refuse(message):
+    if isinstance(message, dict):
+        message = {"schemas": [urns.PATCH_OP], **message}
+
     assert undo_patch(USER, copy.deepcopy(message)) == message
 
 

@@ -305,3 +305,46 @@ def test_a_failed_operation_leaves_nothing_behind_and_the_others_stay(idp, acme)
 
     assert statuses(idp, broken, a_new_user("b"), a_new_user("c")) == ["400", "201", "403"]
     assert acme.counts == (5, 5)
+
+
+def test_a_malformed_operation_is_400_alone(idp, acme):
+    leaver = a_user(acme)
+    listed = {"method": "PATCH", "path": "/Users/x", "data": [{"op": "add", "value": {}}]}
+
+    out, *broken, new = results(
+        idp, set_active(leaver, False), listed, {"path": "/Users"}, "x", a_new_user("a")
+    )
+
+    assert (out["status"], new["status"]) == ("200", "201")
+    assert [one["status"] for one in broken] == ["400"] * 3
+    assert {one["response"]["scimType"] for one in broken} == {"invalidSyntax"}
+    assert broken[0]["method"] == "PATCH"
+    assert acme.counts == (5, 1)
+
+
+def test_malformed_operations_count_as_failed(idp):
+    assert statuses(idp, "x", "y", a_new_user("a"), failOnErrors=2) == ["400", "400"]
+
+
+def test_a_text_that_looks_like_a_name_is_stored(idp):
+    (result,) = results(idp, a_new_user("a", title="bulkId:officer"))
+
+    assert idp.get(result["location"]).json()["title"] == "bulkId:officer"
+
+
+def test_a_member_is_removed_by_the_name_in_the_filter_of_a_path(idp, acme):
+    staff = a_group(acme, "Staff", [])
+    join = {"op": "add", "path": "members", "value": [{"value": "bulkId:a"}]}
+    leave = {"op": "remove", "path": 'members[value eq "bulkId:a"]'}
+    path = f"/Groups/{staff.id}"
+
+    assert statuses(idp, a_new_user("a"), a_change(path, join)) == ["201", "200"]
+    assert len(idp.get(path).json()["members"]) == 1
+    went = statuses(idp, a_new_user("b"), a_change(path, {**join}, leave), a_change(path, leave))
+
+    assert went == ["201", "409", "409"]
+    assert len(idp.get(path).json()["members"]) == 1
+
+
+def test_slashes_too_many_in_a_bulk_path_are_read_past(idp, acme):
+    assert statuses(idp, deletion(f"//Users//{a_user(acme).id}/")) == ["204"]

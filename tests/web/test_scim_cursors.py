@@ -12,6 +12,7 @@ from app.directory.listing import Directory, Window
 from app.people import provisioning
 from scim import urns
 from scim.cursors import CURSOR_TIMEOUT_SECONDS
+from scim.messages import Page
 from tests.builders import BASE_URL, NOW, a_group, a_user, an_organization
 
 PEOPLE = 23
@@ -246,3 +247,16 @@ def plans():
     for record in executed.get_queries():
         rows = database.execute_sql(explain + record.msg[0], record.msg[1]).fetchall()
         collected.append("\n".join(str(row[-1]) for row in rows))
+
+
+@pytest.mark.usefixtures("people")
+@pytest.mark.parametrize(("first", "then"), [(5, 5), (5, None), (2000, 2000), (2000, 1500)])
+def test_a_count_is_kept_as_it_was_granted(idp, monkeypatch, first, then):
+    monkeypatch.setattr(Page.parse.__func__, "__defaults__", (10, 20))
+
+    names = walk(idp, count=first)
+    cursor = page(idp, count=first)["nextCursor"]
+    further = page(idp, cursor, **({} if then is None else {"count": then}))
+
+    assert len(names) == PEOPLE
+    assert further["itemsPerPage"] == (5 if first == 5 else PEOPLE - 20)

@@ -138,7 +138,8 @@ class ElementScope:
     def any_value(self, path: AttributePath, holds: Callable[[Node], Node]) -> Node:
         """See `Scope`."""
         keys = [path.sub_attribute.name] if path.sub_attribute else []
-        return _known(json_sql.scalar(json_sql.element(), keys, _type(path)), holds)
+        value = json_sql.scalar(json_sql.element(), keys, _type(path))
+        return _known(_false_unless_set(value, path), holds)
 
     def any_element(self, path: AttributePath, _holds: Callable[[Scope], Node]) -> Node:
         """Refuse: no attribute has complex elements inside complex elements (RFC 7643 2.3.8)."""
@@ -161,9 +162,8 @@ class RowScope:
 
     def any_value(self, path: AttributePath, holds: Callable[[Node], Node]) -> Node:
         """See `Scope`."""
-        return _known(
-            self.columns[path.sub_attribute.name if path.sub_attribute else "value"], holds
-        )
+        column = self.columns[path.sub_attribute.name if path.sub_attribute else "value"]
+        return _known(_false_unless_set(column, path), holds)
 
     def any_element(self, path: AttributePath, _holds: Callable[[Scope], Node]) -> Node:
         """Refuse: no attribute has complex elements inside complex elements (RFC 7643 2.3.8)."""
@@ -174,6 +174,10 @@ class RowScope:
         if path.sub_attribute is None:
             return TRUE
         return Expression(self.columns[path.sub_attribute.name], "IS NOT", SQL("NULL"))
+
+
+def _false_unless_set(actual: Node, path: AttributePath) -> Node:
+    return fn.COALESCE(actual, SQL("FALSE")) if path.is_false_unless_set else actual
 
 
 def _known(actual: Node, holds: Callable[[Node], Node]) -> Node:

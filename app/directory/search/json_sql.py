@@ -54,14 +54,16 @@ def primary_or_first(
     document: Node, keys: Sequence[str], inner: Sequence[str], kind: Type
 ) -> Select:
     """Return the value at `inner` of the primary element of an array, or else of its first."""
-    primary = scalar(element(), ["primary"], Type.BOOLEAN) if inner else SQL("NULL")
+    # A primary that was left out is false, and so no less than one that says so (RFC 7643 2.4).
+    said = scalar(element(), ["primary"], Type.BOOLEAN) if inner else SQL("NULL")
+    primary = fn.COALESCE(said, SQL("FALSE"))
     rows: Node
     if on_postgresql():
         unpacked = fn.jsonb_array_elements(fn.jsonb_extract_path(document, *keys))
         rows = NodeList((unpacked, SQL(f"WITH ORDINALITY AS {ELEMENT}(value, key)")))
     else:
         rows = elements(document, keys)
-    primary_first = Ordering(primary, "DESC", nulls="LAST")
+    primary_first = Ordering(primary, "DESC")
     chosen = Select([rows], [scalar(element(), inner, kind)])
     return chosen.order_by(primary_first, SQL(f"{ELEMENT}.key")).limit(1)
 

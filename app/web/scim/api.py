@@ -3,22 +3,24 @@
 from functools import partial
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import parse_qsl
 
 from flask import Blueprint, Response, g, request
 from flask.views import MethodView
 
 from app.access.principal import Permission
+from app.web.addresses import UNSTORABLE, holds_unstorable
 from app.web.context import SCIM_PREFIX, caller, instant, scim_url, speaking_for
 from app.web.responses import check_acceptable, json_body, scim_response
 from app.web.scim import discovery
 from app.web.scim.bulk import run_bulk
-from app.web.scim.endpoints import ENDPOINTS, Call, Endpoint, Row
+from app.web.scim.endpoints import ENDPOINTS, Call, Conditions, Endpoint, Row
 from app.web.scim.ignored import name_ignored, note_ignored
 from app.web.scim.queries import query, query_all
 from scim.errors import InvalidValue
 from scim.messages import SearchRequest, error
 from scim.projection import Projection, render
-from scim.quirks import Dialect, dialect_of
+from scim.quirks import Dialect, dialect_of, undo_query
 from scim.versions import entity_tag, satisfies_if_none_match
 
 blueprint = Blueprint("scim", __name__, url_prefix=SCIM_PREFIX)
@@ -30,8 +32,8 @@ def _admit() -> None:
     """Let only provisioning clients in, before anything of the request is read."""
     caller(Permission.PROVISION)
     check_acceptable()
-    if "\0" in request.full_path:
-        raise InvalidValue("The address holds a NUL character, which no value here can have.")
+    if holds_unstorable(request.path):
+        raise InvalidValue(UNSTORABLE)
 
 
 class Resources(MethodView):
@@ -45,7 +47,7 @@ class Resources(MethodView):
 
     def get(self) -> Response:
         """List resources (RFC 7644 3.4.2)."""
-        return query(_call(), self.endpoint, SearchRequest.parse_query(request.args))
+        return query(_call(), self.endpoint, _search())
 
     def post(self) -> Response:
         """Create a resource (RFC 7644 3.3)."""
@@ -77,7 +79,7 @@ class Resource(MethodView):
         """Replace a resource (RFC 7644 3.5.1)."""
         message = json_body()
         call, projection = _call(message), _projection(self.endpoint)
-        row = self.endpoint.replace(call, resource_id, message, request.headers.get("If-Match"))
+        row = self.endpoint.replace(call, resource_id, message, _conditions())
         note_ignored(row)
         return _answer(call, self.endpoint, row, projection)
 
@@ -85,7 +87,7 @@ class Resource(MethodView):
         """Change a resource (RFC 7644 3.5.2)."""
         message = json_body()
         call, projection = _call(message), _projection(self.endpoint)
-        row = self.endpoint.patch(call, resource_id, message, request.headers.get("If-Match"))
+        row = self.endpoint.patch(call, resource_id, message, _conditions())
         note_ignored(row)
         if self.endpoint.patch_answers or projection.requested:
             return _answer(call, self.endpoint, row, projection)
@@ -93,7 +95,7 @@ class Resource(MethodView):
 
     def delete(self, resource_id: str) -> Response:
         """Delete a resource (RFC 7644 3.6)."""
-        self.endpoint.delete(_call(), resource_id, request.headers.get("If-Match"))
+        self.endpoint.delete(_call(), resource_id, _conditions())
         return scim_response(None, 204)
 
 
@@ -104,7 +106,7 @@ def search(endpoint: Endpoint) -> Response:
 
 def list_everything() -> Response:
     """List resources of every type (RFC 7644 3.4.2.1)."""
-    return query_all(_call(), SearchRequest.parse_query(request.args))
+    return query_all(_call(), _search())
 
 
 def search_everything() -> Response:
@@ -133,8 +135,22 @@ def _call(message: Any = None) -> Call:
     return Call(speaking_for(g.principal, known), instant(), dialect, scim_url())
 
 
+def _conditions() -> Conditions:
+    return Conditions(request.headers.get("If-Match"), request.headers.get("If-None-Match"))
+
+
+def _search() -> SearchRequest:
+    """Return the query in the address, of which a parameter given twice counts as first given."""
+    given = request.query_string.decode("latin-1")
+    undone = undo_query(given, strict=g.principal.profile.strict)
+    if undone == given:
+        return SearchRequest.parse_query(request.args)
+    pairs = parse_qsl(undone, keep_blank_values=True)
+    return SearchRequest.parse_query(dict(reversed(pairs)))
+
+
 def _projection(endpoint: Endpoint) -> Projection:
-    search = SearchRequest.parse_query(request.args)
+    search = _search()
     return Projection.parse(
         endpoint.type_in(g.principal.profile), search.attributes, search.excluded_attributes
     )

@@ -10,12 +10,21 @@ from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Any
 
-from app.web.errors import Problem, problem_of
-from app.web.scim.endpoints import ENDPOINTS, Call, Endpoint, Row
+from app.errors import NotFound
+from app.web.addresses import holds_unstorable, plain_path
+from app.web.errors import problem_of
+from app.web.scim.endpoints import ENDPOINTS, Call, Conditions, Endpoint, Row
 from app.web.scim.ignored import note_ignored
 from scim import messages
 from scim.attributes import Document
-from scim.bulk import BulkOperation, BulkRequest, Method, bulk_response, operation_result
+from scim.bulk import (
+    BulkOperation,
+    BulkRequest,
+    MalformedOperation,
+    Method,
+    bulk_response,
+    operation_result,
+)
 from scim.bulk_plan import Step, plan
 from scim.errors import InvalidPath
 from scim.versions import entity_tag
@@ -25,7 +34,7 @@ OPERATIONS_MAX = 1_000
 _ENDPOINTS: Mapping[str, Endpoint] = {
     endpoint.standard.endpoint.lower(): endpoint for endpoint in ENDPOINTS
 }
-_PATH = re.compile(r"(?P<endpoint>/[^/]+)(?:/(?P<id>[^/]+))?/?")
+_PATH = re.compile(r"(?P<endpoint>/[^/]+)(?:/(?P<id>[^/]+))?")
 
 
 def run_bulk(call: Call, message: Any) -> Document:
@@ -54,16 +63,19 @@ class _Run:
 
     def take(self, step: Step) -> None:
         """Carry out one step. One that closes a circle reports in place of the first write."""
-        if step.closes and step.operation.bulk_id not in self.ids:
+        operation = step.operation
+        if isinstance(operation, MalformedOperation):
+            self._fail(step.index, operation, operation.error)
             return
-        original = replace(step.operation, method=Method.POST) if step.closes else step.operation
+        if step.closes and operation.bulk_id not in self.ids:
+            return
+        original = replace(operation, method=Method.POST) if step.closes else operation
         try:
-            endpoint, row = self._write(step.operation.resolved(self.ids))
+            endpoint, row = self._write(operation.resolved(self.ids))
         except Exception as error:  # every failure becomes this operation's answer
-            self.failed += 1
-            self.results[step.index] = _failure(original, problem_of(error))
+            self._fail(step.index, original, error)
             if step.closes:
-                self._take_back(step.operation)
+                self._take_back(operation)
             return
         if row is not None:
             note_ignored(row, step.index)
@@ -71,30 +83,35 @@ class _Run:
             self.ids[original.bulk_id] = row.id
         self.results[step.index] = self._success(original, endpoint, row)
 
+    def _fail(
+        self, index: int, operation: BulkOperation | MalformedOperation, error: Exception
+    ) -> None:
+        self.failed += 1
+        problem = problem_of(error)
+        response = messages.error(problem.status, problem.detail, problem.scim_type)
+        self.results[index] = operation_result(operation, problem.status, response=response)
+
     def _take_back(self, operation: BulkOperation) -> None:
         """Delete what a first write made whose circle could not be closed.
 
         Its client hears that the operation failed, and must not find half of it.
         """
-        endpoint = _ENDPOINTS[operation.path.rpartition("/")[0].lower()]
-        endpoint.delete(self.call, self.ids.pop(operation.bulk_id or ""), None)
+        endpoint = _ENDPOINTS[plain_path(operation.path).rpartition("/")[0].lower()]
+        endpoint.delete(self.call, self.ids.pop(operation.bulk_id or ""), Conditions())
 
     def _write(self, operation: BulkOperation) -> tuple[Endpoint, Row | None]:
         endpoint, resource_id = _target(operation)
         call = self.call.hearing(operation.data)
+        conditions = Conditions(if_match=operation.version)
         match operation.method:
             case Method.POST:
                 return endpoint, endpoint.create(call, operation.data)
             case Method.PUT:
-                return endpoint, endpoint.replace(
-                    call, resource_id, operation.data, operation.version
-                )
+                return endpoint, endpoint.replace(call, resource_id, operation.data, conditions)
             case Method.PATCH:
-                return endpoint, endpoint.patch(
-                    call, resource_id, operation.data, operation.version
-                )
+                return endpoint, endpoint.patch(call, resource_id, operation.data, conditions)
             case Method.DELETE:
-                endpoint.delete(call, resource_id, operation.version)
+                endpoint.delete(call, resource_id, conditions)
                 return endpoint, None
 
     def _success(self, operation: BulkOperation, endpoint: Endpoint, row: Row | None) -> Document:
@@ -108,16 +125,16 @@ class _Run:
 
 
 def _target(operation: BulkOperation) -> tuple[Endpoint, str]:
-    """Return what an operation's path leads to, and the id in it, empty for a POST."""
-    found = _PATH.fullmatch(operation.path)
+    """Return what an operation's path leads to, and the id in it, empty for a POST.
+
+    Slashes too many are read past, as those of an address are.
+    """
+    found = _PATH.fullmatch(plain_path(operation.path))
     endpoint = _ENDPOINTS.get(found["endpoint"].lower()) if found else None
     resource_id = found["id"] if found else None
+    if holds_unstorable(operation.path):
+        raise NotFound("There is nothing at this path: it holds what no id can have.")
     if endpoint is None or (resource_id is None) is not (operation.method is Method.POST):
         wanted = "/Users" if operation.method is Method.POST else "/Users/{id}"
         raise InvalidPath(f"The path of a {operation.method} must be like {wanted}.")
     return endpoint, resource_id or ""
-
-
-def _failure(operation: BulkOperation, problem: Problem) -> Document:
-    response = messages.error(problem.status, problem.detail, problem.scim_type)
-    return operation_result(operation, problem.status, response=response)

@@ -15,6 +15,7 @@ from app.access.profiles import ScimProfile
 from app.directory import groups, users
 from app.directory.changes import Patch, Replacement
 from app.directory.listing import Directory, Listing
+from app.errors import VersionMismatch
 from app.models import Group, User
 from app.people import provisioning
 from scim import quirks
@@ -25,6 +26,7 @@ from scim.patch import parse_patch
 from scim.projection import Projection
 from scim.quirks import Dialect, dialect_of
 from scim.schemas import GROUP, USER
+from scim.versions import entity_tag, satisfies_if_none_match
 
 Row = User | Group
 
@@ -56,6 +58,14 @@ class Call:
 
 
 @dataclass(frozen=True)
+class Conditions:
+    """On which versions of a resource a write may happen (RFC 7644 3.14, RFC 9110 13.1)."""
+
+    if_match: str | None = None
+    if_none_match: str | None = None
+
+
+@dataclass(frozen=True)
 class Endpoint:
     """A resource type with its use cases."""
 
@@ -84,16 +94,17 @@ class Endpoint:
         """Return a resource (RFC 7644 3.4.1)."""
         return self.find(call.principal.organization_id, resource_id)
 
-    def replace(self, call: Call, resource_id: str, message: Any, if_match: str | None) -> Row:
+    def replace(self, call: Call, resource_id: str, message: Any, conditions: Conditions) -> Row:
         """Replace a resource by the body of a PUT (RFC 7644 3.5.1)."""
         kind, strict = self.type_in(call.profile), call.profile.strict
         faults = self._faults()
         undone = quirks.undo_resource(kind, message, strict=strict)
         document = read(kind, undone, faults, strict=strict)
         change = Replacement(document, tuple(faults)) if self.tolerates else document
+        if_match = self._checked(call, resource_id, conditions)
         return self.replace_row(call.principal, resource_id, change, if_match=if_match, at=call.at)
 
-    def patch(self, call: Call, resource_id: str, message: Any, if_match: str | None) -> Row:
+    def patch(self, call: Call, resource_id: str, message: Any, conditions: Conditions) -> Row:
         """Change a resource by a PatchOp message (RFC 7644 3.5.2)."""
         kind, strict = self.type_in(call.profile), call.profile.strict
         faults = self._faults()
@@ -101,14 +112,34 @@ class Endpoint:
         operations = parse_patch(kind, undone, faults, strict=strict)
         create_missing = call.dialect.creates_missing and not strict
         changes = Patch(operations, create_missing, call.base_url, tuple(faults))
+        if_match = self._checked(call, resource_id, conditions)
         return self.patch_row(call.principal, resource_id, changes, if_match=if_match, at=call.at)
 
-    def delete(self, call: Call, resource_id: str, if_match: str | None) -> None:
+    def delete(self, call: Call, resource_id: str, conditions: Conditions) -> None:
         """Delete a resource (RFC 7644 3.6)."""
+        if_match = self._checked(call, resource_id, conditions)
         self.delete_row(call.principal, resource_id, if_match=if_match, at=call.at)
 
     def _faults(self) -> Faults:
         return Faults() if self.tolerates else REFUSE
+
+    def _checked(self, call: Call, resource_id: str, conditions: Conditions) -> str | None:
+        """Return the If-Match header, for the write itself to check, once If-None-Match lets it go.
+
+        That one can be checked before: a client names versions that it has seen, and none of them
+        comes back.
+
+        Raises:
+            VersionMismatch: the resource is as If-None-Match says that it must not be.
+        """
+        if conditions.if_none_match is not None:
+            tag = entity_tag(self.read(call, resource_id).version)
+            if not satisfies_if_none_match(conditions.if_none_match, tag):
+                raise VersionMismatch(
+                    f"The resource is there as {tag}, which If-None-Match excludes. Leave the "
+                    "header out of a change, or name the version to change in If-Match."
+                )
+        return conditions.if_match
 
     def document(self, call: Call, row: Row, projection: Projection) -> Document:
         """Return a resource with everything that the projection shows of it."""

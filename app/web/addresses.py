@@ -1,0 +1,79 @@
+"""Addresses as they were meant: slashes too many are read past, and nothing is ever redirected.
+
+A base URL is pasted with the slash at its end, and `//Users` is what a provider then asks for. A
+redirect would lose it: providers do not repeat a POST elsewhere.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from flask import Flask, Response
+from werkzeug.datastructures import MultiDict
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+UNSTORABLE = "The address holds a NUL or half a surrogate pair, which no value here can have."
+_SLASHES = re.compile("//+")
+
+
+class Application(Flask):
+    """Flask, which answers OPTIONS with the methods alone and never redirects."""
+
+    def __init__(self, name: str) -> None:
+        """Serve no files, and route each address as it is after `PlainSlashes`."""
+        super().__init__(name, static_folder=None)
+        self.url_map.strict_slashes = False
+        self.url_map.merge_slashes = False
+        self.url_map.redirect_defaults = False
+        self.wsgi_app = PlainSlashes(self.wsgi_app)  # type: ignore[method-assign]  # as Flask documents it
+
+    def make_default_options_response(self) -> Response:
+        """Say which methods the address takes, as 204 without a body (RFC 9110 9.3.7)."""
+        response: Response = super().make_default_options_response()
+        response.status_code = HTTPStatus.NO_CONTENT
+        del response.headers["Content-Type"]
+        return response
+
+
+class PlainSlashes:
+    """WSGI middleware that writes each run of slashes as one, and drops those at the end."""
+
+    def __init__(
+        self, application: "Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]"
+    ) -> None:
+        """Stand before an application."""
+        self._application = application
+
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        """Answer the request for the address that was meant."""
+        plain = plain_path(environ.get("PATH_INFO", ""))
+        return self._application({**environ, "PATH_INFO": plain}, start_response)
+
+
+def plain_path(path: str) -> str:
+    """Return a path without slashes too many.
+
+    >>> plain_path("/scim/v2//Users/"), plain_path("//")
+    ('/scim/v2/Users', '/')
+    """
+    return _SLASHES.sub("/", path).rstrip("/") or "/"
+
+
+def holds_unstorable(text: str) -> bool:
+    r"""Return whether a text holds a NUL or half a surrogate pair, which no database keeps.
+
+    >>> holds_unstorable("a\0b"), holds_unstorable("\ud800"), holds_unstorable("Zoë")
+    (True, True, False)
+    """
+    return "\0" in text or any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def unstorable_parameter(parameters: "MultiDict[str, str]") -> str | None:
+    """Return the first parameter of a query that holds what no database keeps, or None."""
+    pairs = parameters.items(multi=True)
+    return next((name for name, value in pairs if holds_unstorable(name + value)), None)
