@@ -46,6 +46,8 @@ def describe(principal: Principal, user: User, document: Document, *, at: dateti
     before = (user.folded or {}).get("emails")
     resources.describe(user, principal.profile.user, document, at=at)
     user.emails_differ = user.emails_differ or user.folded.get("emails") != before
+    if user.user_name and user.user_name != document["userName"]:
+        user.renamed_from = user.renamed_from or user.user_name_key
     user.user_name = document["userName"]
     user.user_name_key = fold(user.user_name)
     user.display_name = document.get("displayName")

@@ -15,17 +15,11 @@ from app.models.billing import (
     RenewalHolder,
 )
 from app.models.contracts import Contract, ContractTerm
-from app.models.directory import Denial, Group, GroupMember, User, UserEmail
+from app.models.directory import Group, GroupMember, User, UserEmail
 from app.models.parties import Installation, Organization, Seller
-from app.models.seats import (
-    Hold,
-    LedgerEntry,
-    Reassignment,
-    SeatAssignment,
-    SeatPool,
-    WaitingPlace,
-)
+from app.models.seats import Hold, LedgerEntry, Reassignment, SeatAssignment, SeatPool
 from app.models.trail import AuditEvent, SellerEvent
+from app.models.wants import Want, WantSource
 
 __all__ = [
     "Alert",
@@ -33,7 +27,6 @@ __all__ = [
     "AuditEvent",
     "Contract",
     "ContractTerm",
-    "Denial",
     "Group",
     "GroupMember",
     "Hold",
@@ -56,5 +49,6 @@ __all__ = [
     "Token",
     "User",
     "UserEmail",
-    "WaitingPlace",
+    "Want",
+    "WantSource",
 ]

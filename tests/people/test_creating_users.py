@@ -8,7 +8,7 @@ from app.errors import (
     SeatLimitReached,
     UserNameTaken,
 )
-from app.models import Denial, LedgerEntry, SeatPool, User, UserEmail
+from app.models import Want, LedgerEntry, SeatPool, User, UserEmail
 from app.people import provisioning
 from scim.documents import parse
 from scim.schemas import USER
@@ -59,7 +59,7 @@ def test_a_refused_user_leaves_nothing_behind_but_the_denial():
         a_user(acme, "late@example.com", emails=emails)
 
     assert _row_counts() == before
-    assert Denial.select().count() == 1
+    assert Want.select().count() == 1
     assert acme.counts == (1, 1)
 
 
@@ -101,7 +101,7 @@ def test_a_taken_user_name_is_reported_before_a_missing_seat(active):
         a_user(acme, "Alice@example.com", active=active)
 
     assert "Alice@example.com belongs to another user" in refusal.value.message
-    assert Denial.select().count() == 0
+    assert Want.select().count() == 0
 
 
 def test_a_taken_user_name_is_reported_before_the_end_of_the_contract():
@@ -185,7 +185,7 @@ def test_only_a_full_organization_makes_a_denial(reason):
     with pytest.raises((ContractNotStarted, OrganizationSuspended, ContractEnded)):
         a_user(acme, at=AFTER_THE_TERM if reason == "ended" else NOW)
 
-    assert Denial.select().count() == 0
+    assert Want.select().count() == 0
 
 
 def test_a_seat_that_was_freed_is_taken_by_the_next_user():

@@ -6,7 +6,7 @@ from app.directory.users import find_person, find_user
 from app.errors import NotFound, PersonActive
 from app.models import (
     AuditEvent,
-    Denial,
+    Want,
     GroupMember,
     Hold,
     IdempotencyKey,
@@ -14,10 +14,10 @@ from app.models import (
     SeatAssignment,
     User,
     UserEmail,
-    WaitingPlace,
+    WantSource,
 )
 from app.people import provisioning
-from app.people.denials import record_denial
+from app.people.refusing import record_denial
 from app.people.erasure import erase_person
 from app.seats import waiting
 from tests.builders import NOW, a_group, a_user, activate, an_organization, deactivate
@@ -50,7 +50,7 @@ def erase(customer, user_name=ALICE):
 
 def everything_stored() -> str:
     """Return all text of all rows in which a person's name can stand."""
-    kinds = (User, UserEmail, Denial, Hold, IdempotencyKey, AuditEvent, GroupMember, LedgerEntry)
+    kinds = (User, UserEmail, Want, Hold, IdempotencyKey, AuditEvent, GroupMember, LedgerEntry)
     rows = [list(kind.select().dicts()) for kind in kinds]
     return json.dumps(rows, default=str, ensure_ascii=False).casefold()
 
@@ -124,18 +124,20 @@ def test_somebody_who_was_only_ever_refused_can_be_erased(acme):
 
     assert erase(acme, "bob@example.com") == [denial_id]
 
-    denial = Denial.get()
+    denial = Want.get()
     assert (denial.user_name, denial.closed_because) == (f"erased-{denial_id}", "deleted")
 
 
 def test_somebody_who_waits_loses_the_place_and_the_seat_that_was_kept(acme, alice):
-    waiting.join(alice, at=NOW)
-    with alice._meta.database.atomic():
-        waiting.offer(acme.id, at=NOW)
+    fill(acme)
+    set_organization(acme.owner, OrganizationChanges(when_full="park"), at=NOW)
+    activate(acme, alice)
+    suspending.suspend_organization(acme.operator, at=NOW)
+    suspending.resume_organization(acme.operator, at=NOW)
 
     erase(acme)
 
-    assert WaitingPlace.select().count() == 0
+    assert WantSource.select().count() == 0
     assert acme.counts == (2, 0)
     assert Hold.select().count() == 1
     assert "alice" not in everything_stored()

@@ -8,7 +8,8 @@ from app import housekeeping
 from app.access.tokens import TokenUses
 from app.models import Alert, LedgerEntry
 from app.organizations.settings import OrganizationChanges, set_organization
-from app.people.denials import dismiss_denial, record_denial
+from app.people.denials import dismiss_denial
+from app.people.refusing import record_denial
 from app.seats.watching import alerts
 from tests.builders import NOW, a_user, an_organization, buy, deactivate, fill
 

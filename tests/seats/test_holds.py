@@ -7,7 +7,7 @@ import pytest
 from app.access.tokens import TokenUses
 from app.errors import SeatLimitReached
 from app.housekeeping import keep_house
-from app.models import Denial, Hold, LedgerEntry
+from app.models import Want, Hold, LedgerEntry
 from app.organizations import suspending
 from app.people.sign_in import Login, Mode, Reason, decide
 from app.seats import holds
@@ -107,7 +107,7 @@ def test_a_hold_past_its_time_is_in_nobodys_way_when_only_asked():
     decision = _check(acme, "bob@example.com", at=EXPIRES_AT)
 
     assert decision.reason is Reason.SEAT_AVAILABLE
-    assert Denial.select().count() == 0
+    assert Want.select().count() == 0
 
 
 def test_a_person_who_comes_too_late_for_their_hold_takes_a_free_seat():

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from app.access.principal import Role
-from app.models import Denial, SeatPool, User
+from app.models import Want, SeatPool, User
 from tests.builders import NOW, SIGNED_AT, a_user, an_organization, deactivate, fill
 
 TERM_ENDS_AT = SIGNED_AT.replace(year=2027, hour=0)
@@ -156,7 +156,7 @@ def test_a_full_organization_has_no_seat_and_remembers_who_asked(hook, acme, mod
 
     for answer in answers:
         assert_decided(answer, "no_seat", allow=False)
-    denial = Denial.get(Denial.organization_id == acme.id)
+    (denial,) = refusals_of(acme.id, limit=2)
     assert (denial.source, denial.user_name, denial.attempts) == ("sso", "late@example.com", 2)
     assert users(acme) == 5
 
