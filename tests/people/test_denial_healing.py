@@ -7,7 +7,7 @@ import pytest
 from app.access.tokens import TokenUses
 from app.errors import NotFound, SeatLimitReached
 from app.housekeeping import keep_house
-from app.models import AuditEvent, Want, Hold
+from app.models import AuditEvent, Hold, Want
 from app.organizations.settings import OrganizationChanges, set_organization
 from app.people import denials
 from app.people.sign_in import Login, decide

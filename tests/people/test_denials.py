@@ -6,8 +6,8 @@ from app.errors import SeatLimitReached
 from app.models import Want
 from app.people import provisioning
 from app.people.refusing import record_denial
-from app.seats.refusals import open_refusals, refusals_of
 from app.people.sign_in import Login, Mode, decide
+from app.seats.refusals import open_refusals, refusals_of
 from tests.builders import (
     NOW,
     a_user,

@@ -6,7 +6,6 @@ from app.directory.users import find_person, find_user
 from app.errors import NotFound, PersonActive
 from app.models import (
     AuditEvent,
-    Want,
     GroupMember,
     Hold,
     IdempotencyKey,
@@ -14,13 +13,15 @@ from app.models import (
     SeatAssignment,
     User,
     UserEmail,
+    Want,
     WantSource,
 )
+from app.organizations.settings import OrganizationChanges, set_organization
 from app.people import provisioning
-from app.people.refusing import record_denial
 from app.people.erasure import erase_person
+from app.people.refusing import record_denial
 from app.seats import waiting
-from tests.builders import NOW, a_group, a_user, activate, an_organization, deactivate
+from tests.builders import NOW, a_group, a_user, activate, an_organization, buy, deactivate, fill
 
 ALICE = "Alice.Müller@example.com"
 
@@ -132,13 +133,12 @@ def test_somebody_who_waits_loses_the_place_and_the_seat_that_was_kept(acme, ali
     fill(acme)
     set_organization(acme.owner, OrganizationChanges(when_full="park"), at=NOW)
     activate(acme, alice)
-    suspending.suspend_organization(acme.operator, at=NOW)
-    suspending.resume_organization(acme.operator, at=NOW)
+    buy(acme, 1)
 
     erase(acme)
 
-    assert WantSource.select().count() == 0
-    assert acme.counts == (2, 0)
+    assert waiting.waiting_count(acme.id) == WantSource.select().count() == 0
+    assert acme.counts == (3, 2)
     assert Hold.select().count() == 1
     assert "alice" not in everything_stored()
 

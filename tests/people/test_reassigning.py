@@ -14,7 +14,7 @@ from app.errors import (
     OrganizationSuspended,
     SeatLimitReached,
 )
-from app.models import AuditEvent, Want, LedgerEntry, Reassignment, SeatAssignment
+from app.models import AuditEvent, LedgerEntry, Reassignment, SeatAssignment, Want
 from app.organizations import suspending
 from app.people import reassigning
 from app.people.reassigning import Newcomer

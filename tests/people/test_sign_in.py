@@ -4,7 +4,7 @@ import pytest
 
 from app.directory.resources import stored_document
 from app.directory.users import find_person, find_user
-from app.models import Want, LedgerEntry, SeatPool, User
+from app.models import LedgerEntry, SeatPool, User, Want
 from app.people import provisioning
 from app.people.sign_in import Login, Mode, Reason, decide
 from tests.builders import (

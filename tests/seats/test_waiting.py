@@ -13,6 +13,7 @@ from app.organizations.settings import OrganizationChanges, set_organization
 from app.people import provisioning, waiting_list
 from app.people.sign_in import Login, Mode, Reason, decide
 from app.seats import pools, waiting
+from app.seats.refusals import refusals_of
 from scim.schemas import USER
 from tests.builders import (
     NOW,
@@ -45,7 +46,7 @@ def test_who_finds_no_seat_is_stored_inactive_and_waits():
     assert (alice.active, stored_document(alice)["active"]) == (False, False)
     assert line(acme) == ["alice@example.com"]
     assert acme.counts == (1, 1)
-    assert Want.select().count() == 0
+    assert refusals_of(acme.id, limit=1) == []
 
 
 def test_a_reactivation_that_finds_no_seat_waits():

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from app.db.connections import database
-from app.models import Want, Group, GroupMember, LedgerEntry, SeatPool, User, UserEmail
+from app.models import Group, GroupMember, LedgerEntry, SeatPool, User, UserEmail, Want
 from app.seats.audit import audit
 from tests.builders import NOW, Customer, a_group, a_user, an_organization
 from tests.clients import OwnerClient, ScimClient, SsoClient

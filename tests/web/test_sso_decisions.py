@@ -5,7 +5,8 @@ import re
 import pytest
 
 from app.access.principal import Role
-from app.models import Want, SeatPool, User
+from app.models import SeatPool, User
+from app.seats.refusals import refusals_of
 from tests.builders import NOW, SIGNED_AT, a_user, an_organization, deactivate, fill
 
 TERM_ENDS_AT = SIGNED_AT.replace(year=2027, hour=0)
