@@ -1,6 +1,7 @@
 """A person's want of a seat is one record, whoever asks, whatever the person is called."""
 
 from datetime import timedelta
+from typing import NamedTuple
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -19,7 +20,17 @@ from app.seats.audit import audit
 from app.seats.refusals import open_refusals, provisioned_refusals, refusals_of
 from app.seats.watching.demand import demand_of
 from scim.schemas import USER
-from tests.builders import NOW, a_patch, a_user, activate, an_organization, buy, deactivate, fill
+from tests.builders import (
+    NOW,
+    Customer,
+    a_patch,
+    a_user,
+    activate,
+    an_organization,
+    buy,
+    deactivate,
+    fill,
+)
 from tests.parking import choose_parking, line
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -299,25 +310,31 @@ def test_whatever_a_person_is_called_there_is_one_want_and_it_is_theirs(steps, p
         assert demand.refused + demand.waiting + demand.refused_at_login + active <= 4
 
 
-#: What the steps do to the user of a name, who may be none.
+class Step(NamedTuple):
+    """Something that happens to a name, whose user may be none."""
+
+    acme: Customer
+    user: User | None
+    name: str
+    other: str
+
+
 ACTIONS = {
-    "create": lambda acme, user, name, other: user or a_user(acme, name),
-    "login": lambda acme, user, name, other: decide(acme.sso, Login(name), at=NOW),
-    "buy": lambda acme, user, name, other: buy(acme, 1),
-    "rename": lambda acme, user, name, other: (
-        user and not find_person(acme.id, other) and _rename(acme, user, other)
+    "create": lambda it: it.user or a_user(it.acme, it.name),
+    "login": lambda it: decide(it.acme.sso, Login(it.name), at=NOW),
+    "buy": lambda it: buy(it.acme, 1),
+    "rename": lambda it: (
+        it.user and not find_person(it.acme.id, it.other) and _rename(it.acme, it.user, it.other)
     ),
-    "delete": lambda acme, user, name, other: (
-        user and provisioning.delete_user(acme.scim, user.id, at=NOW)
-    ),
-    "activate": lambda acme, user, name, other: user and activate(acme, user),
-    "deactivate": lambda acme, user, name, other: user and deactivate(acme, user),
+    "delete": lambda it: it.user and provisioning.delete_user(it.acme.scim, it.user.id, at=NOW),
+    "activate": lambda it: it.user and activate(it.acme, it.user),
+    "deactivate": lambda it: it.user and deactivate(it.acme, it.user),
 }
 
 
 def _do(acme, step, name, other):
     try:
-        ACTIONS[step](acme, find_person(acme.id, name), name, other)
+        ACTIONS[step](Step(acme, find_person(acme.id, name), name, other))
     except SeatLimitReached:
         return
 
