@@ -4,8 +4,8 @@ from datetime import datetime
 
 from app.access.principal import Principal
 from app.db.transactions import transaction
-from app.directory.users import find_person
-from app.errors import SeatRefusal
+from app.directory import users
+from app.errors import NotFound, SeatRefusal
 from app.models import User
 from app.seats import wants
 from app.seats.want_sources import Source
@@ -37,10 +37,21 @@ def record_denial(
     those who refuse nobody, such as owners.
     """
     source = Source.of(principal)
-    user = find_person(principal.organization_id, user_name)
+    user = _lock_person(principal.organization_id, user_name)
     if source is None or (user is not None and user.active):
         return None
     stranger = Person(principal.organization_id, user_name, fold(user_name))
     person = stranger if user is None else Person.of(user)
     want = wants.refuse(person, reason, source, at=at)
     return None if want is None else want.id
+
+
+def _lock_person(organization_id: str, user_name: str) -> User | None:
+    """Return the user of a name, whose name then stands still, or None."""
+    known = users.find_person(organization_id, user_name)
+    if known is None:
+        return None
+    try:
+        return users.lock_user(organization_id, known.id)
+    except NotFound:  # deleted since
+        return None

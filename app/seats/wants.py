@@ -106,8 +106,10 @@ def end(want: Want, because: Closed, *, at: datetime, user_id: str | None = None
 def rename(user: User, former_key: str, *, at: datetime) -> None:
     """Let the wants of a user go along with a change of its name.
 
-    What was recorded of the new name before is the user's, too.
+    What was recorded of the new name before is the user's, too. Whoever opens a want locks the
+    pool, so that behind its lock the wants of both names stand still.
     """
+    pools.lock_available(user.organization_id)
     mine = lock_open(user.organization_id, former_key)
     if former_key != user.user_name_key:
         other = lock_open(user.organization_id, user.user_name_key)
