@@ -70,6 +70,8 @@ class Attribute:
     canonical_values: tuple[str, ...] = ()
     reference_types: tuple[str, ...] = ()
     sub_attributes: tuple["Attribute", ...] = ()
+    #: Whether `/Schemas` lists it: not what is taken and thrown away.
+    published: bool = True
 
     @cached_property
     def sub_attributes_by_key(self) -> dict[str, "Attribute"]:

@@ -100,7 +100,9 @@ def schema_document(schema: Schema, base_url: str) -> Document:
         "id": schema.id,
         "name": schema.name,
         "description": schema.description,
-        "attributes": [_attribute_document(attribute) for attribute in schema.attributes],
+        "attributes": [
+            _attribute_document(attribute) for attribute in schema.attributes if attribute.published
+        ],
         "meta": _meta("Schema", f"{base_url}/Schemas/{schema.id}"),
     }
 

@@ -5,24 +5,51 @@ holds no unassigned attribute, and lists in `schemas` exactly what it has data o
 """
 
 from collections.abc import Mapping
+from typing import Any
 
-from scim.attributes import Attribute, Document, Mutability, ResourceType, Type
-from scim.errors import InvalidSyntax
+from scim.attributes import (
+    Attribute,
+    AttributePath,
+    Document,
+    Mutability,
+    ResourceType,
+    Schema,
+    Type,
+)
+from scim.completeness import completed
+from scim.errors import InvalidSyntax, InvalidValue
 from scim.errors import Mutability as MutabilityError
+from scim.faults import REFUSE, Faults
 from scim.folding import fold
+from scim.known import check_member, place_of
 from scim.timestamps import utc_text
 from scim.values import check_required, parse_members
 
 
-def parse(resource_type: ResourceType, body: object) -> Document:
-    """Return the canonical document of a resource sent by POST or PUT.
-
-    `schemas` is computed, not believed: identity providers leave URNs out of it, add unknown ones
-    and misspell them, and the data says which schemas are meant.
+def parse(resource_type: ResourceType, body: object, *, strict: bool = False) -> Document:
+    """Return the canonical document of a resource sent by POST, which has all that is required.
 
     Raises:
-        InvalidSyntax: the body is not a resource.
+        InvalidSyntax: the body is not a resource, or in strict mode names what no schema defines.
+        InvalidPath: a member begins with a URN of ours and leads nowhere.
         InvalidValue: a value is not of its attribute's type, or a required one is missing.
+
+    RFC 7644 section 3.3.
+    """
+    return completed(resource_type, {}, read(resource_type, body, strict=strict))
+
+
+def read(
+    resource_type: ResourceType, body: object, faults: Faults = REFUSE, *, strict: bool = False
+) -> Document:
+    """Return the canonical document of a resource's body, in which extensions may be incomplete.
+
+    `schemas` is computed, not believed: identity providers leave URNs out of it, add unknown ones
+    and misspell them, and the data says which schemas are meant. What a PUT may leave out depends
+    on what is stored, so `replaced` judges that.
+
+    Raises:
+        ScimError: as `parse` does, of what `faults` does not note.
 
     RFC 7644 sections 3.3 and 3.5.1.
     """
@@ -30,22 +57,35 @@ def parse(resource_type: ResourceType, body: object) -> Document:
         raise InvalidSyntax(
             f"The body must be a JSON object that describes a {resource_type.name}."
         )
-    _check_schemas(body)
-    document = parse_members(resource_type.attributes_by_key, body, "")
-    check_required(resource_type.schema.required, document, "")
+    document: Document = {}
     for key, value in body.items():
-        extension = resource_type.extension(key)
-        if extension is None or value is None:
-            continue
-        if not isinstance(value, dict):
-            raise InvalidSyntax(
-                f"{extension.id} must be an object with the extension's attributes."
-            )
-        prefix = f"{extension.id}:"
-        if members := parse_members(extension.attributes_by_key, value, prefix):
-            check_required(extension.required, members, prefix)
-            document[extension.id] = members
+        place = place_of(resource_type, key)
+        with faults.part(str(place or key), place):
+            check_member(resource_type, key, value, strict=strict)
+            parsed = _member(resource_type, key, value)
+            if document.keys() & parsed.keys():
+                raise InvalidValue(f"{place} is given more than once; send it once.")
+            document |= parsed
+    for attribute in resource_type.schema.required:
+        with faults.part(attribute.name, AttributePath(None, attribute)):
+            check_required((attribute,), document, "")
     return with_schemas(resource_type, document)
+
+
+def _member(resource_type: ResourceType, key: str, value: object) -> Document:
+    """Return what one member of a body adds to the document: nothing if it is not kept."""
+    if key.lower() == "schemas":
+        _check_schemas(value)
+        return {}
+    extension = resource_type.extension(key)
+    if extension is None:
+        return parse_members(resource_type.attributes_by_key, {key: value}, "")
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise InvalidSyntax(f"{extension.id} must be an object with the extension's attributes.")
+    members = parse_members(extension.attributes_by_key, value, f"{extension.id}:")
+    return {extension.id: members} if members else {}
 
 
 def with_schemas(resource_type: ResourceType, document: Document) -> Document:
@@ -58,21 +98,29 @@ def with_schemas(resource_type: ResourceType, document: Document) -> Document:
     return {"schemas": [], **document} | {"schemas": [resource_type.schema.id, *extensions]}
 
 
-def replaced(resource_type: ResourceType, stored: Document, parsed: Document) -> Document:
+def replaced(
+    resource_type: ResourceType, stored: Document, parsed: Document, faults: Faults = REFUSE
+) -> Document:
     """Return what PUT makes of a stored document: the parsed one, with immutable values kept.
+
+    The place of each fault stays as it is stored. What was missing before may stay missing.
 
     Raises:
         MutabilityError: an immutable attribute is set and the parsed value differs.
+        InvalidValue: a required attribute would be missing that was there, or that belongs to what
+            was not there.
 
     RFC 7644 section 3.5.1.
     """
-    document = _keep_immutable(resource_type.schema.attributes, stored, parsed, "")
+    document = _keep_immutable(
+        resource_type.schema.attributes, stored, faults.undone(stored, parsed), None, faults
+    )
     for extension in resource_type.extensions:
-        before, after = stored.get(extension.id, {}), parsed.get(extension.id, {})
-        kept = _keep_immutable(extension.attributes, before, after, f"{extension.id}:")
+        before, after = stored.get(extension.id, {}), document.get(extension.id, {})
+        kept = _keep_immutable(extension.attributes, before, after, extension, faults)
         if kept:
             document[extension.id] = kept
-    return with_schemas(resource_type, document)
+    return with_schemas(resource_type, completed(resource_type, stored, document, faults))
 
 
 def folded(resource_type: ResourceType, document: Document) -> Document:
@@ -89,32 +137,47 @@ def folded(resource_type: ResourceType, document: Document) -> Document:
     return form
 
 
-def _check_schemas(body: Mapping[str, object]) -> None:
-    for key, value in body.items():
-        if key.lower() != "schemas":
-            continue
-        if not isinstance(value, list) or not all(isinstance(urn, str) for urn in value):
-            raise InvalidSyntax("schemas must be an array of schema URNs, each a string.")
+def _check_schemas(value: object) -> None:
+    if not isinstance(value, list) or not all(isinstance(urn, str) for urn in value):
+        raise InvalidSyntax("schemas must be an array of schema URNs, each a string.")
 
 
 def _keep_immutable(
-    attributes: tuple[Attribute, ...], stored: Document, parsed: Document, prefix: str
+    attributes: tuple[Attribute, ...],
+    stored: Document,
+    parsed: Document,
+    extension: Schema | None,
+    faults: Faults,
 ) -> Document:
     document = dict(parsed)
     for attribute in attributes:
         before, after = stored.get(attribute.name), parsed.get(attribute.name)
         if before is None:
             continue
-        name = prefix + attribute.name
-        if attribute.mutability is Mutability.IMMUTABLE:
-            if after is not None and _folded(attribute, after) != _folded(attribute, before):
-                raise MutabilityError(f"{name} cannot be changed once it is set; send it as it is.")
-            document[attribute.name] = before
-        elif attribute.type is Type.COMPLEX and not attribute.multi_valued:
-            kept = _keep_immutable(attribute.sub_attributes, before, after or {}, f"{name}.")
-            if kept:
+        place = AttributePath(extension, attribute)
+        with faults.part(str(place), place):
+            kept = _kept(attribute, before, after, str(place))
+            if kept is not None:
                 document[attribute.name] = kept
     return document
+
+
+def _kept(attribute: Attribute, before: Any, after: Any, name: str) -> Any:
+    """Return the value after, with what is immutable in it as it was before."""
+    if attribute.mutability is Mutability.IMMUTABLE:
+        if after is not None and _folded(attribute, after) != _folded(attribute, before):
+            raise MutabilityError(f"{name} cannot be changed once it is set; send it as it is.")
+        return before
+    if attribute.type is not Type.COMPLEX or attribute.multi_valued:
+        return after
+    members = dict(after or {})
+    for sub_attribute in attribute.sub_attributes:
+        held = before.get(sub_attribute.name)
+        if held is not None:
+            value = members.get(sub_attribute.name)
+            kept = _kept(sub_attribute, held, value, f"{name}.{sub_attribute.name}")
+            members |= {sub_attribute.name: kept} if kept is not None else {}
+    return members or None
 
 
 def _folded_members(attributes_by_key: Mapping[str, Attribute], document: Document) -> Document:

@@ -123,6 +123,7 @@ USER_SCHEMA: Final = Schema(
             description="The User's password, in clear text.",
             mutability=Mutability.WRITE_ONLY,
             returned=Returned.NEVER,
+            published=False,
         ),
         _values(
             "emails",

@@ -70,9 +70,8 @@ def parse_members(
 ) -> Document:
     """Return the canonical members of a JSON object, each read by the attribute of its name.
 
-    Members that no attribute describes are dropped: identity providers send their own, and a
-    refusal would stop a deactivation for the sake of a field that nobody reads. Read-only members
-    are dropped because RFC 7644 3.3 and 3.5.1 say so.
+    Members that no attribute describes are dropped: `scim.known` says which may be. Read-only
+    members are dropped because RFC 7644 3.3 and 3.5.1 say so.
 
     Raises:
         InvalidValue: a value is not of its attribute's type, or is given twice.
@@ -100,8 +99,30 @@ def check_required(required: Iterable[Attribute], document: Document, prefix: st
         InvalidValue: a required attribute is missing or blank.
     """
     for attribute in required:
-        if not _is_assigned(document.get(attribute.name)):
-            raise InvalidValue(f"{prefix}{attribute.name} is required; send a value for it.")
+        if not is_assigned(document.get(attribute.name)):
+            raise lacking(prefix + attribute.name)
+
+
+def lacking(name: str) -> InvalidValue:
+    """Return the refusal of what lacks a required attribute."""
+    return InvalidValue(f"{name} is required; send a value for it.")
+
+
+def is_assigned(value: object) -> bool:
+    """Return whether a required attribute has this value: it is there and not blank."""
+    return value is not None and not (isinstance(value, str) and not value.strip())
+
+
+def names_nothing(attribute: Attribute, value: object) -> bool:
+    """Return whether a value of a complex attribute leaves every sub-attribute unnamed.
+
+    >>> from scim.schemas import USER
+    >>> [names_nothing(USER.attribute("name"), value) for value in ({}, {"familyName": None})]
+    [True, False]
+    """
+    if attribute.type is not Type.COMPLEX or not isinstance(value, dict):
+        return False
+    return not any(key.lower() in attribute.sub_attributes_by_key for key in value)
 
 
 def check_named(value: object, name: str) -> None:
@@ -125,10 +146,7 @@ def _is_named(element: object) -> bool:
 def _parse_complex(attribute: Attribute, value: object, name: str) -> Document:
     if not isinstance(value, dict):
         raise _wrong(name, "an object", value)
-    document = parse_members(attribute.sub_attributes_by_key, value, f"{name}.")
-    if document:
-        check_required(attribute.required_sub_attributes, document, f"{name}.")
-    return document
+    return parse_members(attribute.sub_attributes_by_key, value, f"{name}.")
 
 
 def _parse_complex_values(attribute: Attribute, values: list[object], name: str) -> list[Document]:
@@ -139,10 +157,6 @@ def _parse_complex_values(attribute: Attribute, values: list[object], name: str)
     ]
     _check_primary(elements, name)
     return _without_repeats(elements)
-
-
-def _is_assigned(value: object) -> bool:
-    return value is not None and not (isinstance(value, str) and not value.strip())
 
 
 def _check_primary(elements: list[Document], name: str) -> None:

@@ -34,6 +34,7 @@ PROMISED_HEADERS = (
     "Seatgate-Seats-Purchased",
     "Seatgate-Seats-In-Use",
     "Seatgate-Denial",
+    "Seatgate-Ignored",
 )
 
 #: Ids of ours are UUIDs of version 7 and denials' references; UUIDs that clients send are others.

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from app.directory.changes import Replacement
 from app.models import LedgerEntry
 from app.organizations.settings import OrganizationChanges, set_organization
 from app.people import provisioning
@@ -49,7 +50,7 @@ def offered_to_alice():
 
 def replace_user(customer, user, *, at=LATER, **attributes):
     document = parse(USER, {"userName": user.user_name, **attributes})
-    return provisioning.replace_user(customer.scim, user.id, document, at=at)
+    return provisioning.replace_user(customer.scim, user.id, Replacement(document), at=at)
 
 
 def line(customer):

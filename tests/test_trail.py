@@ -10,6 +10,7 @@ from app.access import trail
 from app.access.principal import Role
 from app.access.tokens import TokenRequest, issue_token, revoke_token
 from app.directory import groups
+from app.directory.changes import Replacement
 from app.models import AuditEvent, SellerEvent
 from app.organizations import extensions
 from app.organizations.settings import SellerChanges, set_seller
@@ -98,7 +99,7 @@ def _replaced_by_the_same(acme):
     user = a_user(acme, "same@example.com")
     yield
     document = parse(USER, {"userName": "same@example.com", "active": True})
-    provisioning.replace_user(acme.scim, user.id, document, at=NOW)
+    provisioning.replace_user(acme.scim, user.id, Replacement(document), at=NOW)
 
 
 def _activated_twice(acme):

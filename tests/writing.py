@@ -14,6 +14,7 @@ from app.billing.invoices import crediting, payments
 from app.billing.invoices.payments import Receipt
 from app.billing.terms import start_of_day
 from app.directory import groups
+from app.directory.changes import Replacement
 from app.errors import SeatLimitReached
 from app.organizations import extensions
 from app.organizations.settings import OrganizationChanges, create_organization, set_organization
@@ -93,7 +94,7 @@ def replacing_a_user(acme):
     user = a_user(acme)
     yield
     document = parse(USER, {"userName": "renamed@example.com", "active": False})
-    provisioning.replace_user(acme.scim, user.id, document, at=NOW)
+    provisioning.replace_user(acme.scim, user.id, Replacement(document), at=NOW)
 
 
 @leaves("user.patched", "people.provisioning.patch_user")

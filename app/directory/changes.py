@@ -5,19 +5,32 @@ from dataclasses import dataclass
 
 from app.errors import VersionMismatch
 from app.models import Group, User
+from scim.attributes import Document
+from scim.faults import Fault
 from scim.patch import Operation
 from scim.versions import entity_tag, satisfies_if_match
 
 
 @dataclass(frozen=True)
 class Patch:
-    """The operations of one PATCH, all of which happen or none."""
+    """The operations of one PATCH, all of which happen or none (but see `tolerance`)."""
 
     operations: Sequence[Operation]
     #: Whether an operation at a value that is not there creates it: so in some clients' dialect.
     create_missing: bool
     #: The address under which the resources are served, which references between them begin with.
     base_url: str
+    #: What could not be read of it, left undone beside a deactivation.
+    faults: Sequence[Fault] = ()
+
+
+@dataclass(frozen=True)
+class Replacement:
+    """What a PUT makes of a user."""
+
+    document: Document
+    #: What could not be read of it, left as it was beside a deactivation.
+    faults: Sequence[Fault] = ()
 
 
 def check_version(resource: User | Group, if_match: str | None) -> None:

@@ -1,6 +1,6 @@
 """What the audit trail says of users and groups: ids, states, versions and names of attributes."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -16,16 +16,23 @@ IDS_MAX = 100
 
 
 @contextmanager
-def traced_user(principal: Principal, user: User, kind: str, *, at: datetime) -> Iterator[None]:
-    """Leave one event of what happens to a stored user inside the `with`, if anything does."""
+def traced_user(
+    principal: Principal, user: User, kind: str, ignored: Sequence[str] = (), *, at: datetime
+) -> Iterator[None]:
+    """Leave one event of what happens to a stored user inside the `with`, if anything does.
+
+    `ignored` are the names of what the request asked in vain.
+    """
     before, document = _facts(user), resources.stored_document(user)
     yield
     after = _facts(user)
     if after != before:
         names = changed_names(document, resources.stored_document(user))
         was = {name: before[name] for name in before if before[name] != after[name]}
-        now = {name: after[name] for name in was}
-        trail.record(principal, Change(kind, user.id, was, {**now, "attributes": names}), at=at)
+        now = {name: after[name] for name in was} | {"attributes": names}
+        if ignored:
+            now["ignored"] = list(ignored[:IDS_MAX])
+        trail.record(principal, Change(kind, user.id, was, now), at=at)
 
 
 def record_new_user(principal: Principal, user: User, kind: str, *, at: datetime) -> None:

@@ -41,6 +41,8 @@ class User(Row):
     emails_differ = False
     #: No column: the key of the name that the user had, until the new name is stored.
     renamed_from: str | None = None
+    #: No column: what the request that changed the user asked in vain, by its paths.
+    ignored: tuple[str, ...] = ()
 
     class Meta:
         table_name = "scim_user"

@@ -5,6 +5,7 @@ the standard's. What is stored under it stays readable: it can grow, but not cha
 """
 
 import json
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from app.access import trail
@@ -130,6 +131,12 @@ def _check_compatible(
         return
     known = parse_schema(entry["schema"])
     changed = [old.name for old in known.attributes if not _keeps(old, schema.attribute(old.name))]
+    if demanded := [*_demanded(known.attributes, schema.attributes)]:
+        raise InvalidInput(
+            "schema",
+            f"Resources have data under {schema.id} and lack {demanded[0]}, so it cannot be "
+            "required. Add it without that.",
+        )
     if changed or entry["resource_type"] != resource_type:
         what = changed[0] if changed else "the resource type"
         raise InvalidInput(
@@ -137,6 +144,17 @@ def _check_compatible(
             f"Resources have data under {schema.id}, so {what} must stay as it is. "
             "Add attributes, or register another URN.",
         )
+
+
+def _demanded(known: Sequence[Attribute], wanted: Sequence[Attribute]) -> Iterator[str]:
+    """Yield what is new and required, at the top or in what is known."""
+    by_key = {attribute.name.lower(): attribute for attribute in known}
+    for attribute in wanted:
+        old = by_key.get(attribute.name.lower())
+        if old is not None:
+            yield from _demanded(old.sub_attributes, attribute.sub_attributes)
+        elif attribute.required:
+            yield attribute.name
 
 
 def _keeps(old: Attribute, new: Attribute | None) -> bool:

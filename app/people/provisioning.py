@@ -12,11 +12,12 @@ from app.access.principal import Principal
 from app.access.trail import Change
 from app.db.transactions import transaction
 from app.directory import groups, resources, users
-from app.directory.changes import Patch, check_version
+from app.directory.changes import Patch, Replacement, check_version
 from app.directory.traces import listed_ids, record_new_user, traced_user
 from app.errors import UserNameTaken
 from app.models import User
 from app.people.activity import set_active, stop_waiting, takes_seats
+from app.people.tolerance import faults_of, tolerated
 from app.seats.wants import Closed
 from scim.attributes import Document
 from scim.documents import replaced
@@ -49,7 +50,7 @@ def create_user(principal: Principal, document: Document, *, at: datetime) -> Us
 def replace_user(
     principal: Principal,
     user_id: str,
-    document: Document,
+    replacement: Replacement,
     *,
     if_match: str | None = None,
     at: datetime,
@@ -61,18 +62,22 @@ def replace_user(
         VersionMismatch: `if_match` names another version.
         UserNameTaken: another user has the userName.
         SeatRefusal: the user would become active and no seat is free.
-        scim.errors.Mutability: an immutable attribute would change.
+        scim.errors.ScimError: an immutable attribute would change, or a part cannot be read.
 
     RFC 7644 section 3.5.1.
     """
+    document = replacement.document
+    deactivates = document.get("active") is False
+    faults = faults_of(principal, replacement.faults, deactivates=deactivates)
     user = users.lock_user(principal.organization_id, user_id)
     check_version(user, if_match)
-    stored = resources.stored_document(user)
-    deactivates = document.get("active") is False
+    stored, kind = resources.stored_document(user), principal.profile.user
     if "active" not in document and "active" in stored:
         document = {**document, "active": stored["active"]}
-    with traced_user(principal, user, "user.replaced", at=at):
-        _rewrite(principal, user, replaced(principal.profile.user, stored, document), at=at)
+    document = replaced(kind, stored, document, faults)
+    document, user.ignored = tolerated(kind, user, stored, document, faults)
+    with traced_user(principal, user, "user.replaced", user.ignored, at=at):
+        _rewrite(principal, user, document, at=at)
         if deactivates:
             stop_waiting(user, Closed.DEACTIVATED, at=at)
     return user
@@ -98,18 +103,16 @@ def patch_user(
 
     RFC 7644 section 3.5.2.
     """
+    asked = [operation for operation in patch.operations if operation.path.name == "active"]
+    deactivates = any(operation.value is not True for operation in asked)
+    faults = faults_of(principal, patch.faults, deactivates=deactivates)
     user = users.lock_user(principal.organization_id, user_id)
     check_version(user, if_match)
-    stored = resources.stored_document(user)
-    patched = apply(
-        principal.profile.user,
-        {**stored, "id": user.id},
-        patch.operations,
-        create_missing=patch.create_missing,
-    )
+    stored, kind = {**resources.stored_document(user), "id": user.id}, principal.profile.user
+    patched = apply(kind, stored, patch.operations, faults, create_missing=patch.create_missing)
+    patched, user.ignored = tolerated(kind, user, stored, patched, faults)
     del patched["id"]
-    asked = any(operation.path.name == "active" for operation in patch.operations)
-    with traced_user(principal, user, "user.patched", at=at):
+    with traced_user(principal, user, "user.patched", user.ignored, at=at):
         _rewrite(principal, user, patched, at=at)
         if asked and patched.get("active") is not True:
             stop_waiting(user, Closed.DEACTIVATED, at=at)

@@ -6,17 +6,19 @@ from typing import Any
 from scim.attributes import Document, Mutability, ResourceType
 from scim.documents import folded, replaced, with_schemas
 from scim.errors import Mutability as MutabilityError
+from scim.faults import REFUSE, Faults
 from scim.filters import matches_element
 from scim.patch.elements import changed_elements, with_member
-from scim.patch.operations import Operation
+from scim.patch.operations import Op, Operation
 from scim.paths import Path
-from scim.values import check_required, parse_value
+from scim.values import parse_value
 
 
 def apply(
     resource_type: ResourceType,
     document: Document,
     operations: Iterable[Operation],
+    faults: Faults = REFUSE,
     *,
     create_missing: bool,
 ) -> Document:
@@ -24,7 +26,7 @@ def apply(
 
     The result equals the document given if and only if nothing changed. With `create_missing` a
     filter that matches nothing is no error: a replace then creates the value, as an add always
-    does, and a remove has nothing to do.
+    does, and a remove has nothing to do. A required attribute that was missing may stay so.
 
     Raises:
         Mutability: an operation would change what is read-only, or immutable and set.
@@ -33,9 +35,9 @@ def apply(
     """
     patched = document
     for operation in operations:
-        patched = _after(resource_type, patched, operation, create_missing=create_missing)
-    _check_complete(resource_type, patched)
-    return replaced(resource_type, document, with_schemas(resource_type, patched))
+        with faults.part(operation.path.name):
+            patched = _after(resource_type, patched, operation, create_missing=create_missing)
+    return replaced(resource_type, document, with_schemas(resource_type, patched), faults)
 
 
 def _after(
@@ -46,6 +48,8 @@ def _after(
     if Mutability.READ_ONLY in (path.attribute.mutability, path.target.mutability):
         _check_unchanged(operation, current)
         return document
+    if operation.op is Op.REMOVE and current and path.attribute.mutability is Mutability.IMMUTABLE:
+        raise MutabilityError(f"{path.name} is immutable and cannot be removed.")
     changed = operation.value
     if path.attribute.multi_valued:
         elements = current or []
@@ -57,14 +61,6 @@ def _after(
     elif path.sub_attribute:
         changed = with_member(current or {}, path.sub_attribute.name, operation.value)
     return _written(document, path, changed)
-
-
-def _check_complete(resource_type: ResourceType, document: Document) -> None:
-    """Refuse what operations that are each right leave undone: a required value that is missing."""
-    check_required(resource_type.schema.required, document, "")
-    for extension in resource_type.extensions:
-        if members := document.get(extension.id):
-            check_required(extension.required, members, f"{extension.id}:")
 
 
 def _read(document: Document, path: Path) -> Any:

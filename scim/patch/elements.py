@@ -109,15 +109,29 @@ def _changed(operation: Operation, element: Any) -> object | None:
     value = operation.value
     if operation.path.sub_attribute:
         return with_member(element, operation.path.sub_attribute.name, value)
-    if operation.op is Op.ADD and isinstance(element, dict) and isinstance(value, dict):
+    if not isinstance(element, dict) or not isinstance(value, dict):
+        return value
+    if operation.op is Op.ADD:
         return _merged(element, value)
-    return value
+    return {**_said(operation.path.filter, element), **value}
+
+
+def _said(tree: Filter | None, element: Document) -> Document:
+    """Return the members of a matching element that its filter names, if it is made of equalities.
+
+    A value that replaces the element has them too, unless it says otherwise: so the same request
+    finds the element again.
+    """
+    try:
+        return {name: element[name] for name in _described(tree) if name in element}
+    except NoTarget:
+        return {}
 
 
 def _extended(operation: Operation, elements: Elements) -> Elements:
     """Return the elements and a new one: what the path's filter asks for, and the value."""
     value = operation.value
-    if value is None:
+    if value in (None, {}):
         return elements
     sub_attribute = operation.path.sub_attribute
     members = {sub_attribute.name: value} if sub_attribute else value

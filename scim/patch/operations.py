@@ -14,10 +14,12 @@ from scim import paths, urns
 from scim.attributes import Attribute, AttributePath, Mutability, ResourceType, Schema, Type
 from scim.errors import InvalidSyntax, InvalidValue, NoTarget, TooMany
 from scim.errors import Mutability as MutabilityError
+from scim.faults import REFUSE, Faults
 from scim.filters import OneOf
 from scim.folding import fold
+from scim.known import check_member, check_names
 from scim.paths import Path
-from scim.values import check_named, check_required, parse_element, parse_value
+from scim.values import check_named, check_required, names_nothing, parse_element, parse_value
 
 OPERATIONS_MAX: Final = 1_000
 
@@ -43,13 +45,16 @@ class Operation:
     value: object | None = None
 
 
-def parse_patch(resource_type: ResourceType, message: object) -> tuple[Operation, ...]:
+def parse_patch(
+    resource_type: ResourceType, message: object, faults: Faults = REFUSE, *, strict: bool = False
+) -> tuple[Operation, ...]:
     """Parse a PatchOp message.
 
     Attributes that no schema defines are dropped from objects, as in a POST; a path must be right.
 
     Raises:
-        InvalidSyntax: the message is not a PatchOp.
+        InvalidSyntax: the message is not a PatchOp, or in strict mode a value names what no schema
+            defines.
         TooMany: it has more than 1,000 operations.
         InvalidPath: a path is malformed or names an unknown attribute.
         InvalidFilter: a path's filter is malformed.
@@ -68,11 +73,8 @@ def parse_patch(resource_type: ResourceType, message: object) -> tuple[Operation
         raise InvalidSyntax('The "Operations" of a PATCH body must be an array of operations.')
     if len(operations) > OPERATIONS_MAX:
         raise TooMany(f"A PATCH can have at most {OPERATIONS_MAX:,} operations; send several.")
-    return tuple(
-        operation
-        for item in operations
-        for operation in _parse_operation(resource_type, _members(item, "A PATCH operation"))
-    )
+    reader = _Reader(resource_type, faults, strict)
+    return tuple(operation for item in operations for operation in reader.read(item))
 
 
 def _members(value: object, name: str) -> dict[str, object]:
@@ -82,21 +84,71 @@ def _members(value: object, name: str) -> dict[str, object]:
     return {key.lower(): member for key, member in value.items()}
 
 
-def _parse_operation(resource_type: ResourceType, body: dict[str, object]) -> Iterator[Operation]:
-    op = _parse_op(body.get("op"))
-    path = _parse_path(resource_type, body.get("path"))
-    if op is Op.REMOVE:
-        return _removals(path, body.get("value"))
-    if "value" not in body:
-        raise InvalidValue(f'"{op}" needs a "value".')
-    value = body["value"]
-    match path:
-        case Path():
-            return _assignments(op, path, value)
-        case Schema():
-            return _extension_assignments(op, path, value)
-        case None:
-            return _resource_assignments(op, resource_type, value)
+@dataclass(frozen=True)
+class _Reader:
+    """Reads the operations of one message; what is faulty in them goes to `faults`."""
+
+    resource_type: ResourceType
+    faults: Faults
+    strict: bool
+
+    def read(self, item: object) -> Iterator[Operation]:
+        """Yield what an item of the message asks for."""
+        path = item.get("path") if isinstance(item, dict) else None
+        with self.faults.part(path if isinstance(path, str) else ""):
+            body = _members(item, "A PATCH operation")
+            op = _parse_op(body.get("op"))
+            target = _parse_path(self.resource_type, body.get("path"))
+            if op is Op.REMOVE:
+                yield from _removals(target, body.get("value"))
+            elif "value" not in body:
+                raise InvalidValue(f'"{op}" needs a "value".')
+            else:
+                yield from self._assignments(op, target, body["value"])
+
+    def _assignments(
+        self, op: Op, target: Path | Schema | None, value: object
+    ) -> Iterator[Operation]:
+        match target:
+            case Path():
+                check_names(self.resource_type, target.target, value, strict=self.strict)
+                yield from tuple(_assignments(op, target, value))
+            case Schema():
+                yield from self._in_extension(op, target, value)
+            case None:
+                yield from self._in_resource(op, value)
+
+    def _in_resource(self, op: Op, value: object) -> Iterator[Operation]:
+        if not isinstance(value, dict):
+            raise InvalidValue(
+                f'"{op}" without a "path" needs an object of attributes as its "value".'
+            )
+        for key, member in value.items():
+            with self.faults.part(key):
+                yield from self._member(op, key, member)
+
+    def _member(self, op: Op, key: str, value: object) -> Iterator[Operation]:
+        check_member(self.resource_type, key, value, strict=self.strict)
+        attribute = self.resource_type.attribute(key)
+        if extension := self.resource_type.extension(key):
+            yield from self._in_extension(op, extension, value)
+        elif attribute and attribute.name == "id":
+            yield Operation(op, Path(None, attribute), value)
+        else:
+            yield from _member_assignments(op, None, attribute, value)
+
+    def _in_extension(self, op: Op, extension: Schema, value: object) -> Iterator[Operation]:
+        match value:
+            case None:
+                yield from () if op is Op.ADD else _removals(extension, None)
+            case dict():
+                check_names(self.resource_type, extension, value, strict=self.strict)
+                for key, member in value.items():
+                    with self.faults.part(f"{extension.id}:{key}"):
+                        attribute = extension.attribute(key)
+                        yield from _member_assignments(op, extension, attribute, member)
+            case _:
+                raise InvalidValue(f"{extension.id} must be an object of attributes.")
 
 
 def _parse_op(op: object) -> Op:
@@ -116,45 +168,16 @@ def _parse_path(resource_type: ResourceType, path: object) -> Path | Schema | No
             raise InvalidSyntax('The "path" of an operation must be a string.')
 
 
-def _resource_assignments(
-    op: Op, resource_type: ResourceType, value: object
-) -> Iterator[Operation]:
-    if not isinstance(value, dict):
-        raise InvalidValue(f'"{op}" without a "path" needs an object of attributes as its "value".')
-    attributes_by_key = dict(resource_type.attributes_by_key)
-    for key, member in value.items():
-        if extension := resource_type.extension(key):
-            yield from _extension_assignments(op, extension, member)
-        elif key.lower() == "id":
-            yield Operation(op, Path(None, attributes_by_key["id"]), member)
-        else:
-            yield from _attribute_assignments(op, None, attributes_by_key, {key: member})
+def _member_assignments(
+    op: Op, schema: Schema | None, attribute: Attribute | None, value: object
+) -> tuple[Operation, ...]:
+    """Return the assignments of one member of an object: all of them, or an error.
 
-
-def _extension_assignments(op: Op, extension: Schema, value: object) -> Iterator[Operation]:
-    match value:
-        case None:
-            yield from _removals(extension, None)
-        case dict():
-            yield from _attribute_assignments(op, extension, extension.attributes_by_key, value)
-        case _:
-            raise InvalidValue(f"{extension.id} must be an object of attributes.")
-
-
-def _attribute_assignments(
-    op: Op,
-    schema: Schema | None,
-    attributes_by_key: Mapping[str, Attribute],
-    values: Mapping[str, object],
-) -> Iterator[Operation]:
-    """Yield the assignments of an object; it may repeat read-only values, which are passed over.
-
-    Clients send back whole resources that they read from us.
+    Read-only values are passed over: clients send back whole resources that they read from us.
     """
-    for key, value in values.items():
-        attribute = attributes_by_key.get(key.lower())
-        if attribute and attribute.mutability is not Mutability.READ_ONLY:
-            yield from _assignments(op, Path(schema, attribute), value)
+    if attribute is None or attribute.mutability is Mutability.READ_ONLY:
+        return ()
+    return tuple(_assignments(op, Path(schema, attribute), value))
 
 
 def _assignments(op: Op, path: Path, value: object) -> Iterator[Operation]:
@@ -163,21 +186,39 @@ def _assignments(op: Op, path: Path, value: object) -> Iterator[Operation]:
         return  # They follow from the data.
     if Mutability.READ_ONLY in (path.attribute.mutability, target.mutability):
         yield Operation(op, path, value)
+    elif names_nothing(target, value) and not path.several:
+        return
     elif target.type is Type.COMPLEX and not target.multi_valued and isinstance(value, dict):
         yield from _sub_attribute_assignments(op, path, value)
     else:
-        parsed = (parse_value if path.several else parse_element)(target, value, path.name)
-        if target.required:
-            check_required((target,), {target.name: parsed}, path.name.removesuffix(target.name))
-        if target.mutability is not Mutability.WRITE_ONLY:  # Such a value is checked, never kept.
-            yield Operation(op, path, parsed)
+        yield from _assignment(op, path, value)
+
+
+def _assignment(op: Op, path: Path, value: object) -> Iterator[Operation]:
+    target = path.target
+    parsed = (parse_value if path.several else parse_element)(target, value, path.name)
+    if parsed is None and op is Op.ADD:
+        return  # To add nothing changes nothing (RFC 7644 3.5.2.1).
+    if parsed is None and isinstance(value, list):
+        _check_elements(target, value, path.name)
+    if target.required:
+        check_required((target,), {target.name: parsed}, path.name.removesuffix(target.name))
+    if target.mutability is Mutability.WRITE_ONLY:
+        return  # Such a value is checked, never kept.
+    if parsed is None and isinstance(value, dict):
+        parsed = {}  # It names sub-attributes to clear: the element itself stays.
+    yield Operation(op, path, parsed)
+
+
+def _check_elements(attribute: Attribute, elements: list[object], name: str) -> None:
+    """Refuse a list of nothing: only an empty list says that there shall be no values."""
+    if any(element is None or names_nothing(attribute, element) for element in elements):
+        raise InvalidValue(f"An element of {name} holds no value; send [] to have none.")
 
 
 def _sub_attribute_assignments(
     op: Op, path: Path, values: Mapping[str, object]
 ) -> Iterator[Operation]:
-    if not values:
-        yield Operation(op, path)
     keyed = {key.lower(): value for key, value in values.items()}
     # In the order of the schema, so that a new `value` comes before the `$ref` sent with it.
     for key, sub_attribute in path.attribute.sub_attributes_by_key.items():
@@ -190,9 +231,10 @@ def _removals(path: Path | Schema | None, value: object) -> Iterator[Operation]:
         case None:
             raise NoTarget('"remove" needs a "path" that says what to remove.')
         case Schema():
+            # Whatever is required of an extension is so only where there is one.
             for attribute in path.attributes:
-                if attribute.mutability is not Mutability.READ_ONLY:
-                    yield from _removals(Path(path, attribute), None)
+                if attribute.mutability in (Mutability.READ_WRITE, Mutability.IMMUTABLE):
+                    yield Operation(Op.REMOVE, Path(path, attribute))
         case Path(target=target):
             _check_removable(path)
             if target.mutability is not Mutability.WRITE_ONLY:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from scim import urns
-from scim.attributes import ResourceType
+from scim.attributes import AttributePath, ResourceType
 from scim.quirks.quirk import Quirk
 from scim.quirks.values import undo_value
 
@@ -43,11 +43,102 @@ def _undo_attribute(resource_type: ResourceType, key: str, value: object) -> obj
     return undo_value(attribute, value, several=attribute.multi_valued)
 
 
+def respelt(name: str) -> str:
+    """Return a name that begins with the enterprise URN as it is to be spelt."""
+    if name.lower().startswith(MISSPELT_ENTERPRISE_USER.lower()):
+        return urns.ENTERPRISE_USER + name[len(MISSPELT_ENTERPRISE_USER) :]
+    return name
+
+
+def renamed(body: Body, rename: Callable[[str], str]) -> Body:
+    """Return an object with other keys; one whose place is taken stays, to be refused."""
+    given = _names(body)
+    changed: Body = {}
+    for key, value in body.items():
+        name = rename(key)
+        is_free = name == key or name.lower() not in given
+        changed[name if is_free and name not in changed else key] = value
+    return changed
+
+
+def undotted(resource_type: ResourceType, name: str) -> str:
+    """Return a name whose URN of ours is followed by a colon instead of a dot."""
+    for schema in resource_type.schemas():
+        length = len(schema.id)
+        is_led = name[:length].lower() == schema.id.lower()
+        if is_led and name[length : length + 1] == "." and resource_type.extension(name) is None:
+            return f"{schema.id}:{name[length + 1 :]}"
+    return name
+
+
 def _misspelt_urn(_resource_type: ResourceType, body: Body) -> Body:
+    return renamed(body, respelt)
+
+
+def _core_urn_as_an_object(resource_type: ResourceType, body: Body) -> Body:
+    """Move the members of the core schema to where they belong; what is there already is refused.
+
+    Left where it is, the URN names no attribute.
+    """
+    core = resource_type.schema.id.lower()
+    taken = _names(body)
+    moved: Body = {}
+    for key, value in body.items():
+        if key.lower() == core and isinstance(value, dict) and not _names(value) & taken:
+            moved |= value
+            taken |= _names(value)
+        else:
+            moved[key] = value
+    return moved
+
+
+def _names(body: Body) -> set[str]:
+    return {key.lower() for key in body}
+
+
+def _qualified_key(resource_type: ResourceType, body: Body) -> Body:
+    """Move what is named with its URN to where it belongs; what is there already is refused."""
+    moved = dict(body)
+    for key, value in body.items():
+        found = resource_type.resolve(undotted(resource_type, key)) if ":" in key else None
+        if found and found.attribute and _move(moved, found, value):
+            del moved[key]
+    return moved
+
+
+def _move(body: Body, found: AttributePath, value: object) -> bool:
+    """Put a value into the body at what its key stands for; return whether there was room."""
+    names = [part.name for part in (found.attribute, found.sub_attribute) if part]
+    holders = [found.schema.id, *names[:-1]] if found.schema else names[:-1]
+    members = body
+    for name in holders:
+        key = next((key for key in members if key.lower() == name.lower()), name)
+        inner = members.get(key) or {}
+        if not isinstance(inner, dict):
+            return False
+        members[key] = members = dict(inner)
+    if any(key.lower() == names[-1].lower() for key in members):
+        return False
+    members[names[-1]] = value
+    return True
+
+
+def listed_extension(resource_type: ResourceType, body: Body) -> Body:
+    """Return an object in which an extension is an object, or null where it holds nothing."""
     return {
-        urns.ENTERPRISE_USER if key.lower() == MISSPELT_ENTERPRISE_USER.lower() else key: value
+        key: _unlisted(value) if resource_type.extension(key) else value
         for key, value in body.items()
     }
+
+
+def _unlisted(value: object) -> object:
+    match value:
+        case "" | []:
+            return None
+        case [only]:
+            return only
+        case _:
+            return value
 
 
 def _core_level_extension_attribute(resource_type: ResourceType, body: Body) -> Body:
@@ -85,6 +176,30 @@ OBJECT_QUIRKS: Final[tuple[ObjectQuirk, ...]] = (
         f"the URN is {urns.ENTERPRISE_USER} (RFC 7643 4.3)",
         "Microsoft SCIM reference code, recorded requests",
         _misspelt_urn,
+    ),
+    ObjectQuirk(
+        "core_urn_as_an_object",
+        "clients that qualify every name",
+        f'the core attributes under their own URN: "{urns.USER}": {{"active": false}}',
+        "core attributes stand at the top of a resource (RFC 7643 3)",
+        "public bug reports of SCIM servers",
+        _core_urn_as_an_object,
+    ),
+    ObjectQuirk(
+        "qualified_key",
+        "clients that qualify every name",
+        f'an attribute with its URN as a key: "{urns.ENTERPRISE_USER}:department": "R&D"',
+        "only paths and filters qualify names with a URN (RFC 7644 3.10)",
+        "public bug reports of SCIM servers",
+        _qualified_key,
+    ),
+    ObjectQuirk(
+        "listed_extension",
+        "clients that write objects as lists, or nothing as an empty one",
+        f'an extension as an empty list or text: "{urns.ENTERPRISE_USER}": []',
+        "an extension is an object of attributes (RFC 7643 3.3)",
+        "public bug reports of SCIM servers",
+        listed_extension,
     ),
     ObjectQuirk(
         "core_level_extension_attribute",

@@ -1,17 +1,23 @@
 """Quirks of PATCH operations: of their paths, and of keys that are paths."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Final
 
 from scim import paths, urns
 from scim.attributes import ResourceType, Schema
 from scim.errors import ScimError
+from scim.known import is_ours
 from scim.paths import Path
 from scim.quirks.objects import (
     MISSPELT_ENTERPRISE_USER,
     Body,
+    listed_extension,
+    renamed,
+    respelt,
     undo_extension,
     undo_object,
+    undotted,
 )
 from scim.quirks.quirk import Quirk
 from scim.quirks.values import undo_value
@@ -29,6 +35,8 @@ def _with_undone_value(resource_type: ResourceType, operation: Body) -> Body:
     if "value" not in operation:
         return operation
     path, value = operation.get("path"), operation["value"]
+    if value == "" and str(operation.get("op")).lower() == "remove":
+        return operation  # An empty text names nothing, and null would mean all that is there.
     if path is None:
         undone: object = undo_object(resource_type, value) if isinstance(value, dict) else value
     else:
@@ -44,26 +52,38 @@ def _undo_at(resource_type: ResourceType, path: object, value: object) -> object
     match target:
         case Path():
             return undo_value(target.target, value, several=target.several)
-        case Schema():
-            return undo_extension(resource_type, target.id, value)
+        case Schema(id=urn):
+            return undo_extension(
+                resource_type, urn, listed_extension(resource_type, {urn: value})[urn]
+            )
         case None:
             return value
 
 
 def _misspelt_urn_in_path(_resource_type: ResourceType, operation: Body) -> Iterator[Body]:
-    path = operation.get("path")
+    yield _renamed(operation, respelt)
+
+
+def _dotted_urn(resource_type: ResourceType, operation: Body) -> Iterator[Body]:
+    yield _renamed(operation, partial(undotted, resource_type))
+
+
+def _renamed(operation: Body, rename: Callable[[str], str]) -> Body:
+    """Return an operation with another path, or other keys where it has none."""
+    path, value = operation.get("path"), operation.get("value")
     if isinstance(path, str):
-        yield {**operation, "path": _respelt(path)}
-    elif isinstance(value := operation.get("value"), dict):
-        yield {**operation, "value": {_respelt(key): member for key, member in value.items()}}
+        return {**operation, "path": rename(path)}
+    if isinstance(value, dict):
+        return {**operation, "value": renamed(value, rename)}
+    return operation
+
+
+def _core_urn_as_path(resource_type: ResourceType, operation: Body) -> Iterator[Body]:
+    path, value = operation.get("path"), operation.get("value")
+    if str(path).lower() == resource_type.schema.id.lower() and isinstance(value, dict):
+        yield {**operation, "path": None}
     else:
         yield operation
-
-
-def _respelt(path: str) -> str:
-    if path.lower().startswith(MISSPELT_ENTERPRISE_USER.lower()):
-        return urns.ENTERPRISE_USER + path[len(MISSPELT_ENTERPRISE_USER) :]
-    return path
 
 
 def _unqualified_extension_path(resource_type: ResourceType, operation: Body) -> Iterator[Body]:
@@ -75,18 +95,20 @@ def _unqualified_extension_path(resource_type: ResourceType, operation: Body) ->
 
 
 def _foreign_extension_path(resource_type: ResourceType, operation: Body) -> Iterator[Body]:
-    path, op = operation.get("path"), operation.get("op")
-    if isinstance(path, str) and _is_foreign(resource_type, path) and str(op).lower() != "remove":
-        yield {"op": op, "value": {path: operation.get("value")}}
+    """Leave of the operation what changes nothing: it may be the only one of its message."""
+    path = operation.get("path")
+    if isinstance(path, str) and _is_foreign(resource_type, path):
+        op = "add" if str(operation.get("op")).lower() == "remove" else operation.get("op")
+        yield {"op": op, "value": {}}
     else:
         yield operation
 
 
 def _is_foreign(resource_type: ResourceType, path: str) -> bool:
     """Return whether a path leads into a schema that is none of ours."""
-    urn = path.partition("[")[0].rpartition(":")[0].lower()
-    ours = {schema.id.lower() for schema in resource_type.schemas()}
-    return urn.startswith("urn:") and urn not in ours and not _leads(resource_type, path)
+    head = path.partition("[")[0].lower()
+    is_urn = head.startswith("urn:") and head.count(":") > 1
+    return is_urn and not is_ours(resource_type, path) and not _leads(resource_type, path)
 
 
 def _path_as_key(resource_type: ResourceType, operation: Body) -> Iterator[Body]:
@@ -127,6 +149,22 @@ OPERATION_QUIRKS: Final[tuple[OperationQuirk, ...]] = (
         f"the URN is {urns.ENTERPRISE_USER} (RFC 7643 4.3)",
         "Microsoft SCIM reference code, recorded requests",
         _misspelt_urn_in_path,
+    ),
+    OperationQuirk(
+        "dotted_urn",
+        "clients that join a URN and a name by a dot",
+        f'"path": "{urns.USER}.active"',
+        "a colon stands between a URN and a name (RFC 7644 3.10)",
+        "public bug reports of SCIM servers",
+        _dotted_urn,
+    ),
+    OperationQuirk(
+        "core_urn_as_path",
+        "clients that qualify every name",
+        f'an object at the core schema\'s URN: "path": "{urns.USER}"',
+        "a path names an attribute, or an extension (RFC 7644 3.5.2)",
+        "public bug reports of SCIM servers",
+        _core_urn_as_path,
     ),
     OperationQuirk(
         "unqualified_extension_path",

@@ -1,5 +1,6 @@
 import pytest
 
+from app.directory.changes import Replacement
 from app.directory.resources import stored_document
 from app.directory.users import find_user
 from app.errors import SeatLimitReached
@@ -182,22 +183,24 @@ def test_leaving_is_possible_after_the_end_of_the_contract():
 
 def test_one_bad_operation_undoes_the_others():
     acme = an_organization(1)
-    (user,) = fill(acme)
+    user = a_user(acme, "alice", active=False)
     patch = a_patch(
         USER,
-        {"op": "replace", "path": "active", "value": False},
+        {"op": "replace", "path": "active", "value": True},
         {"op": "replace", "path": 'emails[type eq "work"].value', "value": "a@example.com"},
     )
 
     with pytest.raises(ScimError):
         provisioning.patch_user(acme.scim, user.id, patch, at=NOW)
 
-    assert acme.counts == (1, 1)
+    assert acme.counts == (1, 0)
 
 
 def _replace(customer, user, *, if_match=None, at=NOW, **attributes):
     document = parse(USER, {"userName": user.user_name, **attributes})
-    return provisioning.replace_user(customer.scim, user.id, document, if_match=if_match, at=at)
+    return provisioning.replace_user(
+        customer.scim, user.id, Replacement(document), if_match=if_match, at=at
+    )
 
 
 def _open_assignments():

@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.directory.changes import Replacement
 from app.directory.resources import stored_document
 from app.directory.users import find_user
 from app.errors import UserNameTaken
@@ -72,7 +73,7 @@ def test_any_other_scim_write_ends_the_state_too(verb):
     user_id = _claim(acme)
     if verb == "replace":
         document = parse(USER, {"userName": "new@example.com"})
-        provisioning.replace_user(acme.scim, user_id, document, at=NOW)
+        provisioning.replace_user(acme.scim, user_id, Replacement(document), at=NOW)
     else:
         value = "Director" if verb == "patch" else None
         operation = {"op": "replace", "value": {"title": value}}

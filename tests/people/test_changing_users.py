@@ -1,6 +1,7 @@
 import pytest
 
 from app.directory import groups
+from app.directory.changes import Replacement
 from app.directory.resources import stored_document
 from app.directory.users import find_user
 from app.errors import NotFound, UserNameTaken, VersionMismatch
@@ -227,7 +228,9 @@ def test_another_organization_cannot_touch_a_user():
 
 def _replace(customer, user, *, if_match=None, at=NOW, **attributes):
     document = parse(USER, {"userName": user.user_name, **attributes})
-    return provisioning.replace_user(customer.scim, user.id, document, if_match=if_match, at=at)
+    return provisioning.replace_user(
+        customer.scim, user.id, Replacement(document), if_match=if_match, at=at
+    )
 
 
 def _open_assignments():

@@ -20,7 +20,8 @@ def schema(*attributes, **members):
 def test_a_published_schema_reads_back_as_itself(published):
     document = schema_document(published, "https://example.com/v2") | {"id": URN}
 
-    assert parse_schema(document) == replace(published, id=URN)
+    listed = tuple(attribute for attribute in published.attributes if attribute.published)
+    assert parse_schema(document) == replace(published, id=URN, attributes=listed)
 
 
 def test_characteristics_have_the_defaults_of_the_standard():

@@ -105,7 +105,7 @@ def test_what_is_malformed_is_left_for_the_parser_to_refuse(message):
 @pytest.mark.parametrize(
     "operation",
     [
-        {"op": "Remove", "path": "urn:example:params:scim:2.0:User:tag"},
+        {"op": "Remove", "path": f"{urns.ENTERPRISE_USER}x:tag"},
         {"op": "Add", "path": f"{urns.ENTERPRISE_USER}:departmnt", "value": "R&D"},
         {"op": "Add", "path": "displayNme", "value": "Babs"},
     ],

@@ -16,6 +16,7 @@ from hypothesis.stateful import (
 
 from app.access.tokens import TokenUses
 from app.billing.contracts.renewals import renew_if_due
+from app.directory.changes import Replacement
 from app.directory.resources import stored_document
 from app.directory.users import find_person
 from app.errors import SeatRefusal, UserNameTaken
@@ -265,7 +266,9 @@ class Everything(RuleBasedStateMachine):
             assert outcome is SeatRefusal
 
     def _replaced(self, user, body):
-        return provisioning.replace_user(self.acme.scim, user.id, parse(USER, body), at=self.at)
+        return provisioning.replace_user(
+            self.acme.scim, user.id, Replacement(parse(USER, body)), at=self.at
+        )
 
     def _try(self, use_case):
         """Return what a use case returns, or the kind of its refusal."""

@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.models import Organization
 from scim import urns
 from tests.builders import a_group, a_user
 
@@ -135,6 +136,26 @@ def test_a_password_is_taken_and_never_shown(idp, alice):
 
     assert all(answer.ok and "password" not in answer.json() for answer in answers)
     assert not any("s3cret" in answer.text or "an0ther" in answer.text for answer in answers)
+
+
+@pytest.mark.parametrize("is_strict", [False, True])
+def test_a_password_is_no_attribute_of_the_schema_and_still_thrown_away(
+    idp, acme, alice, is_strict
+):
+    Organization.update(strict=is_strict).where(Organization.id == acme.id).execute()
+    before = idp.get(alice).json()
+    changes = [
+        {"op": "replace", "path": "password", "value": "an0ther"},
+        {"op": "replace", "value": {"password": "an0ther"}},
+        {"op": "remove", "path": "password"},
+    ]
+
+    schema = idp.get(f"/Schemas/{urns.USER}").json()
+    listed = idp.get("/Schemas").json()["Resources"]
+
+    assert "password" not in {attribute["name"] for attribute in schema["attributes"]}
+    assert schema in listed
+    assert [idp.modify(alice, change).json() for change in changes] == [before] * 3
 
 
 def test_a_group_is_patched_without_an_answer_unless_attributes_are_asked_for(idp, acme):

@@ -1,10 +1,12 @@
 """Schemas of an organization's own: registered by the operator, spoken over HTTP (RFC 7643 3.3)."""
 
 import copy
+import json
 
 import pytest
 
 from app.errors import InvalidInput, NotFound
+from app.models import Organization
 from app.organizations.extensions import extensions_of, register_extension, remove_extension
 from scim import urns
 from tests.builders import NOW, an_organization
@@ -48,6 +50,11 @@ def changed(document, attribute_name, **characteristics):
     attribute = next(item for item in document["attributes"] if item["name"] == attribute_name)
     attribute.update(characteristics)
     return document
+
+
+def grown(document, attribute):
+    """Return a schema with one more attribute."""
+    return {**document, "attributes": [*document["attributes"], attribute]}
 
 
 @pytest.fixture(autouse=True)
@@ -264,6 +271,77 @@ def test_an_extension_with_data_may_grow(idp, acme):
 
     changed_user = idp.modify(path, {"op": "add", "path": f"{BADGE}:lanyard", "value": "yes"})
     assert changed_user.json()[BADGE] == {"number": "a", "lanyard": "yes"}
+
+
+#: Growth that what is stored would fall short of.
+DEMANDING = {
+    "a required attribute": grown(BADGE_SCHEMA, {"name": "lanyard", "required": True}),
+    "a required sub-attribute": changed(
+        BADGE_SCHEMA,
+        "doors",
+        subAttributes=[{"name": "value"}, {"name": "type"}, {"name": "key", "required": True}],
+    ),
+}
+
+
+@pytest.mark.parametrize("schema", DEMANDING.values(), ids=DEMANDING)
+def test_an_extension_with_data_does_not_grow_by_what_is_required(idp, acme, schema):
+    create(idp, "a", doors=[door("north")])
+
+    with pytest.raises(InvalidInput, match="cannot be required"):
+        register_extension(acme.operator, "User", schema, at=NOW)
+
+    assert [entry["schema"] for entry in extensions_of(acme.id)] == [BADGE_SCHEMA, TEAM_SCHEMA]
+
+
+@pytest.mark.parametrize("schema", DEMANDING.values(), ids=DEMANDING)
+def test_data_of_before_the_growth_costs_no_request(service, idp, acme, schema):
+    user = create(idp, "a", doors=[door("north")], floor=3).json()
+    path = f"/Users/{user['id']}"
+    entries = [{"resource_type": "User", "schema": schema}]
+    Organization.update(extensions=json.dumps(entries)).where(Organization.id == acme.id).execute()
+    client = service.scim(acme)
+
+    answers = [
+        client.set_active(user["id"], True),
+        client.set_active(user["id"], False),
+        client.put(path, json={**user, "title": "Guide"}),
+        client.modify(path, {"op": "replace", "path": f"{BADGE}:doors.type", "value": "side"}),
+        client.modify(path, {"op": "add", "value": {BADGE: {"colour": "red"}}}),
+        client.modify(path, {"op": "remove", "path": BADGE}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [200] * 6
+    assert BADGE not in answers[-1].json()
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        {"op": "remove", "path": BADGE},
+        {"op": "replace", "path": BADGE, "value": None},
+        {"op": "replace", "value": {BADGE: None}},
+        {"op": "replace", "value": {BADGE: ""}},
+    ],
+    ids=repr,
+)
+def test_a_whole_extension_can_leave(idp, operation):
+    path = f"/Users/{create(idp, 'a', floor=3).json()['id']}"
+
+    answer = idp.modify(path, operation)
+
+    assert answer.status_code == 200, answer.text
+    assert BADGE not in answer.json()
+
+
+@pytest.mark.parametrize("value", ["[]", '""', "null"])
+def test_an_extension_of_nothing_is_none(idp, value):
+    body = f'{{"userName": "a", "active": false, "{BADGE}": {value}}}'
+
+    answer = idp.post("/Users", data=body, headers={"Content-Type": "application/json"})
+
+    assert answer.status_code == 201, answer.text
+    assert BADGE not in answer.json()
 
 
 @pytest.mark.parametrize(

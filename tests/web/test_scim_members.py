@@ -56,3 +56,30 @@ def test_a_member_without_a_value_is_refused_and_nobody_leaves(idp, acme, method
     assert idp.get("/Groups").json()["totalResults"] == 1
     members = idp.get(f"/Groups/{staff.id}").json()["members"]
     assert [member["value"] for member in members] == [alice.id]
+
+
+@pytest.mark.parametrize("value", ["", [""], [{"value": ""}], {"value": ""}, {}, [{}], [None]])
+@pytest.mark.parametrize("op", ["add", "replace", "remove"])
+def test_who_is_not_named_is_no_member_and_everybody_stays(idp, acme, op, value):
+    alice, bob = a_user(acme), a_user(acme)
+    path = f"/Groups/{a_group(acme, members=[alice, bob]).id}"
+    before = idp.get(path).json()
+
+    refused = idp.modify(path, {"op": op, "path": "members", "value": value})
+
+    assert (refused.status_code, refused.json()["scimType"]) == (400, "invalidValue")
+    assert idp.get(path).json() == before
+
+
+@pytest.mark.parametrize("value", ["", [""], [{}]])
+def test_a_whole_group_is_not_emptied_by_who_is_not_named(idp, acme, value):
+    path = f"/Groups/{a_group(acme, 'Staff', [a_user(acme)]).id}"
+    before = idp.get(path).json()
+
+    answers = [
+        idp.put(path, json={"displayName": "Staff", "members": value}),
+        idp.modify(path, {"op": "replace", "value": {"members": value}}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [400, 400]
+    assert idp.get(path).json() == before

@@ -45,15 +45,36 @@ DEVIATIONS = {
     "path_as_key": Deviation(
         {"op": "replace", "value": {"name.givenName": "Alice"}},
         {"name": {"givenName": "Alice"}},
-        {"name": None},
+        "invalidSyntax",
+    ),
+    "dotted_urn": Deviation(
+        replacing(f"{urns.USER}.active", False), {"active": False}, "invalidPath"
+    ),
+    "core_urn_as_path": Deviation(
+        replacing(urns.USER, {"active": False}), {"active": False}, "invalidPath"
+    ),
+    "core_urn_as_an_object": Deviation(
+        {urns.USER: {"active": False}}, {"active": False}, "invalidSyntax"
+    ),
+    "qualified_key": Deviation(
+        {f"{ENTERPRISE}:department": "R&D"},
+        {ENTERPRISE: {"department": "R&D"}},
+        "invalidSyntax",
+    ),
+    "listed_extension": Deviation({ENTERPRISE: []}, {ENTERPRISE: None}, "invalidSyntax"),
+    "blank_text": Deviation(replacing("profileUrl", " "), {"profileUrl": None}, "invalidValue"),
+    "wrapped_base64": Deviation(
+        {"x509Certificates": [{"value": "-----BEGIN CERTIFICATE-----\nQUJD\nQUJD\n"}]},
+        {"x509Certificates": [{"value": "QUJDQUJD"}]},
+        "invalidValue",
     ),
     "misspelt_urn": Deviation(
         {MISSPELT_ENTERPRISE_USER: {"department": "R&D"}},
         {ENTERPRISE: {"department": "R&D"}},
-        {ENTERPRISE: None},
+        "invalidSyntax",
     ),
     "core_level_extension_attribute": Deviation(
-        {"department": "R&D"}, {ENTERPRISE: {"department": "R&D"}}, {ENTERPRISE: None}
+        {"department": "R&D"}, {ENTERPRISE: {"department": "R&D"}}, "invalidSyntax"
     ),
     "listed_single_value": Deviation(
         replacing(f"{ENTERPRISE}:manager", [{"value": "1"}]),
@@ -125,6 +146,65 @@ def test_a_quirk_is_refused_or_taken_by_the_letter_in_strict_mode(idp, alice, de
     else:
         assert (answer.status_code, answer.json()["scimType"]) == (400, deviation.strict)
         assert idp.get(f"/Users/{alice.id}").json() == before
+
+
+#: Members that no schema of the resource defines.
+UNDEFINED = {
+    "an attribute": {"shoeSize": 44},
+    "a sub-attribute": {"name": {"clan": "x"}},
+    "a sub-attribute of an element": {"emails": [{"value": "a@example.com", "colour": "red"}]},
+    "an attribute of an extension": {ENTERPRISE: {"shoeSize": 44}},
+    "a sub-attribute of an extension": {ENTERPRISE: {"manager": {"value": "1", "room": "2"}}},
+    "an extension": {FOREIGN: {"tag": "x"}},
+    "an extension without data": {FOREIGN: None},
+    "a URN in schemas": {"schemas": [urns.USER, FOREIGN]},
+}
+
+
+@pytest.mark.usefixtures("strict")
+@pytest.mark.parametrize("members", UNDEFINED.values(), ids=UNDEFINED)
+def test_what_no_schema_defines_is_refused_in_strict_mode(idp, alice, members):
+    before = idp.get("/Users").json()
+    path = f"/Users/{alice.id}"
+    patch = {"op": "replace", "value": members}
+    data = {"schemas": [urns.PATCH_OP], "Operations": [patch]}
+    operations = [{"method": "PATCH", "path": path, "data": data}]
+
+    bulk = idp.post("/Bulk", json={"schemas": [urns.BULK_REQUEST], "Operations": operations})
+    answers = [
+        idp.create_user("bob", **members),
+        idp.put(path, json={"userName": "alice", **members}),
+        idp.modify(path, patch),
+    ]
+
+    (operation,) = bulk.json()["Operations"]
+    errors = [operation["response"], *(answer.json() for answer in answers)]
+    assert [error["scimType"] for error in errors] == ["invalidSyntax"] * 4
+    assert idp.get("/Users").json() == before
+
+
+@pytest.mark.usefixtures("strict")
+def test_a_group_knows_no_more_than_its_schema_in_strict_mode(idp, alice):
+    group = f"/Groups/{idp.create_group('Staff', [alice.id]).json()['id']}"
+    member = {"value": alice.id, "room": "2"}
+
+    answers = [
+        idp.create_group("Guides", size=3),
+        idp.put(group, json={"displayName": "Staff", "members": [member]}),
+        idp.modify(group, {"op": "add", "path": "members", "value": [member]}),
+        idp.modify(group, {"op": "add", "value": {"size": 3}}),
+    ]
+
+    assert [answer.json()["scimType"] for answer in answers] == ["invalidSyntax"] * 4
+    assert idp.get(group).json()["displayName"] == "Staff"
+
+
+@pytest.mark.parametrize("members", UNDEFINED.values(), ids=UNDEFINED)
+def test_what_no_schema_defines_is_dropped_by_default(idp, alice, members):
+    answer = idp.modify(f"/Users/{alice.id}", {"op": "replace", "value": members})
+
+    assert answer.status_code == 200, answer.text
+    assert FOREIGN not in answer.json()
 
 
 @pytest.fixture

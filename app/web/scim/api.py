@@ -13,6 +13,7 @@ from app.web.responses import check_acceptable, json_body, scim_response
 from app.web.scim import discovery
 from app.web.scim.bulk import run_bulk
 from app.web.scim.endpoints import ENDPOINTS, Call, Endpoint, Row
+from app.web.scim.ignored import name_ignored, note_ignored
 from app.web.scim.queries import query, query_all
 from scim.errors import InvalidValue
 from scim.messages import SearchRequest, error
@@ -21,6 +22,7 @@ from scim.quirks import Dialect, dialect_of
 from scim.versions import entity_tag, satisfies_if_none_match
 
 blueprint = Blueprint("scim", __name__, url_prefix=SCIM_PREFIX)
+blueprint.after_request(name_ignored)
 
 
 @blueprint.before_request
@@ -76,6 +78,7 @@ class Resource(MethodView):
         message = json_body()
         call, projection = _call(message), _projection(self.endpoint)
         row = self.endpoint.replace(call, resource_id, message, request.headers.get("If-Match"))
+        note_ignored(row)
         return _answer(call, self.endpoint, row, projection)
 
     def patch(self, resource_id: str) -> Response:
@@ -83,6 +86,7 @@ class Resource(MethodView):
         message = json_body()
         call, projection = _call(message), _projection(self.endpoint)
         row = self.endpoint.patch(call, resource_id, message, request.headers.get("If-Match"))
+        note_ignored(row)
         if self.endpoint.patch_answers or projection.requested:
             return _answer(call, self.endpoint, row, projection)
         return scim_response(None, 204, {"ETag": entity_tag(row.version)})

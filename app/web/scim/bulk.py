@@ -12,6 +12,7 @@ from typing import Any
 
 from app.web.errors import Problem, problem_of
 from app.web.scim.endpoints import ENDPOINTS, Call, Endpoint, Row
+from app.web.scim.ignored import note_ignored
 from scim import messages
 from scim.attributes import Document
 from scim.bulk import BulkOperation, BulkRequest, Method, bulk_response, operation_result
@@ -64,6 +65,8 @@ class _Run:
             if step.closes:
                 self._take_back(step.operation)
             return
+        if row is not None:
+            note_ignored(row, step.index)
         if row is not None and original.method is Method.POST and original.bulk_id:
             self.ids[original.bulk_id] = row.id
         self.results[step.index] = self._success(original, endpoint, row)

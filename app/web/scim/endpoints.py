@@ -13,13 +13,14 @@ from typing import Any, Self
 from app.access.principal import Principal
 from app.access.profiles import ScimProfile
 from app.directory import groups, users
-from app.directory.changes import Patch
+from app.directory.changes import Patch, Replacement
 from app.directory.listing import Directory, Listing
 from app.models import Group, User
 from app.people import provisioning
 from scim import quirks
 from scim.attributes import Document, ResourceType
-from scim.documents import parse
+from scim.documents import parse, read
+from scim.faults import REFUSE, Faults
 from scim.patch import parse_patch
 from scim.projection import Projection
 from scim.quirks import Dialect, dialect_of
@@ -70,10 +71,13 @@ class Endpoint:
     documents: Callable[..., list[Document]]
     #: Whether a PATCH that names no attributes is answered with the resource, or with 204.
     patch_answers: bool
+    #: Whether a deactivation happens without what cannot be read beside it.
+    tolerates: bool
 
     def create(self, call: Call, message: Any) -> Row:
         """Create a resource from the body of a POST (RFC 7644 3.3)."""
-        document = self._parse(call, message)
+        kind, strict = self.type_in(call.profile), call.profile.strict
+        document = parse(kind, quirks.undo_resource(kind, message, strict=strict), strict=strict)
         return self.create_row(call.principal, document, at=call.at)
 
     def read(self, call: Call, resource_id: str) -> Row:
@@ -82,26 +86,29 @@ class Endpoint:
 
     def replace(self, call: Call, resource_id: str, message: Any, if_match: str | None) -> Row:
         """Replace a resource by the body of a PUT (RFC 7644 3.5.1)."""
-        document = self._parse(call, message)
-        return self.replace_row(
-            call.principal, resource_id, document, if_match=if_match, at=call.at
-        )
+        kind, strict = self.type_in(call.profile), call.profile.strict
+        faults = self._faults()
+        undone = quirks.undo_resource(kind, message, strict=strict)
+        document = read(kind, undone, faults, strict=strict)
+        change = Replacement(document, tuple(faults)) if self.tolerates else document
+        return self.replace_row(call.principal, resource_id, change, if_match=if_match, at=call.at)
 
     def patch(self, call: Call, resource_id: str, message: Any, if_match: str | None) -> Row:
         """Change a resource by a PatchOp message (RFC 7644 3.5.2)."""
         kind, strict = self.type_in(call.profile), call.profile.strict
-        operations = parse_patch(kind, quirks.undo_patch(kind, message, strict=strict))
+        faults = self._faults()
+        undone = quirks.undo_patch(kind, message, strict=strict)
+        operations = parse_patch(kind, undone, faults, strict=strict)
         create_missing = call.dialect.creates_missing and not strict
-        changes = Patch(operations, create_missing, call.base_url)
+        changes = Patch(operations, create_missing, call.base_url, tuple(faults))
         return self.patch_row(call.principal, resource_id, changes, if_match=if_match, at=call.at)
 
     def delete(self, call: Call, resource_id: str, if_match: str | None) -> None:
         """Delete a resource (RFC 7644 3.6)."""
         self.delete_row(call.principal, resource_id, if_match=if_match, at=call.at)
 
-    def _parse(self, call: Call, message: Any) -> Document:
-        kind = self.type_in(call.profile)
-        return parse(kind, quirks.undo_resource(kind, message, strict=call.profile.strict))
+    def _faults(self) -> Faults:
+        return Faults() if self.tolerates else REFUSE
 
     def document(self, call: Call, row: Row, projection: Projection) -> Document:
         """Return a resource with everything that the projection shows of it."""
@@ -120,6 +127,7 @@ USERS = Endpoint(
     Directory.users,
     Directory.user_documents,
     patch_answers=True,
+    tolerates=True,
 )
 GROUPS = Endpoint(
     GROUP,
@@ -132,5 +140,6 @@ GROUPS = Endpoint(
     Directory.groups,
     Directory.group_documents,
     patch_answers=False,
+    tolerates=False,
 )
 ENDPOINTS = (USERS, GROUPS)

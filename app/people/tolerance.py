@@ -1,0 +1,56 @@
+"""Deactivations happen, even where not all of their request can be read (I8).
+
+A mapping that is wrong would else keep a leaver in until it is mended. Only what makes an active
+user inactive, or ends the wait for a seat, is carried out so, and never in strict mode.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from app.access.principal import Principal
+from app.directory.lookups import check_lookup
+from app.models import User
+from app.people.activity import Because
+from scim.attributes import AttributePath, Document, ResourceType
+from scim.faults import REFUSE, Fault, Faults
+
+
+def faults_of(principal: Principal, found: Iterable[Fault], *, deactivates: bool) -> Faults:
+    """Return where to note the faults of a write to a user, with those found in reading it.
+
+    Raises:
+        scim.errors.ScimError: the first of these, where the request asks for no deactivation.
+    """
+    if deactivates and not principal.profile.strict:
+        return Faults(found)
+    Faults(found).refuse()
+    return REFUSE
+
+
+def tolerated(
+    kind: ResourceType, user: User, stored: Document, document: Document, faults: Faults
+) -> tuple[Document, tuple[str, ...]]:
+    """Return the document to store, and the names of what the request asks beyond it in vain.
+
+    Raises:
+        scim.errors.ScimError: the first fault, where the document does not make an active user
+            inactive, nor ends the wait for a seat.
+    """
+    for name, texts in _lookups(document):
+        with faults.part(name, AttributePath(None, kind.attribute(name))):
+            for text in texts:
+                check_lookup(name, text)
+    document = faults.undone(stored, document)
+    if not _is_in(user) or document.get("active") is True:
+        faults.refuse()
+    return document, faults.names
+
+
+def _is_in(user: User) -> bool:
+    """Return whether a user is active, or shall be as soon as a seat is free."""
+    return user.active or user.inactive_because == Because.WAITING
+
+
+def _lookups(document: Document) -> Iterator[tuple[str, list[str | None]]]:
+    yield "userName", [document["userName"]]
+    yield "externalId", [document.get("externalId")]
+    yield "emails", [email.get("value") for email in document.get("emails", ())]
