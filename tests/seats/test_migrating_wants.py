@@ -146,6 +146,11 @@ def _sign(seats):
         opened_with=seats,
         opened_at=NOW,
     )
+    _open_pool(seats)
+    _append("granted", seats, cause="contract:ctr_1", in_use=0)
+
+
+def _open_pool(seats):
     add(
         "seat_pool",
         organization_id=ACME,
@@ -159,7 +164,6 @@ def _sign(seats):
         ledger_sequence=0,
         ledger_at=NOW,
     )
-    _append("granted", seats, cause="contract:ctr_1", in_use=0)
 
 
 def _append(kind, quantity=1, *, in_use=1, **entry):
