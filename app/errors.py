@@ -102,9 +102,13 @@ class VersionMismatch(DomainError):
 
 
 class SeatRefusal(DomainError):
-    """Somebody would take a seat and may not; `user_name` says who, once that is known."""
+    """A seat would be taken and may not; once known, `user_name` and `user_id` say for which user.
+
+    A new user is not stored, so that nothing stands behind its id.
+    """
 
     user_name: str = ""
+    user_id: str | None = None
     #: What else the administrator should know of this person's seat, a sentence or nothing.
     remark: str = ""
 

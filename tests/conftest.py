@@ -84,6 +84,20 @@ def database_url(fresh_database) -> Iterator[str]:
 
 
 @pytest.fixture
+def empty_database(engine, tmp_path, request) -> Iterator[str]:
+    """Return the address of a database that has no schema yet."""
+    if engine == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    url_of = request.getfixturevalue("postgresql")
+    name = f"empty_{next(_numbers)}"
+    with psycopg.connect(url_of("postgres"), autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name}")
+        yield url_of(name)
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
 def unaudited_database(database_url) -> Iterator[Database]:
     """Open a fresh database, for a test that breaks it."""
     with opened(database_url) as database:

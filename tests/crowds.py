@@ -3,7 +3,7 @@
 import json
 
 from app.db.connections import database
-from app.models import Group, GroupMember, Hold, User, UserEmail
+from app.models import Group, GroupMember, Hold, User, UserEmail, Want
 from scim import urns
 from tests.builders import NOW, Customer, an_organization
 
@@ -17,9 +17,11 @@ def a_crowd() -> Customer:
     _add_users(customer)
     _add_groups(customer)
     _add_holds(customer)
+    _add_wants(customer)
     database.execute_sql("ANALYZE")
-    # The holds are gone, and the engines plan as if they were not.
+    # The holds and the wants are gone, and the engines plan as if they were not.
     Hold.delete().execute()
+    Want.delete().execute()
     return customer
 
 
@@ -98,6 +100,25 @@ def _add_holds(customer):
         for n in range(USERS)
     ]
     _insert(Hold, holds)
+
+
+def _add_wants(customer):
+    wants = [
+        {
+            "organization_id": customer.id,
+            "id": f"dnl_{n:05}",
+            "sequence": n + 1,
+            "user_name": f"guest-{n}",
+            "user_name_key": f"guest-{n}",
+            "reason": "no_seat",
+            "refused_at": NOW,
+            "attempts": 1,
+            "first_seen_at": NOW,
+            "last_seen_at": NOW,
+        }
+        for n in range(USERS)
+    ]
+    _insert(Want, wants)
 
 
 def _insert(model, rows):

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 from app.access.principal import Role
 from app.access.tokens import TokenRequest, issue_token
-from app.identifiers import new_id
-from app.models import Denial
 from app.organizations.settings import OrganizationChanges, set_organization
+from app.people.refusing import record_denial
 from scim import urns
 from tests.builders import NOW, SIGNED_AT, a_group, a_quote, a_user, buy, fill
 from tests.clients import Client
@@ -108,19 +107,10 @@ def things_of(customer):
     bought = buy(customer)
     quote = a_quote(customer)
     inactive = a_user(customer, active=False)
-    denial = Denial.create(
-        organization_id=customer.id,
-        id=new_id("dnl", NOW),
-        user_name="late@example.com",
-        user_name_key="late@example.com",
-        source="scim",
-        attempts=1,
-        first_seen_at=NOW,
-        last_seen_at=NOW,
-    )
+    denial_id = record_denial(customer.scim, "late@example.com", at=NOW)
     token = issue_token(customer.operator, TokenRequest(Role.SSO), at=SIGNED_AT).token
     return {
-        "denial_id": denial.id,
+        "denial_id": denial_id,
         "invoice_id": bought.invoice.id,
         "purchase_id": bought.purchase.id,
         "quote_id": quote.id,

@@ -19,7 +19,7 @@ from app.errors import SeatLimitReached
 from app.organizations import extensions
 from app.organizations.settings import OrganizationChanges, create_organization, set_organization
 from app.organizations.suspending import resume_organization, suspend_organization
-from app.people import activity, denials, erasure, provisioning, reassigning, waiting_list
+from app.people import activity, denials, erasure, provisioning, reassigning, refusing, waiting_list
 from app.people.sign_in import Login, decide
 from scim.documents import parse
 from scim.schemas import GROUP, USER
@@ -156,7 +156,7 @@ def taking_a_seat_back(acme):
 
 @leaves("denial.dismissed", "people.denials.dismiss_denial")
 def dismissing_a_denial(acme):
-    denial_id = denials.record_denial(acme.scim, "refused@example.com", at=NOW)
+    denial_id = refusing.record_denial(acme.scim, "refused@example.com", at=NOW)
     yield
     denials.dismiss_denial(acme.owner, denial_id, at=NOW)
 
@@ -299,7 +299,7 @@ def renewing_a_contract(acme):
 
 #: What leaves no event of its own, and where it is told instead.
 TOLD_ELSEWHERE = {
-    "people.denials.record_denial": "a refusal changes nothing; denials count it",
+    "people.refusing.record_denial": "a refusal changes nothing; denials count it",
     "people.denials.close_old_denials": "a denial says itself how it ended",
     "people.activity.offer_seats": "the ledger's entry says what is held",
     "people.sign_in._hold_seat": "the ledger's entry says what is held",

@@ -19,7 +19,6 @@ from app.identifiers import new_id
 from app.models import Contract, Invoice, Purchase, Quote
 from app.seats import ledger
 from app.seats.pools import Cause
-from app.seats.reserving import reserve_for_denied
 
 
 @dataclass(frozen=True)
@@ -151,7 +150,6 @@ def _purchase(
     cause = f"quote:{quote.id}"
     why = Cause(principal.actor, cause)
     ledger.grant(quote.organization_id, quote.quantity, why, at=at)
-    reserve_for_denied(quote.organization_id, quote.quantity, why, at=at)
     order = Order(
         cause,
         [quoting.line_of(quote)],

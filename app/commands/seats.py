@@ -8,9 +8,9 @@ from app.commands.options import as_json, organization_option
 from app.commands.output import Facts, show, show_all
 from app.commands.session import session
 from app.organizations.settings import find_organization
-from app.people.denials import open_denials
 from app.seats import audit, pools
 from app.seats.audit import Violation
+from app.seats.refusals import open_refusals
 
 
 @click.group()
@@ -30,7 +30,7 @@ def show_seats(organization_id: str, *, as_json: bool) -> None:
             "purchased": pool.purchased,
             "in_use": pool.in_use,
             "available": pool.purchased - pool.in_use,
-            "open_denials": open_denials(organization_id),
+            "open_denials": open_refusals(organization_id),
             "renewal_pending": is_over(pool, at),
             "term": term_facts(pool),
         }

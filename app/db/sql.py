@@ -36,6 +36,11 @@ def greatest(*values: object) -> Function:
     return fn.GREATEST(*values) if on_postgresql() else fn.MAX(*values)
 
 
+def least(*values: object) -> Function:
+    """Return the least of `values`, none of them NULL, as an SQL expression."""
+    return fn.LEAST(*values) if on_postgresql() else fn.MIN(*values)
+
+
 def listed(values: Sequence[str]) -> SQL:
     """Return a one-column subquery of `values`, passed as one parameter however many they are."""
     text = json.dumps(values)

@@ -71,6 +71,8 @@ def _name(user: User, text: str) -> None:
     if text == user.user_name:
         return
     name = UserName.parse(text)
+    if user.user_name:
+        user.renamed_from = user.renamed_from or user.user_name_key
     user.user_name, user.user_name_key = name.text, name.key
     user.skeleton_key = name.skeleton_key
 

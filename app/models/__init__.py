@@ -15,18 +15,12 @@ from app.models.billing import (
     RenewalHolder,
 )
 from app.models.contracts import Contract, ContractTerm
-from app.models.directory import Denial, Group, GroupMember, User, UserEmail
+from app.models.directory import Group, GroupMember, User, UserEmail
 from app.models.identity import IdentityMatch, IdentityMismatch
 from app.models.parties import Installation, Organization, Seller
-from app.models.seats import (
-    Hold,
-    LedgerEntry,
-    Reassignment,
-    SeatAssignment,
-    SeatPool,
-    WaitingPlace,
-)
+from app.models.seats import Hold, LedgerEntry, Reassignment, SeatAssignment, SeatPool
 from app.models.trail import AuditEvent, SellerEvent
+from app.models.wants import Want, WantSource
 
 __all__ = [
     "Alert",
@@ -34,7 +28,6 @@ __all__ = [
     "AuditEvent",
     "Contract",
     "ContractTerm",
-    "Denial",
     "Group",
     "GroupMember",
     "Hold",
@@ -60,5 +53,6 @@ __all__ = [
     "User",
     "UserEmail",
     "VendorToken",
-    "WaitingPlace",
+    "Want",
+    "WantSource",
 ]

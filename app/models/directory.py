@@ -1,4 +1,4 @@
-"""Users, groups and their members, and who was refused for want of a seat."""
+"""Users, groups and their members."""
 
 from peewee import BigIntegerField, BooleanField, CompositeKey, IntegerField, TextField
 
@@ -41,6 +41,8 @@ class User(Row):
     deleted_at = InstantField(null=True)
     #: No column: whether the document's e-mails differ from the rows that are kept of them.
     emails_differ = False
+    #: No column: the key of the name that the user had, until the new name is stored.
+    renamed_from: str | None = None
     #: No column: what the request that changed the user asked in vain, by its paths.
     ignored: tuple[str, ...] = ()
 
@@ -96,24 +98,3 @@ class GroupMember(Row):
     class Meta:
         table_name = "scim_group_member"
         primary_key = CompositeKey("organization_id", "group_id", "member_id")
-
-
-class Denial(Row):
-    """A person refused for want of a seat, counted up while the refusal lasts."""
-
-    organization_id = KeyField()
-    id = KeyField()
-    user_name = TextField()
-    user_name_key = KeyField()
-    source = TextField()
-    provider = TextField(null=True)
-    attempts = IntegerField()
-    first_seen_at = InstantField()
-    last_seen_at = InstantField()
-    closed_at = InstantField(null=True)
-    closed_because = TextField(null=True)
-    #: The alert that tells of it, once owners have been alerted.
-    alert_id = KeyField(null=True)
-
-    class Meta:
-        primary_key = CompositeKey("organization_id", "id")

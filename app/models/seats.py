@@ -22,6 +22,9 @@ class SeatPool(Row):
     #: The number and instant of the last ledger entry.
     ledger_sequence = BigIntegerField()
     ledger_at = InstantField()
+    #: How many seats in use are held for logins, and the place of whoever wanted one last.
+    held_for_login = IntegerField(default=0)
+    want_sequence = BigIntegerField(default=0)
 
 
 class LedgerEntry(Row):
@@ -68,23 +71,13 @@ class Hold(Row):
     user_name_key = KeyField()
     #: `login`, `denial` or `waiting`.
     purpose = TextField()
+    #: The want that it serves; a login's hold serves none.
+    want_id = KeyField(null=True)
     held_at = InstantField()
     expires_at = InstantField()
     ended_at = InstantField(null=True)
     #: `assigned`, `released` or `expired`.
     ended_as = TextField(null=True)
-
-    class Meta:
-        primary_key = CompositeKey("organization_id", "id")
-
-
-class WaitingPlace(Row):
-    """A user who waits for a seat; ids are in the order of the list."""
-
-    organization_id = KeyField()
-    id = KeyField()
-    user_id = KeyField()
-    parked_at = InstantField()
 
     class Meta:
         primary_key = CompositeKey("organization_id", "id")

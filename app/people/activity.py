@@ -14,11 +14,13 @@ from app.directory import resources, users
 from app.directory.traces import traced_user
 from app.errors import NotFound, SeatLimitReached, SeatRefusal
 from app.identifiers import new_id
-from app.models import Organization, User
-from app.people.denials import close_denial, record_denial
-from app.seats import ledger, waiting
+from app.models import Organization, User, Want
+from app.people.refusing import record_refusal
+from app.seats import holds, ledger, waiting, wants
 from app.seats.pools import Cause
 from app.seats.rules import TermOver
+from app.seats.want_sources import Source
+from app.seats.wants import Closed, Person
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -58,12 +60,30 @@ def set_active(
     elif frees:
         user.active, user.assignment_id, user.inactive_because = False, None, because.value
     users.write(user)
+    renamed = _follow_name(user, at=at)
     if takes:
         _take_seat(principal, user, before, at=at)
     elif frees:
         offered = because is not Because.REASSIGNED
         if ledger.release(user, Cause.of(principal), at=at, offered=offered):
-            follow_up(partial(seat_waiters, principal.organization_id, at=at))
+            seat_waiters_afterwards(user.organization_id, at=at)
+    elif renamed and user.active:
+        _withdraw(user, Closed.SEATED, at=at)
+
+
+def _follow_name(user: User, *, at: datetime) -> bool:
+    """Let what a user wants and what is held for them go along with a change of the name.
+
+    Returns whether the name changed.
+    """
+    if user.renamed_from is None:
+        return False
+    former, user.renamed_from = user.renamed_from, None
+    freed = holds.rename(user, former, waiting.OFFER, at=at)
+    wants.rename(user, former, at=at)
+    if freed and waiting.offer(user.organization_id, at=at):
+        seat_waiters_afterwards(user.organization_id, at=at)
+    return True
 
 
 def _take_seat(principal: Principal, user: User, before: str | None, *, at: datetime) -> None:
@@ -77,13 +97,19 @@ def _take_seat(principal: Principal, user: User, before: str | None, *, at: date
             raise
         _park(principal, user, at=at)
         return
-    if before == Because.WAITING:
-        waiting.leave(user)
-    close_denial(user.organization_id, user.user_name_key, "seated", at=at)
+    _withdraw(user, Closed.SEATED, at=at)
+
+
+def _withdraw(user: User, because: Closed, *, at: datetime) -> Want | None:
+    """End what a user wants, and return it; what was held for them goes to the next in line."""
+    want, offered = waiting.withdraw(Person.of(user), because, at=at)
+    if offered:
+        seat_waiters_afterwards(user.organization_id, at=at)
+    return want
 
 
 def _parks(principal: Principal) -> bool:
-    """Tell whether whom the caller provisions waits for a seat instead of being refused."""
+    """Return whether those whom the caller provisions wait for a seat instead of being refused."""
     if principal.role is not Role.SCIM:
         return False
     organization = Organization.get_by_id(principal.organization_id)
@@ -95,18 +121,27 @@ def _park(principal: Principal, user: User, *, at: datetime) -> None:
     user.inactive_because = Because.WAITING.value
     users.describe(principal, user, {**resources.stored_document(user), "active": False}, at=at)
     users.write(user)
-    waiting.join(user, at=at)
+    source = Source.of(principal)
+    if source is not None:
+        wants.park(user, source, at=at)
 
 
-def stop_waiting(user: User, *, at: datetime) -> bool:
-    """End what a user waits for: their place on the list, and the seat that is held for them.
+def stop_waiting(user: User, because: Closed, *, at: datetime) -> bool:
+    """End what a user wants: the refusals, the place on the list, and the seat that is held.
 
-    Returns whether they had a place. Call inside a transaction.
+    Returns whether they were on the list; they are merely inactive then. Call inside a transaction.
     """
-    left = user.inactive_because == Because.WAITING and waiting.leave(user)
-    if waiting.give_back(user.organization_id, user.user_name_key, at=at):
-        follow_up(partial(seat_waiters, user.organization_id, at=at))
-    return left
+    want = _withdraw(user, because, at=at)
+    if want is None or want.parked_at is None:
+        return False
+    user.inactive_because = Because.DIRECTORY.value
+    users.write(user)
+    return True
+
+
+def seat_waiters_afterwards(organization_id: str, *, at: datetime) -> None:
+    """Give the seats that were just held to those who wait, once the transaction has committed."""
+    follow_up(partial(seat_waiters, organization_id, at=at))
 
 
 def seat_waiters(organization_id: str, *, at: datetime) -> int:
@@ -167,8 +202,7 @@ def takes_seats(
     """Make a use case that may take a seat one transaction, with what belongs before and after it.
 
     A term that is over is renewed first, in a transaction of its own, and the use case run again. A
-    refusal for want of a seat rolls everything back and is then recorded as a denial, in a
-    transaction of its own.
+    refusal rolls everything back and is then recorded as a denial, in a transaction of its own.
     """
     renewed = renews_first(transaction(use_case))
 
@@ -176,10 +210,8 @@ def takes_seats(
     def run(principal: Principal, /, *args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return renewed(principal, *args, **kwargs)
-        except SeatLimitReached as refusal:
-            refusal.facts["denial"] = record_denial(
-                principal, refusal.user_name, at=instant_of(kwargs)
-            )
+        except SeatRefusal as refusal:
+            refusal.facts["denial"] = record_refusal(principal, refusal, at=instant_of(kwargs))
             raise
 
     return run

@@ -8,20 +8,18 @@ gives its userName to another user takes its place.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial, wraps
+from functools import wraps
 from typing import ParamSpec
 
 from app.access import trail
 from app.access.principal import Principal
 from app.access.trail import Change
-from app.db.transactions import follow_up
 from app.directory import groups, users
 from app.directory.traces import listed_ids
 from app.errors import NotFound, UserNameTaken
 from app.models import User
-from app.people.activity import Because, seat_waiters, set_active
-from app.people.denials import close_denial
-from app.seats import waiting
+from app.people.activity import Because, seat_waiters_afterwards, set_active
+from app.seats import waiting, wants
 from scim.attributes import Document
 from scim.names import UserName
 
@@ -125,11 +123,9 @@ def take_over(
     passes = namesake.active and document.get("active") is True and not user.active
     _end(principal, namesake, user, at=at, passes=passes)
     store(document)
-    if user.active:
-        close_denial(user.organization_id, user.user_name_key, "seated", at=at)
     if passes and waiting.offer(user.organization_id, at=at):
         # The user had a seat held already, so that the other's is free.
-        follow_up(partial(seat_waiters, user.organization_id, at=at))
+        seat_waiters_afterwards(user.organization_id, at=at)
 
 
 def _check_same_person(namesake: User, document: Document) -> None:
@@ -143,6 +139,7 @@ def _end(
 ) -> None:
     """Delete the user whose place another takes; its seat is freed, or is on its way."""
     before: dict[str, object] = {"active": namesake.active}
+    wants.pass_on(namesake, successor)
     passed = groups.pass_on(namesake.organization_id, namesake.id, successor.id, at=at)
     memberships = listed_ids("group_ids", passed)
     users.describe(principal, namesake, {"userName": namesake.user_name}, at=at)

@@ -1,6 +1,6 @@
 """Erasure: taking a person's name and everything else about them away, once they have left.
 
-Names live in few places on purpose: the user, denials, holds, and the answers that are kept for a
+Names live in few places on purpose: the user, wants, holds, and the answers that are kept for a
 day under idempotency keys. Ledger, assignments, evidence and audit carry ids, which stay.
 """
 
@@ -16,10 +16,11 @@ from app.db.sql import locked
 from app.db.transactions import transaction
 from app.directory import groups, users
 from app.errors import NotFound, PersonActive
-from app.models import Denial, Hold, IdempotencyKey, User
-from app.people.denials import close_denial
-from app.seats import holds, waiting
-from app.seats.pools import Cause
+from app.models import Hold, IdempotencyKey, User, Want
+from app.people.activity import Because, seat_waiters_afterwards
+from app.seats import waiting
+from app.seats.want_sources import forget_sources
+from app.seats.wants import Closed, Person
 from scim.folding import fold
 
 
@@ -44,11 +45,12 @@ def erase_person(principal: Principal, user_name: str, *, at: datetime) -> list[
     names = {user_name, *(user.user_name for user in people)}
     for user in people:
         _erase_user(principal, user, at=at)
-    close_denial(principal.organization_id, key, "deleted", at=at)
-    if holds.release_for(principal.organization_id, key, Cause.of(principal), at=at):
-        waiting.offer(principal.organization_id, at=at)
+    person = Person(principal.organization_id, user_name, key)
+    if waiting.withdraw(person, Closed.DELETED, at=at).offered:
+        seat_waiters_afterwards(principal.organization_id, at=at)
     erased = [user.id for user in people]
-    erased += _rename(Denial, principal.organization_id, key)
+    erased += _rename(Want, principal.organization_id, key)
+    forget_sources(principal.organization_id, erased)
     erased += _rename(Hold, principal.organization_id, key)
     if not erased:
         raise NotFound(f"Nothing is known of {user_name}. Check the userName.")
@@ -66,14 +68,15 @@ def _lock_people(organization_id: str, key: str) -> list[User]:
 
 def _erase_user(principal: Principal, user: User, *, at: datetime) -> None:
     groups.leave_all(user.organization_id, user.id, at=at)
-    waiting.leave(user)
+    if user.inactive_because == Because.WAITING:
+        user.inactive_because = Because.DIRECTORY.value
     users.describe(principal, user, {"userName": _placeholder(user.id)}, at=at)
     if user.deleted_at is None:
         user.deleted_at = at
     users.write(user)
 
 
-def _rename(kind: type[Denial | Hold], organization_id: str, key: str) -> list[str]:
+def _rename(kind: type[Want | Hold], organization_id: str, key: str) -> list[str]:
     """Replace a person's name in rows that keep it beside an id of their own; return those."""
     rows = kind.select().where(
         (kind.organization_id == organization_id) & (kind.user_name_key == key)

@@ -17,7 +17,7 @@ from app.directory.changes import Patch, Replacement, check_version
 from app.directory.traces import listed_ids, record_new_user, traced_user
 from app.errors import UserNameTaken
 from app.models import User
-from app.people.activity import Because, set_active, stop_waiting, takes_seats
+from app.people.activity import set_active, stop_waiting, takes_seats
 from app.people.adoption import (
     Successor,
     adoptable,
@@ -25,8 +25,8 @@ from app.people.adoption import (
     meets_logins,
     take_over,
 )
-from app.people.denials import close_denial
 from app.people.tolerance import faults_of, tolerated
+from app.seats.wants import Closed
 from scim.attributes import Document
 from scim.documents import replaced
 from scim.patch import apply
@@ -90,7 +90,7 @@ def replace_user(
         after = document if deactivates else successor.seated(document)
         _rename(principal, successor, after, at=at)
         if deactivates:
-            _stop_waiting(user, at=at)
+            stop_waiting(user, Closed.DEACTIVATED, at=at)
     return user
 
 
@@ -130,7 +130,7 @@ def patch_user(
     with traced_user(principal, user, "user.patched", user.ignored, at=at):
         _rename(principal, successor, patched if deactivates else successor.seated(patched), at=at)
         if deactivates:
-            _stop_waiting(user, at=at)
+            stop_waiting(user, Closed.DEACTIVATED, at=at)
     return user
 
 
@@ -155,8 +155,7 @@ def delete_user(
     users.describe(principal, user, {"userName": user.user_name}, at=at)
     user.deleted_at = at
     set_active(principal, user, active=False, at=at)
-    stop_waiting(user, at=at)
-    close_denial(user.organization_id, user.user_name_key, "deleted", at=at)
+    stop_waiting(user, Closed.DELETED, at=at)
     change = Change("user.deleted", user.id, {**before, **listed_ids("group_ids", left)})
     trail.record(principal, change, at=at)
 
@@ -179,7 +178,7 @@ def _insert_user(
     active = document["active"] is True
     set_active(principal, user, active=active, at=at)
     if not active:
-        _stop_waiting(user, at=at)
+        stop_waiting(user, Closed.DEACTIVATED, at=at)
     kind = "user.created" if origin == "scim" else "user.claimed"
     record_new_user(principal, user, kind, at=at)
     return user
@@ -225,11 +224,3 @@ def _rewrite(principal: Principal, user: User, document: Document, *, at: dateti
         user.adopted_at = at
     if user.dirty_fields:
         set_active(principal, user, active=document.get("active") is True, at=at)
-
-
-def _stop_waiting(user: User, *, at: datetime) -> None:
-    """End what a person waits for when the directory says that they shall be inactive."""
-    close_denial(user.organization_id, user.user_name_key, "deactivated", at=at)
-    if stop_waiting(user, at=at):
-        user.inactive_because = Because.DIRECTORY.value
-        users.write(user)

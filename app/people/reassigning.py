@@ -6,19 +6,18 @@ person is active, that is an ordinary activation.
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 
 from app.access import trail
 from app.access.idempotency import Once, once_only
 from app.access.principal import Principal
 from app.access.trail import Change
-from app.db.transactions import follow_up, transaction
+from app.db.transactions import transaction
 from app.directory import resources, users
 from app.directory.traces import record_new_user
 from app.errors import AlreadyHoldsSeat, InvalidInput, NoSeatToMove
 from app.identifiers import new_id
 from app.models import Reassignment, User
-from app.people.activity import Because, seat_waiters, set_active, takes_seats
+from app.people.activity import Because, seat_waiters_afterwards, set_active, takes_seats
 from app.seats import waiting
 from scim.attributes import Document
 from scim.documents import parse
@@ -81,7 +80,7 @@ def _reassign(
     set_active(principal, taker, active=True, at=at)
     if waiting.offer(principal.organization_id, at=at):
         # The one had a seat held already, so that the other's is free.
-        follow_up(partial(seat_waiters, principal.organization_id, at=at))
+        seat_waiters_afterwards(principal.organization_id, at=at)
     moved: Reassignment = Reassignment.create(
         organization_id=principal.organization_id,
         id=new_id("rea", at),

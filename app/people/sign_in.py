@@ -17,12 +17,12 @@ from app.directory.users import name_given
 from app.errors import SeatLimitReached, SeatRefusal, UserNameTaken
 from app.models import Contract, Hold, Organization, SeatPool, User
 from app.people.activity import Because
-from app.people.denials import record_denial
 from app.people.identifying import Claims, identify
 from app.people.login_messages import Reason, language_of, message_code, message_of
 from app.people.provisioning import claim_user
-from app.seats import holds, ledger, pools
-from app.seats.holds import Purpose
+from app.people.refusing import record_denial
+from app.seats import holds, ledger, pools, wants
+from app.seats.holds import Kept, Purpose
 from app.seats.pools import Cause
 from scim.attributes import Document
 from scim.documents import parse
@@ -175,8 +175,7 @@ def _decide_unknown(principal: Principal, login: Login, *, at: datetime) -> Deci
     full = isinstance(refusal, SeatLimitReached)
     if refusal is None or (full and hold is not None):
         return Decision(Reason.SEAT_AVAILABLE, hold_expires_at=hold.expires_at if hold else None)
-    if full:
-        record_denial(principal, login.user_name, at=at)
+    record_denial(principal, login.user_name, wants.Reason.of(refusal), at=at)
     return _refused(refusal)
 
 
@@ -193,10 +192,10 @@ _expire_holds = transaction(ledger.expire_holds)
 
 @transaction
 def _hold_seat(principal: Principal, person: tuple[str, str], *, at: datetime) -> Hold | None:
-    """Keep a free seat for the person; None where none is free."""
+    """Keep a free seat for the person; None where none is free, or no more may be held."""
     ledger.expire_holds(principal.organization_id, at=at)
-    cause = Cause.of(principal)
-    return holds.place(principal.organization_id, person, Purpose.LOGIN, cause, at=at)
+    kept = Kept(*person, Purpose.LOGIN)
+    return holds.place(principal.organization_id, kept, Cause.of(principal), at=at)
 
 
 def _refused(refusal: SeatRefusal) -> Decision:

@@ -8,7 +8,9 @@ from app.access.trail import Change
 from app.db.transactions import transaction
 from app.directory import users
 from app.errors import NotFound
-from app.people.activity import Because, stop_waiting
+from app.people.activity import stop_waiting
+from app.seats import waiting
+from app.seats.wants import Closed
 
 
 @transaction
@@ -19,8 +21,7 @@ def dismiss_waiter(principal: Principal, user_id: str, *, at: datetime) -> None:
         NotFound: no such user waits.
     """
     user = users.lock_user(principal.organization_id, user_id)
-    if not stop_waiting(user, at=at):
+    if not waiting.waits(user):
         raise NotFound(f"User {user_id} is not on the waiting list.")
-    user.inactive_because = Because.DIRECTORY.value
-    users.write(user)
+    stop_waiting(user, Closed.DISMISSED, at=at)
     trail.record(principal, Change("waiting.dismissed", user.id), at=at)

@@ -43,6 +43,39 @@ CHECKS: tuple[tuple[str, str, str], ...] = (
            WHERE a.released_at IS NULL AND NOT u.active""",
     ),
     (
+        "I2",
+        "a person who holds a seat wants one",
+        """SELECT w.organization_id || ' ' || w.id FROM want w
+           JOIN scim_user u ON u.organization_id = w.organization_id AND u.active
+               AND (u.id = w.user_id OR u.user_name_key = w.user_name_key)
+           WHERE w.closed_at IS NULL""",
+    ),
+    (
+        "I2",
+        "a user waits without a place, or has one and does not wait",
+        """SELECT u.organization_id || ' ' || u.id FROM scim_user u
+           WHERE (u.inactive_because IS NOT NULL AND u.inactive_because = 'waiting') <>
+               EXISTS (SELECT 1 FROM want w WHERE w.organization_id = u.organization_id
+                   AND w.user_id = u.id AND w.closed_at IS NULL AND w.parked_at IS NOT NULL)""",
+    ),
+    (
+        "I2",
+        "a want stands under another name than its user",
+        """SELECT w.organization_id || ' ' || w.id FROM want w
+           JOIN scim_user u ON u.organization_id = w.organization_id AND u.id = w.user_id
+           WHERE w.closed_at IS NULL AND u.user_name_key <> w.user_name_key""",
+    ),
+    (
+        "I2",
+        "a want was asked for by others than its sources, or has a place beyond the last",
+        """SELECT w.organization_id || ' ' || w.id FROM want w
+           JOIN seat_pool p ON p.organization_id = w.organization_id
+           WHERE w.sequence > p.want_sequence OR w.attempts <> COALESCE(
+               (SELECT SUM(s.attempts) FROM want_source s
+                WHERE s.organization_id = w.organization_id AND s.want_id = w.id),
+               CASE WHEN w.closed_at IS NULL THEN 0 ELSE w.attempts END)""",
+    ),
+    (
         "I3",
         "seats were taken out of the total inside a term",
         """SELECT organization_id || ' ' || sequence FROM ledger_entry
@@ -98,6 +131,21 @@ CHECKS: tuple[tuple[str, str, str], ...] = (
                 WHERE a.organization_id = p.organization_id AND a.released_at IS NULL)
                + (SELECT COUNT(*) FROM hold h
                 WHERE h.organization_id = p.organization_id AND h.ended_at IS NULL)""",
+    ),
+    (
+        "I5",
+        "the seats held for logins are not what the pool says",
+        """SELECT p.organization_id FROM seat_pool p WHERE p.held_for_login <>
+               (SELECT COUNT(*) FROM hold h WHERE h.organization_id = p.organization_id
+                AND h.ended_at IS NULL AND h.purpose = 'login')""",
+    ),
+    (
+        "I9",
+        "a live hold serves no open want of its person",
+        """SELECT h.organization_id || ' ' || h.id FROM hold h
+           LEFT JOIN want w ON w.organization_id = h.organization_id AND w.id = h.want_id
+               AND w.user_name_key = h.user_name_key AND w.closed_at IS NULL
+           WHERE h.ended_at IS NULL AND h.purpose <> 'login' AND w.id IS NULL""",
     ),
     (
         "I9",

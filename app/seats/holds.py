@@ -3,6 +3,7 @@
 A hold ends once (I9): it becomes the person's assignment, is released, or expires.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -10,8 +11,16 @@ from peewee import Expression
 
 from app.db.sql import locked
 from app.identifiers import new_id
-from app.models import Hold
-from app.seats.pools import Cause, Change, has_free_seat, may_take, record, record_if
+from app.models import Hold, SeatPool, User
+from app.seats.pools import (
+    Cause,
+    Change,
+    has_free_seat,
+    may_hold_for_login,
+    may_take,
+    record,
+    record_if,
+)
 from app.seats.rules import EntryKind
 
 #: Who ends a hold when nobody does.
@@ -45,30 +54,69 @@ _LASTS = {
 _ENDS = {"released": EntryKind.HOLD_RELEASED, "expired": EntryKind.HOLD_EXPIRED}
 
 
-def place(
-    organization_id: str, person: tuple[str, str], purpose: Purpose, cause: Cause, *, at: datetime
-) -> Hold | None:
-    """Keep a free seat for `person`, given as (userName, its key); None where none is free.
+@dataclass(frozen=True)
+class Kept:
+    """For which person a seat is kept, what for, and the want that it serves; a login has none."""
 
-    A person for whom a seat is kept already keeps that one. Call inside a transaction.
+    user_name: str
+    key: str
+    purpose: Purpose
+    want_id: str | None = None
+
+
+def place(organization_id: str, kept: Kept, cause: Cause, *, at: datetime) -> Hold | None:
+    """Keep a free seat for a person; None where none is free, or none for a login.
+
+    A person for whom a seat is kept already keeps that one, but a want's hold takes the place of a
+    login's, which is shorter. Call inside a transaction.
     """
-    user_name, key = person
-    kept = lock_live(organization_id, key, at=at)
-    if kept is not None:
-        return kept
+    live_one = lock_live(organization_id, kept.key, at=at)
+    if live_one is not None and kept.want_id in (None, live_one.want_id):
+        return live_one
+    if live_one is not None:
+        end(live_one, "released", at=at, cause=cause)
     hold_id = new_id("hld", at)
     change = Change(organization_id, EntryKind.HELD, 1, cause, hold_id=hold_id)
-    if record_if(may_take(at) & has_free_seat(), change, at=at) is None:
+    guard = may_take(at) & has_free_seat()
+    if kept.purpose is Purpose.LOGIN:
+        guard &= may_hold_for_login()
+    if record_if(guard, change, at=at, **login_holds(kept.purpose, 1)) is None:
         return None
     return Hold.create(
         organization_id=organization_id,
         id=hold_id,
-        user_name=user_name,
-        user_name_key=key,
-        purpose=purpose.value,
+        user_name=kept.user_name,
+        user_name_key=kept.key,
+        purpose=kept.purpose.value,
+        want_id=kept.want_id,
         held_at=at,
-        expires_at=at + _LASTS[purpose],
+        expires_at=at + _LASTS[kept.purpose],
     )
+
+
+def login_holds(purpose: str, difference: int) -> dict[str, object]:
+    """Return what a hold that begins or ends changes of the seats that are held for logins."""
+    if purpose != Purpose.LOGIN.value:
+        return {}
+    return {"held_for_login": SeatPool.held_for_login + difference}
+
+
+def rename(user: User, former_key: str, cause: Cause, *, at: datetime) -> bool:
+    """Let what is held for a user, or was, go along with a change of its name.
+
+    Where a seat is held under the new name as well, one of both is enough. Returns whether the
+    other came free.
+    """
+    organization_id = user.organization_id
+    mine, other = _lock(organization_id, former_key), None
+    if mine is not None and former_key != user.user_name_key:
+        other = _lock(organization_id, user.user_name_key)
+    if other is not None:
+        end(other, "released", at=at, cause=cause)
+    Hold.update(user_name=user.user_name, user_name_key=user.user_name_key).where(
+        (Hold.organization_id == organization_id) & (Hold.user_name_key == former_key)
+    ).execute()
+    return other is not None
 
 
 def live(organization_id: str, user_name_key: str, *, at: datetime) -> Hold | None:
@@ -125,7 +173,8 @@ def end(hold: Hold, ended_as: str, *, at: datetime, cause: Cause = CLOCK) -> Non
     hold.ended_at, hold.ended_as = at, ended_as
     hold.save()
     if kind := _ENDS.get(ended_as):
-        record(Change(hold.organization_id, kind, 1, cause, hold_id=hold.id), at=at)
+        change = Change(hold.organization_id, kind, 1, cause, hold_id=hold.id)
+        record(change, at=at, **login_holds(hold.purpose, -1))
 
 
 def organizations_with_due(*, at: datetime) -> list[str]:

@@ -38,7 +38,7 @@ def assign(user: User, cause: Cause, *, at: datetime) -> None:
         recorded = _take_free(user, cause, at=at)
     if recorded is None:
         refusal = why_refused(user.organization_id, at)
-        refusal.user_name = user.user_name
+        refusal.user_name, refusal.user_id = user.user_name, user.id
         raise refusal
     SeatAssignment.insert(
         organization_id=user.organization_id,
@@ -73,9 +73,9 @@ def expire_holds(organization_id: str, *, at: datetime) -> int:
 
 
 def grant(organization_id: str, quantity: int, cause: Cause, *, at: datetime) -> None:
-    """Add `quantity` bought seats to the running term."""
+    """Add `quantity` bought seats to the running term, and reserve them for whom they are for."""
     record(Change(organization_id, EntryKind.GRANTED, quantity, cause), at=at)
-    waiting.offer(organization_id, at=at)
+    waiting.reserve(organization_id, quantity, cause, at=at)
 
 
 def open_term(
@@ -116,7 +116,7 @@ def _take_held(user: User, cause: Cause, *, at: datetime) -> Recorded | None:
     if hold is None:
         return None
     change = Change(user.organization_id, EntryKind.HOLD_ASSIGNED, 1, cause, user.id, hold.id)
-    recorded = record_if(may_take(at), change, at=at)
+    recorded = record_if(may_take(at), change, at=at, **holds.login_holds(hold.purpose, -1))
     if recorded is not None:
         holds.end(hold, "assigned", at=at)
     return recorded

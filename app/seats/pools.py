@@ -14,11 +14,14 @@ from peewee import Expression
 
 from app.access.principal import Principal
 from app.db.columns import instant_text
-from app.db.sql import greatest
+from app.db.sql import greatest, locked
 from app.db.transactions import assert_in_transaction
 from app.errors import SeatLimitReached, SeatRefusal
 from app.models import LedgerEntry, SeatPool
 from app.seats.rules import EFFECTS, EntryKind, PoolStanding, PoolState, SeatCounts
+
+#: Which part of the free seats may be held for logins: a tenth.
+LOGIN_SHARE = 10
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,12 @@ def counts_of(organization_id: str) -> SeatCounts:
     return standing_of(organization_id).counts
 
 
+def lock_available(organization_id: str) -> int:
+    """Return how many seats are free, and let nobody change that until the transaction ends."""
+    pool = locked(SeatPool.select().where(SeatPool.organization_id == organization_id)).get()
+    return SeatCounts(pool.purchased, pool.in_use).available
+
+
 def standing_of(organization_id: str) -> PoolStanding:
     """Return what decides whether somebody may take a seat."""
     pool = pool_of(organization_id)
@@ -119,6 +128,33 @@ def may_take(at: datetime) -> Expression:
 def has_free_seat() -> Expression:
     """Return the condition on a pool that a seat is free."""
     return SeatPool.in_use < SeatPool.purchased
+
+
+def may_hold_for_login() -> Expression:
+    """Return the condition on a pool that one more seat may be held for a login.
+
+    Whoever asks the login page may be a stranger, so that logins together hold at most a tenth of
+    the seats that would be free without their holds, and one in any case.
+    """
+    free = SeatPool.purchased - SeatPool.in_use + SeatPool.held_for_login
+    return SeatPool.held_for_login < greatest(1, free / LOGIN_SHARE)
+
+
+def next_arrival(organization_id: str) -> int:
+    """Return the number of the next who comes to want a seat, and lock the pool.
+
+    Call inside a transaction.
+    """
+    assert_in_transaction()
+    rows = (
+        SeatPool.update(want_sequence=SeatPool.want_sequence + 1)
+        .where(SeatPool.organization_id == organization_id)
+        .returning(SeatPool.want_sequence)
+        .tuples()
+        .execute()
+    )
+    ((sequence,),) = rows
+    return int(sequence)
 
 
 def why_refused(organization_id: str, at: datetime) -> SeatRefusal:

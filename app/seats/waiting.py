@@ -1,125 +1,146 @@
-"""The waiting list of organizations that park people instead of refusing them.
+"""The queue for seats: who is next, and the seats that are held for those at its head.
 
-First come, first served: a seat that comes free is held for the first who has none held yet.
+There is one queue, in the order of arrival. Who is parked stands in it for every seat that comes
+free; who was refused stands in it for bought seats, where the organization reserves them.
 """
 
 from datetime import datetime
+from typing import NamedTuple
 
 from peewee import JOIN, Expression, ModelSelect
 
-from app.identifiers import new_id
-from app.models import Hold, User, WaitingPlace
-from app.seats import holds
-from app.seats.holds import Purpose
-from app.seats.pools import Cause, counts_of
+from app.db.sql import locked
+from app.models import Hold, Organization, User, Want
+from app.seats import holds, wants
+from app.seats.holds import Kept, Purpose
+from app.seats.pools import Cause, lock_available
+from app.seats.refusals import is_refused
+from app.seats.want_sources import asked_by_a_directory
+from app.seats.wants import Closed, Person
 
 OFFER = Cause("waiting list", "waiting")
 
 
-def join(user: User, *, at: datetime) -> None:
-    """Give a user the last place; one who waits already keeps theirs. Call inside a transaction."""
-    WaitingPlace.insert(
-        organization_id=user.organization_id, id=new_id("wtg", at), user_id=user.id, parked_at=at
-    ).on_conflict_ignore().execute()
+class Withdrawn(NamedTuple):
+    """The want that was closed, if there was one, and whether its seat went to the next in line."""
+
+    want: Want | None
+    offered: bool
 
 
-def leave(user: User) -> bool:
-    """Take a user off the list, who may not be on it, and tell whether they were."""
-    return bool(WaitingPlace.delete().where(_place_of(user)).execute())
+def withdraw(person: Person, because: Closed, *, at: datetime) -> Withdrawn:
+    """End what a person wants: their place, and the seat that is held for them, which is offered.
 
-
-def give_back(organization_id: str, user_name_key: str, *, at: datetime) -> bool:
-    """Offer the seat that is held for a person, if one is, to those who wait.
-
-    Returns whether anybody was offered it.
+    Call inside a transaction.
     """
-    released = holds.release_for(organization_id, user_name_key, OFFER, at=at)
-    return released and offer(organization_id, at=at)
-
-
-def waits(user: User) -> bool:
-    """Tell whether a user is on the list."""
-    return bool(WaitingPlace.select().where(_place_of(user)).exists())
+    freed = holds.release_for(person.organization_id, person.key, OFFER, at=at)
+    want = wants.close(person, because, at=at)
+    if want is not None and not freed:
+        # A seat may have been reserved while the want was still open.
+        freed = holds.release_for(person.organization_id, person.key, OFFER, at=at)
+    return Withdrawn(want, freed and offer(person.organization_id, at=at))
 
 
 def offer(organization_id: str, *, at: datetime) -> bool:
     """Hold free seats for those who wait, in their order; tell whether anybody was offered one."""
-    if not _next(organization_id, 1):
+    if not _unserved(organization_id, _is_parked()).exists():
         return False
-    offered = False
-    for user in _next(organization_id, counts_of(organization_id).available):
-        person = (user.user_name, user.user_name_key)
-        if holds.place(organization_id, person, Purpose.WAITING, OFFER, at=at) is None:
-            break
-        offered = True
-    return offered
+    free = lock_available(organization_id)
+    return _keep(_next(organization_id, _is_parked(), free), OFFER, at=at)
+
+
+def reserve(organization_id: str, quantity: int, cause: Cause, *, at: datetime) -> None:
+    """Hold bought seats for those at the head of the queue for whom none is kept yet.
+
+    The refused are served where the organization asked for it, if a directory provisions them:
+    strangers refused at a login have no claim. Call inside the transaction that bought the seats.
+    """
+    if Organization.get_by_id(organization_id).reserve_for_denied:
+        entitled = _is_parked() | (is_refused() & asked_by_a_directory())
+        _keep(_next(organization_id, entitled, quantity), cause, at=at)
+    offer(organization_id, at=at)
 
 
 def next_offered(organization_id: str) -> str | None:
-    """Return the id of the first user on the list for whom a seat is held, or None."""
-    held = _list(organization_id).where(Hold.id.is_null(is_null=False))
-    user: User | None = held.first()
-    return None if user is None else user.id
+    """Return the id of the first user on the waiting list for whom a seat is held, or None."""
+    held = _queue(organization_id, _is_parked()).where(Hold.id.is_null(is_null=False))
+    want: Want | None = held.order_by(Want.sequence).first()
+    return None if want is None else want.user_id
 
 
-def places_of(organization_id: str, *, after: str | None = None, limit: int) -> list[WaitingPlace]:
-    """Return the list in its order, each place with its `user_name` beside it.
+def waits(user: User) -> bool:
+    """Return whether a user is on the waiting list."""
+    places = _parked(user.organization_id).where(Want.user_name_key == user.user_name_key)
+    return bool(places.exists())
 
-    `after` is the id of the last place already seen.
-    """
-    query = (
-        WaitingPlace.select(WaitingPlace, User.user_name.alias("user_name"))
-        .join(User, on=_same_user())
-        .where(WaitingPlace.organization_id == organization_id)
-    )
+
+def places_of(organization_id: str, *, after: str | None = None, limit: int) -> list[Want]:
+    """Return the waiting list in its order; `after` is the id of the last one already seen."""
+    query = _parked(organization_id)
     if after is not None:
-        query = query.where(WaitingPlace.id > after)
-    return list(query.order_by(WaitingPlace.id).limit(limit).objects())
+        seen = Want.alias()
+        query = query.where(
+            Want.sequence
+            > seen.select(seen.sequence).where(
+                (seen.organization_id == organization_id) & (seen.id == after)
+            )
+        )
+    return list(query.order_by(Want.sequence).limit(limit))
 
 
 def waiting_count(organization_id: str) -> int:
-    """Return how many people wait for a seat."""
-    places = WaitingPlace.select().where(WaitingPlace.organization_id == organization_id)
-    count: int = places.count()
+    """Return how many people are on the waiting list."""
+    count: int = _parked(organization_id).count()
     return count
 
 
 def organizations() -> list[str]:
-    """Return the organizations in which somebody waits."""
-    return list(WaitingPlace.select(WaitingPlace.organization_id).distinct().scalars())
+    """Return the organizations in which people wait."""
+    return list(Want.select(Want.organization_id).where(_is_parked()).distinct().scalars())
 
 
-def _next(organization_id: str, count: int) -> list[User]:
-    """Return so many users of those for whom no seat is held."""
-    return list(_list(organization_id).where(Hold.id.is_null()).limit(count))
+def _keep(people: list[Want], cause: Cause, *, at: datetime) -> bool:
+    """Hold a seat for each of these, as long as one is free; return whether one was held."""
+    kept = False
+    for want in people:
+        purpose = Purpose.DENIAL if want.parked_at is None else Purpose.WAITING
+        whose = OFFER if purpose is Purpose.WAITING else cause
+        wish = Kept(want.user_name, want.user_name_key, purpose, want.id)
+        if holds.place(want.organization_id, wish, whose, at=at) is None:
+            break
+        kept = True
+    return kept
 
 
-def _list(organization_id: str) -> "ModelSelect[User]":
+def _next(organization_id: str, entitled: Expression, count: int) -> list[Want]:
+    """Return so many of those for whom no seat is held, locked, in the order of arrival."""
+    head = _unserved(organization_id, entitled).order_by(Want.sequence).limit(count)
+    return list(locked(head, "FOR NO KEY UPDATE OF t1"))
+
+
+def _unserved(organization_id: str, entitled: Expression) -> "ModelSelect[Want]":
+    return _queue(organization_id, entitled).where(Hold.id.is_null())
+
+
+def _queue(organization_id: str, entitled: Expression) -> "ModelSelect[Want]":
     return (
-        User.select(User)
-        .join(WaitingPlace, on=_same_user())
-        .join_from(
-            User,
+        Want.select(Want)
+        .join(
             Hold,
             JOIN.LEFT_OUTER,
-            on=(Hold.organization_id == User.organization_id)
-            & (Hold.user_name_key == User.user_name_key)
+            on=(Hold.organization_id == Want.organization_id)
+            & (Hold.want_id == Want.id)
             & Hold.ended_at.is_null(),
         )
-        .where(WaitingPlace.organization_id == organization_id)
-        .order_by(WaitingPlace.id)
+        .where((Want.organization_id == organization_id) & entitled)
     )
 
 
-def _same_user() -> Expression:
-    same: Expression = (User.organization_id == WaitingPlace.organization_id) & (
-        User.id == WaitingPlace.user_id
-    )
-    return same
+def _parked(organization_id: str) -> "ModelSelect[Want]":
+    return Want.select().where((Want.organization_id == organization_id) & _is_parked())
 
 
-def _place_of(user: User) -> Expression:
-    mine: Expression = (WaitingPlace.organization_id == user.organization_id) & (
-        WaitingPlace.user_id == user.id
-    )
-    return mine
+def _is_parked() -> Expression:
+    """Return the condition that a person is on the waiting list."""
+    parked: Expression = Want.closed_at.is_null() & Want.parked_at.is_null(is_null=False)
+    return parked

@@ -11,7 +11,7 @@ from app.directory.listing import Directory, Window
 from app.directory.users import find_person, find_user
 from app.models import GroupMember
 from app.people import provisioning
-from app.people.denials import record_denial
+from app.people.refusing import record_denial
 from app.seats.audit import audit
 from scim import filters
 from scim.projection import Projection

@@ -8,8 +8,9 @@ from app.errors import (
     SeatLimitReached,
     UserNameTaken,
 )
-from app.models import Denial, LedgerEntry, SeatPool, User, UserEmail
+from app.models import LedgerEntry, SeatPool, User, UserEmail, Want
 from app.people import provisioning
+from app.seats.refusals import open_refusals, refusals_of
 from scim.documents import parse
 from scim.schemas import USER
 from tests.builders import (
@@ -59,7 +60,7 @@ def test_a_refused_user_leaves_nothing_behind_but_the_denial():
         a_user(acme, "late@example.com", emails=emails)
 
     assert _row_counts() == before
-    assert Denial.select().count() == 1
+    assert Want.select().count() == 1
     assert acme.counts == (1, 1)
 
 
@@ -101,7 +102,7 @@ def test_a_taken_user_name_is_reported_before_a_missing_seat(active):
         a_user(acme, "Alice@example.com", active=active)
 
     assert "Alice@example.com belongs to another user" in refusal.value.message
-    assert Denial.select().count() == 0
+    assert Want.select().count() == 0
 
 
 def test_a_taken_user_name_is_reported_before_the_end_of_the_contract():
@@ -177,15 +178,17 @@ def test_an_inactive_user_needs_no_contract(seats):
 
 
 @pytest.mark.parametrize("reason", ["not signed", "suspended", "ended"])
-def test_only_a_full_organization_makes_a_denial(reason):
+def test_only_a_full_organization_makes_a_denial_that_counts(reason):
     acme = an_organization(None if reason == "not signed" else 1)
     if reason == "suspended":
         _suspend(acme)
 
-    with pytest.raises((ContractNotStarted, OrganizationSuspended, ContractEnded)):
+    with pytest.raises((ContractNotStarted, OrganizationSuspended, ContractEnded)) as refusal:
         a_user(acme, at=AFTER_THE_TERM if reason == "ended" else NOW)
 
-    assert Denial.select().count() == 0
+    (denial,) = refusals_of(acme.id, limit=2)
+    assert denial.reason == refusal.value.code
+    assert open_refusals(acme.id) == 0
 
 
 def test_a_seat_that_was_freed_is_taken_by_the_next_user():

@@ -7,7 +7,7 @@ import pytest
 from app.access.tokens import TokenUses
 from app.errors import NotFound, SeatLimitReached
 from app.housekeeping import keep_house
-from app.models import AuditEvent, Denial, Hold
+from app.models import AuditEvent, Hold, Want
 from app.organizations.settings import OrganizationChanges, set_organization
 from app.people import denials
 from app.people.sign_in import Login, decide
@@ -76,12 +76,12 @@ def test_no_seat_is_kept_where_nobody_asked_for_it():
 def test_a_dismissed_denial_is_closed_once():
     acme = _reserving_organization()
     _refuse(acme, "alice@example.com")
-    denial = Denial.get()
+    denial = Want.get()
 
     denials.dismiss_denial(acme.owner, denial.id, at=LATER)
     denials.dismiss_denial(acme.owner, denial.id, at=LATER + DAY)
 
-    denial = Denial.get()
+    denial = Want.get()
     assert (denial.closed_because, denial.closed_at) == ("dismissed", LATER)
     assert AuditEvent.select().where(AuditEvent.kind == "denial.dismissed").count() == 1
 
@@ -91,7 +91,7 @@ def test_nothing_is_kept_for_a_person_who_is_dismissed():
     _refuse(acme, "alice@example.com")
     buy(acme, 1, at=LATER)
 
-    denials.dismiss_denial(acme.owner, Denial.get().id, at=LATER)
+    denials.dismiss_denial(acme.owner, Want.get().id, at=LATER)
 
     assert _kept() == []
     assert acme.counts == (2, 1)
@@ -102,9 +102,9 @@ def test_the_denial_of_another_organization_cannot_be_dismissed():
     _refuse(acme, "alice@example.com")
 
     with pytest.raises(NotFound):
-        denials.dismiss_denial(globex.owner, Denial.get().id, at=LATER)
+        denials.dismiss_denial(globex.owner, Want.get().id, at=LATER)
 
-    assert Denial.get().closed_at is None
+    assert Want.get().closed_at is None
 
 
 def test_a_denial_closes_28_days_after_the_last_attempt():
@@ -112,23 +112,23 @@ def test_a_denial_closes_28_days_after_the_last_attempt():
     _refuse(acme, "alice@example.com")
 
     denials.close_old_denials(at=NOW + 28 * DAY - SECOND)
-    before = Denial.get().closed_at
+    before = Want.get().closed_at
     denials.close_old_denials(at=NOW + 28 * DAY)
 
     assert before is None
-    assert Denial.get().closed_because == "expired"
+    assert Want.get().closed_because == "expired"
 
 
 def test_a_closed_denial_is_purged_after_90_days():
     acme = _reserving_organization()
     _refuse(acme, "alice@example.com")
-    denials.dismiss_denial(acme.owner, Denial.get().id, at=LATER)
+    denials.dismiss_denial(acme.owner, Want.get().id, at=LATER)
 
     denials.close_old_denials(at=LATER + 90 * DAY - SECOND)
-    before = Denial.select().count()
+    before = Want.select().count()
     denials.close_old_denials(at=LATER + 90 * DAY)
 
-    assert (before, Denial.select().count()) == (1, 0)
+    assert (before, Want.select().count()) == (1, 0)
 
 
 def _reserving_organization():

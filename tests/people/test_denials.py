@@ -3,10 +3,11 @@ from datetime import timedelta
 import pytest
 
 from app.errors import SeatLimitReached
-from app.models import Denial
+from app.models import Want
 from app.people import provisioning
-from app.people.denials import open_denials, record_denial
+from app.people.refusing import record_denial
 from app.people.sign_in import Login, Mode, decide
+from app.seats.refusals import open_refusals, refusals_of
 from tests.builders import (
     NOW,
     a_user,
@@ -27,7 +28,7 @@ def test_a_denial_says_who_was_refused_by_whom_and_when():
 
     _refuse(acme, "Late@example.com")
 
-    denial = Denial.get()
+    (denial,) = refusals_of(acme.id, limit=2)
     assert (denial.user_name, denial.user_name_key) == ("Late@example.com", "late@example.com")
     assert (denial.source, denial.provider, denial.attempts) == ("scim", "entra", 1)
     assert denial.first_seen_at == denial.last_seen_at == NOW
@@ -38,7 +39,7 @@ def test_the_refusal_names_the_denial():
 
     refusal = _refuse(acme, "late@example.com")
 
-    assert refusal.facts["denial"] == Denial.get().id
+    assert refusal.facts["denial"] == Want.get().id
 
 
 def test_refusals_of_one_person_are_counted_not_listed():
@@ -48,9 +49,9 @@ def test_refusals_of_one_person_are_counted_not_listed():
     second = _refuse(acme, "LATE@example.com", at=LATER)
 
     assert first.facts["denial"] == second.facts["denial"]
-    denial = Denial.get()
+    denial = Want.get()
     assert (denial.attempts, denial.first_seen_at, denial.last_seen_at) == (2, NOW, LATER)
-    assert open_denials(acme.id) == 1
+    assert open_refusals(acme.id) == 1
 
 
 def test_each_refused_person_has_a_denial():
@@ -59,7 +60,7 @@ def test_each_refused_person_has_a_denial():
     _refuse(acme, "one@example.com")
     _refuse(acme, "two@example.com")
 
-    assert open_denials(acme.id) == 2
+    assert open_refusals(acme.id) == 2
 
 
 def test_a_refused_reactivation_is_a_denial():
@@ -70,7 +71,7 @@ def test_a_refused_reactivation_is_a_denial():
     with pytest.raises(SeatLimitReached):
         activate(acme, user)
 
-    assert Denial.get().user_name == "alice@example.com"
+    assert Want.get().user_name == "alice@example.com"
 
 
 def test_a_login_without_a_free_seat_is_a_denial_of_its_own_source():
@@ -79,7 +80,7 @@ def test_a_login_without_a_free_seat_is_a_denial_of_its_own_source():
     decide(acme.sso, Login("late@example.com"), at=NOW)
     decide(acme.sso, Login("late@example.com", mode=Mode.CHECK), at=LATER)
 
-    denial = Denial.get()
+    (denial,) = refusals_of(acme.id, limit=2)
     assert (denial.source, denial.attempts) == ("sso", 2)
 
 
@@ -144,8 +145,8 @@ def test_a_closed_denial_is_not_counted_up_again():
     with pytest.raises(SeatLimitReached):
         activate(acme, user, at=LATER)
 
-    assert Denial.select().count() == 2
-    assert open_denials(acme.id) == 1
+    assert Want.select().count() == 2
+    assert open_refusals(acme.id) == 1
 
 
 def test_nothing_is_recorded_of_somebody_who_has_got_a_seat_since():
@@ -155,7 +156,7 @@ def test_nothing_is_recorded_of_somebody_who_has_got_a_seat_since():
     denial = record_denial(acme.scim, "alice@example.com", at=NOW)
 
     assert denial is None
-    assert Denial.select().count() == 0
+    assert Want.select().count() == 0
 
 
 def test_denials_of_one_organization_are_no_others():
@@ -163,7 +164,7 @@ def test_denials_of_one_organization_are_no_others():
 
     _refuse(acme, "late@example.com")
 
-    assert (open_denials(acme.id), open_denials(globex.id)) == (1, 0)
+    assert (open_refusals(acme.id), open_refusals(globex.id)) == (1, 0)
 
 
 def _a_full_organization():
@@ -179,5 +180,5 @@ def _refuse(customer, user_name, at=NOW):
 
 
 def _outcome():
-    denial = Denial.get()
+    denial = Want.get()
     return denial.closed_because, denial.closed_at

@@ -6,7 +6,6 @@ from app.directory.users import find_person, find_user
 from app.errors import NotFound, PersonActive
 from app.models import (
     AuditEvent,
-    Denial,
     GroupMember,
     Hold,
     IdempotencyKey,
@@ -14,13 +13,15 @@ from app.models import (
     SeatAssignment,
     User,
     UserEmail,
-    WaitingPlace,
+    Want,
+    WantSource,
 )
+from app.organizations.settings import OrganizationChanges, set_organization
 from app.people import provisioning
-from app.people.denials import record_denial
 from app.people.erasure import erase_person
+from app.people.refusing import record_denial
 from app.seats import waiting
-from tests.builders import NOW, a_group, a_user, activate, an_organization, deactivate
+from tests.builders import NOW, a_group, a_user, activate, an_organization, buy, deactivate, fill
 
 ALICE = "Alice.Müller@example.com"
 
@@ -50,7 +51,7 @@ def erase(customer, user_name=ALICE):
 
 def everything_stored() -> str:
     """Return all text of all rows in which a person's name can stand."""
-    kinds = (User, UserEmail, Denial, Hold, IdempotencyKey, AuditEvent, GroupMember, LedgerEntry)
+    kinds = (User, UserEmail, Want, Hold, IdempotencyKey, AuditEvent, GroupMember, LedgerEntry)
     rows = [list(kind.select().dicts()) for kind in kinds]
     return json.dumps(rows, default=str, ensure_ascii=False).casefold()
 
@@ -124,19 +125,20 @@ def test_somebody_who_was_only_ever_refused_can_be_erased(acme):
 
     assert erase(acme, "bob@example.com") == [denial_id]
 
-    denial = Denial.get()
+    denial = Want.get()
     assert (denial.user_name, denial.closed_because) == (f"erased-{denial_id}", "deleted")
 
 
 def test_somebody_who_waits_loses_the_place_and_the_seat_that_was_kept(acme, alice):
-    waiting.join(alice, at=NOW)
-    with alice._meta.database.atomic():
-        waiting.offer(acme.id, at=NOW)
+    fill(acme)
+    set_organization(acme.owner, OrganizationChanges(when_full="park"), at=NOW)
+    activate(acme, alice)
+    buy(acme, 1)
 
     erase(acme)
 
-    assert WaitingPlace.select().count() == 0
-    assert acme.counts == (2, 0)
+    assert waiting.waiting_count(acme.id) == WantSource.select().count() == 0
+    assert acme.counts == (3, 2)
     assert Hold.select().count() == 1
     assert "alice" not in everything_stored()
 

@@ -14,7 +14,7 @@ from app.errors import (
     OrganizationSuspended,
     SeatLimitReached,
 )
-from app.models import AuditEvent, Denial, LedgerEntry, Reassignment, SeatAssignment
+from app.models import AuditEvent, LedgerEntry, Reassignment, SeatAssignment, Want
 from app.organizations import suspending
 from app.people import reassigning
 from app.people.reassigning import Newcomer
@@ -87,7 +87,7 @@ def test_a_refused_person_can_be_given_a_seat_which_heals_the_denial():
 
     _move(acme, alice, Newcomer("bob@example.com"))
 
-    assert Denial.get().closed_because == "seated"
+    assert Want.get().closed_because == "seated"
 
 
 def test_a_moving_seat_is_not_offered_to_those_who_wait():

@@ -4,7 +4,7 @@ import pytest
 
 from app.directory.resources import stored_document
 from app.directory.users import find_person, find_user
-from app.models import Denial, LedgerEntry, SeatPool, User
+from app.models import LedgerEntry, SeatPool, User, Want
 from app.people import provisioning
 from app.people.login_messages import Reason
 from app.people.sign_in import Login, Mode, decide
@@ -101,7 +101,7 @@ def test_a_check_in_a_full_organization_is_no_seat_and_a_denial():
     decision = decide(acme.sso, Login("late@example.com", mode=CHECK), at=NOW)
 
     assert (decision.reason, decision.claimable) == (Reason.NO_SEAT, False)
-    assert Denial.get().user_name == "late@example.com"
+    assert Want.get().user_name == "late@example.com"
 
 
 @pytest.mark.parametrize("mode", Mode)

@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 
-from app.models import Denial
+from app.models import Want
 from tests.builders import a_user, an_organization, deactivate
 from tests.racing import at_once, statuses
 
@@ -25,7 +25,7 @@ def test_one_of_many_gets_the_last_seat(server):
 
     assert statuses(answers) == [201] + [403] * (CLIENTS - 1)
     assert acme.counts == (6, 6)
-    assert Denial.select().where(Denial.organization_id == acme.id).count() == CLIENTS - 1
+    assert Want.select().where(Want.organization_id == acme.id).count() == CLIENTS - 1
 
 
 def test_one_of_many_logins_gets_the_last_seat(server):

@@ -8,7 +8,9 @@ from app import housekeeping
 from app.access.tokens import TokenUses
 from app.models import Alert, LedgerEntry
 from app.organizations.settings import OrganizationChanges, set_organization
-from app.people.denials import dismiss_denial, record_denial
+from app.people.denials import dismiss_denial
+from app.people.refusing import record_denial
+from app.seats.wants import Reason
 from app.seats.watching import alerts
 from tests.builders import NOW, a_user, an_organization, buy, deactivate, fill
 
@@ -129,6 +131,30 @@ def test_the_alert_of_refusals_is_cleared_when_nobody_is_refused_any_more():
 
     (alert,) = look(acme, at=LATER + timedelta(hours=1))
     assert alert.cleared_at == LATER
+
+
+def test_a_refusal_for_another_reason_than_seats_raises_no_alert():
+    acme = an_organization(2)
+
+    record_denial(acme.scim, "bob@example.com", Reason.SUSPENDED, at=NOW)
+    before = look(acme)
+    refuse(acme, at=LATER)
+
+    assert before == []
+    assert [alert.raised_at for alert in look(acme, at=LATER)] == [LATER]
+
+
+def test_the_alert_of_refusals_is_cleared_when_the_refused_get_a_place_to_wait():
+    acme = an_organization(1)
+    fill(acme)
+    refuse(acme)
+    set_organization(acme.owner, OrganizationChanges(when_full="park"), at=NOW)
+    told = [alert for alert in look(acme) if alert.kind == "denied"]
+    a_user(acme, "bob@example.com", at=LATER)
+
+    (alert,) = [alert for alert in look(acme, at=LATER) if alert.kind == "denied"]
+    assert told[0].cleared_at is None
+    assert (alert.id, alert.cleared_at) == (told[0].id, LATER)
 
 
 def test_refusals_that_came_and_went_unseen_are_alerted_one_by_one():

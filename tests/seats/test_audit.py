@@ -16,7 +16,10 @@ from app.models import (
     SeatAssignment,
     SeatPool,
     User,
+    Want,
+    WantSource,
 )
+from app.organizations.settings import OrganizationChanges, set_organization
 from app.people.sign_in import Login, Mode, decide
 from app.seats.audit import CHECKS, audit
 from tests.builders import NOW, a_user, an_organization, buy, deactivate, fill
@@ -80,6 +83,43 @@ def _a_hold_that_ended_twice():
 
 def _a_hold_that_never_began():
     LedgerEntry.delete().where(LedgerEntry.kind == "held").execute()
+
+
+def _a_holder_who_wants_a_seat():
+    holder = User.get(User.active)
+    Want.update(user_id=holder.id).where(Want.id == _a_want().id).execute()
+
+
+def _a_place_without_a_user_who_waits():
+    User.update(inactive_because="directory").where(User.inactive_because == "waiting").execute()
+
+
+def _a_user_who_waits_without_a_place():
+    Want.update(parked_at=None, refused_at=NOW).execute()
+
+
+def _a_want_under_another_name():
+    Want.update(user_name_key="another").where(Want.id == _a_want().id).execute()
+
+
+def _a_want():
+    return Want.get(Want.closed_at.is_null() & Want.user_id.is_null(False))
+
+
+def _a_want_without_its_sources():
+    WantSource.delete().execute()
+
+
+def _a_want_with_a_place_beyond_the_last():
+    Want.update(sequence=Want.sequence + 99).execute()
+
+
+def _more_held_for_logins_than_the_pool_says():
+    SeatPool.update(held_for_login=0).execute()
+
+
+def _a_hold_whose_want_is_closed():
+    Want.update(closed_at=NOW, closed_because="dismissed").execute()
 
 
 def _a_ledger_with_a_gap():
@@ -147,6 +187,14 @@ PLANTED = {
     _a_hold_that_ended_without_an_entry: ("I9", "a hold did not end once"),
     _a_hold_that_ended_twice: ("I9", "a hold did not end once"),
     _a_hold_that_never_began: ("I9", "a hold did not end once"),
+    _a_holder_who_wants_a_seat: ("I2", "a person who holds a seat wants one"),
+    _a_place_without_a_user_who_waits: ("I2", "a user waits without a place, or has one"),
+    _a_user_who_waits_without_a_place: ("I2", "a user waits without a place, or has one"),
+    _a_want_under_another_name: ("I2", "a want stands under another name than its user"),
+    _a_want_without_its_sources: ("I2", "a want was asked for by others"),
+    _a_want_with_a_place_beyond_the_last: ("I2", "a want was asked for by others"),
+    _more_held_for_logins_than_the_pool_says: ("I5", "the seats held for logins are not"),
+    _a_hold_whose_want_is_closed: ("I9", "a live hold serves no open want"),
     _a_ledger_with_a_gap: ("I6", "the ledger has a gap"),
     _a_ledger_that_goes_on_behind_the_pool: ("I6", "the ledger has a gap"),
     _a_ledger_against_time: ("I6", "the ledger runs against time"),
@@ -211,7 +259,16 @@ def _a_year_of_an_organization():
     a_user(customer)
     _check_with_a_hold(customer, "came-late@example.com", at=NOW - timedelta(hours=1))
     _check_with_a_hold(customer, "comes-now@example.com", at=NOW)
+    _park(customer, 2)
+    buy(customer, 1)
     return customer
+
+
+def _park(customer, people):
+    set_organization(customer.owner, OrganizationChanges(when_full="park"), at=NOW)
+    fill(customer)
+    for _ in range(people):
+        a_user(customer)
 
 
 def _check_with_a_hold(customer, user_name, at):

@@ -7,12 +7,13 @@ import pytest
 from app.directory.resources import stored_document
 from app.directory.users import find_person, find_user
 from app.errors import NotFound, OrganizationSuspended, SeatLimitReached
-from app.models import AuditEvent, Denial
+from app.models import AuditEvent, Want
 from app.organizations import suspending
 from app.organizations.settings import OrganizationChanges, set_organization
 from app.people import provisioning, waiting_list
 from app.people.sign_in import Login, Mode, Reason, decide
 from app.seats import pools, waiting
+from app.seats.refusals import refusals_of
 from scim.schemas import USER
 from tests.builders import (
     NOW,
@@ -45,7 +46,7 @@ def test_who_finds_no_seat_is_stored_inactive_and_waits():
     assert (alice.active, stored_document(alice)["active"]) == (False, False)
     assert line(acme) == ["alice@example.com"]
     assert acme.counts == (1, 1)
-    assert Denial.select().count() == 0
+    assert refusals_of(acme.id, limit=1) == []
 
 
 def test_a_reactivation_that_finds_no_seat_waits():
@@ -232,7 +233,7 @@ def test_a_refused_person_who_is_parked_later_is_healed_by_their_seat():
 
     deactivate(acme, holder, at=LATER)
 
-    assert Denial.get().closed_because == "seated"
+    assert Want.get().closed_because == "seated"
 
 
 def test_waiting_takes_no_seat_from_the_counts():

@@ -16,8 +16,10 @@ class Model:
     term_ends_at: datetime
     active: set[str] = field(default_factory=set)
     inactive: set[str] = field(default_factory=set)
-    #: In the order in which they came.
+    #: Who is parked, in the order in which they came.
     waiting: list[str] = field(default_factory=list)
+    #: Who wants a seat, in the order in which they came, and when they last asked.
+    wants: dict[str, datetime] = field(default_factory=dict)
     #: Until when a seat is held for whom, ended or not.
     held: dict[str, datetime] = field(default_factory=dict)
     #: Made by a login or an owner, and not yet known to the directory.
@@ -40,6 +42,7 @@ class Model:
     def activate(self, name: str, at: datetime, *, parks: bool = False) -> bool:
         """Let a person take a seat, or wait for one; a refusal changes nothing."""
         if self.suspended:
+            self.want(name, at)
             return False
         held, waiting = dict(self.held), list(self.waiting)
         if name in self.held:
@@ -50,11 +53,23 @@ class Model:
             self._sit(name)
             return True
         if parks:
+            self.want(name, at)
             self.inactive.discard(name)
-            self.waiting += [] if name in self.waiting else [name]
+            self.waiting = [one for one in self.wants if one in {*self.waiting, name}]
             return True
         self.held, self.waiting = held, waiting
+        self.want(name, at)
         return False
+
+    def want(self, name: str, at: datetime) -> None:
+        """Count that a person asked in vain; their place in the order of arrival stays."""
+        self.wants[name] = at
+
+    def forget_old(self, until: datetime) -> None:
+        """Close the wants of those who were refused and have not asked since an instant."""
+        self.wants = {
+            name: seen for name, seen in self.wants.items() if seen > until or name in self.waiting
+        }
 
     def deactivate(self, name: str) -> None:
         """Free the person's seat, and their place in the queue with what is held for them."""
@@ -64,6 +79,7 @@ class Model:
     def forget(self, name: str) -> None:
         self.active.discard(name)
         self.inactive.discard(name)
+        self.wants.pop(name, None)
         self.held.pop(name, None)
         self.waiting = [other for other in self.waiting if other != name]
 
@@ -78,7 +94,9 @@ class Model:
         if self.held.get(name, at) > at:
             return
         self.expire(at)
-        if not self.full and not self.suspended:
+        free = self.purchased - self.in_use
+        allowed = len(self.held) < max(1, (free + len(self.held)) // 10)
+        if free > 0 and allowed and not self.suspended:
             self.held[name] = until
 
     def expire(self, at: datetime) -> None:
@@ -98,4 +116,5 @@ class Model:
     def _sit(self, name: str) -> None:
         self.active.add(name)
         self.inactive.discard(name)
+        self.wants.pop(name, None)
         self.waiting = [other for other in self.waiting if other != name]

@@ -21,11 +21,12 @@ from app.directory.resources import stored_document
 from app.directory.users import find_person
 from app.errors import SeatRefusal, UserNameTaken
 from app.housekeeping import keep_house
-from app.models import Hold, LedgerEntry, SeatAssignment, User
+from app.models import Hold, LedgerEntry, SeatAssignment, User, Want
 from app.organizations import suspending
 from app.organizations.settings import OrganizationChanges, set_organization
 from app.people import provisioning, reassigning, waiting_list
 from app.people.activity import seat_waiters
+from app.people.denials import RETRIED_FOR
 from app.people.reassigning import Newcomer
 from app.people.sign_in import Login, Mode, Reason, decide
 from app.seats import waiting
@@ -131,6 +132,8 @@ class Everything(RuleBasedStateMachine):
                 not self.model.suspended and (kept or not self.model.full)
             )
             assert not decision.allow
+            if not decision.claimable:
+                self.model.want(name, self.at)
 
     # Owners.
 
@@ -195,6 +198,7 @@ class Everything(RuleBasedStateMachine):
         if housekeeping:
             keep_house(TokenUses(), at=self.at)
             self.model.expire(self.at)
+            self.model.forget_old(self.at - RETRIED_FOR)
 
     @rule(days_late=st.integers(0, 40))
     def let_the_term_end(self, days_late):
@@ -222,6 +226,7 @@ class Everything(RuleBasedStateMachine):
         assert self._names(~User.active) == self.model.present - self.model.active
         places = waiting.places_of(self.acme.id, limit=100)
         assert [place.user_name for place in places] == self.model.waiting
+        assert self._wanting() == list(self.model.wants)
         assert self._held() == set(self.model.held)
         for user in self._users():
             assert stored_document(user)["active"] is user.active
@@ -284,6 +289,13 @@ class Everything(RuleBasedStateMachine):
 
     def _names(self, condition):
         return {user.user_name for user in self._users().where(condition)}
+
+    def _wanting(self):
+        """Return who wants a seat, in the order of arrival."""
+        wants = Want.select().where(
+            (Want.organization_id == self.acme.id) & Want.closed_at.is_null()
+        )
+        return [want.user_name for want in wants.order_by(Want.sequence)]
 
     def _held(self):
         holds = Hold.select().where(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from app.db.connections import database
-from app.models import Denial, Group, GroupMember, LedgerEntry, SeatPool, User, UserEmail
+from app.models import Group, GroupMember, LedgerEntry, SeatPool, User, UserEmail, Want
 from app.seats.audit import audit
 from tests.builders import NOW, Customer, a_group, a_user, an_organization
 from tests.clients import OwnerClient, ScimClient, SsoClient
@@ -76,7 +76,7 @@ def unchanged(organization, alice, staff) -> Iterator[None]:  # noqa: ARG001  # 
 
 
 def _stored(organization: Customer) -> list[list[str]]:
-    models = (User, UserEmail, Group, GroupMember, LedgerEntry, Denial, SeatPool)
+    models = (User, UserEmail, Group, GroupMember, LedgerEntry, Want, SeatPool)
     return [
         sorted(map(repr, model.select().where(model.organization_id == organization.id).tuples()))
         for model in models

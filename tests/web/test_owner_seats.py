@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.organizations.suspending import suspend_organization
 from app.people import provisioning
 from tests.builders import NOW, a_user, an_organization, buy, deactivate, fill
 
@@ -90,11 +91,23 @@ def test_a_denial_counts_who_was_refused_how_often(service, buyer, idp, acme):
 
     assert denial["id"].startswith("dnl_")
     assert (denial["source"], denial["attempts"], denial["state"]) == ("scim", 2, "open")
+    assert denial["reason"] == "no_seat"
     assert denial["user_name"].casefold() == "late@example.com"
     assert (denial["first_seen_at"], denial["last_seen_at"]) == (
         "2026-03-01T09:00:00Z",
         "2026-03-01T10:00:00Z",
     )
+
+
+def test_a_refusal_in_a_suspension_is_listed_with_its_reason_and_counted_nowhere(buyer, idp, acme):
+    suspend_organization(acme.operator, at=NOW)
+
+    refused = idp.create_user("late@example.com")
+
+    (denial,) = buyer.get("/denials").json()["denials"]
+    assert refused.headers["Seatgate-Code"] == denial["reason"] == "organization_suspended"
+    assert refused.headers["Seatgate-Denial"] == denial["id"]
+    assert buyer.get("/seats").json()["open_denials"] == 0
 
 
 def test_a_denial_closes_when_the_person_gets_a_seat(buyer, idp, acme):

@@ -8,7 +8,8 @@ from app.access.principal import Role
 from app.access.tokens import TokenRequest
 from app.access.vendor_tokens import issue_vendor_token, revoke_vendor_token
 from app.housekeeping import keep_house
-from app.models import AuditEvent, Denial, SeatPool, User, VendorToken
+from app.models import AuditEvent, SeatPool, User, VendorToken
+from app.seats.refusals import refusals_of
 from tests.builders import NOW, SIGNED_AT, a_user, an_organization, deactivate, fill
 from tests.clients import Client, SsoClient
 
@@ -161,7 +162,7 @@ def test_a_full_organization_has_no_seat_and_remembers_who_asked(hook, acme, mod
 
     for answer in answers:
         assert_decided(answer, "no_seat", allow=False)
-    denial = Denial.get(Denial.organization_id == acme.id)
+    (denial,) = refusals_of(acme.id, limit=2)
     assert (denial.source, denial.user_name, denial.attempts) == ("sso", "late@example.com", 2)
     assert users(acme) == 5
 

@@ -9,15 +9,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from peewee import JOIN, fn
+from peewee import JOIN, Expression, fn
 
 from app.db.columns import instant_text
 from app.db.sql import greatest, listed, locked
 from app.db.transactions import transaction
 from app.identifiers import new_id
-from app.models import Alert, AlertCursor, Denial, LedgerEntry, Organization, SeatPool
+from app.models import Alert, AlertCursor, LedgerEntry, Organization, SeatPool, Want
 from app.seats import past
+from app.seats.refusals import is_refused
 from app.seats.rules import EntryKind, SeatCounts
+from app.seats.wants import Reason
 from app.seats.watching.thresholds import (
     DENIED,
     Refusal,
@@ -29,7 +31,7 @@ from app.seats.watching.thresholds import (
     spells,
 )
 
-#: How many ledger entries, and how many denials, one transaction reads.
+#: How many ledger entries, and how many wants, one transaction reads.
 BATCH = 1000
 
 
@@ -128,30 +130,46 @@ def _tell_of(organization_id: str, refusals: Iterable[Refusal], *, at: datetime)
     running = _spell_of(organization_id, alert_id, at=at) if alert_id else None
     for spell in spells(refusals, running):
         told = spell.alert_id or _raise(organization_id, DENIED, _moment_of(organization_id, spell))
-        Denial.update(alert_id=told).where(
-            (Denial.organization_id == organization_id) & Denial.id.in_(listed(spell.denial_ids))
+        Want.update(alert_id=told).where(
+            (Want.organization_id == organization_id) & Want.id.in_(listed(spell.denial_ids))
         ).execute()
         if spell.ends_at is not None:
             _clear(organization_id, told, at=spell.ends_at)
 
 
 def _refusals_without_alert(organization_id: str) -> list[Refusal]:
-    denials = (
-        Denial.select()
-        .where((Denial.organization_id == organization_id) & Denial.alert_id.is_null())
-        .order_by(Denial.first_seen_at, Denial.id)
+    refused = (
+        Want.select()
+        .where((Want.organization_id == organization_id) & _untold())
+        .order_by(Want.refused_at, Want.sequence)
         .limit(BATCH)
     )
-    return [Refusal(denial.id, denial.first_seen_at, denial.closed_at) for denial in denials]
+    return [Refusal(want.id, want.refused_at, _over_at(want)) for want in refused]
+
+
+def _untold() -> Expression:
+    """Return the condition that a person was refused a seat and no alert tells of it."""
+    return (
+        Want.alert_id.is_null()
+        & Want.refused_at.is_null(is_null=False)
+        & (Want.reason == Reason.NO_SEAT.value)
+    )
+
+
+def _over_at(want: Want) -> datetime | None:
+    """Return when a refusal was over, if it is: the person got a place, or the want was closed."""
+    ended: datetime | None = want.parked_at or want.closed_at
+    return ended
 
 
 def _spell_of(organization_id: str, alert_id: str, *, at: datetime) -> Spell:
-    """Return the spell that a raised alert tells of; its denials may have been purged by now."""
-    told = (Denial.organization_id == organization_id) & (Denial.alert_id == alert_id)
+    """Return the spell that a raised alert tells of; its wants may have been purged by now."""
+    told = (Want.organization_id == organization_id) & (Want.alert_id == alert_id)
     ends_at = None
-    if not Denial.select().where(told & Denial.closed_at.is_null()).exists():
-        last = Denial.select().where(told).order_by(Denial.closed_at.desc()).first()
-        ends_at = last.closed_at if last else at
+    if not Want.select().where(told & is_refused()).exists():
+        over = fn.COALESCE(Want.parked_at, Want.closed_at)
+        last = Want.select().where(told).order_by(over.desc()).first()
+        ends_at = (_over_at(last) if last else None) or at
     return Spell(at, ends_at, alert_id=alert_id)
 
 
@@ -205,7 +223,7 @@ def _organizations_due() -> set[str]:
             | (Organization.alert_thresholds != fn.COALESCE(AlertCursor.thresholds, "[]"))
         )
     )
-    refused = Denial.select(Denial.organization_id).where(Denial.alert_id.is_null()).distinct()
+    refused = Want.select(Want.organization_id).where(_untold()).distinct()
     told = Alert.select(Alert.organization_id).where(
         (Alert.rule == DENIED) & Alert.cleared_at.is_null()
     )

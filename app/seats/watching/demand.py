@@ -4,9 +4,8 @@ from datetime import datetime, timedelta
 
 from peewee import Case, fn
 
-from app.models import Denial, Hold, LedgerEntry
-from app.seats import pools, waiting
-from app.seats.holds import Purpose
+from app.models import Hold, LedgerEntry
+from app.seats import pools, refusals, waiting
 from app.seats.rules import EntryKind
 from app.seats.watching.forecast import LONG_DAYS, SHORT_DAYS, Demand
 
@@ -15,16 +14,20 @@ _ASSIGNED = {EntryKind.ASSIGNED: 1, EntryKind.HOLD_ASSIGNED: 1, EntryKind.RELEAS
 
 
 def demand_of(organization_id: str, *, at: datetime) -> Demand:
-    """Return an organization's demand for seats."""
-    refused = _open_denials(organization_id)
+    """Return an organization's demand for seats.
+
+    A seat that is held for a login, for a moment, is no need: it counts as available.
+    """
+    refused, at_login = refusals.refused_by_road(organization_id)
+    pool = pools.pool_of(organization_id)
     return Demand(
-        available=pools.counts_of(organization_id).available,
+        available=pool.purchased - pool.in_use + pool.held_for_login,
         net_short=_net_assigned(organization_id, at - timedelta(days=SHORT_DAYS)),
         net_long=_net_assigned(organization_id, at - timedelta(days=LONG_DAYS)),
-        refused=refused.get("scim", 0),
+        refused=refused,
         waiting=waiting.waiting_count(organization_id),
         reserved=_reserved(organization_id, at=at),
-        refused_at_login=refused.get("sso", 0),
+        refused_at_login=at_login,
     )
 
 
@@ -38,24 +41,13 @@ def _net_assigned(organization_id: str, since: datetime) -> int:
     return int(entries.scalar())
 
 
-def _open_denials(organization_id: str) -> dict[str, int]:
-    """Return how many people are refused, by the road they came."""
-    counts = (
-        Denial.select(Denial.source, fn.COUNT(Denial.id))
-        .where((Denial.organization_id == organization_id) & Denial.closed_at.is_null())
-        .group_by(Denial.source)
-    )
-    return dict(counts.tuples().iterator())
-
-
 def _reserved(organization_id: str, *, at: datetime) -> int:
     """Return how many of the refused and the waiting have a seat held for them."""
-    purposes = [Purpose.DENIAL.value, Purpose.WAITING.value]
     holds = Hold.select().where(
         (Hold.organization_id == organization_id)
         & Hold.ended_at.is_null()
         & (Hold.expires_at > at)
-        & Hold.purpose.in_(purposes)
+        & Hold.want_id.is_null(is_null=False)
     )
     count: int = holds.count()
     return count

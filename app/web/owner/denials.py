@@ -1,4 +1,4 @@
-"""Denials: who was refused for want of a seat."""
+"""Denials: who was refused a seat."""
 
 from typing import Any
 
@@ -7,8 +7,10 @@ from marshmallow import Schema, fields
 
 from app.access.idempotency import Answer
 from app.access.principal import Permission, Principal
-from app.models import Denial
+from app.models import Want
 from app.people import denials
+from app.seats import refusals
+from app.seats.wants import Reason
 from app.web.context import instant, requires
 from app.web.fields import Choice, Instant, Integer, PageQuery, Text
 from app.web.owner.surface import IdempotencyHeader, answered, id_of, page, surface
@@ -19,7 +21,8 @@ class DenialSchema(Schema):
 
     id = Text()
     user_name = Text()
-    source = Choice("scim", "sso")
+    reason = Choice(*Reason)
+    source = Choice("scim", "sso", allow_none=True)
     provider = Text(allow_none=True)
     attempts = Integer()
     first_seen_at = Instant()
@@ -42,7 +45,7 @@ class DenialsSchema(Schema):
 @surface.response(200, DenialsSchema)
 def list_denials(principal: Principal, query: dict[str, Any]) -> Any:
     """List who was refused for want of a seat."""
-    rows = denials.denials_of(
+    rows = refusals.refusals_of(
         principal.organization_id, after=id_of("dnl", query["cursor"]), limit=query["count"] + 1
     )
     listed = page("denials", rows, query["count"], lambda row: row.id)
@@ -62,6 +65,7 @@ def dismiss_denial(principal: Principal, headers: dict[str, Any], denial_id: str
     )
 
 
-def _denial(row: Denial) -> dict[str, Any]:
-    """Return a denial."""
-    return {**row.__data__, "state": "open" if row.closed_at is None else "closed"}
+def _denial(row: Want) -> dict[str, Any]:
+    """Return a denial; once the person is erased, nothing says any more who asked."""
+    state = "open" if row.closed_at is None else "closed"
+    return {**row.__data__, "source": row.source, "provider": row.provider, "state": state}

@@ -44,7 +44,9 @@ class EstimateSchema(Schema):
 class ForesightSchema(Schema):
     """What is ahead, by the slower of the two rates."""
 
-    available = Integer()
+    available = Integer(
+        metadata={"description": "Free seats, with those that are held for logins for a moment."}
+    )
     rates = fields.List(fields.Nested(RateSchema))
     runs_out_on = fields.Date(
         allow_none=True,

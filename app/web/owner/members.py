@@ -7,7 +7,7 @@ from marshmallow import Schema, ValidationError, fields, validates_schema
 
 from app.access.idempotency import Answer
 from app.access.principal import Permission, Principal
-from app.models import Reassignment, User
+from app.models import Reassignment, User, Want
 from app.people import reassigning, waiting_list
 from app.people.reassigning import Newcomer
 from app.seats import waiting
@@ -118,10 +118,13 @@ def release_seat(principal: Principal, headers: dict[str, Any], body: dict[str, 
 @surface.response(200, WaitingListSchema)
 def list_waiting(principal: Principal, query: dict[str, Any]) -> Any:
     """List who waits for a seat, in the order in which they will get one."""
+    cursor = id_of("wtg", query["cursor"])
     rows = waiting.places_of(
-        principal.organization_id, after=id_of("wtg", query["cursor"]), limit=query["count"] + 1
+        principal.organization_id,
+        after=None if cursor is None else cursor.replace("wtg_", "dnl_"),
+        limit=query["count"] + 1,
     )
-    return page("waiting", rows, query["count"], lambda row: row.id)
+    return page("waiting", [_place(row) for row in rows], query["count"], lambda row: row["id"])
 
 
 @surface.delete("/waiting/<user_id>")
@@ -130,6 +133,11 @@ def list_waiting(principal: Principal, query: dict[str, Any]) -> Any:
 def remove_from_waiting(principal: Principal, user_id: str) -> None:
     """Take a person off the waiting list."""
     waiting_list.dismiss_waiter(principal, user_id, at=instant())
+
+
+def _place(row: Want) -> dict[str, Any]:
+    """Return a place on the waiting list, whose id shows its kind."""
+    return {**row.__data__, "id": row.id.replace("dnl_", "wtg_")}
 
 
 def _moved(row: Reassignment) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from app.billing.purchasing import Confirmation
 from app.errors import ContractNotActive
 from app.models import Quote
 from app.people import activity, denials
+from app.seats import refusals
 from app.seats.rules import TermOver
 from app.web.context import instant, requires, seatgate
 from app.web.fields import PAGE_SIZE_MAX, Choice, Instant, Integer, PageQuery, Request, Text
@@ -190,7 +191,7 @@ def _refused(organization_id: str) -> list[dict[str, Any]]:
             "provider": denial.provider,
             "next_step": denials.next_step(denial),
         }
-        for denial in denials.waiting_denials(organization_id)[:PAGE_SIZE_MAX]
+        for denial in refusals.provisioned_refusals(organization_id, PAGE_SIZE_MAX)
     ]
 
 

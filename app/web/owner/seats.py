@@ -10,8 +10,8 @@ from app.billing import history
 from app.billing.contracts import running
 from app.billing.history import SeatsThen
 from app.errors import InvalidInput
-from app.people.denials import open_denials
 from app.seats import holders, holds, past, pools
+from app.seats.refusals import open_refusals
 from app.seats.rules import SeatCounts
 from app.seats.waiting import waiting_count
 from app.web.context import instant, requires
@@ -151,7 +151,7 @@ def _seats(organization_id: str, *, at: datetime) -> dict[str, Any]:
         "held": holds.live_count(organization_id),
         "available": counts.available,
         "waiting": waiting_count(organization_id),
-        "open_denials": open_denials(organization_id),
+        "open_denials": open_refusals(organization_id),
         "renewal_pending": running.is_over(pool, at),
         "term": running.term_dates(pool),
     }

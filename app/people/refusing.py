@@ -1,0 +1,57 @@
+"""Recording who was refused a seat, after the refusal has rolled its own transaction back."""
+
+from datetime import datetime
+
+from app.access.principal import Principal
+from app.db.transactions import transaction
+from app.directory import users
+from app.errors import NotFound, SeatRefusal
+from app.models import User
+from app.seats import wants
+from app.seats.want_sources import Source
+from app.seats.wants import Person, Reason
+from scim.folding import fold
+
+
+def record_refusal(principal: Principal, refusal: SeatRefusal, *, at: datetime) -> str | None:
+    """Record what a refusal says of a person, as `record_denial` does.
+
+    The user may have asked for a seat and another name at once; the name was rolled back.
+    """
+    known = User.get_or_none(
+        (User.organization_id == principal.organization_id)
+        & (User.id == refusal.user_id)
+        & User.deleted_at.is_null()
+    )
+    user_name = refusal.user_name if known is None else known.user_name
+    return record_denial(principal, user_name, Reason.of(refusal), at=at)
+
+
+@transaction
+def record_denial(
+    principal: Principal, user_name: str, reason: Reason = Reason.NO_SEAT, *, at: datetime
+) -> str | None:
+    """Record that a person was refused, or count one more attempt, and return the want's id.
+
+    Returns None where the person has got a seat since: then there is nothing to heal; and for
+    those who refuse nobody, such as owners.
+    """
+    source = Source.of(principal)
+    user = _lock_person(principal.organization_id, user_name)
+    if source is None or (user is not None and user.active):
+        return None
+    stranger = Person(principal.organization_id, user_name, fold(user_name))
+    person = stranger if user is None else Person.of(user)
+    want = wants.refuse(person, reason, source, at=at)
+    return None if want is None else want.id
+
+
+def _lock_person(organization_id: str, user_name: str) -> User | None:
+    """Return the user of a name, whose name then stands still, or None."""
+    known = users.find_person(organization_id, user_name)
+    if known is None:
+        return None
+    try:
+        return users.lock_user(organization_id, known.id)
+    except NotFound:  # deleted since
+        return None

@@ -1,0 +1,90 @@
+"""Who was refused: the open and the closed wants of people who have no place on the waiting list.
+
+Only those who lack a seat count; who was refused for another reason is listed with that reason.
+"""
+
+from datetime import datetime
+
+from peewee import Expression, ModelSelect, fn
+
+from app.models import Hold, Want, WantSource
+from app.seats.want_sources import asked_by_a_directory, with_sources
+from app.seats.wants import Closed, Reason
+
+
+def refusals_of(organization_id: str, *, after: str | None = None, limit: int) -> list[Want]:
+    """Return who is or was refused, newest first; `after` is the id of the last one already seen.
+
+    A person who waits is on the waiting list instead, until the want is closed.
+    """
+    refused = Want.refused_at.is_null(is_null=False) & (
+        Want.parked_at.is_null() | Want.closed_at.is_null(is_null=False)
+    )
+    query = Want.select().where((Want.organization_id == organization_id) & refused)
+    if after is not None:
+        query = query.where(Want.id < after)
+    return with_sources(query.order_by(Want.id.desc()).limit(limit))
+
+
+def open_refusals(organization_id: str) -> int:
+    """Return how many people are refused for want of a seat."""
+    count: int = _open(organization_id).count()
+    return count
+
+
+def provisioned_refusals(organization_id: str, limit: int) -> list[Want]:
+    """Return the refused people whom a directory provisions, in the order of arrival."""
+    query = _open(organization_id).where(asked_by_a_directory())
+    return with_sources(query.order_by(Want.sequence).limit(limit))
+
+
+def refused_by_road(organization_id: str) -> tuple[int, int]:
+    """Return how many people are refused: of a directory, and strangers at a login."""
+    directory = _open(organization_id).where(asked_by_a_directory()).count()
+    return directory, open_refusals(organization_id) - directory
+
+
+def find_want(organization_id: str, want_id: str) -> Want | None:
+    """Return a want of the organization, open or closed."""
+    want: Want | None = Want.get_or_none(
+        (Want.organization_id == organization_id) & (Want.id == want_id)
+    )
+    return None if want is None else with_sources([want])[0]
+
+
+def close_old(*, seen_until: datetime, at: datetime) -> None:
+    """Close what nobody has asked for since an instant. Who waits, or has a seat held, is left."""
+    held = Hold.select(Hold.id).where(
+        (Hold.organization_id == Want.organization_id)
+        & (Hold.want_id == Want.id)
+        & Hold.ended_at.is_null()
+    )
+    Want.update(closed_at=at, closed_because=Closed.EXPIRED.value).where(
+        Want.closed_at.is_null()
+        & Want.parked_at.is_null()
+        & (Want.last_seen_at <= seen_until)
+        & ~fn.EXISTS(held)
+    ).execute()
+
+
+def purge(*, closed_until: datetime) -> None:
+    """Delete what was closed until an instant."""
+    gone = Want.select(Want.id).where(
+        (Want.organization_id == WantSource.organization_id)
+        & (Want.id == WantSource.want_id)
+        & (Want.closed_at <= closed_until)
+    )
+    WantSource.delete().where(fn.EXISTS(gone)).execute()
+    Want.delete().where(Want.closed_at <= closed_until).execute()
+
+
+def is_refused() -> Expression:
+    """Return the condition that a person is refused for want of a seat, and waits for none."""
+    refused: Expression = (
+        Want.closed_at.is_null() & Want.parked_at.is_null() & (Want.reason == Reason.NO_SEAT.value)
+    )
+    return refused
+
+
+def _open(organization_id: str) -> "ModelSelect[Want]":
+    return Want.select().where((Want.organization_id == organization_id) & is_refused())

@@ -1,0 +1,116 @@
+"""Who asks for a person's seat: directories, each under its provider's label, and logins.
+
+A directory's word ranks before a login's: it is the one who can provision the person.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple, Self
+
+from peewee import Expression, Function, fn
+
+from app.access.principal import Principal, Role
+from app.db.columns import instant_text
+from app.db.sql import greatest, least, listed
+from app.models import Want, WantSource
+
+
+class Seen(NamedTuple):
+    """How often a source asked, and when first and last."""
+
+    attempts: int
+    first_at: datetime
+    last_at: datetime
+
+
+@dataclass(frozen=True)
+class Source:
+    """One who asks: `scim` with the provider's label, which may be empty, or `sso`."""
+
+    kind: str
+    provider: str
+
+    @classmethod
+    def of(cls, principal: Principal) -> Self | None:
+        """Return the source that a principal is; owners and the operator are none."""
+        if principal.role not in {Role.SCIM, Role.SSO}:
+            return None
+        return cls(principal.role.value, principal.provider or "")
+
+    def count(self, want: Want, seen: Seen) -> None:
+        """Add to what is known of this source of a stored want."""
+        WantSource.insert(
+            organization_id=want.organization_id,
+            want_id=want.id,
+            source=self.kind,
+            provider=self.provider,
+            attempts=seen.attempts,
+            first_seen_at=seen.first_at,
+            last_seen_at=seen.last_at,
+        ).on_conflict(
+            conflict_target=[
+                WantSource.organization_id,
+                WantSource.want_id,
+                WantSource.source,
+                WantSource.provider,
+            ],
+            update={
+                WantSource.attempts: WantSource.attempts + seen.attempts,
+                WantSource.first_seen_at: least(
+                    WantSource.first_seen_at, instant_text(seen.first_at)
+                ),
+                WantSource.last_seen_at: greatest(
+                    WantSource.last_seen_at, instant_text(seen.last_at)
+                ),
+            },
+        ).execute()
+
+
+def sources_of(organization_id: str, want_ids: Collection[str]) -> list[WantSource]:
+    """Return the sources of these wants."""
+    return list(WantSource.select().where(_of(organization_id, want_ids)))
+
+
+def forget_sources(organization_id: str, want_ids: Collection[str]) -> None:
+    """Delete the sources of these wants."""
+    WantSource.delete().where(_of(organization_id, want_ids)).execute()
+
+
+def with_sources(wants: Iterable[Want]) -> list[Want]:
+    """Return wants of one organization, each with the source that ranks first beside it."""
+    rows = list(wants)
+    if not rows:
+        return rows
+    first: dict[str, WantSource] = {}
+    for source in sources_of(rows[0].organization_id, [want.id for want in rows]):
+        known = first.get(source.want_id)
+        if known is None or _rank(source) > _rank(known):
+            first[source.want_id] = source
+    for want in rows:
+        if (leading := first.get(want.id)) is not None:
+            want.source, want.provider = leading.source, leading.provider or None
+    return rows
+
+
+def asked_by_a_directory() -> Function:
+    """Return the condition that a directory is among the sources of a want."""
+    return fn.EXISTS(
+        WantSource.select(WantSource.want_id).where(
+            (WantSource.organization_id == Want.organization_id)
+            & (WantSource.want_id == Want.id)
+            & (WantSource.source == Role.SCIM.value)
+        )
+    )
+
+
+def _rank(source: WantSource) -> tuple[bool, bool, datetime]:
+    """Return what puts a source before others: a directory, a label, and the last word."""
+    return source.source == Role.SCIM.value, bool(source.provider), source.last_seen_at
+
+
+def _of(organization_id: str, want_ids: Collection[str]) -> Expression:
+    theirs: Expression = (WantSource.organization_id == organization_id) & WantSource.want_id.in_(
+        listed(list(want_ids))
+    )
+    return theirs
