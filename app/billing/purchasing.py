@@ -12,6 +12,7 @@ from app.billing.contracts.renewals import renews_first
 from app.billing.contracts.running import RunningContract, running_contract, unended_contract
 from app.billing.invoices import issuing
 from app.billing.invoices.issuing import Order
+from app.db.periods import ALWAYS, Made, Period, within
 from app.db.sql import locked
 from app.db.transactions import transaction
 from app.errors import NotFound, PrimaryOwnerRequired, QuoteExpired, QuoteStale, TotalMismatch
@@ -58,9 +59,12 @@ def confirm_quote(
     )
 
 
-def purchases_of(organization_id: str, *, after: str | None = None, limit: int) -> list[Purchase]:
+def purchases_of(
+    organization_id: str, *, period: Period = ALWAYS, after: str | None = None, limit: int
+) -> list[Purchase]:
     """Return purchases, newest first; `after` is the id of the last one already seen."""
     query = Purchase.select().where(Purchase.organization_id == organization_id)
+    query = within(query, Made(Purchase.confirmed_at, Purchase.id, "pur"), period)
     if after is not None:
         query = query.where(Purchase.id < after)
     return list(query.order_by(Purchase.id.desc()).limit(limit))

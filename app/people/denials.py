@@ -136,9 +136,13 @@ def open_denials(organization_id: str) -> int:
     return count
 
 
-def denials_of(organization_id: str, *, after: str | None = None, limit: int) -> list[Denial]:
+def denials_of(
+    organization_id: str, *, state: str | None = None, after: str | None = None, limit: int
+) -> list[Denial]:
     """Return denials, newest first; `after` is the id of the last one already seen."""
     query = Denial.select().where(Denial.organization_id == organization_id)
+    if state is not None:
+        query = query.where(Denial.closed_at.is_null(is_null=state == "open"))
     if after is not None:
         query = query.where(Denial.id < after)
     return list(query.order_by(Denial.id.desc()).limit(limit))

@@ -13,6 +13,7 @@ from app.access.tokens import TokenUses, authenticate
 from app.config import Config
 from app.errors import NotAuthenticated, NotFound
 from app.identifiers import new_id
+from app.web.parameters import check_query, expected_query
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -87,15 +88,18 @@ def requires(
 ) -> Callable[[Callable[Concatenate[Principal, P], R]], Callable[P, R]]:
     """Let only callers with `permission` reach a view, which gets the caller first.
 
-    Nothing of the request is read before that.
+    Nothing of the request is read before that. Then a query that the view does not read is refused.
     """
 
     def decorate(view: Callable[Concatenate[Principal, P], R]) -> Callable[P, R]:
+        expected = expected_query(view)
+
         @wraps(view)
         def admitted(*args: P.args, **kwargs: P.kwargs) -> R:
             principal = caller(permission)
             if "\0" in request.path:
                 raise NotFound("There is nothing here: the address holds a NUL character.")
+            check_query(request.args, expected)
             return view(principal, *args, **kwargs)
 
         return admitted

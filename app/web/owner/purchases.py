@@ -19,7 +19,17 @@ from app.models import Quote
 from app.people import activity, denials
 from app.seats.rules import TermOver
 from app.web.context import instant, requires, seatgate
-from app.web.fields import PAGE_SIZE_MAX, Choice, Instant, Integer, PageQuery, Request, Text
+from app.web.fields import (
+    PAGE_SIZE_MAX,
+    Choice,
+    Instant,
+    Integer,
+    PageQuery,
+    PeriodQuery,
+    Request,
+    Text,
+    period_of,
+)
 from app.web.owner.contract import RenewalSchema
 from app.web.owner.invoices import InvoiceSchema, invoice_answers
 from app.web.owner.surface import IdempotencyHeader, answered, id_of, page, surface
@@ -78,6 +88,10 @@ class PurchaseSchema(Schema):
     purchased_after = Integer()
     confirmed_at = Instant()
     confirmed_by = Text()
+
+
+class PurchasesQuery(PageQuery, PeriodQuery):
+    """Which purchases to list, by when they were confirmed."""
 
 
 class PurchasesSchema(Schema):
@@ -152,12 +166,15 @@ def confirm_quote(
 
 @surface.get("/purchases")
 @requires(Permission.READ_BILLING)
-@surface.arguments(PageQuery, location="query")
+@surface.arguments(PurchasesQuery, location="query")
 @surface.response(200, PurchasesSchema)
 def list_purchases(principal: Principal, query: dict[str, Any]) -> Any:
     """List the purchases."""
     rows = purchasing.purchases_of(
-        principal.organization_id, after=id_of("pur", query["cursor"]), limit=query["count"] + 1
+        principal.organization_id,
+        period=period_of(query),
+        after=id_of("pur", query["cursor"]),
+        limit=query["count"] + 1,
     )
     return page("purchases", rows, query["count"], lambda row: row.id)
 
