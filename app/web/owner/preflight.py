@@ -64,7 +64,7 @@ class _PeopleReader(Reader):
 
 
 @surface.post("/preflight")
-@requires(Permission.QUOTE)
+@requires(Permission.READ_PEOPLE)
 @surface.doc(
     requestBody={
         "required": True,

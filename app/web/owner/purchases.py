@@ -15,7 +15,7 @@ from app.billing.invoices.wording import arithmetic
 from app.billing.language import Language
 from app.billing.purchasing import Confirmation
 from app.errors import ContractNotActive
-from app.models import Quote
+from app.models import Denial, Quote
 from app.people import activity, denials
 from app.seats.rules import TermOver
 from app.web.context import instant, requires, seatgate
@@ -112,8 +112,11 @@ class RefusedPersonSchema(Schema):
 class ConfirmationSchema(Schema):
     """What a confirmed quote led to."""
 
-    refused = fields.List(fields.Nested(RefusedPersonSchema))
-
+    refused = fields.List(
+        fields.Nested(RefusedPersonSchema),
+        metadata={"description": "Who had been refused; empty for a role that sees no people."},
+    )
+    refused_count = Integer(metadata={"description": "How many had been refused, for every role."})
     purchase = fields.Nested(PurchaseSchema)
     invoice = fields.Nested(InvoiceSchema)
 
@@ -139,7 +142,7 @@ def request_quote(principal: Principal, headers: dict[str, Any], body: dict[str,
 @surface.response(200, QuoteSchema)
 def show_quote(principal: Principal, quote_id: str) -> Any:
     """Show a quote and whether it still binds."""
-    return _quote(quoting.find_quote(principal.organization_id, quote_id), at=instant())
+    return _quote(quoting.read_quote(principal, quote_id), at=instant())
 
 
 @surface.post("/quotes/<quote_id>/confirmation")
@@ -159,6 +162,7 @@ def confirm_quote(
         headers,
         partial(_confirmation_answer, at=at),
         lambda once: purchasing.confirm_quote(principal, quote_id, expected, once=once, at=at),
+        shown=partial(_shown_to, principal),
     )
     activity.seat_waiters(principal.organization_id, at=at)
     return response
@@ -199,24 +203,27 @@ def _quote(row: Quote, *, at: datetime) -> dict[str, Any]:
     }
 
 
-def _refused(organization_id: str) -> list[dict[str, Any]]:
-    """Return the people who had been refused, as many as a page holds."""
-    return [
-        {
-            "user_name": denial.user_name,
-            "provider": denial.provider,
-            "next_step": denials.next_step(denial),
-        }
-        for denial in denials.waiting_denials(organization_id)[:PAGE_SIZE_MAX]
-    ]
+def _refused(denial: Denial) -> dict[str, Any]:
+    return {
+        "user_name": denial.user_name,
+        "provider": denial.provider,
+        "next_step": denials.next_step(denial),
+    }
+
+
+def _shown_to(principal: Principal, body: Any) -> Any:
+    """Return what a confirmation led to, without the people that the caller may not see."""
+    return body if principal.may(Permission.READ_PEOPLE) else {**body, "refused": []}
 
 
 def _confirmation(done: Confirmation, *, at: datetime) -> dict[str, Any]:
-    """Return what a confirmed quote led to."""
+    """Return what a confirmed quote led to, with as many refused people as a page holds."""
+    refused = denials.waiting_denials(done.purchase.organization_id)
     return {
         "purchase": done.purchase,
         "invoice": invoice_answers([done.invoice], at=at)[0],
-        "refused": _refused(done.purchase.organization_id),
+        "refused": [_refused(denial) for denial in refused[:PAGE_SIZE_MAX]],
+        "refused_count": len(refused),
     }
 
 
