@@ -60,6 +60,7 @@ class PartySchema(Schema):
     bank = Text()
     iban = Text()
     bic = Text()
+    customer_number = Text(metadata={"description": "The vendor's number for the buyer."})
 
 
 class PaymentSchema(Schema):
