@@ -1,5 +1,6 @@
 """`seatgate organization` and `seatgate seller`: who buys and who sells."""
 
+import json
 from collections.abc import Callable
 from functools import wraps
 from typing import TypedDict, Unpack
@@ -240,6 +241,8 @@ def _organization_facts(row: Organization) -> Facts:
         "when_full": row.when_full,
         "reserve_for_denied": row.reserve_for_denied,
         "strict": row.strict,
+        "billing_contacts": json.loads(row.billing_contacts),
+        "alert_thresholds": json.loads(row.alert_thresholds),
         "party": row.party,
         "created_at": row.created_at,
     }

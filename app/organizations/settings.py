@@ -19,7 +19,7 @@ from app.errors import InvalidInput, NotFound
 from app.identifiers import new_id
 from app.models import Invoice, Organization, Seller
 from app.organizations.naming import parse_external_id, parse_name, unique_external_id
-from app.organizations.parties import Particulars, changed_party, particulars_of
+from app.organizations.parties import Particulars, changed_party, parse_email, particulars_of
 from app.seats import pools
 from app.seats.watching.thresholds import parse_thresholds
 
@@ -143,7 +143,8 @@ def _change_seating(organization: Organization, changes: OrganizationChanges) ->
     if changes.reserve_for_denied is not None:
         organization.reserve_for_denied = changes.reserve_for_denied
     if changes.billing_contacts is not None:
-        organization.billing_contacts = json.dumps(list(changes.billing_contacts))
+        contacts = [parse_email("billing_contacts", each) for each in changes.billing_contacts]
+        organization.billing_contacts = json.dumps(contacts)
     if changes.strict is not None:
         organization.strict = changes.strict
     if changes.alert_thresholds is not None:
