@@ -1,4 +1,7 @@
-"""CSV as RFC 4180 has it: read strictly, and written so that no spreadsheet runs a text."""
+"""CSV as RFC 4180 has it: read strictly, and written so that no spreadsheet runs a text.
+
+Spreadsheets part cells by semicolons or tabs as well, by the language of the machine.
+"""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -8,10 +11,21 @@ from app.errors import InvalidInput
 #: What a spreadsheet would run, were it the first character of a cell.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
-_FIELD = re.compile(r'(?:"(?P<quoted>(?:[^"]|"")*)"|(?P<bare>[^",\r\n]*))(?P<end>,|\r?\n|\Z)')
+COMMA = ","
+
+#: What parts the cells of a row; where either could, the one that stands first here.
+DELIMITERS = ("\t", ";", COMMA)
+
+_FIELDS = {
+    delimiter: re.compile(
+        rf'(?: *"(?P<quoted>(?:[^"]|"")*)" *|(?P<bare>[^"{delimiter}\r\n]*))'
+        rf"(?P<end>{delimiter}|\r?\n|\Z)"
+    )
+    for delimiter in DELIMITERS
+}
 
 
-def read_rows(text: str) -> Iterator[tuple[int, list[str]]]:
+def read_rows(text: str, delimiter: str = COMMA) -> Iterator[tuple[int, list[str]]]:
     r"""Yield each row that is not blank, with the number of the line that it starts on, from 1.
 
     Raises:
@@ -22,17 +36,17 @@ def read_rows(text: str) -> Iterator[tuple[int, list[str]]]:
     """
     line, row_line, row, position = 1, 1, list[str](), 0
     while position < len(text) or row:
-        field = _FIELD.match(text, position)
+        field = _FIELDS[delimiter].match(text, position)
         if field is None:
             raise InvalidInput(
                 "body",
-                f"Line {row_line} is not CSV: put a field with quotes or commas between quotes, "
-                "and double each quote inside it.",
+                f"Line {row_line} is not CSV: put a field with quotes or delimiters between "
+                "quotes, and double each quote inside it.",
             )
         row.append(_value(field))
         position = field.end()
         line += field[0].count("\n")
-        if field["end"] != ",":
+        if field["end"] != delimiter:
             if row != [""]:
                 yield row_line, row
             row_line, row = line, []

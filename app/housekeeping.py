@@ -1,4 +1,4 @@
-"""What is done in passing: renewals, holds, waiting, old denials, alerts, the use of tokens.
+"""What is done in passing: renewals, holds, waiting, old denials and answers, alerts, token uses.
 
 Nothing is wrong while it does not run: whoever needs a renewal does it first.
 """
@@ -8,6 +8,7 @@ import threading
 import time
 from datetime import datetime
 
+from app.access.idempotency import purge_answers
 from app.access.tokens import TokenUses, note_uses
 from app.billing.contracts.renewals import renew_all_due
 from app.clock import Clock
@@ -33,6 +34,7 @@ def keep_house(token_uses: TokenUses, *, at: datetime) -> None:
     for organization_id in waiting.organizations():
         seat_waiters(organization_id, at=at)
     close_old_denials(at=at)
+    purge_answers(at=at)
     alerts.look_everywhere(at=at)
 
 

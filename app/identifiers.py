@@ -34,3 +34,14 @@ def new_uuid(at: datetime) -> str:
 def new_id(prefix: str, at: datetime) -> str:
     """Return an id that tells its kind: `new_id("quo", at)` is `quo_` and 32 hexadecimal digits."""
     return f"{prefix}_{new_uuid(at).replace('-', '')}"
+
+
+def first_id(prefix: str, at: datetime) -> str:
+    """Return what no id made at `at` or later sorts before, and every earlier one does.
+
+    >>> from datetime import UTC
+    >>> first_id("evt", datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC))
+    'evt_0000000003e800000000000000000000'
+    """
+    milliseconds = max(int(at.timestamp() * 1000), 0)
+    return f"{prefix}_{milliseconds << 80:032x}"

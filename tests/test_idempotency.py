@@ -2,10 +2,17 @@ from datetime import timedelta
 
 import pytest
 
-from app.access.idempotency import Answer, Once, Replayed
+from app.access import idempotency
+from app.access.idempotency import Answer, Once, Replayed, once_only, purge_answers
+from app.access.tokens import TokenUses
+from app.db.connections import database as current
+from app.db.connections import on_postgresql
+from app.db.transactions import transaction
 from app.errors import IdempotencyKeyReused, QuoteStale, TotalMismatch
+from app.housekeeping import keep_house
 from app.models import IdempotencyKey, Purchase
 from tests.builders import NOW, a_quote, an_organization, buy, confirm
+from tests.plans import steps_of
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -94,6 +101,56 @@ def test_keys_of_two_organizations_or_routes_do_not_meet():
     confirm(acme, a_quote(acme, 1), once=_once("k", route="others"))
 
     assert (acme.counts, globex.counts) == ((7, 0), (6, 0))
+
+
+def keep_answers(customer, *instants):
+    """Keep an answer that names a person under a key of its own for each instant."""
+
+    @transaction
+    def keep(once):
+        once_only(customer.owner, once, dict)
+
+    for number, at in enumerate(instants):
+        answer = Answer(201, {"user_name": "ann@example.com"})
+        keep(Once("route", f"key {number}", None, lambda _: answer, at))  # noqa: B023
+
+
+def test_an_answer_is_deleted_after_a_day():
+    acme = an_organization(5)
+    keep_answers(acme, NOW - DAY, NOW - DAY + timedelta(microseconds=1), NOW)
+
+    keep_house(TokenUses(), at=NOW)
+
+    assert {row.key for row in IdempotencyKey.select()} == {"key 1", "key 2"}
+
+
+def test_answers_are_deleted_in_batches_until_none_is_left(monkeypatch):
+    monkeypatch.setattr(idempotency, "PURGE_BATCH", 3)
+    keep_answers(an_organization(5), *[NOW - DAY] * 4)
+    keep_answers(an_organization(5), *[NOW - DAY] * 4, NOW)
+    deletions = []
+    current.query_hooks.append(deletions.append)
+
+    purge_answers(at=NOW)
+
+    current.query_hooks.clear()
+    assert IdempotencyKey.select().count() == 1
+    assert len([each for each in deletions if each.sql.startswith("DELETE")]) == 3
+
+
+def test_old_answers_are_found_by_an_index():
+    if on_postgresql():
+        current.execute_sql("SET enable_seqscan = off")
+    keep_answers(an_organization(5), NOW - DAY)
+    sent = []
+    current.query_hooks.append(sent.append)
+
+    purge_answers(at=NOW)
+
+    current.query_hooks.clear()
+    steps = steps_of(sent)
+    assert "idempotency_key_created" in {step.index for step in steps}
+    assert not [step.text for step in steps if step.reads_all]
 
 
 def test_a_stale_quote_is_stale_under_every_key():

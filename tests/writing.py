@@ -300,6 +300,7 @@ def renewing_a_contract(acme):
 #: What leaves no event of its own, and where it is told instead.
 TOLD_ELSEWHERE = {
     "people.refusing.record_denial": "a refusal changes nothing; denials count it",
+    "access.idempotency._purge_some": "an answer that is kept for a day is no fact",
     "people.denials.close_old_denials": "a denial says itself how it ended",
     "people.activity.offer_seats": "the ledger's entry says what is held",
     "people.sign_in._hold_seat": "the ledger's entry says what is held",

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from peewee import Expression
+from peewee import Expression, Tuple
 
 from app.access.principal import Principal
-from app.db.transactions import assert_in_transaction
+from app.db.transactions import assert_in_transaction, transaction
 from app.errors import IdempotencyKeyReused
 from app.models import IdempotencyKey
 
@@ -23,6 +23,9 @@ R = TypeVar("R")
 
 #: How long an answer is kept.
 KEPT_FOR = timedelta(hours=24)
+
+#: How many answers one transaction deletes.
+PURGE_BATCH = 1000
 
 
 @dataclass(frozen=True)
@@ -68,12 +71,36 @@ def once_only(principal: Principal, once: Once | None, work: Callable[[], R]) ->
     return result
 
 
+def purge_answers(*, at: datetime) -> None:
+    """Delete the answers that are past their time; they may hold names of people."""
+    while _purge_some(at=at) == PURGE_BATCH:
+        pass
+
+
+@transaction
+def _purge_some(*, at: datetime) -> int:
+    """Delete as many answers as one transaction should, and return how many."""
+    columns = (IdempotencyKey.organization_id, IdempotencyKey.route, IdempotencyKey.key)
+    due = (
+        IdempotencyKey.select(*columns)
+        .where(_is_past(at))
+        .order_by(IdempotencyKey.created_at)
+        .limit(PURGE_BATCH)
+    )
+    # An answer that was made anew under its key meanwhile is not past its time.
+    deleted: int = IdempotencyKey.delete().where(Tuple(*columns).in_(due) & _is_past(at)).execute()
+    return deleted
+
+
+def _is_past(at: datetime) -> Expression:
+    past: Expression = IdempotencyKey.created_at <= at - KEPT_FOR
+    return past
+
+
 def _claim(principal: Principal, once: Once) -> None:
     assert_in_transaction()
     this_key = _is(principal, once)
-    IdempotencyKey.delete().where(
-        this_key & (IdempotencyKey.created_at <= once.at - KEPT_FOR)
-    ).execute()
+    IdempotencyKey.delete().where(this_key & _is_past(once.at)).execute()
     claimed = (
         IdempotencyKey.insert(
             organization_id=principal.organization_id,

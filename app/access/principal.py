@@ -35,18 +35,17 @@ class Permission(StrEnum):
     MANAGE_SETTINGS = "change settings"
 
 
-_BILLING = frozenset({Permission.READ_BILLING})
-_OWNER = _BILLING | {Permission.READ_PEOPLE, Permission.QUOTE, Permission.MANAGE_SEATS}
+_BILLING = frozenset({Permission.READ_BILLING, Permission.QUOTE, Permission.BUY})
+_OWNER = _BILLING | {Permission.READ_PEOPLE, Permission.MANAGE_SEATS}
 
-#: Confirming a quote is let through for every owner role here: whom the contract names is decided
-#: by the use case.
+#: Asking for a quote and confirming it are let through for every owner role here: whom the contract
+#: names is decided by the use case, before it looks at an idempotency key.
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.SCIM: frozenset({Permission.PROVISION}),
     Role.SSO: frozenset({Permission.DECIDE_LOGINS}),
-    Role.BILLING: _BILLING | {Permission.BUY},
-    Role.OWNER: _OWNER | {Permission.BUY},
-    Role.PRIMARY_OWNER: _OWNER
-    | {Permission.BUY, Permission.MANAGE_TOKENS, Permission.MANAGE_SETTINGS},
+    Role.BILLING: _BILLING,
+    Role.OWNER: _OWNER,
+    Role.PRIMARY_OWNER: _OWNER | {Permission.MANAGE_TOKENS, Permission.MANAGE_SETTINGS},
     Role.OPERATOR: frozenset(Permission),
 }
 
@@ -71,9 +70,13 @@ class Principal:
     #: How the organization speaks SCIM.
     profile: ScimProfile = STANDARD
 
+    def may(self, permission: Permission) -> bool:
+        """Return whether the role has `permission`."""
+        return permission in PERMISSIONS[self.role]
+
     def require(self, permission: Permission) -> None:
         """Raise `NotPermitted` unless the role has `permission`."""
-        if permission not in PERMISSIONS[self.role]:
+        if not self.may(permission):
             raise NotPermitted(
                 f"A token of the role {self.role} may not {permission}. "
                 "Use a token of another role."

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.access.principal import Principal, Role
+from app.db.periods import ALWAYS, Made, Period, within
 from app.db.transactions import assert_in_transaction
 from app.identifiers import new_id
 from app.models import AuditEvent, SellerEvent
@@ -55,10 +56,16 @@ def record_of_seller(change: Change, *, at: datetime) -> None:
 
 
 def events_of(
-    organization_id: str, *, subject_id: str | None = None, after: str | None = None, limit: int
+    organization_id: str,
+    *,
+    subject_id: str | None = None,
+    period: Period = ALWAYS,
+    after: str | None = None,
+    limit: int,
 ) -> list[AuditEvent]:
     """Return events, newest first; `after` is the id of the last one already seen."""
     query = AuditEvent.select().where(AuditEvent.organization_id == organization_id)
+    query = within(query, Made(AuditEvent.at, AuditEvent.id, "evt"), period)
     if subject_id is not None:
         query = query.where(AuditEvent.subject_id == subject_id)
     if after is not None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.access.principal import Principal
+from app.billing.buyers import check_may_quote
 from app.billing.contracts.renewals import renews_first
 from app.billing.estimates import Estimate, buyable, estimate
 from app.billing.terms import local_day, month_boundary
@@ -27,7 +28,12 @@ class Outlook:
 
 @renews_first
 def foresee(principal: Principal, *, at: datetime) -> Outlook:
-    """Return the outlook of the caller's organization."""
+    """Return the outlook of the caller's organization.
+
+    Raises:
+        PrimaryOwnerRequired: the caller is no owner, and the contract lets others buy.
+    """
+    check_may_quote(principal)
     running = buyable(principal.organization_id, at=at)
     today = running.today(at) if running else local_day(at, "UTC")
     demand = demand_of(principal.organization_id, at=at)

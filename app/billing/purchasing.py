@@ -5,16 +5,18 @@ from datetime import datetime
 
 from app.access import trail
 from app.access.idempotency import Once, once_only
-from app.access.principal import Principal, Role
+from app.access.principal import Principal
 from app.access.trail import Change
 from app.billing import quoting
+from app.billing.buyers import check_may_buy
 from app.billing.contracts.renewals import renews_first
 from app.billing.contracts.running import RunningContract, running_contract, unended_contract
 from app.billing.invoices import issuing
 from app.billing.invoices.issuing import Order
+from app.db.periods import ALWAYS, Made, Period, within
 from app.db.sql import locked
 from app.db.transactions import transaction
-from app.errors import NotFound, PrimaryOwnerRequired, QuoteExpired, QuoteStale, TotalMismatch
+from app.errors import NotFound, QuoteExpired, QuoteStale, TotalMismatch
 from app.identifiers import new_id
 from app.models import Contract, Invoice, Purchase, Quote
 from app.seats import ledger
@@ -52,14 +54,18 @@ def confirm_quote(
         QuoteExpired, QuoteStale: the quote no longer binds.
         Replayed, IdempotencyKeyReused: the key of `once` came before.
     """
+    check_may_buy(principal, quoting.find_quote(principal.organization_id, quote_id))
     return once_only(
         principal, once, lambda: _confirm(principal, quote_id, expected_total_minor, at=at)
     )
 
 
-def purchases_of(organization_id: str, *, after: str | None = None, limit: int) -> list[Purchase]:
+def purchases_of(
+    organization_id: str, *, period: Period = ALWAYS, after: str | None = None, limit: int
+) -> list[Purchase]:
     """Return purchases, newest first; `after` is the id of the last one already seen."""
     query = Purchase.select().where(Purchase.organization_id == organization_id)
+    query = within(query, Made(Purchase.confirmed_at, Purchase.id, "pur"), period)
     if after is not None:
         query = query.where(Purchase.id < after)
     return list(query.order_by(Purchase.id.desc()).limit(limit))
@@ -79,20 +85,11 @@ def find_purchase(organization_id: str, purchase_id: str) -> Purchase:
     return purchase
 
 
-#: Who may buy, by what the contract says: the role named, and those above it.
-_MAY_BUY: dict[Role, frozenset[Role]] = {
-    Role.PRIMARY_OWNER: frozenset({Role.PRIMARY_OWNER, Role.OPERATOR}),
-    Role.OWNER: frozenset({Role.PRIMARY_OWNER, Role.OPERATOR, Role.OWNER}),
-    Role.BILLING: frozenset({Role.PRIMARY_OWNER, Role.OPERATOR, Role.OWNER, Role.BILLING}),
-}
-
-
 def _confirm(
     principal: Principal, quote_id: str, expected_total_minor: int, *, at: datetime
 ) -> Confirmation:
     unended_contract(principal.organization_id, lock=True)
     quote = _lock_quote(principal.organization_id, quote_id)
-    _check_buyer(principal, quote)
     if expected_total_minor != quote.total_minor:
         raise TotalMismatch(
             f"The quote's total is {quote.total_minor}, not {expected_total_minor}. "
@@ -118,17 +115,6 @@ def _lock_quote(organization_id: str, quote_id: str) -> Quote:
     if quote is None:
         raise NotFound(f"There is no quote {quote_id}.")
     return quote
-
-
-def _check_buyer(principal: Principal, quote: Quote) -> None:
-    contract = Contract.get(
-        (Contract.organization_id == quote.organization_id) & (Contract.id == quote.contract_id)
-    )
-    if principal.role not in _MAY_BUY[Role(contract.buyer_role)]:
-        raise PrimaryOwnerRequired(
-            f"Under this contract seats are bought by the role {contract.buyer_role}. "
-            "Ask one of them to confirm the quote."
-        )
 
 
 def _check_binding(quote: Quote, running: RunningContract, *, at: datetime) -> None:

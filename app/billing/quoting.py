@@ -8,6 +8,7 @@ from app.access import trail
 from app.access.idempotency import Once, once_only
 from app.access.principal import Principal
 from app.access.trail import Change
+from app.billing.buyers import check_may_quote, check_may_read
 from app.billing.contracts.renewals import renews_first
 from app.billing.contracts.running import RunningContract, running_contract
 from app.billing.pricing import Line, LineKind, months_text, parse_months_text, priced_line
@@ -52,11 +53,13 @@ def create_quote(
     """Quote more seats for the rest of the term.
 
     Raises:
+        PrimaryOwnerRequired: the caller is no owner, and the contract lets others buy.
         InvalidInput: the quantity is below 1 or above the cap.
         ContractNotActive: no contract runs.
         PlanNotEligible: the contract is not annual and collected by invoice.
         Replayed, IdempotencyKeyReused: the key of `once` came before.
     """
+    check_may_quote(principal)
     return once_only(principal, once, lambda: _quote(principal, request, at=at))
 
 
@@ -146,6 +149,18 @@ def check_eligible(running: RunningContract) -> None:
             "Seats are added here only to annual contracts that are paid by invoice. "
             "Ask the vendor."
         )
+
+
+def read_quote(principal: Principal, quote_id: str) -> Quote:
+    """Return a quote to a caller who may see prices.
+
+    Raises:
+        NotFound: the organization has none of this id.
+        PrimaryOwnerRequired: the caller is no owner, and its contract lets others buy.
+    """
+    quote = find_quote(principal.organization_id, quote_id)
+    check_may_read(principal, quote)
+    return quote
 
 
 def find_quote(organization_id: str, quote_id: str) -> Quote:

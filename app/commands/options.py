@@ -1,9 +1,14 @@
 """What many commands take: days, instants, an organization, and whether to answer in JSON."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time
+from functools import wraps
 
 import click
+
+from app.commands.session import session
+from app.organizations.settings import find_organization
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -59,8 +64,41 @@ def _day(text: str) -> date | None:
 DAY = Day()
 INSTANT = Instant()
 
-organization_option = click.option(
-    "--organization", "organization_id", required=True, metavar="ID", help="The organization's id."
-)
+Command = Callable[..., None]
+
+
+def naming_organization(command: Command) -> Command:
+    """Give a command the id of the organization that is called by its id or its customer number.
+
+    The look-up's session is the command's: it goes on until the command is done.
+    """
+
+    @wraps(command)
+    def run(*, organization_id: str | None, **options: object) -> None:
+        if organization_id is None:
+            command(organization_id=None, **options)
+            return
+        with session():
+            command(organization_id=find_organization(organization_id).id, **options)
+
+    return run
+
+
+def organization_option(command: Command) -> Command:
+    """Let a command say which organization it is about."""
+    option = click.option(
+        "--organization",
+        "organization_id",
+        required=True,
+        metavar="ID",
+        help="The organization's id or external id.",
+    )
+    return option(naming_organization(command))
+
+
+def organization_argument(command: Command) -> Command:
+    """Let a command be about the organization ID."""
+    return click.argument("organization_id", metavar="ID")(naming_organization(command))
+
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")

@@ -1,5 +1,6 @@
 """`seatgate organization` and `seatgate seller`: who buys and who sells."""
 
+import json
 from collections.abc import Callable
 from functools import wraps
 from typing import TypedDict, Unpack
@@ -8,11 +9,11 @@ import click
 
 from app.access.principal import operator_for
 from app.billing.language import Language
-from app.commands.options import as_json
+from app.commands.options import as_json, organization_argument
 from app.commands.output import Facts, show, show_all
 from app.commands.session import session
 from app.models import Organization, Seller
-from app.organizations import settings, suspending
+from app.organizations import naming, settings, suspending
 from app.organizations.parties import Particulars
 from app.organizations.settings import (
     SEAT_REFUSAL_STATUSES,
@@ -40,6 +41,7 @@ class _Settings(TypedDict):
     """The options of `organization set` besides the particulars."""
 
     name: str | None
+    external_id: str | None
     language: str | None
     seat_refusal_status: int | None
     tax_rate: str | None
@@ -85,12 +87,23 @@ def organization() -> None:
 
 @organization.command("create")
 @click.argument("name")
+@click.option("--external-id", metavar="NUMBER", help="Your customer number, by which to name it.")
 @as_json
-def create_organization(name: str, *, as_json: bool) -> None:
+def create_organization(name: str, *, external_id: str | None, as_json: bool) -> None:
     """Make an organization called NAME."""
     with session() as at:
-        made = settings.create_organization(name, at=at)
-    show(_organization_facts(made), as_json=as_json)
+        made = settings.create_organization(name, external_id=external_id, at=at)
+        _show_named(made, as_json=as_json)
+
+
+@organization.command("show")
+@organization_argument
+@as_json
+def show_organization(organization_id: str, *, as_json: bool) -> None:
+    """Show the organization ID with its settings."""
+    with session():
+        found = settings.find_organization(organization_id)
+    show(_organization_facts(found), as_json=as_json)
 
 
 @organization.command("list")
@@ -99,12 +112,20 @@ def list_organizations(*, as_json: bool) -> None:
     """List every organization, oldest first."""
     with session():
         found = settings.all_organizations()
-    rows = [{"id": row.id, "name": row.name, "created_at": row.created_at} for row in found]
+    rows = [
+        {
+            "id": row.id,
+            "external_id": row.external_id,
+            "name": row.name,
+            "created_at": row.created_at,
+        }
+        for row in found
+    ]
     show_all("organizations", rows, as_json=as_json)
 
 
 @organization.command("suspend")
-@click.argument("organization_id", metavar="ID")
+@organization_argument
 def suspend_organization(organization_id: str) -> None:
     """Shut the organization ID out: nobody logs in or takes a seat until it is resumed."""
     with session() as at:
@@ -113,7 +134,7 @@ def suspend_organization(organization_id: str) -> None:
 
 
 @organization.command("resume")
-@click.argument("organization_id", metavar="ID")
+@organization_argument
 def resume_organization(organization_id: str) -> None:
     """Let the organization ID in again."""
     with session() as at:
@@ -123,8 +144,9 @@ def resume_organization(organization_id: str) -> None:
 
 
 @organization.command("set")
-@click.argument("organization_id", metavar="ID")
+@organization_argument
 @click.option("--name", help="What the organization is called here.")
+@click.option("--external-id", metavar="NUMBER", help='Your customer number; "" takes it away.')
 @click.option(
     "--language",
     type=click.Choice([language.value for language in Language]),
@@ -172,7 +194,7 @@ def set_organization(
     with session() as at:
         principal = operator_for(organization_id)
         changed = settings.set_organization(principal, changes, at=at)
-    show(_organization_facts(changed), as_json=as_json)
+        _show_named(changed, as_json=as_json)
 
 
 @click.group()
@@ -203,9 +225,22 @@ def show_seller(*, as_json: bool) -> None:
     show(_seller_facts(found), as_json=as_json)
 
 
+def _show_named(row: Organization, *, as_json: bool) -> None:
+    """Show an organization that was named just now, and warn of others of the same name."""
+    others = ", ".join(other.id for other in naming.namesakes(row))
+    warning = f"Other organizations are called {row.name}, too: {others}." if others else None
+    if as_json:
+        show({**_organization_facts(row), "warning": warning}, as_json=True)
+        return
+    show(_organization_facts(row), as_json=False)
+    if warning:
+        click.echo(f"Warning: {warning}", err=True)
+
+
 def _organization_facts(row: Organization) -> Facts:
     return {
         "id": row.id,
+        "external_id": row.external_id,
         "name": row.name,
         "language": row.language,
         "seat_refusal_status": row.seat_refusal_status,
@@ -216,6 +251,8 @@ def _organization_facts(row: Organization) -> Facts:
         "strict": row.strict,
         "login_help": row.login_help,
         "login_by_email": row.login_by_email,
+        "billing_contacts": json.loads(row.billing_contacts),
+        "alert_thresholds": json.loads(row.alert_thresholds),
         "party": row.party,
         "created_at": row.created_at,
     }

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from pathlib import Path
 
@@ -61,18 +62,36 @@ def opened(config: Config) -> Iterator[None]:
         database.close_all()
 
 
+#: The instant of the command that is at work.
+_instant: ContextVar[datetime | None] = ContextVar("instant", default=None)
+
+
 @contextmanager
 def session() -> Iterator[datetime]:
     """Hold a connection to the configured database, and give the one instant of the command.
 
+    Within a session this is that session.
+
     Raises:
         ConfigurationError: a setting cannot be used, or the database lacks migrations.
     """
+    if (at := _instant.get()) is not None:
+        yield at
+        return
     config = read_config()
     with opened(config):
         check_migrated(config)
-        with connection():
-            yield config.clock.now()
+        with connection(), _holding(config.clock.now()) as at:
+            yield at
+
+
+@contextmanager
+def _holding(at: datetime) -> Iterator[datetime]:
+    token = _instant.set(at)
+    try:
+        yield at
+    finally:
+        _instant.reset(token)
 
 
 def check_migrated(config: Config) -> None:

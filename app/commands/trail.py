@@ -3,11 +3,10 @@
 import click
 
 from app.access import trail
-from app.commands.options import as_json
+from app.commands.options import as_json, naming_organization
 from app.commands.output import Facts, show_all
 from app.commands.session import session
 from app.models import AuditEvent, SellerEvent
-from app.organizations.settings import find_organization
 
 
 @click.command("trail")
@@ -15,11 +14,12 @@ from app.organizations.settings import find_organization
     "--organization",
     "organization_id",
     metavar="ID",
-    help="Whose changes to show; without it, those of the vendor itself.",
+    help="Whose changes to show, by id or external id; without it, those of the vendor itself.",
 )
 @click.option("--subject", "subject_id", metavar="ID", help="Only what happened to this thing.")
 @click.option("--count", type=click.IntRange(1, 1000), default=100, help="How many, newest first.")
 @as_json
+@naming_organization
 def show_trail(
     organization_id: str | None, subject_id: str | None, count: int, *, as_json: bool
 ) -> None:
@@ -28,7 +28,6 @@ def show_trail(
         if organization_id is None:
             rows = [_seller_facts(event) for event in trail.seller_events(limit=count)]
         else:
-            find_organization(organization_id)
             events = trail.events_of(organization_id, subject_id=subject_id, limit=count)
             rows = [_facts(event) for event in events]
     show_all("events", rows, as_json=as_json)

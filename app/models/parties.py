@@ -10,6 +10,8 @@ class Organization(Row):
     """One customer of the vendor; everything belongs to exactly one."""
 
     id = KeyField(primary_key=True)
+    #: What the vendor's other systems call it: the customer number.
+    external_id = KeyField(null=True)
     name = TextField()
     language = TextField(default="en")
     #: What SCIM answers when no seat is free: 403, or 400 for a client that misreads 403.

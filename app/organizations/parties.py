@@ -64,9 +64,14 @@ def _parse_country(name: str, text: str) -> str:
     return code
 
 
-def _parse_email(name: str, text: str) -> str:
+def parse_email(name: str, text: str) -> str:
+    """Return the e-mail address that was given for `name`.
+
+    Raises:
+        InvalidInput: it is none.
+    """
     local, _, domain = text.rpartition("@")
-    if not local or not domain or " " in text:
+    if not local or not domain or " " in text or not text.isprintable():
         raise InvalidInput(
             name, f"{text!r} is not an e-mail address; give one such as billing@example.com."
         )
@@ -98,7 +103,7 @@ def _parse_vat_id(name: str, text: str) -> str:
 #: How the members are read that are more than a line of text.
 _READERS: Mapping[str, Callable[[str, str], str]] = {
     "country": _parse_country,
-    "email": _parse_email,
+    "email": parse_email,
     "vat_id": _parse_vat_id,
     "iban": _parse_iban,
     "bic": _parse_bic,

@@ -18,7 +18,8 @@ from app.db.transactions import transaction
 from app.errors import InvalidInput, NotFound
 from app.identifiers import new_id
 from app.models import Invoice, Organization, Seller
-from app.organizations.parties import Particulars, changed_party, particulars_of
+from app.organizations.naming import parse_external_id, parse_name, unique_external_id
+from app.organizations.parties import Particulars, changed_party, parse_email, particulars_of
 from app.seats import pools
 from app.seats.watching.thresholds import parse_thresholds
 
@@ -46,6 +47,8 @@ class OrganizationChanges:
     """
 
     name: str | None = None
+    #: The vendor's customer number; empty text takes it away.
+    external_id: str | None = None
     language: str | None = None
     seat_refusal_status: int | None = None
     tax_rate: str | None = None
@@ -72,18 +75,28 @@ class SellerChanges:
 
 
 @transaction
-def create_organization(name: str, *, at: datetime) -> Organization:
+def create_organization(name: str, *, external_id: str | None = None, at: datetime) -> Organization:
     """Make an organization with an empty seat pool.
 
+    `external_id` is the vendor's customer number, if it has one.
+
     Raises:
-        InvalidInput: the name is empty.
+        InvalidInput: the name or the customer number cannot be used.
+        AlreadyExists: another organization has the customer number.
     """
-    name = _parse_name(name)
-    organization: Organization = Organization.create(
-        id=new_id("org", at), name=name, party={"legal_name": name}, created_at=at
-    )
+    name = parse_name(name)
+    number = None if external_id is None else parse_external_id(external_id)
+    with unique_external_id(number):
+        organization: Organization = Organization.create(
+            id=new_id("org", at),
+            external_id=number,
+            name=name,
+            party={"legal_name": name},
+            created_at=at,
+        )
     pools.open_pool(organization.id, at=at)
-    made = Change("organization.created", organization.id)
+    known = {} if number is None else {"external_id": number}
+    made = Change("organization.created", organization.id, after=known)
     trail.record(operator_for(organization.id), made, at=at)
     return organization
 
@@ -99,6 +112,7 @@ def set_organization(
     Raises:
         NotFound: there is no such organization.
         InvalidInput: a value cannot be used.
+        AlreadyExists: another organization has the customer number.
     """
     organization = find_organization(principal.organization_id, lock=True)
     before = dict(organization.__data__)
@@ -106,18 +120,26 @@ def set_organization(
     organization.tax_rate_basis_points = tax.rate_basis_points
     organization.reverse_charge = tax.reverse_charge
     organization.party = _merged(organization.party, changes.party)
-    if changes.name is not None:
-        organization.name = _parse_name(changes.name)
+    _change_names(organization, changes)
     if changes.language is not None:
         organization.language = _parse_language(changes.language)
     if changes.seat_refusal_status is not None:
         organization.seat_refusal_status = _parse_refusal_status(changes.seat_refusal_status)
     _change_seating(organization, changes)
     _change_logins(organization, changes)
-    organization.save()
+    with unique_external_id(organization.external_id):
+        organization.save()
     if changed := _difference(before, organization.__data__):
         trail.record(principal, Change("organization.changed", organization.id, *changed), at=at)
     return organization
+
+
+def _change_names(organization: Organization, changes: OrganizationChanges) -> None:
+    if changes.name is not None:
+        organization.name = parse_name(changes.name)
+    if changes.external_id is not None:
+        given = changes.external_id
+        organization.external_id = parse_external_id(given) if given else None
 
 
 def _change_seating(organization: Organization, changes: OrganizationChanges) -> None:
@@ -127,7 +149,8 @@ def _change_seating(organization: Organization, changes: OrganizationChanges) ->
     if changes.reserve_for_denied is not None:
         organization.reserve_for_denied = changes.reserve_for_denied
     if changes.billing_contacts is not None:
-        organization.billing_contacts = json.dumps(list(changes.billing_contacts))
+        contacts = [parse_email("billing_contacts", each) for each in changes.billing_contacts]
+        organization.billing_contacts = json.dumps(contacts)
     if changes.strict is not None:
         organization.strict = changes.strict
     if changes.alert_thresholds is not None:
@@ -142,16 +165,20 @@ def _change_logins(organization: Organization, changes: OrganizationChanges) -> 
         organization.login_by_email = changes.login_by_email
 
 
-def find_organization(organization_id: str, *, lock: bool = False) -> Organization:
-    """Return an organization; `lock` keeps others from changing it until the transaction ends.
+def find_organization(name: str, *, lock: bool = False) -> Organization:
+    """Return an organization, called by its id or by the vendor's customer number.
+
+    `lock` keeps others from changing it until the transaction ends.
 
     Raises:
-        NotFound: there is none of this id.
+        NotFound: there is none of this name.
     """
-    query = Organization.select().where(Organization.id == organization_id)
+    query = Organization.select().where(
+        (Organization.id == name) | (Organization.external_id == name)
+    )
     organization: Organization | None = (locked(query) if lock else query).first()
     if organization is None:
-        raise NotFound(f"There is no organization {organization_id}.")
+        raise NotFound(f"There is no organization {name}.")
     return organization
 
 
@@ -216,13 +243,6 @@ def _changed_tax(organization: Organization, changes: OrganizationChanges) -> Ta
     if changes.reverse_charge is not None:
         reverse_charge = changes.reverse_charge
     return TaxTreatment(rate, reverse_charge)
-
-
-def _parse_name(text: str) -> str:
-    name = text.strip()
-    if not name or not name.isprintable():
-        raise InvalidInput("name", "Give the organization a name of one line.")
-    return name
 
 
 def _parse_help(text: str) -> str | None:

@@ -22,21 +22,13 @@ def speaking_for_one(principal: Principal, named: str | None) -> Principal:
         if named is None:
             raise InvalidInput(
                 "organization",
-                "This token is for all organizations. Say which one is meant, by its id.",
+                "This token is for all organizations. Say which one is meant, by its id or "
+                "customer number.",
             )
-        return _speaking_for(principal, find_named(named))
-    if named is not None and find_named(named).id != principal.organization_id:
+        return _speaking_for(principal, find_organization(named))
+    if named is not None and find_organization(named).id != principal.organization_id:
         raise NotFound(f"There is no organization {named}.")
     return principal
-
-
-def find_named(named: str) -> Organization:
-    """Return the organization that a request names, which is by its id.
-
-    Raises:
-        NotFound: there is none.
-    """
-    return find_organization(named)
 
 
 def _speaking_for(principal: Principal, organization: Organization) -> Principal:

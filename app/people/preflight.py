@@ -11,6 +11,7 @@ from app.billing.terms import local_day
 from app.db.sql import listed
 from app.errors import InvalidInput
 from app.models import Hold, User
+from app.people.name_lists import check_no_heading
 from app.seats import pools
 from scim.folding import fold
 
@@ -37,12 +38,13 @@ def check_people(principal: Principal, user_names: Sequence[str], *, at: datetim
     """Tell who of these people has a seat and how many would be missing. Nothing is changed.
 
     Raises:
-        InvalidInput: they are more than can be looked up at once.
+        InvalidInput: they are more than can be looked up at once, or begin with a heading.
     """
+    check_no_heading(user_names)
     if len(user_names) > PEOPLE_MAX:
         raise InvalidInput("user_names", f"Send at most {PEOPLE_MAX:,} people at a time.")
     people: dict[str, str] = {}
-    for name in user_names:
+    for name in map(str.strip, user_names):
         people.setdefault(fold(name), name)
     active = _known(principal.organization_id, people)
     seated = [name for key, name in people.items() if active.get(key)]

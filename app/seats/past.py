@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from peewee import Case, Function, fn
 
+from app.db.periods import Period
 from app.models import LedgerEntry
 from app.seats.rules import EFFECTS, EntryKind, SeatCounts
 
@@ -35,8 +36,22 @@ def sequence_at(organization_id: str, at: datetime) -> int:
     entries = LedgerEntry.select(LedgerEntry.sequence).where(
         (LedgerEntry.organization_id == organization_id) & (LedgerEntry.at <= at)
     )
-    sequence: int | None = entries.order_by(LedgerEntry.sequence.desc()).limit(1).scalar()
+    newest_first = (LedgerEntry.at.desc(), LedgerEntry.sequence.desc())
+    sequence: int | None = entries.order_by(*newest_first).limit(1).scalar()
     return sequence or 0
+
+
+def sequences_within(organization_id: str, period: Period) -> tuple[int, int | None]:
+    """Return the number of the entry before the first in `period`, and that of the last in it.
+
+    None is no last one.
+    """
+    before, last = 0, None
+    if period.starts_at is not None:
+        before = sequence_at(organization_id, period.starts_at - datetime.resolution)
+    if period.ends_at is not None:
+        last = sequence_at(organization_id, period.ends_at - datetime.resolution)
+    return before, last
 
 
 def pool_after(organization_id: str, sequence: int) -> PastPool:

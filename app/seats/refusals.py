@@ -12,15 +12,20 @@ from app.seats.want_sources import asked_by_a_directory, with_sources
 from app.seats.wants import Closed, Reason
 
 
-def refusals_of(organization_id: str, *, after: str | None = None, limit: int) -> list[Want]:
+def refusals_of(
+    organization_id: str, *, state: str | None = None, after: str | None = None, limit: int
+) -> list[Want]:
     """Return who is or was refused, newest first; `after` is the id of the last one already seen.
 
-    A person who waits is on the waiting list instead, until the want is closed.
+    `state` is `open` or `closed`; without it both are listed. A person who waits is on the waiting
+    list instead, until the want is closed.
     """
     refused = Want.refused_at.is_null(is_null=False) & (
         Want.parked_at.is_null() | Want.closed_at.is_null(is_null=False)
     )
     query = Want.select().where((Want.organization_id == organization_id) & refused)
+    if state is not None:
+        query = query.where(Want.closed_at.is_null(is_null=state == "open"))
     if after is not None:
         query = query.where(Want.id < after)
     return with_sources(query.order_by(Want.id.desc()).limit(limit))

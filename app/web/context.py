@@ -14,6 +14,7 @@ from app.config import Config
 from app.errors import InvalidInput, NotAuthenticated, NotFound
 from app.identifiers import new_id
 from app.web.addresses import UNSTORABLE, holds_unstorable, unstorable_parameter
+from app.web.parameters import check_query, expected_query
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -88,10 +89,12 @@ def requires(
 ) -> Callable[[Callable[Concatenate[Principal, P], R]], Callable[P, R]]:
     """Let only callers with `permission` reach a view, which gets the caller first.
 
-    Nothing of the request is read before that.
+    Nothing of the request is read before that. Then a query that the view does not read is refused.
     """
 
     def decorate(view: Callable[Concatenate[Principal, P], R]) -> Callable[P, R]:
+        expected = expected_query(view)
+
         @wraps(view)
         def admitted(*args: P.args, **kwargs: P.kwargs) -> R:
             principal = caller(permission)
@@ -99,6 +102,7 @@ def requires(
                 raise NotFound(f"There is nothing here. {UNSTORABLE}")
             if (name := unstorable_parameter(request.args)) is not None:
                 raise InvalidInput(name.replace("\0", ""), UNSTORABLE)
+            check_query(request.args, expected)
             return view(principal, *args, **kwargs)
 
         return admitted

@@ -1,10 +1,12 @@
 """The kinds of values in requests, each with a refusal in our own words."""
 
 import re
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from marshmallow import RAISE, Schema, fields, validate
+from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
+
+from app.db.periods import Period
 
 #: What no database here can keep as text: U+0000 and half a surrogate pair.
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
@@ -28,7 +30,7 @@ class Request(Schema):
 
 
 class Query(Schema):
-    """The query of a list; parameters that it does not know are ignored."""
+    """The query of an address; `requires` has refused what the address does not know."""
 
     error_messages = {"type": "Send a JSON object."}  # noqa: RUF012  # marshmallow's interface
 
@@ -134,14 +136,99 @@ class Choice(Text):
         super().__init__(validate=one_of, **kwargs)
 
 
+class Count(fields.Integer):
+    """How many entries a page has, as text in a query: digits and nothing else."""
+
+    default_error_messages = {  # noqa: RUF012  # marshmallow's interface
+        "invalid": f"Send a whole number from 1 to {PAGE_SIZE_MAX}.",
+    }
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
+        if not re.fullmatch("[0-9]{1,9}", value):
+            raise self.make_error("invalid")
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
 class PageQuery(Query):
     """Which part of a list to return: `count` entries after the one that `cursor` names."""
 
     cursor = Text(load_default=None)
-    count = fields.Integer(
+    count = Count(
         load_default=PAGE_SIZE_DEFAULT,
         validate=validate.Range(
             1, PAGE_SIZE_MAX, error=f"Send a whole number from 1 to {PAGE_SIZE_MAX}."
         ),
-        error_messages={"invalid": f"Send a whole number from 1 to {PAGE_SIZE_MAX}."},
     )
+
+
+class Day(fields.Date):
+    """A calendar day, such as 2026-03-01."""
+
+    default_error_messages = {  # noqa: RUF012  # marshmallow's interface
+        "invalid": "Send a day, such as 2026-03-01.",
+        "format": "Send a day, such as 2026-03-01.",
+    }
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
+        if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+            raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE)
+        day: date = super()._deserialize(value, attr, data, **kwargs)
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE)
+        return day
+
+
+class Bound(Instant):
+    """The first or the last instant of a period, or a day of UTC, all of which is within it.
+
+    It is read as the instant at which the period begins, or the one before which it ends.
+    """
+
+    def __init__(self, *, last: bool, **kwargs: Any) -> None:
+        """Be the last instant of a period, or the first."""
+        super().__init__(**kwargs)
+        self.last = last
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
+        try:
+            day = Day().deserialize(value)
+        except ValidationError:
+            instant = super()._deserialize(value, attr, data, **kwargs).astimezone(UTC)
+            return instant + datetime.resolution if self.last else instant
+        return datetime.combine(day + timedelta(days=self.last), time.min, UTC)
+
+
+class PeriodQuery(Query):
+    """When what is listed happened, both ends included."""
+
+    starts_at = Bound(
+        last=False,
+        data_key="from",
+        load_default=None,
+        metadata={"description": "Not before this instant, or this day of UTC."},
+    )
+    ends_at = Bound(
+        last=True,
+        data_key="to",
+        load_default=None,
+        metadata={"description": "Not after this instant, or this day of UTC."},
+    )
+
+    @validates_schema
+    def _in_order(self, data: dict[str, Any], **_kwargs: object) -> None:
+        check_order(data["starts_at"], data["ends_at"])
+
+
+def check_order(first: date | None, end: date | None) -> None:
+    """Check that a half-open period has something in it.
+
+    Raises:
+        ValidationError: it ends before it begins.
+    """
+    if first is not None and end is not None and end <= first:
+        raise ValidationError("The period ends before it begins. Send from before to.", "to")
+
+
+def period_of(query: dict[str, Any]) -> Period:
+    """Return the period that a `PeriodQuery` names."""
+    return Period(query["starts_at"], query["ends_at"])

@@ -3,17 +3,19 @@
 The schemas that check a request are the ones in the OpenAPI document.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NoReturn
 
 from flask import Flask, Request
 from flask_smorest import Api, Blueprint
 from marshmallow import Schema, ValidationError
+from marshmallow.fields import Field
 from webargs.flaskparser import FlaskParser
 
 from app.errors import InvalidInput
 from app.web.errors import PROBLEM_TYPE
 from app.web.fields import Integer, Text
+from app.web.parameters import expect_query
 from app.web.responses import json_body
 
 OPENAPI_PATH = "/openapi.json"
@@ -65,6 +67,20 @@ class Surface(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
 
     ARGUMENTS_PARSER = Reader()
 
+    def arguments(
+        self, schema: type[Schema], *, location: str = "json", **options: Any
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Declare what a view reads; the parameters of its query are noted for `requires`."""
+        declare = super().arguments(schema, location=location, **options)
+
+        def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+            declared: Callable[..., Any] = declare(view)
+            if location == "query":
+                expect_query(declared, (each.data_key or name for name, each in _fields(schema)))
+            return declared
+
+        return decorate
+
 
 class DescribedApi(Api):  # type: ignore[misc]  # flask-smorest has no types
     """The OpenAPI document; failures are answered by `app.web.errors` like all others."""
@@ -98,6 +114,10 @@ def describe(app: Flask, *surfaces: Blueprint) -> None:
     api = DescribedApi(app)
     for surface in surfaces:
         api.register_blueprint(surface)
+
+
+def _fields(schema: type[Schema]) -> Iterable[tuple[str, Field[Any]]]:
+    return schema().fields.items()
 
 
 def _flattened(

@@ -1,6 +1,9 @@
 from datetime import timedelta
 
+from app.access.principal import operator_for
+from app.organizations.settings import OrganizationChanges, set_organization
 from tests.builders import NOW
+from tests.conftest import opened
 from tests.operators import an_operator
 
 
@@ -50,3 +53,13 @@ def test_the_seller_is_shown_as_it_was_set(operator):
         "time_zone": "Europe/Berlin",
         "party": {"city": "Bonn"},
     }
+
+
+def test_the_vendor_sees_where_an_organization_wants_its_invoices(operator, acme, database_url):
+    changes = OrganizationChanges(billing_contacts=["bills@example.com"], alert_thresholds=[5])
+    with opened(database_url):
+        set_organization(operator_for(acme), changes, at=NOW)
+
+    shown = operator.answers("organization", "show", acme)
+
+    assert (shown["billing_contacts"], shown["alert_thresholds"]) == (["bills@example.com"], [5])

@@ -7,6 +7,7 @@ import pytest
 
 from app.access.principal import Role
 from app.db.connections import database
+from app.organizations.settings import OrganizationChanges, set_organization
 from app.web.owner import exports
 from tests.builders import NOW, a_user, an_organization, deactivate
 
@@ -39,6 +40,17 @@ def test_both_forms_of_an_export_say_the_same(acme, buyer, noun):
     ]
     assert table(buyer.get(f"/exports/{noun}.csv")) == texts
     assert len(rows) == {"assignments": 2, "ledger": 4}[noun]
+
+
+@pytest.mark.parametrize("noun", ["assignments", "ledger"])
+def test_an_export_says_whose_it_is(acme, buyer, noun):
+    a_user(acme)
+    number = f"C-{acme.id[-6:]}"
+    set_organization(acme.operator, OrganizationChanges(external_id=number), at=NOW)
+
+    rows = table(buyer.get(f"/exports/{noun}.csv"))
+
+    assert {row["customer_number"] for row in rows} == {number}
 
 
 @pytest.mark.parametrize("name", ["=HYPERLINK(1)", "+1", "-1", "@SUM(A1)"])

@@ -8,6 +8,7 @@ from playhouse.test_utils import count_queries
 from app.access.principal import Role
 from app.billing.invoices.crediting import credit_invoice
 from app.billing.invoices.payments import Receipt, record_payment
+from app.organizations.settings import OrganizationChanges, set_organization
 from tests.builders import NOW, a_user, an_organization, buy, deactivate
 from tests.in_process import ORIGIN
 
@@ -214,3 +215,16 @@ def test_another_organizations_quote_is_not_found(service, buyer):
     confirmed, shown = stranger.confirm(quote), stranger.get(f"/quotes/{quote['id']}")
 
     assert (confirmed.status_code, shown.status_code) == (404, 404)
+
+
+def test_an_invoice_keeps_the_customer_number_that_it_was_issued_with(acme, buyer):
+    number = f"C-{acme.id[-6:]}"
+    set_organization(acme.operator, OrganizationChanges(external_id=number), at=NOW)
+    invoice = buy(acme, 1).invoice
+    set_organization(acme.operator, OrganizationChanges(external_id=f"{number}/2"), at=NOW)
+
+    shown = buyer.get(f"/invoices/{invoice.id}").json()
+
+    assert shown["buyer"]["customer_number"] == number
+    assert number in buyer.get(f"/invoices/{invoice.id}/page").text
+    assert buyer.get("/settings").json()["external_id"] == f"{number}/2"

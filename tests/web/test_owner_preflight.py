@@ -1,7 +1,13 @@
+import csv
+import io
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.access.principal import Role
 from app.models import AuditEvent, LedgerEntry, Quote, User
+from app.people.name_lists import people_in
 from tests.builders import a_quote, a_user, an_organization, fill
 
 PEOPLE = ["Alice@Example.com", "bob@example.com", "carol@example.com", "dave@example.com"]
@@ -113,6 +119,118 @@ def test_a_csv_is_read_by_its_first_column(buyer, text):
     answer = upload(buyer, text).json()
 
     assert (answer["seated"], answer["inactive"]) == (["Alice@Example.com"], ["bob@example.com"])
+
+
+HEADINGS = [
+    *("userName", "user_name", "USER NAME", " userPrincipalName ", "User principal name", "upn"),
+    *("login", "Login", "email", "E-Mail", "e-mail address", "mail", "Email Address [Required]"),
+    *("Identifiant", "Nom d’utilisateur", "Adresse e-mail"),
+    *("Adresse électronique", "Courriel"),
+]
+
+
+@pytest.mark.usefixtures("directory")
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("position", [0, 1, 2])
+def test_the_column_is_found_by_its_name_wherever_it_stands(buyer, delimiter, position):
+    for heading in HEADINGS:
+        columns = [["displayName", "Ann", "Bob"], ["department", '"R, D; \t"', "Sales"]]
+        columns.insert(position, [heading, " Alice@Example.com ", '"bob@example.com"'])
+        text = "\r\n".join(delimiter.join(row) for row in zip(*columns, strict=True))
+
+        answer = upload(buyer, "﻿" + text).json()
+
+        assert answer["seated"] == ["Alice@Example.com"], heading
+        assert (answer["inactive"], answer["unknown"]) == (["bob@example.com"], []), heading
+
+
+@pytest.mark.parametrize("heading", [*HEADINGS, "email,userName", "userName;mail", "Nom;login"])
+def test_nobody_is_priced_for_a_heading(buyer, heading):
+    answer = upload(buyer, f"{heading}\n").json()
+
+    assert (answer["unknown"], answer["missing"], answer["cost_today"]) == ([], 0, None)
+
+
+def test_a_user_name_goes_before_an_address(buyer):
+    answer = upload(buyer, "email,displayName,userName\nann@example.com,Ann,asmith\n").json()
+
+    assert answer["unknown"] == ["asmith"]
+
+
+@pytest.mark.parametrize(
+    ("text", "person"),
+    [
+        ("Smith;ann@example.com;Sales\n", "ann@example.com"),
+        ("Smith, Ann;ann@example.com\n", "ann@example.com"),
+        ("asmith\n", "asmith"),
+        ("  asmith  \n", "asmith"),
+        ("asmith\n\n,,\nASMITH\n", "asmith"),
+        ("ann@example.com\tSmith\n", "ann@example.com"),
+    ],
+)
+def test_without_headings_people_are_found_where_that_is_certain(buyer, text, person):
+    assert upload(buyer, text).json()["unknown"] == [person]
+
+
+def test_what_spreadsheets_call_unicode_text_is_read(buyer):
+    answer = upload(buyer, "Nom\tCourriel\r\nZoé\tzoé@example.com\r\n".encode("utf-16"))
+
+    assert answer.json()["unknown"] == ["zoé@example.com"]
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        *("displayName", "Name,Department", "Employees as of March", "Prénom;Nom", "Utilisateur"),
+        *("Employees", "asmith,Sales", "Smith, Ann", "sep=;", "42;ann", "name\tphone"),
+    ],
+)
+def test_a_first_line_that_is_neither_a_heading_nor_a_person_is_refused(buyer, first):
+    refused = upload(buyer, f"\n{first}\nann@example.com;x\n")
+
+    assert refused.status_code == 422
+    assert refused.json()["detail"].startswith("Line 2 is neither a heading nor a person.")
+
+
+def test_a_heading_that_comes_twice_is_refused(buyer):
+    refused = upload(buyer, "email,name,E-mail\na@example.com,A,b@example.com\n")
+
+    assert refused.json()["detail"].startswith("Line 1 gives a heading twice.")
+
+
+def test_every_line_that_names_nobody_is_named(buyer):
+    refused = upload(buyer, "userName,name\nann,Ann\n,Bob\ncat,Cat\ne\u200bve,Eve\n" + "d" * 501)
+
+    assert refused.status_code == 422
+    assert [each["field"] for each in refused.json()["errors"]] == ["line 3", "line 5", "line 6"]
+
+
+@pytest.mark.parametrize("name", ["userName", "user_name", "userPrincipalName", "E-mail"])
+def test_a_list_that_begins_with_a_heading_is_refused(buyer, name):
+    refused = buyer.post("/preflight", json={"user_names": [name, "ann@example.com"]})
+
+    assert (refused.status_code, refused.json()["field"]) == (422, "user_names")
+
+
+def test_spaces_around_a_name_make_nobody_unknown(acme, buyer):
+    a_user(acme, "alice@example.com")
+
+    assert check(buyer, [" alice@example.com "])["seated"] == ["alice@example.com"]
+
+
+@given(
+    st.permutations(["userName", "displayName", "department", "title"]),
+    st.sampled_from([",", ";", "\t"]),
+    st.lists(st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=9), min_size=1),
+    st.text(st.sampled_from(' ;,\t\n"x'), max_size=6),
+)
+def test_whatever_stands_beside_them_the_people_are_read(columns, delimiter, people, noise):
+    file = io.StringIO(newline="")
+    writer = csv.DictWriter(file, columns, restval=noise, delimiter=delimiter)
+    writer.writeheader()
+    writer.writerows({"userName": person} for person in people)
+
+    assert people_in(file.getvalue().encode()) == people
 
 
 @pytest.mark.parametrize(

@@ -179,9 +179,11 @@ def test_a_count_out_of_bounds_is_422(buyer, path, count):
     assert refused.json()["detail"] == "Send a whole number from 1 to 1000."
 
 
-def test_a_query_parameter_that_nobody_knows_is_ignored(buyer):
-    assert buyer.get("/seats?utm_source=mail").status_code == 200
-    assert buyer.get("/ledger?utm_source=mail").status_code == 200
+@pytest.mark.parametrize("path", ["/seats", "/ledger"])
+def test_a_query_parameter_that_nobody_knows_is_refused_by_its_name(buyer, path):
+    refused = buyer.get(f"{path}?utm_source=mail")
+
+    assert (refused.status_code, refused.json()["field"]) == (422, "utm_source")
 
 
 def test_the_contract_is_shown(buyer):

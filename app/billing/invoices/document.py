@@ -25,7 +25,8 @@ class InvoiceState(StrEnum):
 class Party:
     """The seller or the buyer; an empty text is a particular that nobody gave.
 
-    `country` is an ISO 3166 code. The bank's particulars are the seller's only.
+    `country` is an ISO 3166 code. The bank's particulars are the seller's only; the number that the
+    seller's systems have for the customer is the buyer's only.
     """
 
     legal_name: str = ""
@@ -39,6 +40,7 @@ class Party:
     bank: str = ""
     iban: str = ""
     bic: str = ""
+    customer_number: str = ""
 
     @property
     def has_address(self) -> bool:

@@ -52,7 +52,7 @@ def issue_invoice(contract: Contract, term_number: int, order: Order, *, at: dat
         language=organization.language,
         currency=contract.currency,
         seller=seller.party,
-        buyer=organization.party,
+        buyer=buyer_of(organization),
         purchase_order=order.purchase_order,
         cost_centre=order.cost_centre,
         reverse_charge=order.reverse_charge,
@@ -145,6 +145,12 @@ def people_of(invoice: Invoice, *, after: int | None = None, limit: int) -> list
         start_of_day(max(period.ends_on for period in periods), contract.time_zone),
     )
     return assignments_during(invoice.organization_id, period, after=after, limit=limit)
+
+
+def buyer_of(organization: Organization) -> dict[str, object]:
+    """Return the particulars of an organization as its invoices copy them."""
+    number = organization.external_id
+    return {**organization.party, **({"customer_number": number} if number else {})}
 
 
 def party_of(particulars: dict[str, object]) -> Party:

@@ -15,6 +15,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "credit_of": ("Credits invoice", "Annule la facture"),
     "purchase_order": ("Purchase order", "Bon de commande"),
     "cost_centre": ("Cost centre", "Centre de coûts"),
+    "customer_number": ("Customer number", "Numéro de client"),
     "state": ("State", "État"),
     "state.issued": ("Open", "À régler"),
     "state.paid": ("Paid", "Réglée"),

@@ -117,6 +117,8 @@ def _facts(document: InvoiceDocument) -> Iterator[Fact]:
     else:
         yield Fact(label("due_on", language), day_text(document.due_on, language))
         yield Fact(label("state", language), label(f"state.{document.state}", language))
+    if document.buyer.customer_number:
+        yield Fact(label("customer_number", language), document.buyer.customer_number)
     if document.purchase_order:
         yield Fact(label("purchase_order", language), document.purchase_order)
     if document.cost_centre:

@@ -12,6 +12,7 @@ from datetime import datetime
 from peewee import JOIN, Expression, fn
 
 from app.db.columns import instant_text
+from app.db.periods import ALWAYS, Made, Period, within
 from app.db.sql import greatest, listed, locked
 from app.db.transactions import transaction
 from app.identifiers import new_id
@@ -22,6 +23,7 @@ from app.seats.rules import EntryKind, SeatCounts
 from app.seats.wants import Reason
 from app.seats.watching.thresholds import (
     DENIED,
+    AlertState,
     Refusal,
     Spell,
     crossed,
@@ -47,9 +49,19 @@ def look_everywhere(*, at: datetime) -> None:
         look(organization_id, at=at)
 
 
-def alerts_of(organization_id: str, *, after: str | None = None, limit: int) -> list[Alert]:
+def alerts_of(
+    organization_id: str,
+    *,
+    state: AlertState | None = None,
+    period: Period = ALWAYS,
+    after: str | None = None,
+    limit: int,
+) -> list[Alert]:
     """Return alerts, newest first; `after` is the id of the last one already seen."""
     query = Alert.select().where(Alert.organization_id == organization_id)
+    query = within(query, Made(Alert.raised_at, Alert.id, "alr"), period)
+    if state is not None:
+        query = query.where(Alert.cleared_at.is_null(is_null=state is AlertState.RAISED))
     if after is not None:
         query = query.where(Alert.id < after)
     return list(query.order_by(Alert.id.desc()).limit(limit))

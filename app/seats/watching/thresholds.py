@@ -35,6 +35,13 @@ class AlertKind(StrEnum):
     DENIED = "denied"
 
 
+class AlertState(StrEnum):
+    """Whether seats are still as short as an alert says."""
+
+    RAISED = "raised"
+    CLEARED = "cleared"
+
+
 def parse_thresholds(given: Sequence[object]) -> list[int | str]:
     """Return thresholds as they are stored: numbers of seats, and shares such as "10%".
 

@@ -7,11 +7,11 @@ from marshmallow import Schema, fields
 from app.access import trail
 from app.access.principal import Permission, Principal
 from app.web.context import requires
-from app.web.fields import Instant, PageQuery, Text
+from app.web.fields import Instant, PageQuery, PeriodQuery, Text, period_of
 from app.web.owner.surface import id_of, page, surface
 
 
-class AuditEventsQuery(PageQuery):
+class AuditEventsQuery(PageQuery, PeriodQuery):
     """Which events to list."""
 
     subject_id = Text(
@@ -52,6 +52,7 @@ def list_audit_events(principal: Principal, query: dict[str, Any]) -> Any:
     rows = trail.events_of(
         principal.organization_id,
         subject_id=query["subject_id"],
+        period=period_of(query),
         after=id_of("evt", query["cursor"]),
         limit=query["count"] + 1,
     )

@@ -15,6 +15,14 @@ from app.web.context import instant, requires
 from app.web.fields import Choice, Instant, Integer, PageQuery, Text
 from app.web.owner.surface import IdempotencyHeader, answered, id_of, page, surface
 
+DENIAL_STATES = ("open", "closed")
+
+
+class DenialsQuery(PageQuery):
+    """Which denials to list."""
+
+    state = Choice(*DENIAL_STATES, load_default=None)
+
 
 class DenialSchema(Schema):
     """A person refused for want of a seat."""
@@ -27,7 +35,7 @@ class DenialSchema(Schema):
     attempts = Integer()
     first_seen_at = Instant()
     last_seen_at = Instant()
-    state = Choice("open", "closed")
+    state = Choice(*DENIAL_STATES)
     closed_at = Instant(allow_none=True)
     closed_because = Text(allow_none=True)
 
@@ -41,12 +49,15 @@ class DenialsSchema(Schema):
 
 @surface.get("/denials")
 @requires(Permission.READ_PEOPLE)
-@surface.arguments(PageQuery, location="query")
+@surface.arguments(DenialsQuery, location="query")
 @surface.response(200, DenialsSchema)
 def list_denials(principal: Principal, query: dict[str, Any]) -> Any:
     """List who was refused for want of a seat."""
     rows = refusals.refusals_of(
-        principal.organization_id, after=id_of("dnl", query["cursor"]), limit=query["count"] + 1
+        principal.organization_id,
+        state=query["state"],
+        after=id_of("dnl", query["cursor"]),
+        limit=query["count"] + 1,
     )
     listed = page("denials", rows, query["count"], lambda row: row.id)
     return {**listed, "denials": [_denial(row) for row in listed["denials"]]}

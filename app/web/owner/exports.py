@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from flask import Response
 from marshmallow import Schema
@@ -10,12 +10,22 @@ from marshmallow import Schema
 from app.access.principal import Permission, Principal
 from app.csv_text import row_text
 from app.db.connections import connection
+from app.organizations.settings import find_organization
 from app.seats import holders, past
 from app.web.context import instant, requires
 from app.web.owner.seats import AsOfQuery, AssignmentSchema, LedgerEntrySchema, past_instant
 from app.web.owner.surface import surface
 
 Row = TypeVar("Row")
+
+
+class Export(NamedTuple):
+    """A list on its way into a file: what it is called, how a row is written, and its rows."""
+
+    name: str
+    schema: Schema
+    pages: Iterable[list[Any]]
+
 
 #: How many rows are read, and sent, at a time.
 PAGE_ROWS = 1000
@@ -50,7 +60,7 @@ def export_assignments(principal: Principal, query: dict[str, Any], form: str) -
         ),
         lambda row: row.assigned_sequence,
     )
-    return _file("assignments", form, AssignmentSchema(), rows)
+    return _file(principal, form, Export("assignments", AssignmentSchema(), rows))
 
 
 @surface.get("/exports/ledger.<any(csv, json):form>")
@@ -67,7 +77,7 @@ def export_ledger(principal: Principal, query: dict[str, Any], form: str) -> Res
         ),
         lambda row: row.sequence,
     )
-    return _file("ledger", form, LedgerEntrySchema(), rows)
+    return _file(principal, form, Export("ledger", LedgerEntrySchema(), rows))
 
 
 def _every(
@@ -88,18 +98,23 @@ def _every(
         after = sequence_of(rows[-1])
 
 
-def _file(name: str, form: str, schema: Schema, pages: Iterable[list[Row]]) -> Response:
-    written = (schema.dump(rows, many=True) for rows in pages)
-    text = _csv(schema, written) if form == "csv" else _json(name, written)
+def _file(principal: Principal, form: str, export: Export) -> Response:
+    customer_number = find_organization(principal.organization_id).external_id
+    written = (
+        [{**row, "customer_number": customer_number} for row in export.schema.dump(rows, many=True)]
+        for rows in export.pages
+    )
+    columns = [*export.schema.fields, "customer_number"]
+    text = _csv(columns, written) if form == "csv" else _json(export.name, written)
     headers = {
         "Content-Type": _MEDIA_TYPES[form],
-        "Content-Disposition": f'attachment; filename="{name}.{form}"',
+        "Content-Disposition": f'attachment; filename="{export.name}.{form}"',
     }
     return Response(text, headers=headers)
 
 
-def _csv(schema: Schema, pages: Iterable[list[dict[str, Any]]]) -> Iterator[str]:
-    yield row_text(schema.fields)
+def _csv(columns: Iterable[str], pages: Iterable[list[dict[str, Any]]]) -> Iterator[str]:
+    yield row_text(columns)
     for rows in pages:
         yield "".join(row_text(row.values()) for row in rows)
 

@@ -68,7 +68,7 @@ class ForesightSchema(Schema):
 
 
 @surface.get("/foresight")
-@requires(Permission.READ_PEOPLE)
+@requires(Permission.QUOTE)
 @surface.response(200, ForesightSchema)
 def show_foresight(principal: Principal) -> Any:
     """Show when seats run out, how many to add, and what they cost today and in a month."""

@@ -1,15 +1,16 @@
 """Invoices and credit notes, as JSON, as a page and as a PDF; and whom they are for."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Response
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validates_schema
 
 from app.access.principal import Permission, Principal
 from app.billing.invoices import issuing
-from app.billing.invoices.document import InvoiceDocument
+from app.billing.invoices.document import InvoiceDocument, InvoiceState
+from app.billing.invoices.listing import Sought, sought_invoices
 from app.billing.invoices.page import invoice_page
 from app.billing.invoices.pdf import invoice_pdf
 from app.billing.invoices.settlement import Settlement, settlements_of
@@ -18,7 +19,7 @@ from app.billing.pricing import Line, months_text
 from app.billing.terms import local_day
 from app.models import Invoice, Seller
 from app.web.context import OWNER_PREFIX, instant, public_url, requires
-from app.web.fields import Choice, Integer, PageQuery, Text
+from app.web.fields import Choice, Day, Integer, PageQuery, Text, check_order
 from app.web.owner.seats import AssignmentSchema, sequence_of
 from app.web.owner.surface import id_of, page, surface
 
@@ -59,6 +60,7 @@ class PartySchema(Schema):
     bank = Text()
     iban = Text()
     bic = Text()
+    customer_number = Text(metadata={"description": "The vendor's number for the buyer."})
 
 
 class PaymentSchema(Schema):
@@ -76,7 +78,7 @@ class InvoiceSchema(Schema):
     id = Text()
     kind = Choice("invoice", "credit_note")
     number = Text()
-    state = Choice("issued", "paid", "overdue", "void")
+    state = Choice(*InvoiceState)
     issued_on = fields.Date()
     due_on = fields.Date()
     currency = Text()
@@ -119,6 +121,26 @@ class PeopleSchema(Schema):
     next_cursor = Text(allow_none=True)
 
 
+class InvoicesQuery(PageQuery):
+    """Which invoices to list: those in a state, those issued within a period."""
+
+    state = Choice(*InvoiceState, load_default=None)
+    first = Day(
+        data_key="from",
+        load_default=None,
+        metadata={"description": "Issued on this day or later."},
+    )
+    last = Day(
+        data_key="to",
+        load_default=None,
+        metadata={"description": "Issued on this day or earlier."},
+    )
+
+    @validates_schema
+    def _in_order(self, data: dict[str, Any], **_kwargs: object) -> None:
+        check_order(data["first"], data["last"] and data["last"] + timedelta(days=1))
+
+
 class InvoicesSchema(Schema):
     """A page of invoices and credit notes, newest first."""
 
@@ -128,12 +150,15 @@ class InvoicesSchema(Schema):
 
 @surface.get("/invoices")
 @requires(Permission.READ_BILLING)
-@surface.arguments(PageQuery, location="query")
+@surface.arguments(InvoicesQuery, location="query")
 @surface.response(200, InvoicesSchema)
 def list_invoices(principal: Principal, query: dict[str, Any]) -> Any:
     """List the invoices and credit notes."""
-    rows = issuing.invoices_of(
-        principal.organization_id, after=id_of("inv", query["cursor"]), limit=query["count"] + 1
+    rows = sought_invoices(
+        principal.organization_id,
+        _sought(query),
+        after=id_of("inv", query["cursor"]),
+        limit=query["count"] + 1,
     )
     listed = page("invoices", rows, query["count"], lambda row: row.id)
     return {**listed, "invoices": invoice_answers(listed["invoices"], at=instant())}
@@ -178,6 +203,15 @@ def list_invoiced_people(principal: Principal, query: dict[str, Any], invoice_id
         limit=query["count"] + 1,
     )
     return page("people", rows, query["count"], lambda row: row.assigned_sequence)
+
+
+def _sought(query: dict[str, Any]) -> Sought:
+    return Sought(
+        today=local_day(instant(), Seller.get().time_zone),
+        state=InvoiceState(query["state"]) if query["state"] else None,
+        first=query["first"],
+        last=query["last"],
+    )
 
 
 def _printed(principal: Principal, invoice_id: str) -> InvoiceDocument:

@@ -3,11 +3,10 @@
 from typing import Any
 
 from flask import Request as FlaskRequest
-from marshmallow import Schema, ValidationError, fields
+from marshmallow import Schema, fields
 
 from app.access.principal import Permission, Principal
-from app.csv_text import read_rows
-from app.errors import InvalidInput
+from app.people.name_lists import people_in
 from app.people.preflight import PEOPLE_MAX, check_people
 from app.web.context import instant, requires
 from app.web.fields import Integer, Request, Text
@@ -16,9 +15,7 @@ from app.web.owner.foresight import EstimateSchema
 from app.web.owner.surface import surface
 
 CSV_TYPE = "text/csv"
-
-#: What the first column may be called, should it be called anything.
-_HEADERS = ("user_name", "username")
+TABLE_TYPES = frozenset({CSV_TYPE, "text/tab-separated-values"})
 
 
 class PreflightRequestSchema(Request):
@@ -54,17 +51,17 @@ class PreflightSchema(Schema):
 
 
 class _PeopleReader(Reader):
-    """Reads people from JSON, or from the first column of a CSV."""
+    """Reads people from JSON, or from the column of a table that names them."""
 
     def load_json(self, req: FlaskRequest, schema: Schema) -> Any:
         """Return the parsed body."""
-        if req.mimetype != CSV_TYPE:
-            return super().load_json(req, schema)
-        return {"user_names": _people(_utf8(req.get_data()))}
+        if req.mimetype in TABLE_TYPES:
+            return {"user_names": people_in(req.get_data())}
+        return super().load_json(req, schema)
 
 
 @surface.post("/preflight")
-@requires(Permission.QUOTE)
+@requires(Permission.READ_PEOPLE)
 @surface.doc(
     requestBody={
         "required": True,
@@ -82,35 +79,7 @@ class _PeopleReader(Reader):
 def check_preflight(principal: Principal, body: dict[str, Any]) -> Any:
     """Tell who of these people has a seat, how many would be missing, and what those cost today.
 
-    Nothing is changed. As CSV, the first column is read; a header that says user_name is left out.
+    Nothing is changed. In a table the column is found by its heading, such as userName, upn, login
+    or e-mail; without headings, a list of userNames or the first column of addresses is read.
     """
     return check_people(principal, body["user_names"], at=instant())
-
-
-def _utf8(data: bytes) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise InvalidInput("body", f"Line {line} is not UTF-8. Save the file as UTF-8.") from None
-
-
-def _people(text: str) -> list[str]:
-    """Return the userNames in the first column.
-
-    Raises:
-        InvalidInput: a line is not CSV, or has no usable userName; the message names it.
-    """
-    rows = [(line, row[0]) for line, row in read_rows(text)]
-    if rows and rows[0][1].strip().casefold() in _HEADERS:
-        rows = rows[1:]
-    return [_user_name(line, cell) for line, cell in rows]
-
-
-def _user_name(line: int, cell: str) -> str:
-    try:
-        name: str = Text(required=True).deserialize(cell)
-    except ValidationError as error:
-        reason = "; ".join(map(str, error.messages))
-        raise InvalidInput("body", f"Line {line} has no usable user_name: {reason}") from None
-    return name

@@ -15,12 +15,22 @@ from app.billing.invoices.wording import arithmetic
 from app.billing.language import Language
 from app.billing.purchasing import Confirmation
 from app.errors import ContractNotActive
-from app.models import Quote
+from app.models import Quote, Want
 from app.people import activity, denials
 from app.seats import refusals
 from app.seats.rules import TermOver
 from app.web.context import instant, requires, seatgate
-from app.web.fields import PAGE_SIZE_MAX, Choice, Instant, Integer, PageQuery, Request, Text
+from app.web.fields import (
+    PAGE_SIZE_MAX,
+    Choice,
+    Instant,
+    Integer,
+    PageQuery,
+    PeriodQuery,
+    Request,
+    Text,
+    period_of,
+)
 from app.web.owner.contract import RenewalSchema
 from app.web.owner.invoices import InvoiceSchema, invoice_answers
 from app.web.owner.surface import IdempotencyHeader, answered, id_of, page, surface
@@ -81,6 +91,10 @@ class PurchaseSchema(Schema):
     confirmed_by = Text()
 
 
+class PurchasesQuery(PageQuery, PeriodQuery):
+    """Which purchases to list, by when they were confirmed."""
+
+
 class PurchasesSchema(Schema):
     """A page of purchases, newest first."""
 
@@ -99,8 +113,11 @@ class RefusedPersonSchema(Schema):
 class ConfirmationSchema(Schema):
     """What a confirmed quote led to."""
 
-    refused = fields.List(fields.Nested(RefusedPersonSchema))
-
+    refused = fields.List(
+        fields.Nested(RefusedPersonSchema),
+        metadata={"description": "Who had been refused; empty for a role that sees no people."},
+    )
+    refused_count = Integer(metadata={"description": "How many had been refused, for every role."})
     purchase = fields.Nested(PurchaseSchema)
     invoice = fields.Nested(InvoiceSchema)
 
@@ -126,7 +143,7 @@ def request_quote(principal: Principal, headers: dict[str, Any], body: dict[str,
 @surface.response(200, QuoteSchema)
 def show_quote(principal: Principal, quote_id: str) -> Any:
     """Show a quote and whether it still binds."""
-    return _quote(quoting.find_quote(principal.organization_id, quote_id), at=instant())
+    return _quote(quoting.read_quote(principal, quote_id), at=instant())
 
 
 @surface.post("/quotes/<quote_id>/confirmation")
@@ -146,6 +163,7 @@ def confirm_quote(
         headers,
         partial(_confirmation_answer, at=at),
         lambda once: purchasing.confirm_quote(principal, quote_id, expected, once=once, at=at),
+        shown=partial(_shown_to, principal),
     )
     activity.seat_waiters(principal.organization_id, at=at)
     return response
@@ -153,12 +171,15 @@ def confirm_quote(
 
 @surface.get("/purchases")
 @requires(Permission.READ_BILLING)
-@surface.arguments(PageQuery, location="query")
+@surface.arguments(PurchasesQuery, location="query")
 @surface.response(200, PurchasesSchema)
 def list_purchases(principal: Principal, query: dict[str, Any]) -> Any:
     """List the purchases."""
     rows = purchasing.purchases_of(
-        principal.organization_id, after=id_of("pur", query["cursor"]), limit=query["count"] + 1
+        principal.organization_id,
+        period=period_of(query),
+        after=id_of("pur", query["cursor"]),
+        limit=query["count"] + 1,
     )
     return page("purchases", rows, query["count"], lambda row: row.id)
 
@@ -183,24 +204,28 @@ def _quote(row: Quote, *, at: datetime) -> dict[str, Any]:
     }
 
 
-def _refused(organization_id: str) -> list[dict[str, Any]]:
-    """Return the people who had been refused, as many as a page holds."""
-    return [
-        {
-            "user_name": denial.user_name,
-            "provider": denial.provider,
-            "next_step": denials.next_step(denial),
-        }
-        for denial in refusals.provisioned_refusals(organization_id, PAGE_SIZE_MAX)
-    ]
+def _refused(want: Want) -> dict[str, Any]:
+    return {
+        "user_name": want.user_name,
+        "provider": want.provider,
+        "next_step": denials.next_step(want),
+    }
+
+
+def _shown_to(principal: Principal, body: Any) -> Any:
+    """Return what a confirmation led to, without the people that the caller may not see."""
+    return body if principal.may(Permission.READ_PEOPLE) else {**body, "refused": []}
 
 
 def _confirmation(done: Confirmation, *, at: datetime) -> dict[str, Any]:
-    """Return what a confirmed quote led to."""
+    """Return what a confirmed quote led to, with as many refused people as a page holds."""
+    organization_id = done.purchase.organization_id
+    refused = refusals.provisioned_refusals(organization_id, PAGE_SIZE_MAX)
     return {
         "purchase": done.purchase,
         "invoice": invoice_answers([done.invoice], at=at)[0],
-        "refused": _refused(done.purchase.organization_id),
+        "refused": [_refused(want) for want in refused],
+        "refused_count": refusals.refused_by_road(organization_id)[0],
     }
 
 

@@ -15,7 +15,16 @@ from app.seats.refusals import open_refusals
 from app.seats.rules import SeatCounts
 from app.seats.waiting import waiting_count
 from app.web.context import instant, requires
-from app.web.fields import Flag, Instant, Integer, PageQuery, Query, Text
+from app.web.fields import (
+    Flag,
+    Instant,
+    Integer,
+    PageQuery,
+    PeriodQuery,
+    Query,
+    Text,
+    period_of,
+)
 from app.web.owner.surface import page, surface
 
 #: Longer numbers do not fit a column.
@@ -59,6 +68,10 @@ class AssignmentsQuery(PageQuery, AsOfQuery):
     open = Flag(
         load_default=False, metadata={"description": "Only those that have not been released."}
     )
+
+
+class LedgerQuery(PageQuery, PeriodQuery):
+    """Which entries to list, by their instant."""
 
 
 class AssignmentSchema(Schema):
@@ -131,12 +144,16 @@ def list_assignments(principal: Principal, query: dict[str, Any]) -> Any:
 
 @surface.get("/ledger")
 @requires(Permission.READ_PEOPLE)
-@surface.arguments(PageQuery, location="query")
+@surface.arguments(LedgerQuery, location="query")
 @surface.response(200, LedgerSchema)
 def list_ledger(principal: Principal, query: dict[str, Any]) -> Any:
     """List every change of the seats, in its order."""
+    first, last = past.sequences_within(principal.organization_id, period_of(query))
     rows = holders.entries_of(
-        principal.organization_id, after=sequence_of(query["cursor"]), limit=query["count"] + 1
+        principal.organization_id,
+        after=max(sequence_of(query["cursor"]) or 0, first),
+        until=last,
+        limit=query["count"] + 1,
     )
     return page("entries", rows, query["count"], lambda row: row.sequence)
 

@@ -58,6 +58,10 @@ class SettingsSchema(Schema):
     """The settings of the organization."""
 
     name = Text()
+    external_id = Text(
+        allow_none=True,
+        metadata={"description": "The vendor's customer number. Set by the vendor."},
+    )
     when_full = Choice(*WHEN_FULL)
     reserve_for_denied = fields.Boolean()
     seat_refusal_status = Integer()

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from flask import Response, request
-from marshmallow import Schema
+from marshmallow import Schema, validate
 
 from app.access.idempotency import Answer, Once, Replayed
 from app.errors import InvalidInput
@@ -55,6 +55,7 @@ class IdempotencyHeader(Schema):
     idempotency_key = Text(
         data_key="Idempotency-Key",
         load_default=None,
+        validate=validate.Length(min=1, error="Give a key of your choice, or leave it out."),
         metadata={"description": "Any text of your choice, new for each request."},
     )
 
@@ -65,11 +66,13 @@ def answered(
     use_case: Callable[[Once | None], Result],
     *,
     kept: Callable[[Result], Answer] | None = None,
+    shown: Callable[[Any], Any] = lambda body: body,
 ) -> Response:
     """Return the answer of a POST; a repetition under the same key gets the answer of the first.
 
     `answer` says how the use case's result is answered, and `kept` what of that is stored with the
-    key, in the use case's own transaction, where it is not all of it.
+    key, in the use case's own transaction, where it is not all of it. `shown` takes out of a body
+    what this caller may not see, also where another caller's request made it.
     """
     key: str | None = headers["idempotency_key"]
     once = Once(request.path, key, _asked(), kept or answer, instant()) if key else None
@@ -77,8 +80,9 @@ def answered(
         given = answer(use_case(once))
     except Replayed as replayed:
         given = replayed.answer
-        return json_response(given.body, given.status, headers={"Idempotent-Replayed": "true"})
-    return json_response(given.body, given.status)
+        replay = {"Idempotent-Replayed": "true"}
+        return json_response(shown(given.body), given.status, headers=replay)
+    return json_response(shown(given.body), given.status)
 
 
 def _asked() -> object:

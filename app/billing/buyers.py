@@ -1,0 +1,70 @@
+"""Who may buy, and so ask for prices: what the contract says, beside what a role may.
+
+The role that a contract names may buy, and those above it. Owners may always ask what seats cost.
+"""
+
+from app.access.principal import Principal, Role
+from app.billing.contracts.running import unended_contract
+from app.errors import PrimaryOwnerRequired
+from app.models import Contract, Quote
+
+_OWNERS = frozenset({Role.OPERATOR, Role.PRIMARY_OWNER, Role.OWNER})
+
+_BUYERS: dict[Role, frozenset[Role]] = {
+    Role.PRIMARY_OWNER: frozenset({Role.OPERATOR, Role.PRIMARY_OWNER}),
+    Role.OWNER: _OWNERS,
+    Role.BILLING: _OWNERS | {Role.BILLING},
+}
+
+
+def check_may_buy(principal: Principal, quote: Quote) -> None:
+    """Check that the caller may confirm a quote.
+
+    Raises:
+        PrimaryOwnerRequired: its contract lets others buy, not this caller.
+    """
+    contract = _contract_of(quote)
+    if not _may_buy(principal, contract):
+        raise PrimaryOwnerRequired(
+            f"Under this contract seats are bought by the role {contract.buyer_role}. "
+            "Ask one of them to confirm the quote."
+        )
+
+
+def check_may_read(principal: Principal, quote: Quote) -> None:
+    """Check that the caller may read a quote. Raises as `check_may_quote`."""
+    if not _may_quote(principal, _contract_of(quote)):
+        raise _refusal()
+
+
+def check_may_quote(principal: Principal) -> None:
+    """Check that the caller may ask what seats cost.
+
+    Raises:
+        PrimaryOwnerRequired: the caller is no owner, and the contract lets others buy.
+    """
+    if not _may_quote(principal, unended_contract(principal.organization_id)):
+        raise _refusal()
+
+
+def _refusal() -> PrimaryOwnerRequired:
+    return PrimaryOwnerRequired(
+        "Under this contract prices are for owners and for the role that buys. Ask one of them."
+    )
+
+
+def _may_quote(principal: Principal, contract: Contract | None) -> bool:
+    if principal.role in _OWNERS:
+        return True
+    return contract is not None and _may_buy(principal, contract)
+
+
+def _may_buy(principal: Principal, contract: Contract) -> bool:
+    return principal.role in _BUYERS[Role(contract.buyer_role)]
+
+
+def _contract_of(quote: Quote) -> Contract:
+    contract: Contract = Contract.get(
+        (Contract.organization_id == quote.organization_id) & (Contract.id == quote.contract_id)
+    )
+    return contract
