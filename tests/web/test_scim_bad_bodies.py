@@ -126,7 +126,7 @@ def test_a_body_over_the_limit_is_413(scim):
     ids=lambda part: repr(part)[:60],
 )
 def test_an_operation_that_cannot_be_done_undoes_those_before_it(scim, alice, operation, scim_type):
-    first = {"op": "replace", "path": "active", "value": False}
+    first = {"op": "replace", "path": "displayName", "value": "Al"}
 
     assert_refused(scim.modify(f"/Users/{alice.id}", first, operation), 400, scim_type)
 

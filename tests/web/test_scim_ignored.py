@@ -82,6 +82,8 @@ UNREADABLE = {
     ),
     "a malformed filter": ({"op": "remove", "path": 'emails[type is "work"]'}, "emails"),
     "a path of signs": ({"op": "remove", "path": "é\r\nX: y"}, "%C3%A9%0D%0AX:%20y"),
+    "a path with half a character": ({"op": "remove", "path": "\ud800x"}, "%3Fx"),
+    "a path with a NUL": ({"op": "remove", "path": "title\0"}, "title%00"),
     "a path that is no text": ({"op": "remove", "path": 5}, "Operations"),
     "a path that is too long": ({"op": "remove", "path": LONG * 9}, LONG[:128]),
     "an unknown operation": ({"op": "move", "value": {"title": "x"}}, "Operations"),
