@@ -34,7 +34,6 @@ PROJECTIONS = {
     "attributes=id": {},
     "attributes=password": {},
     "attributes=shoeSize": {},
-    "attributes=": {},
     "attributes=schemas&unknown=1": {},
     (
         "excludedAttributes=meta,emails,name.familyName,active,userName,id,schemas,"
