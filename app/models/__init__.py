@@ -15,6 +15,15 @@ from app.models.billing import (
     RenewalHolder,
 )
 from app.models.contracts import Contract, ContractTerm
+from app.models.corrections import (
+    BankLine,
+    CreditLine,
+    CreditTax,
+    Refund,
+    Replacement,
+    Reversal,
+    Transfer,
+)
 from app.models.directory import Denial, Group, GroupMember, User, UserEmail
 from app.models.parties import Installation, Organization, Seller
 from app.models.seats import (
@@ -31,8 +40,11 @@ __all__ = [
     "Alert",
     "AlertCursor",
     "AuditEvent",
+    "BankLine",
     "Contract",
     "ContractTerm",
+    "CreditLine",
+    "CreditTax",
     "Denial",
     "Group",
     "GroupMember",
@@ -48,12 +60,16 @@ __all__ = [
     "Purchase",
     "Quote",
     "Reassignment",
+    "Refund",
     "RenewalHolder",
+    "Replacement",
+    "Reversal",
     "SeatAssignment",
     "SeatPool",
     "Seller",
     "SellerEvent",
     "Token",
+    "Transfer",
     "User",
     "UserEmail",
     "WaitingPlace",

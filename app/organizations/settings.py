@@ -21,6 +21,7 @@ from app.models import Invoice, Organization, Seller
 from app.organizations.parties import Particulars, changed_party, particulars_of
 from app.seats import pools
 from app.seats.watching.thresholds import parse_thresholds
+from app.text import required_line
 
 Facts = Mapping[str, object]
 
@@ -205,10 +206,7 @@ def _changed_tax(organization: Organization, changes: OrganizationChanges) -> Ta
 
 
 def _parse_name(text: str) -> str:
-    name = text.strip()
-    if not name or not name.isprintable():
-        raise InvalidInput("name", "Give the organization a name of one line.")
-    return name
+    return required_line("name", text, wanted="Give the organization a name of one line.")
 
 
 def _parse_language(text: str) -> str:

@@ -151,7 +151,7 @@ PLANTED = {
     _a_ledger_that_goes_on_behind_the_pool: ("I6", "the ledger has a gap"),
     _a_ledger_against_time: ("I6", "the ledger runs against time"),
     _lines_that_do_not_add_up: ("I6", "an invoice's lines do not add up"),
-    _a_credit_note_of_no_invoice: ("I6", "a credit note is not the mirror"),
+    _a_credit_note_of_no_invoice: ("I6", "a credit note credits no invoice"),
     _more_paid_than_was_asked_for: ("I6", "more was paid than the invoice's total"),
     _a_gap_in_the_numbers: ("I10", "the numbers have a gap"),
     _a_number_behind_the_series: ("I10", "the numbers have a gap"),

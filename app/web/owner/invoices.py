@@ -10,15 +10,16 @@ from marshmallow import Schema, fields
 from app.access.principal import Permission, Principal
 from app.billing.invoices import issuing
 from app.billing.invoices.document import InvoiceDocument
+from app.billing.invoices.entries import Reversed
 from app.billing.invoices.page import invoice_page
 from app.billing.invoices.pdf import invoice_pdf
 from app.billing.invoices.settlement import Settlement, settlements_of
-from app.billing.invoices.wording import arithmetic, description, missing_text
-from app.billing.pricing import Line, months_text
+from app.billing.invoices.wording import description, ground, missing_text
+from app.billing.pricing import months_text
 from app.billing.terms import local_day
 from app.models import Invoice, Seller
 from app.web.context import OWNER_PREFIX, instant, public_url, requires
-from app.web.fields import Choice, Integer, PageQuery, Text
+from app.web.fields import Choice, Instant, Integer, PageQuery, Text
 from app.web.owner.seats import AssignmentSchema, sequence_of
 from app.web.owner.surface import id_of, page, surface
 
@@ -26,8 +27,13 @@ from app.web.owner.surface import id_of, page, surface
 class LineSchema(Schema):
     """One line of an invoice."""
 
+    position = Integer()
     description = Text()
-    arithmetic = Text()
+    arithmetic = Text(metadata={"description": "How the net comes about."})
+    credits_line = Integer(
+        allow_none=True,
+        metadata={"description": "The position of the line that a credit note's line credits."},
+    )
     quantity = Integer()
     unit_price_minor = Integer()
     months_remaining = Text()
@@ -70,13 +76,33 @@ class PaymentSchema(Schema):
     reference = Text()
 
 
+class RefundSchema(Schema):
+    """Money that was given back of what an invoice was overpaid."""
+
+    id = Text()
+    amount_minor = Integer()
+    refunded_on = fields.Date()
+    reference = Text()
+
+
+class ReversalSchema(Schema):
+    """A payment or refund that was taken back."""
+
+    id = Text()
+    payment_id = Text(allow_none=True)
+    refund_id = Text(allow_none=True)
+    amount_minor = Integer()
+    reason = Text()
+    reversed_at = Instant()
+
+
 class InvoiceSchema(Schema):
     """An invoice or a credit note. Money is in the currency's minor unit."""
 
     id = Text()
     kind = Choice("invoice", "credit_note")
     number = Text()
-    state = Choice("issued", "paid", "overdue", "void")
+    state = Choice("issued", "partly_credited", "paid", "overdue", "void")
     issued_on = fields.Date()
     due_on = fields.Date()
     currency = Text()
@@ -91,19 +117,33 @@ class InvoiceSchema(Schema):
     tax_lines = fields.List(fields.Nested(TaxLineSchema))
     tax_minor = Integer()
     total_minor = Integer()
+    credited_minor = Integer(metadata={"description": "What credit notes took back of the total."})
     paid_minor = Integer()
+    refunded_minor = Integer()
     open_minor = Integer(
         metadata={"description": "Still to be paid; below 0, to be given back by the vendor."}
     )
     payments = fields.List(fields.Nested(PaymentSchema))
+    refunds = fields.List(fields.Nested(RefundSchema))
+    reversals = fields.List(fields.Nested(ReversalSchema))
     credit_of = Text(
-        allow_none=True, metadata={"description": "The id of the invoice that this takes back."}
+        allow_none=True, metadata={"description": "The id of the invoice that this credits."}
     )
     credited_by = Text(
-        allow_none=True, metadata={"description": "The id of the credit note that took this back."}
+        allow_none=True,
+        metadata={"description": "The id of the credit note that left nothing of this."},
+    )
+    credit_notes = fields.List(
+        Text(), metadata={"description": "The ids of all that credit this, oldest first."}
+    )
+    replaces = Text(
+        allow_none=True, metadata={"description": "The id of the invoice that this replaces."}
+    )
+    replaced_by = Text(
+        allow_none=True, metadata={"description": "The id of the invoice that replaces this."}
     )
     missing = fields.List(
-        Text(), metadata={"description": "What the law wants and the parties lack, in words."}
+        Text(), metadata={"description": "What the law wants and this lacks, in words."}
     )
     page_url = Text()
     pdf_url = Text()
@@ -207,12 +247,9 @@ def _invoice(settlement: Settlement, document: InvoiceDocument) -> dict[str, Any
         "state": document.state.value,
         "seller": document.seller,
         "buyer": document.buyer,
-        "lines": [_line(line, document) for line in document.lines],
+        "lines": [_line(document, index) for index in range(len(document.lines))],
         "tax_lines": document.totals.tax_lines,
-        "paid_minor": settlement.paid_minor,
-        "open_minor": settlement.open_minor,
-        "payments": settlement.payments,
-        "credited_by": settlement.credited_by,
+        **_following(settlement),
         "missing": [missing_text(particular, document.language) for particular in document.missing],
         "page_url": f"{address}/page",
         "pdf_url": f"{address}/pdf",
@@ -220,10 +257,34 @@ def _invoice(settlement: Settlement, document: InvoiceDocument) -> dict[str, Any
     }
 
 
-def _line(line: Line, document: InvoiceDocument) -> dict[str, Any]:
+def _following(settlement: Settlement) -> dict[str, Any]:
+    """Return what followed an invoice: credits, money that came and went, and its replacement."""
     return {
+        "credited_minor": settlement.credited_minor,
+        "paid_minor": settlement.paid_minor,
+        "refunded_minor": settlement.refunded_minor,
+        "open_minor": settlement.open_minor,
+        "payments": settlement.payments,
+        "refunds": settlement.refunds,
+        "reversals": [_reversal(one) for one in settlement.reversals],
+        "credited_by": settlement.credited_by,
+        "credit_notes": [note.id for note in settlement.credit_notes],
+        "replaces": settlement.replaces and settlement.replaces.id,
+        "replaced_by": settlement.replaced_by and settlement.replaced_by.id,
+    }
+
+
+def _reversal(reversed_: Reversed) -> dict[str, Any]:
+    return {**reversed_.reversal.__data__, "amount_minor": reversed_.entry.amount_minor}
+
+
+def _line(document: InvoiceDocument, index: int) -> dict[str, Any]:
+    line, credit = document.lines[index], document.credit
+    return {
+        "position": index + 1,
         "description": description(line, document.language),
-        "arithmetic": arithmetic(line, document.currency, document.language),
+        "arithmetic": ground(document, index),
+        "credits_line": credit.positions[index] if credit else None,
         "quantity": line.quantity,
         "unit_price_minor": line.unit_price_minor,
         "months_remaining": months_text(line.service.months),
