@@ -194,7 +194,7 @@ def test_the_audit_trail_keeps_what_was_open_before_and_after(acme, bought):
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     seats=st.integers(1, 7),
