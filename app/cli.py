@@ -14,6 +14,13 @@ from app.commands.people import person
 from app.commands.renewals import renewals
 from app.commands.seats import seats
 from app.commands.session import Commands, check_migrated, opened, read_config, session
+from app.commands.settling import (
+    credit_portion,
+    enter_payment,
+    enter_refund,
+    replace_credited,
+    take_back,
+)
 from app.commands.simulate import simulate
 from app.commands.tokens import token
 from app.commands.trail import show_trail
@@ -68,6 +75,8 @@ for group in (organization, seller, contract, invoice, token, extension, person,
     main.add_command(group)
 for command in (amend_contract, set_price, end_contract):
     contract.add_command(command)
+for command in (credit_portion, enter_payment, enter_refund, replace_credited, take_back):
+    invoice.add_command(command)
 for command in (demo, simulate, show_trail):
     main.add_command(command)
 

@@ -18,7 +18,8 @@
     +-- BillingError
     |   +-- PlanNotEligible  ContractNotActive  ContractRunning  SeatsBelowUse
     |   +-- QuoteStale  QuoteExpired  TotalMismatch
-    |   +-- InvoiceVoid  Overpayment  NothingToChange
+    |   +-- InvoiceVoid  InvoiceNotCredited  InvoiceReplaced  AlreadyReversed
+    |   +-- Overpayment  NothingToChange
     +-- IdempotencyKeyReused    one key, two different requests
     +-- Busy                    the database could not serve this now; it may succeed later
 
@@ -215,6 +216,24 @@ class InvoiceVoid(BillingError):
     """A credit note took the invoice back."""
 
     code = "invoice_void"
+
+
+class InvoiceNotCredited(BillingError):
+    """Only an invoice that was credited in full can be replaced."""
+
+    code = "invoice_not_credited"
+
+
+class InvoiceReplaced(BillingError):
+    """An invoice has one replacement, and this one has it."""
+
+    code = "invoice_replaced"
+
+
+class AlreadyReversed(BillingError):
+    """A payment or refund is taken back once."""
+
+    code = "already_reversed"
 
 
 class Overpayment(BillingError):

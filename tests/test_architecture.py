@@ -14,6 +14,7 @@ EVERYTHING = [*PRODUCT, *sorted(ROOT.glob("tests/**/*.py"))]
 #: do not know each other.
 ROOMS = (
     ("app/clock", "app/errors", "app/identifiers"),
+    ("app/text",),
     ("app/config",),
     ("app/db",),
     ("app/models",),

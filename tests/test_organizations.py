@@ -15,6 +15,10 @@ from tests.builders import NOW, a_quote, an_organization, buy, confirm
 
 pytestmark = pytest.mark.usefixtures("database")
 
+#: Codes of two letters that stand for something else: nowhere known, the European Union, the
+#: eurozone, the United Nations, and those that test data use.
+NO_COUNTRIES = ("ZZ", "EU", "EZ", "UN", "XA", "XB", "QO", "UK")
+
 
 @pytest.fixture
 def acme(at):
@@ -114,6 +118,7 @@ def test_an_unknown_organization_cannot_be_changed():
         ({"tax_rate": "5.555"}, "tax_rate"),
         ({"party": {"vat_id": "FR00000000000"}}, "vat_id"),
         ({"party": {"country": "Frankreich"}}, "country"),
+        *(({"party": {"country": code}}, "country") for code in NO_COUNTRIES),
         ({"party": {"email": "billing"}}, "email"),
         ({"billing_contacts": ["bills@example.com", "billing"]}, "billing_contacts"),
         ({"external_id": " "}, "external_id"),
@@ -130,6 +135,11 @@ def test_a_change_that_cannot_be_used_names_its_field_and_changes_nothing(acme, 
 
     assert refused.value.field == field
     assert find_organization(acme.id).__data__ == before
+
+
+@pytest.mark.parametrize("code", ["fr", "GB", "XK"])
+def test_a_country_is_one_of_iso_3166_or_kosovo(acme, code):
+    assert change(acme, party={"country": code}).party["country"] == code.upper()
 
 
 def test_a_seller_is_changed_member_by_member():

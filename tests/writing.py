@@ -10,7 +10,7 @@ from datetime import date
 from app.access.principal import Role
 from app.access.tokens import TokenRequest, issue_token, revoke_token
 from app.billing.contracts import amending, renewals
-from app.billing.invoices import crediting, payments
+from app.billing.invoices import crediting, payments, refunds, replacing, reversing
 from app.billing.invoices.payments import Receipt
 from app.billing.terms import start_of_day
 from app.directory import groups
@@ -271,6 +271,31 @@ def recording_a_payment(acme):
 def crediting_an_invoice(acme):
     yield
     crediting.credit_invoice(acme.operator, acme.signing.invoice.id, at=NOW)
+
+
+@leaves("payment.reversed", "billing.invoices.reversing.reverse_entry")
+def reversing_a_payment(acme):
+    receipt = Receipt(100, NOW.date(), "SEPA 4711")
+    paid = payments.record_payment(acme.operator, acme.signing.invoice.id, receipt, at=NOW)
+    yield
+    reversing.reverse_entry(acme.operator, paid.payment.id, "entered by mistake", at=NOW)
+
+
+@leaves("refund.recorded", "billing.invoices.refunds.record_refund")
+def refunding_a_payment(acme):
+    receipt = Receipt(100, NOW.date(), "SEPA 4711")
+    payments.record_payment(acme.operator, acme.signing.invoice.id, receipt, at=NOW)
+    crediting.credit_invoice(acme.operator, acme.signing.invoice.id, at=NOW)
+    yield
+    repayment = refunds.Repayment(100, NOW.date(), "SEPA 4712")
+    refunds.record_refund(acme.operator, acme.signing.invoice.id, repayment, at=NOW)
+
+
+@leaves("invoice.replaced", "billing.invoices.replacing.replace_invoice")
+def replacing_an_invoice(acme):
+    crediting.credit_invoice(acme.operator, acme.signing.invoice.id, at=NOW)
+    yield
+    replacing.replace_invoice(acme.operator, acme.signing.invoice.id, at=NOW)
 
 
 @leaves("contract.renewal_price_set", "billing.contracts.amending.set_renewal_price")

@@ -19,9 +19,11 @@ def day_text(day: date, language: Language) -> str:
     """Return `day` with its month in words, which no two countries read differently.
 
     >>> day_text(date(2026, 3, 1), Language.FR)
-    '1 mars 2026'
+    '1er mars 2026'
     """
-    return format_date(day, "d MMMM y", locale=language)
+    text = format_date(day, "d MMMM y", locale=language)
+    # The locale's data leave the ordinal out, which French writes on the first of a month.
+    return f"1er{text[1:]}" if language is Language.FR and day.day == 1 else text
 
 
 def count_text(count: int, language: Language) -> str:

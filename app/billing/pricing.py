@@ -35,6 +35,12 @@ class Line:
     tax_rate_basis_points: int
     net_minor: int
 
+    @property
+    def is_as_priced(self) -> bool:
+        """Whether its net is that of its seats; a credit can be of an amount instead."""
+        whole = net_minor(self.quantity, self.unit_price_minor, self.service.months)
+        return self.quantity != 0 and self.net_minor == whole
+
     def credited(self) -> Self:
         """Return the line that takes this one back in full."""
         return replace(self, quantity=-self.quantity, net_minor=-self.net_minor)

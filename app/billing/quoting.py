@@ -18,6 +18,7 @@ from app.db.transactions import transaction
 from app.errors import InvalidInput, NotFound, PlanNotEligible
 from app.identifiers import new_id
 from app.models import Organization, Purchase, Quote
+from app.text import optional_line
 
 #: A quote binds for this long, or until the end of its effective day, whichever comes first.
 BINDING_FOR = timedelta(hours=24)
@@ -54,7 +55,7 @@ def create_quote(
 
     Raises:
         PrimaryOwnerRequired: the caller is no owner, and the contract lets others buy.
-        InvalidInput: the quantity is below 1 or above the cap.
+        InvalidInput: the quantity is below 1 or above the cap, or a reference is no line of text.
         ContractNotActive: no contract runs.
         PlanNotEligible: the contract is not annual and collected by invoice.
         Replayed, IdempotencyKeyReused: the key of `once` came before.
@@ -65,6 +66,8 @@ def create_quote(
 
 def _quote(principal: Principal, request: QuoteRequest, *, at: datetime) -> Quote:
     _check_quantity(request)
+    purchase_order = optional_line("purchase_order", request.purchase_order)
+    cost_centre = optional_line("cost_centre", request.cost_centre)
     running = running_contract(principal.organization_id, at=at)
     check_eligible(running)
     organization = Organization.get_by_id(principal.organization_id)
@@ -92,8 +95,8 @@ def _quote(principal: Principal, request: QuoteRequest, *, at: datetime) -> Quot
         reverse_charge=organization.reverse_charge,
         tax_minor=totals.tax_minor,
         total_minor=totals.total_minor,
-        purchase_order=request.purchase_order,
-        cost_centre=request.cost_centre,
+        purchase_order=purchase_order,
+        cost_centre=cost_centre,
         created_at=at,
         created_by=principal.actor,
         expires_at=_expires_at(running, effective_on, at=at),

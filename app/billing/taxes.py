@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Self
 
@@ -115,3 +115,24 @@ class Totals:
     def total_minor(self) -> int:
         """What is to be paid."""
         return self.net_minor + self.tax_minor
+
+
+def credited_taxes(lines: Iterable[Line], before: Iterable[TaxLine]) -> tuple[TaxLine, ...]:
+    """Return the taxes of a credit's `lines`, whose nets are below nothing, rate by rate.
+
+    Each is the tax of all that was credited so far, rounded, less what was credited `before`: so
+    the last credit of an invoice closes its tax to zero, however many there were.
+    """
+    nets: defaultdict[int, int] = defaultdict(int)
+    taxes: defaultdict[int, int] = defaultdict(int)
+    for earlier in before:
+        nets[earlier.rate_basis_points] += earlier.net_minor
+        taxes[earlier.rate_basis_points] += earlier.tax_minor
+    return tuple(
+        replace(
+            now,
+            tax_minor=tax_minor(nets[now.rate_basis_points] + now.net_minor, now.rate_basis_points)
+            - taxes[now.rate_basis_points],
+        )
+        for now in Totals.of(lines).tax_lines
+    )

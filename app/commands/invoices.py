@@ -1,32 +1,24 @@
-"""`seatgate invoice`: invoices, the payments that come in for them, and their credit notes."""
+"""`seatgate invoice`: invoices and credit notes, with what followed them."""
 
 from datetime import date, datetime
-from typing import TypedDict, Unpack
 
 import click
 
-from app.access.principal import operator_for
-from app.billing.invoices.crediting import credit_invoice
-from app.billing.invoices.issuing import find_invoice, invoices_of
-from app.billing.invoices.payments import Receipt, record_payment
+from app.billing.invoices.crediting import leftovers_of
+from app.billing.invoices.entries import Reversed
+from app.billing.invoices.issuing import document_of, find_invoice, invoices_of
+from app.billing.invoices.leftovers import Leftover
 from app.billing.invoices.settlement import Settlement, settlement_of, settlements_of
-from app.billing.money import decimal_text, minor_units
+from app.billing.invoices.wording import missing_text
+from app.billing.language import Language
 from app.billing.terms import local_day
-from app.commands.options import DAY, as_json, organization_option
+from app.commands.options import as_json, organization_option
 from app.commands.output import Facts, show, show_all
 from app.commands.session import session
-from app.models import Invoice, Seller
+from app.models import Invoice, Payment, Refund, Seller
 from app.organizations.settings import find_organization
 
-_invoice_argument = click.argument("name", metavar="INVOICE")
-
-
-class _Given(TypedDict):
-    """The options of `invoice pay`."""
-
-    amount: str
-    received_on: date
-    reference: str
+invoice_argument = click.argument("name", metavar="INVOICE")
 
 
 @click.group()
@@ -42,58 +34,29 @@ def list_all(organization_id: str, *, as_json: bool) -> None:
     with session() as at:
         find_organization(organization_id)
         listed = settlements_of(organization_id, invoices_of(organization_id))
-        rows = [_settlement_facts(settlement, at=at) for settlement in listed]
+        rows = [settlement_facts(settlement, at=at) for settlement in listed]
     show_all("invoices", rows, as_json=as_json)
 
 
 @invoice.command("show")
-@_invoice_argument
+@invoice_argument
 @organization_option
 @as_json
 def show_one(name: str, organization_id: str, *, as_json: bool) -> None:
-    """Show an invoice with what was paid for it."""
+    """Show an invoice with what was paid, refunded and credited, and what it lacks by law."""
     with session() as at:
         settlement = settlement_of(find_invoice(organization_id, name))
-        facts, payments = _settlement_facts(settlement, at=at), _payments(settlement)
+        facts, parts = settlement_facts(settlement, at=at), _parts(settlement)
+        missing = _missing(settlement.invoice, _today(at))
     if as_json:
-        show({**facts, "payments": payments}, as_json=True)
-    else:
-        show(facts, as_json=False)
-        show_all("payments", payments, as_json=False)
-
-
-@invoice.command("pay")
-@_invoice_argument
-@organization_option
-@click.option("--amount", required=True, metavar="AMOUNT", help="What came in, such as 3000.00.")
-@click.option("--received-on", type=DAY, required=True, help="The day it came in.")
-@click.option("--reference", required=True, help="What the bank's statement calls it.")
-@as_json
-def pay(name: str, organization_id: str, *, as_json: bool, **given: Unpack[_Given]) -> None:
-    """Enter a payment, of all that is open or of a part."""
-    with session() as at:
-        currency = find_invoice(organization_id, name).currency
-        amount_minor = minor_units(given["amount"], currency)
-        receipt = Receipt(amount_minor, given["received_on"], given["reference"])
-        record_payment(operator_for(organization_id), name, receipt, at=at)
-        facts = _settlement_facts(settlement_of(find_invoice(organization_id, name)), at=at)
-    show(facts, as_json=as_json)
-
-
-@invoice.command("credit")
-@_invoice_argument
-@organization_option
-@as_json
-def credit(name: str, organization_id: str, *, as_json: bool) -> None:
-    """Take an invoice back by a credit note; its seats stay until the term ends."""
-    with session() as at:
-        credit_note = credit_invoice(operator_for(organization_id), name, at=at)
-        credited = settlement_of(find_invoice(organization_id, name))
-        facts = _settlement_facts(settlement_of(credit_note), at=at)
-    show(facts, as_json=as_json)
-    if credited.paid_minor:
-        paid = decimal_text(credited.paid_minor, credit_note.currency)
-        click.echo(f"{paid} {credit_note.currency} had been paid. Give it back by hand.", err=True)
+        show({**facts, **parts, "missing": missing}, as_json=True)
+        return
+    show(facts, as_json=False)
+    for noun, rows in parts.items():
+        if rows or noun == "payments":
+            show_all(noun, rows, as_json=False)
+    for text in missing:
+        click.echo(f"Missing: {text}")
 
 
 def invoice_facts(row: Invoice) -> Facts:
@@ -110,27 +73,71 @@ def invoice_facts(row: Invoice) -> Facts:
     }
 
 
-def _settlement_facts(settlement: Settlement, *, at: datetime) -> Facts:
+def settlement_facts(settlement: Settlement, *, at: datetime) -> Facts:
+    """Return an invoice with where it stands."""
     row = settlement.invoice
     return {
         **invoice_facts(row),
         "kind": "invoice" if row.credit_of is None else "credit_note",
-        "state": settlement.state(local_day(at, Seller.get().time_zone)).value,
+        "state": settlement.state(_today(at)).value,
+        "credited_minor": settlement.credited_minor,
         "paid_minor": settlement.paid_minor,
+        "refunded_minor": settlement.refunded_minor,
         "open_minor": settlement.open_minor,
         "credit_of": row.credit_of,
         "credited_by": settlement.credited_by,
+        "replaces": settlement.replaces and settlement.replaces.id,
+        "replaced_by": settlement.replaced_by and settlement.replaced_by.id,
     }
 
 
-def _payments(settlement: Settlement) -> list[Facts]:
-    return [
-        {
-            "id": payment.id,
-            "amount_minor": payment.amount_minor,
-            "currency": settlement.invoice.currency,
-            "received_on": payment.received_on,
-            "reference": payment.reference,
-        }
-        for payment in settlement.payments
-    ]
+def _today(at: datetime) -> date:
+    return local_day(at, Seller.get().time_zone)
+
+
+def _missing(row: Invoice, today: date) -> list[str]:
+    document = document_of(row, today)
+    return [missing_text(particular, Language.EN) for particular in document.missing]
+
+
+def _parts(settlement: Settlement) -> dict[str, list[Facts]]:
+    row = settlement.invoice
+    lines = [] if row.credit_of is not None else leftovers_of(row).values()
+    return {
+        "lines": [_line(leftover) for leftover in lines],
+        "payments": [_entry(one, "received_on", row) for one in settlement.payments],
+        "refunds": [_entry(one, "refunded_on", row) for one in settlement.refunds],
+        "reversals": [_reversal(one, row) for one in settlement.reversals],
+    }
+
+
+def _line(leftover: Leftover) -> Facts:
+    return {
+        "line": leftover.position,
+        "seats": leftover.line.quantity,
+        "net_minor": leftover.line.net_minor,
+        "seats_left": leftover.seats,
+        "net_left_minor": leftover.net_minor,
+        "currency": leftover.currency,
+    }
+
+
+def _entry(entry: Payment | Refund, day: str, row: Invoice) -> Facts:
+    return {
+        "id": entry.id,
+        "amount_minor": entry.amount_minor,
+        "currency": row.currency,
+        day: getattr(entry, day),
+        "reference": entry.reference,
+    }
+
+
+def _reversal(reversed_: Reversed, row: Invoice) -> Facts:
+    return {
+        "id": reversed_.reversal.id,
+        "of": reversed_.entry.id,
+        "amount_minor": reversed_.entry.amount_minor,
+        "currency": row.currency,
+        "reversed_at": reversed_.reversal.reversed_at,
+        "reason": reversed_.reversal.reason,
+    }

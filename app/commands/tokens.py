@@ -1,6 +1,6 @@
 """`seatgate token`: the bearer tokens of an organization, and the vendor's for all of them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import wraps
 from typing import TypedDict, Unpack
@@ -10,11 +10,10 @@ import click
 from app.access import tokens, vendor_tokens
 from app.access.principal import ISSUABLE, Role, operator_for
 from app.access.tokens import TokenRequest
-from app.commands.options import INSTANT, as_json
+from app.commands.options import INSTANT, Command, as_json, naming_organization
 from app.commands.output import Facts, show, show_all
 from app.commands.session import session
 from app.models import Token, VendorToken
-from app.organizations.settings import find_organization
 from scim.quirks import PROVIDERS
 
 
@@ -27,23 +26,24 @@ class _Given(TypedDict):
     expires_at: datetime | None
 
 
-_Command = Callable[..., None]
-
-
-def _takes_scope(command: _Command) -> _Command:
+def _takes_scope(command: Command) -> Command:
     """Give a command the organization that its tokens are of, None for all organizations."""
+    named = naming_organization(command)
 
     @wraps(command)
     def run(*, organization_id: str | None, all_organizations: bool, **options: object) -> None:
         if (organization_id is None) is not all_organizations:
             raise click.UsageError("Give either --organization ID or --all-organizations.")
-        command(organization_id=organization_id, **options)
+        named(organization_id=organization_id, **options)
 
     every = click.option(
         "--all-organizations", is_flag=True, help="The vendor's own, for every organization."
     )
     one = click.option(
-        "--organization", "organization_id", metavar="ID", help="The organization's id."
+        "--organization",
+        "organization_id",
+        metavar="ID",
+        help="The organization's id or customer number.",
     )
     return one(every(run))
 
@@ -90,7 +90,6 @@ def list_tokens(*, organization_id: str | None, as_json: bool) -> None:
         if organization_id is None:
             found = vendor_tokens.vendor_tokens()
         else:
-            find_organization(organization_id)
             found = tokens.tokens_of(organization_id)
     show_all("tokens", [_facts(row) for row in found], as_json=as_json)
 

@@ -15,6 +15,15 @@ from app.models.billing import (
     RenewalHolder,
 )
 from app.models.contracts import Contract, ContractTerm
+from app.models.corrections import (
+    BankLine,
+    CreditLine,
+    CreditTax,
+    Refund,
+    Replacement,
+    Reversal,
+    Transfer,
+)
 from app.models.directory import Group, GroupMember, User, UserEmail
 from app.models.identity import IdentityMatch, IdentityMismatch
 from app.models.parties import Installation, Organization, Seller
@@ -26,8 +35,11 @@ __all__ = [
     "Alert",
     "AlertCursor",
     "AuditEvent",
+    "BankLine",
     "Contract",
     "ContractTerm",
+    "CreditLine",
+    "CreditTax",
     "Group",
     "GroupMember",
     "Hold",
@@ -44,12 +56,16 @@ __all__ = [
     "Purchase",
     "Quote",
     "Reassignment",
+    "Refund",
     "RenewalHolder",
+    "Replacement",
+    "Reversal",
     "SeatAssignment",
     "SeatPool",
     "Seller",
     "SellerEvent",
     "Token",
+    "Transfer",
     "User",
     "UserEmail",
     "VendorToken",

@@ -1,7 +1,6 @@
 """What an organization is called: its name, and the vendor's customer number."""
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,6 +9,7 @@ from peewee import IntegrityError, fn
 from app.db.sql import violates
 from app.errors import AlreadyExists, InvalidInput
 from app.models import Organization
+from app.text import required_line
 
 EXTERNAL_ID_LENGTH_MAX = 100
 
@@ -23,10 +23,7 @@ def parse_name(text: str) -> str:
     Raises:
         InvalidInput: it is empty or more than a line.
     """
-    name = text.strip()
-    if not name or not name.isprintable():
-        raise InvalidInput("name", "Give the organization a name of one line.")
-    return name
+    return required_line("name", text, wanted="Give the organization a name of one line.")
 
 
 def parse_external_id(text: str) -> str:
@@ -35,12 +32,10 @@ def parse_external_id(text: str) -> str:
     Raises:
         InvalidInput: it is empty, too long, more than a line, or could be taken for one of our ids.
     """
-    number = unicodedata.normalize("NFC", text.strip())
-    if not number or not number.isprintable() or len(number) > EXTERNAL_ID_LENGTH_MAX:
-        raise InvalidInput(
-            "external_id",
-            f"Give a customer number of one line and at most {EXTERNAL_ID_LENGTH_MAX} characters.",
-        )
+    wanted = f"Give a customer number of one line and at most {EXTERNAL_ID_LENGTH_MAX} characters."
+    number = required_line("external_id", text, wanted=wanted)
+    if len(number) > EXTERNAL_ID_LENGTH_MAX:
+        raise InvalidInput("external_id", wanted)
     if _OURS.match(number):
         raise InvalidInput(
             "external_id", "Seatgate's own ids begin with org_. Give a number that does not."

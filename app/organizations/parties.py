@@ -3,18 +3,20 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 
-from babel import Locale
+import pycountry
 from stdnum import bic, iban
 from stdnum.exceptions import ValidationError
 
 from app.billing.invoices.document import Party
 from app.billing.tax_ids import parse_tax_id
 from app.errors import InvalidInput
+from app.text import line_of_text
 
 #: Members of `Party` with what was given for them; empty text takes one away.
 Particulars = Mapping[str, str | Sequence[str]]
 
-_COUNTRIES = frozenset(code for code in map(str, Locale("en").territories) if len(code) == 2)
+#: Those of ISO 3166, and Kosovo, which the European Union trades with under a code of its own.
+_COUNTRIES = frozenset({*(country.alpha_2 for country in pycountry.countries), "XK"})
 
 
 def changed_party(party: Party, particulars: Particulars) -> Party:
@@ -40,19 +42,10 @@ def particulars_of(party: Party) -> dict[str, object]:
 
 def _parse(name: str, given: str | Sequence[str]) -> str | tuple[str, ...]:
     if not isinstance(given, str):
-        return tuple(text for text in (_parse_text(name, line) for line in given) if text)
-    text = _parse_text(name, given)
+        return tuple(text for text in (line_of_text(name, line) for line in given) if text)
+    text = line_of_text(name, given)
     reader = _READERS.get(name)
     return reader(name, text) if reader and text else text
-
-
-def _parse_text(name: str, given: str) -> str:
-    text = given.strip()
-    if not text.isprintable():
-        raise InvalidInput(
-            name, f"{given!r} has a line break or another control character; give one line of text."
-        )
-    return text
 
 
 def _parse_country(name: str, text: str) -> str:

@@ -22,6 +22,7 @@ from app.organizations.naming import parse_external_id, parse_name, unique_exter
 from app.organizations.parties import Particulars, changed_party, parse_email, particulars_of
 from app.seats import pools
 from app.seats.watching.thresholds import parse_thresholds
+from app.text import optional_line
 
 Facts = Mapping[str, object]
 
@@ -247,14 +248,13 @@ def _changed_tax(organization: Organization, changes: OrganizationChanges) -> Ta
 
 def _parse_help(text: str) -> str | None:
     """Return the help line, which ends no sentence; nothing where it is taken away."""
-    line = text.strip()
-    if not line.isprintable() or len(line) > _HELP_LENGTH_MAX:
+    line = optional_line("login_help", text)
+    if line is not None and len(line) > _HELP_LENGTH_MAX:
         raise InvalidInput(
             "login_help",
-            f"Give one line of at most {_HELP_LENGTH_MAX} characters that follows Ask, "
-            "such as the service desk.",
+            f"Give at most {_HELP_LENGTH_MAX} characters to follow Ask, such as the service desk.",
         )
-    return line or None
+    return line
 
 
 def _parse_language(text: str) -> str:

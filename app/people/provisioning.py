@@ -78,7 +78,7 @@ def replace_user(
     document = replacement.document
     deactivates = document.get("active") is False
     faults = faults_of(principal, replacement.faults, deactivates=deactivates)
-    successor = lock_successor(principal, user_id, document["userName"])
+    successor = lock_successor(principal, user_id, document.get("userName"))
     user = successor.user
     check_version(user, if_match)
     stored, kind = resources.stored_document(user), principal.profile.user

@@ -97,7 +97,24 @@ CHECKS: tuple[tuple[str, str, str], ...] = (
         """SELECT i.organization_id || ' ' || i.number FROM invoice i
            LEFT JOIN ledger_entry e ON e.organization_id = i.organization_id AND e.cause = i.cause
                AND e.kind IN ('granted', 'renewed')
-           WHERE e.sequence IS NULL AND i.credit_of IS NULL""",
+           LEFT JOIN replacement r ON r.organization_id = i.organization_id
+               AND r.replacement_id = i.id
+           WHERE e.sequence IS NULL AND i.credit_of IS NULL AND r.invoice_id IS NULL""",
+    ),
+    (
+        "I4",
+        "a replacement stands for an invoice that was not credited in full, or differs from it",
+        """SELECT r.organization_id || ' ' || r.invoice_id FROM replacement r
+           JOIN invoice i ON i.organization_id = r.organization_id AND i.id = r.invoice_id
+           LEFT JOIN invoice n ON n.organization_id = r.organization_id AND n.id = r.replacement_id
+               AND n.credit_of IS NULL AND n.cause = 'replacement:' || i.id
+               AND n.contract_id = i.contract_id AND n.net_minor = i.net_minor
+               AND n.issued_on >= i.issued_on
+           WHERE n.id IS NULL OR i.credit_of IS NOT NULL
+           OR NOT EXISTS (SELECT 1 FROM invoice c
+               WHERE c.organization_id = i.organization_id AND c.credit_of = i.id)
+           OR i.total_minor <> (SELECT COALESCE(SUM(-c.total_minor), 0) FROM invoice c
+               WHERE c.organization_id = i.organization_id AND c.credit_of = i.id)""",
     ),
     (
         "I4",
@@ -183,19 +200,119 @@ CHECKS: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "I6",
-        "a credit note is not the mirror of an invoice",
+        "a credit note credits no invoice, or more than there was",
         """SELECT n.organization_id || ' ' || n.number FROM invoice n
            LEFT JOIN invoice i ON i.organization_id = n.organization_id AND i.id = n.credit_of
-               AND i.credit_of IS NULL AND i.net_minor = -n.net_minor
-               AND i.tax_minor = -n.tax_minor
-           WHERE n.credit_of IS NOT NULL AND i.id IS NULL""",
+               AND i.credit_of IS NULL
+           WHERE n.credit_of IS NOT NULL AND (i.id IS NULL OR n.net_minor > 0 OR n.tax_minor > 0
+               OR i.net_minor < (SELECT SUM(-c.net_minor) FROM invoice c
+                   WHERE c.organization_id = i.organization_id AND c.credit_of = i.id)
+               OR i.tax_minor < (SELECT SUM(-c.tax_minor) FROM invoice c
+                   WHERE c.organization_id = i.organization_id AND c.credit_of = i.id))""",
+    ),
+    (
+        "I6",
+        "a line of a credit note does not name the line that it credits",
+        """SELECT l.organization_id || ' ' || n.number FROM invoice_line l
+           JOIN invoice n ON n.organization_id = l.organization_id AND n.id = l.invoice_id
+           LEFT JOIN credit_line c ON c.organization_id = l.organization_id
+               AND c.credit_note_id = l.invoice_id AND c.position = l.position
+               AND c.invoice_id = n.credit_of AND c.seats = -l.quantity
+               AND c.net_minor = -l.net_minor
+           WHERE n.credit_of IS NOT NULL AND c.number IS NULL""",
+    ),
+    (
+        "I6",
+        "what credits left of a line is not the line less its credits",
+        """SELECT c.organization_id || ' ' || c.invoice_id FROM credit_line c
+           JOIN invoice_line l ON l.organization_id = c.organization_id
+               AND l.invoice_id = c.invoice_id AND l.position = c.line_position
+           WHERE c.seats_left <> l.quantity - (SELECT SUM(b.seats) FROM credit_line b
+               WHERE b.organization_id = c.organization_id AND b.invoice_id = c.invoice_id
+               AND b.line_position = c.line_position AND b.number <= c.number)
+           OR c.net_left_minor <> l.net_minor - (SELECT SUM(b.net_minor) FROM credit_line b
+               WHERE b.organization_id = c.organization_id AND b.invoice_id = c.invoice_id
+               AND b.line_position = c.line_position AND b.number <= c.number)
+           OR c.number <> (SELECT COUNT(*) FROM credit_line b
+               WHERE b.organization_id = c.organization_id AND b.invoice_id = c.invoice_id
+               AND b.line_position = c.line_position AND b.number <= c.number)""",
+    ),
+    (
+        "I6",
+        "the taxes of a credit note are not its tax",
+        """SELECT n.organization_id || ' ' || n.number FROM invoice n
+           WHERE n.credit_of IS NOT NULL AND (
+               n.tax_minor <> (SELECT COALESCE(SUM(t.tax_minor), 0) FROM credit_tax t
+                   WHERE t.organization_id = n.organization_id AND t.credit_note_id = n.id)
+               OR n.net_minor <> (SELECT COALESCE(SUM(t.net_minor), 0) FROM credit_tax t
+                   WHERE t.organization_id = n.organization_id AND t.credit_note_id = n.id))""",
     ),
     (
         "I6",
         "more was paid than the invoice's total",
-        """SELECT i.organization_id || ' ' || i.number FROM invoice i WHERE i.total_minor <
-               (SELECT SUM(p.amount_minor) FROM payment p
-                WHERE p.organization_id = i.organization_id AND p.invoice_id = i.id)""",
+        """SELECT i.organization_id || ' ' || i.number FROM invoice i WHERE
+               CASE WHEN i.credit_of IS NULL THEN i.total_minor ELSE 0 END
+               + (SELECT COALESCE(SUM(f.amount_minor), 0) FROM refund f
+                  WHERE f.organization_id = i.organization_id AND (f.invoice_id = i.id
+                      OR f.id IN (SELECT t.refund_id FROM transfer t
+                          WHERE t.organization_id = i.organization_id
+                          AND t.to_invoice_id = i.id)))
+               < (SELECT COALESCE(SUM(p.amount_minor), 0) FROM payment p
+                  LEFT JOIN reversal r ON r.organization_id = p.organization_id
+                      AND r.payment_id = p.id
+                  WHERE p.organization_id = i.organization_id AND p.invoice_id = i.id
+                      AND r.id IS NULL)""",
+    ),
+    (
+        "I6",
+        "more was refunded than came in",
+        """SELECT i.organization_id || ' ' || i.number FROM invoice i WHERE
+               (SELECT COALESCE(SUM(f.amount_minor), 0) FROM refund f
+                LEFT JOIN reversal r ON r.organization_id = f.organization_id
+                    AND r.refund_id = f.id
+                WHERE f.organization_id = i.organization_id AND f.invoice_id = i.id
+                    AND r.id IS NULL)
+               > (SELECT COALESCE(SUM(p.amount_minor), 0) FROM payment p
+                  WHERE p.organization_id = i.organization_id AND (p.invoice_id = i.id
+                      OR p.id IN (SELECT t.payment_id FROM transfer t
+                          WHERE t.organization_id = i.organization_id
+                          AND t.to_invoice_id = i.id)))""",
+    ),
+    (
+        "I6",
+        "a payment or refund that stands has no bank line of its own, or another",
+        """SELECT e.organization_id || ' ' || e.id FROM (
+               SELECT organization_id, id, 'in' AS direction, amount_minor, received_on AS day
+               FROM payment
+               UNION ALL
+               SELECT organization_id, id, 'out', amount_minor, refunded_on FROM refund
+           ) e
+           LEFT JOIN reversal r ON r.organization_id = e.organization_id
+               AND (r.payment_id = e.id OR r.refund_id = e.id)
+           LEFT JOIN bank_line b ON b.organization_id = e.organization_id AND b.entry_id = e.id
+               AND b.direction = e.direction AND b.amount_minor = e.amount_minor
+               AND b.booked_on = e.day
+           WHERE (b.entry_id IS NULL) = (r.id IS NULL)""",
+    ),
+    (
+        "I6",
+        "a payment or refund did not pass to the replacement of its invoice",
+        """SELECT e.organization_id || ' ' || e.id FROM (
+               SELECT organization_id, id, invoice_id, recorded_at FROM payment
+               UNION ALL
+               SELECT organization_id, id, invoice_id, recorded_at FROM refund
+           ) e
+           JOIN replacement p ON p.organization_id = e.organization_id
+               AND (p.invoice_id = e.invoice_id OR p.invoice_id IN (
+                   SELECT t.to_invoice_id FROM transfer t
+                   WHERE t.organization_id = e.organization_id
+                   AND (t.payment_id = e.id OR t.refund_id = e.id)))
+           LEFT JOIN reversal r ON r.organization_id = e.organization_id
+               AND (r.payment_id = e.id OR r.refund_id = e.id)
+           LEFT JOIN transfer t ON t.organization_id = e.organization_id
+               AND (t.payment_id = e.id OR t.refund_id = e.id)
+               AND t.from_invoice_id = p.invoice_id AND t.to_invoice_id = p.replacement_id
+           WHERE t.id IS NULL AND (r.id IS NULL OR r.reversed_at > p.replaced_at)""",
     ),
     (
         "I10",

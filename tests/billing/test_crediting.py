@@ -7,15 +7,16 @@ from peewee import IntegrityError, OperationalError
 
 from app.billing.contracts.amending import end_contract
 from app.billing.invoices import crediting
-from app.billing.invoices.crediting import credit_invoice
+from app.billing.invoices.crediting import credit_invoice, leftovers_of
 from app.billing.invoices.issuing import document_of, find_invoice, invoices_of, lines_of
+from app.billing.invoices.leftovers import Portion, take
 from app.billing.invoices.payments import Receipt, record_payment
 from app.billing.invoices.pdf import invoice_pdf
 from app.billing.invoices.settlement import settlement_of, settlements_of
 from app.billing.invoices.wording import invoice_words
 from app.db.transactions import transaction
 from app.errors import InvalidInput, InvoiceVoid, NotFound
-from app.models import Invoice, Organization, Payment, Seller
+from app.models import CreditLine, Invoice, Organization, Payment, Seller
 from app.organizations.settings import SellerChanges, set_seller
 from tests.builders import NOW, a_contract, a_user, an_organization, buy
 
@@ -34,8 +35,8 @@ def invoice(acme):
     return acme.signing.invoice
 
 
-def credit(customer, invoice, *, at=NOW):
-    return credit_invoice(customer.operator, invoice.id, at=at)
+def credit(customer, invoice, portion=None, *, at=NOW):
+    return credit_invoice(customer.operator, invoice.id, portion, at=at)
 
 
 def pay(customer, invoice, amount_minor):
@@ -79,12 +80,21 @@ def test_an_invoice_is_credited_once(acme, invoice):
     assert Invoice.select().where(Invoice.credit_of == invoice.id).count() == 1
 
 
-def test_the_database_itself_refuses_a_second_credit_note(acme, invoice):
-    credit_note = credit(acme, invoice)
-    other = {"id": "inv_other", "cause": "other", "counter": 2, "number": "CN-2026-000002"}
+def test_the_database_itself_refuses_a_second_credit_of_the_same_rest(acme, invoice):
+    credit(acme, invoice)
+    row = CreditLine.get().__data__
 
     with pytest.raises(IntegrityError):
-        Invoice.create(**{**credit_note.__data__, **other})
+        CreditLine.insert({**row, "position": 2}).execute()
+
+
+@pytest.mark.parametrize("left", ["seats_left", "net_left_minor"])
+def test_the_database_itself_refuses_to_credit_more_than_is_left(acme, invoice, left):
+    credit(acme, invoice, Portion(1, seats=1))
+    row = CreditLine.get().__data__
+
+    with pytest.raises(IntegrityError):
+        CreditLine.insert({**row, "number": 2, left: -1}).execute()
 
 
 def test_a_credit_note_cannot_be_credited(acme, invoice):
@@ -220,5 +230,6 @@ def test_an_ended_contracts_invoice_can_be_credited_after_the_next_signing(acme,
 
 @transaction
 def _credit_and_fall(invoice):
-    crediting._issue_credit_note(invoice, at=NOW)
+    taken = take(leftovers_of(invoice), None)
+    crediting._issue_credit_note(settlement_of(invoice), taken, at=NOW)
     raise RuntimeError("after the number was taken")

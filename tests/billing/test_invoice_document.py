@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from app.billing.invoices.document import InvoiceState, Particular, Party
+from app.billing.invoices.document import Credit, InvoiceState, Particular, Party
 from app.billing.invoices.labels import LABELS, label
 from app.billing.invoices.page import invoice_page
 from app.billing.invoices.wording import Fact, arithmetic, invoice_words, missing_text
@@ -79,10 +79,75 @@ def test_a_letter_needs_street_city_and_country(an_invoice, particular):
     assert an_invoice(buyer=partial_buyer).missing == (Particular.BUYER_ADDRESS,)
 
 
-def test_an_invoice_says_in_its_language_what_it_lacks(an_invoice):
-    words = invoice_words(an_invoice(buyer=Party(legal_name="Acme"), language=Language.FR))
+@pytest.mark.parametrize("language", Language)
+def test_what_an_invoice_lacks_is_never_on_its_paper(an_invoice, language):
+    document = an_invoice(buyer=Party(legal_name="Acme"), language=language)
 
-    assert words.missing == (missing_text(Particular.BUYER_ADDRESS, Language.FR),)
+    page = " ".join(Outline(invoice_page(document)).texts)
+
+    assert missing_text(Particular.BUYER_ADDRESS, language) not in page
+
+
+def test_an_invoice_without_tax_lacks_the_ground_for_it(an_invoice, a_line):
+    without_tax = (a_line(rate=0),)
+
+    assert an_invoice(lines=without_tax).missing == (Particular.TAX_GROUND,)
+    assert an_invoice(lines=without_tax, reverse_charge=True).missing == ()
+
+
+def test_a_french_sellers_invoice_lacks_three_mentions_and_its_credit_notes_none(an_invoice):
+    seller = replace(an_invoice().seller, country="FR")
+    mentions = (Particular.LATE_PENALTIES, Particular.RECOVERY_COSTS, Particular.EARLY_PAYMENT)
+
+    assert an_invoice(seller=seller).missing == mentions
+    assert an_invoice(seller=seller, credit=Credit("NIM-2026-000001")).missing == ()
+
+
+@pytest.mark.parametrize("particular", Particular)
+@pytest.mark.parametrize("language", Language)
+def test_everything_that_can_be_missing_has_its_words(particular, language):
+    assert missing_text(particular, language)
+
+
+def test_a_part_of_an_invoice_is_credited_without_saying_that_it_is_cancelled(an_invoice, a_line):
+    part = replace(a_line().credited(), quantity=0, net_minor=-100)
+    credit = Credit("NIM-2026-000001", (1,), in_full=False)
+
+    words = invoice_words(an_invoice(credit=credit, lines=(part,), language=Language.FR))
+
+    assert facts_of(words)["Avoir sur la facture"] == "NIM-2026-000001"
+    assert "Annule la facture" not in facts_of(words)
+    assert words.lines[0].details[0] == "Montant sur la ligne 1 de la facture NIM-2026-000001"
+    assert words.lines[0].figures == ("", "", "20\xa0%", "-1,00")
+
+
+@pytest.mark.parametrize(
+    ("notes", "text"),
+    [
+        (("AV-1",), "NIM-1, annulée par l’avoir AV-1"),
+        (("AV-1", "AV-2"), "NIM-1, annulée par les avoirs AV-1, AV-2"),
+    ],
+)
+def test_a_replacement_names_what_it_replaces_and_what_took_that_back(an_invoice, notes, text):
+    document = an_invoice(replaces="NIM-1", replaced_credits=notes, language=Language.FR)
+
+    assert facts_of(invoice_words(document))["Remplace la facture"] == text
+
+
+def test_a_partly_credited_invoice_says_what_is_still_to_be_paid(an_invoice):
+    document = an_invoice(
+        state=InvoiceState.PARTLY_CREDITED, credited_minor=50_000, paid_minor=100_000
+    )
+
+    words = invoice_words(document)
+
+    assert words.headline == "1,500.00\xa0EUR due on 31 March 2026"
+    assert [(fact.label, fact.text) for fact in words.totals[-3:]] == [
+        ("Credited", "-500.00"),
+        ("Paid so far", "-1,000.00"),
+        ("Still to pay", "1,500.00\xa0EUR"),
+    ]
+    assert words.payment != ()
 
 
 def test_reverse_charge_is_stated_with_its_legal_ground(an_invoice, a_line):
@@ -112,7 +177,7 @@ def test_what_need_not_be_paid_shows_no_bank_account(an_invoice, state):
 
 
 def test_a_credit_note_names_the_invoice_and_asks_for_no_money(an_invoice, a_line):
-    document = an_invoice(credit_of="NIM-2026-000001", lines=(a_line().credited(),))
+    document = an_invoice(credit=Credit("NIM-2026-000001"), lines=(a_line().credited(),))
 
     words = invoice_words(document)
 
@@ -178,7 +243,7 @@ def test_the_page_says_every_word_of_the_invoice(an_invoice):
         assert {said.label, said.text} <= set(texts)
     for line in words.lines:
         assert {line.description, *line.details, *line.figures} <= set(texts)
-    assert {*words.columns, *words.missing, words.headline, words.buyer.name} <= set(texts)
+    assert {*words.columns, words.headline, words.buyer.name} <= set(texts)
 
 
 def test_the_page_is_in_the_language_of_the_invoice_and_its_table_has_headers(an_invoice):

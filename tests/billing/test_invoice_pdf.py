@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from app.billing.invoices.document import InvoiceState, Party
+from app.billing.invoices.document import Credit, InvoiceState, Party
 from app.billing.invoices.pdf import invoice_pdf
 from app.billing.language import Language
 
@@ -38,7 +38,7 @@ def printed(an_invoice, a_line):
         ),
         "credit_note.en": an_invoice(
             number="NIM-2026-000003",
-            credit_of="NIM-2026-000002",
+            credit=Credit("NIM-2026-000002"),
             lines=(a_line().credited(),),
         ),
         "paid.en": an_invoice(state=InvoiceState.PAID),

@@ -1,6 +1,7 @@
 from datetime import date, timedelta
 
 import pytest
+from peewee import IntegrityError
 
 from app.billing.invoices.crediting import credit_invoice
 from app.billing.invoices.issuing import document_of, find_invoice, invoices_of
@@ -8,7 +9,7 @@ from app.billing.invoices.payments import Receipt, record_payment
 from app.billing.invoices.settlement import settlement_of, settlements_of
 from app.billing.invoices.wording import invoice_words
 from app.errors import InvalidInput, InvoiceVoid, NotFound, Overpayment
-from app.models import AuditEvent, Payment
+from app.models import AuditEvent, BankLine, Payment
 from tests.builders import NOW, an_organization, buy
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -64,6 +65,68 @@ def test_more_than_is_open_cannot_be_paid(acme, invoice):
     assert Payment.select().count() == 1
 
 
+@pytest.mark.parametrize("reference", ["SEPA 4711", " SEPA 4711 ", "SEPA\u00a04711"])
+def test_the_same_line_of_the_statement_is_entered_once(acme, invoice, reference):
+    first = pay(acme, invoice, 20_000)
+
+    again = pay(acme, invoice, 20_000, reference=reference)
+
+    assert (first.repeated, again.repeated) == (False, True)
+    assert again.payment == first.payment
+    assert settlement_of(invoice).paid_minor == 20_000
+    assert AuditEvent.select().where(AuditEvent.kind == "payment.recorded").count() == 1
+
+
+def test_a_line_that_paid_everything_is_answered_with_its_payment_too(acme, invoice):
+    first = pay(acme, invoice)
+
+    assert pay(acme, invoice).payment == first.payment
+
+
+@pytest.mark.parametrize(
+    "other", [{"amount_minor": 19_999}, {"received_on": date(2026, 2, 28)}, {"reference": "other"}]
+)
+def test_another_amount_day_or_reference_is_another_payment(acme, invoice, other):
+    pay(acme, invoice, **{"amount_minor": 20_000})
+
+    entered = pay(acme, invoice, **{"amount_minor": 20_000, **other})
+
+    assert not entered.repeated
+    assert Payment.select().count() == 2
+
+
+def test_a_twin_is_entered_where_it_is_meant(acme, invoice):
+    receipt = Receipt(20_000, TODAY, "SEPA 4711", another=True)
+
+    entered = [record_payment(acme.operator, invoice.id, receipt, at=NOW) for _ in range(2)]
+
+    assert [one.repeated for one in entered] == [False, False]
+    assert pay(acme, invoice, 20_000).payment == entered[0].payment
+    assert settlement_of(invoice).paid_minor == 40_000
+
+
+def test_the_database_itself_refuses_the_same_line_twice(acme, invoice):
+    pay(acme, invoice, 20_000)
+
+    with pytest.raises(IntegrityError):
+        BankLine.insert(BankLine.get().__data__ | {"entry_id": "pay_other"}).execute()
+
+
+def test_the_same_line_pays_another_invoice_too(acme, invoice):
+    bought = buy(acme, 1).invoice
+
+    assert not pay(acme, invoice, 100).repeated
+    assert not pay(acme, bought, 100).repeated
+
+
+def test_an_invoice_dated_ahead_by_its_series_can_be_paid_today(acme):
+    an_organization(1, at=NOW + timedelta(days=3))
+    bought = buy(acme, 1, at=NOW).invoice
+
+    assert bought.issued_on > TODAY
+    assert pay(acme, bought, 100).payment.received_on == TODAY
+
+
 def test_nothing_can_be_paid_twice(acme, invoice):
     pay(acme, invoice)
 
@@ -77,10 +140,22 @@ def test_nothing_can_be_paid_twice(acme, invoice):
         ({"amount_minor": 0}, "amount"),
         ({"amount_minor": -1}, "amount"),
         ({"received_on": date(2026, 3, 2)}, "received_on"),
+        ({"received_on": date(2025, 12, 31)}, "received_on"),
+        ({"received_on": date(1970, 1, 1)}, "received_on"),
         ({"reference": " "}, "reference"),
         ({"reference": "two\nlines"}, "reference"),
+        ({"reference": "SEPA\u202e4711"}, "reference"),
     ],
-    ids=["nothing", "less than nothing", "tomorrow", "no reference", "two lines"],
+    ids=[
+        "nothing",
+        "less than nothing",
+        "tomorrow",
+        "before its issue",
+        "1970",
+        "no reference",
+        "two lines",
+        "a text turned round",
+    ],
 )
 def test_a_receipt_that_cannot_be_right_is_refused(acme, invoice, wrong, field):
     with pytest.raises(InvalidInput) as refusal:

@@ -5,10 +5,12 @@ from functools import partial
 import pytest
 
 from app.billing.invoices.crediting import credit_invoice
+from app.billing.invoices.leftovers import Portion
 from app.billing.invoices.payments import Receipt, record_payment
+from app.billing.invoices.replacing import replace_invoice
 from app.billing.invoices.settlement import settlement_of
 from app.db.connections import connection
-from app.errors import InvoiceVoid, Overpayment
+from app.errors import InvalidInput, InvoiceReplaced, InvoiceVoid, Overpayment
 from app.models import Invoice
 from tests.builders import NOW, STARTS_ON, an_organization, buy
 from tests.racing import at_once
@@ -30,13 +32,51 @@ def _attempt(use_case, refusal):
 def test_payments_at_once_never_come_to_more_than_the_invoice():
     acme = an_organization(1)
     invoice = acme.signing.invoice
-    receipt = Receipt(invoice.total_minor // 4, STARTS_ON, "transfer")
-    pay = partial(record_payment, acme.operator, invoice.id, receipt, at=NOW)
+    quarter = invoice.total_minor // 4
+    receipts = [Receipt(quarter, STARTS_ON, f"transfer {number}") for number in range(RIVALS)]
+    payments = [
+        partial(record_payment, acme.operator, invoice.id, receipt, at=NOW) for receipt in receipts
+    ]
 
-    done = at_once([partial(_attempt, pay, Overpayment)] * RIVALS)
+    done = at_once([partial(_attempt, pay, Overpayment) for pay in payments])
 
     assert sum(payment is not None for payment in done) == 4
     assert settlement_of(invoice).open_minor == 0
+
+
+def test_a_bank_line_that_many_enter_at_once_is_entered_once():
+    acme = an_organization(1)
+    invoice = acme.signing.invoice
+    receipt = Receipt(invoice.total_minor // 4, STARTS_ON, "transfer")
+    pay = partial(record_payment, acme.operator, invoice.id, receipt, at=NOW)
+
+    done = at_once([partial(_attempt, pay, ())] * RIVALS)
+
+    assert [entered.repeated for entered in done].count(False) == 1
+    assert settlement_of(invoice).paid_minor == invoice.total_minor // 4
+
+
+def test_parts_of_a_line_that_many_credit_at_once_are_never_more_than_the_line():
+    acme = an_organization(3)
+    invoice = acme.signing.invoice
+    portion = Portion(1, seats=1, again=True)
+    credit = partial(credit_invoice, acme.operator, invoice.id, portion, at=NOW)
+
+    done = at_once([partial(_attempt, credit, (InvalidInput, InvoiceVoid))] * RIVALS)
+
+    assert sum(note is not None for note in done) == 3
+    assert settlement_of(invoice).is_void
+
+
+def test_an_invoice_that_many_replace_at_once_is_replaced_once():
+    acme = an_organization(1)
+    invoice = acme.signing.invoice
+    credit_invoice(acme.operator, invoice.id, at=NOW)
+    replace = partial(replace_invoice, acme.operator, invoice.id, at=NOW)
+
+    done = at_once([partial(_attempt, replace, InvoiceReplaced)] * RIVALS)
+
+    assert [note.number for note in done if note] == ["INV-2026-000002"]
 
 
 def test_an_invoice_that_many_credit_at_once_is_credited_once():

@@ -5,16 +5,28 @@ from datetime import date, timedelta
 import pytest
 
 from app.billing.contracts.renewals import renew_if_due
+from app.billing.invoices.crediting import credit_invoice
+from app.billing.invoices.payments import Receipt, record_payment
+from app.billing.invoices.refunds import Repayment, record_refund
+from app.billing.invoices.replacing import replace_invoice
+from app.billing.invoices.reversing import reverse_entry
 from app.db.connections import on_postgresql
 from app.models import (
+    BankLine,
+    CreditLine,
+    CreditTax,
     Hold,
     Invoice,
     InvoiceLine,
     LedgerEntry,
     Payment,
     Purchase,
+    Refund,
+    Replacement,
+    Reversal,
     SeatAssignment,
     SeatPool,
+    Transfer,
     User,
     Want,
     WantSource,
@@ -143,6 +155,65 @@ def _a_credit_note_of_no_invoice():
     Invoice.update(credit_of="inv_nowhere").where(Invoice.counter == 2).execute()
 
 
+def _a_credit_of_more_than_the_invoice():
+    note = Invoice.get(Invoice.credit_of.is_null(is_null=False))
+    Invoice.update(net_minor=-10_000_000).where(Invoice.id == note.id).execute()
+
+
+def _a_credit_line_of_another_line():
+    CreditLine.update(net_minor=CreditLine.net_minor + 1).execute()
+
+
+def _a_credited_line_with_more_left():
+    CreditLine.update(net_left_minor=CreditLine.net_left_minor + 1).execute()
+
+
+def _a_credit_line_out_of_turn():
+    CreditLine.update(number=7).execute()
+
+
+def _a_credit_notes_tax_that_differs():
+    CreditTax.update(tax_minor=CreditTax.tax_minor - 1).execute()
+
+
+def _a_replacement_of_what_stands():
+    replaced = Replacement.get().invoice_id
+    note = Invoice.get(Invoice.credit_of == replaced)
+    Invoice.update(total_minor=note.total_minor + 1).where(Invoice.id == note.id).execute()
+
+
+def _a_replacement_for_another_cause():
+    Invoice.update(cause="replacement:inv_other").where(
+        Invoice.cause.startswith("replacement:")
+    ).execute()
+
+
+def _more_refunded_than_came_in():
+    Refund.update(amount_minor=10_000_000).execute()
+
+
+def _a_payment_without_its_bank_line():
+    BankLine.delete().where(BankLine.direction == "in").execute()
+
+
+def _a_bank_line_of_what_was_taken_back():
+    payment = Payment.get(Payment.id << Reversal.select(Reversal.payment_id))
+    BankLine.insert(
+        organization_id=payment.organization_id,
+        entry_id=payment.id,
+        invoice_id=payment.invoice_id,
+        direction="in",
+        reference=payment.reference,
+        amount_minor=payment.amount_minor,
+        booked_on=payment.received_on,
+        twin=9,
+    ).execute()
+
+
+def _a_payment_left_behind():
+    Transfer.delete().execute()
+
+
 def _more_paid_than_was_asked_for():
     invoice = Invoice.get()
     Payment.insert(
@@ -199,7 +270,18 @@ PLANTED = {
     _a_ledger_that_goes_on_behind_the_pool: ("I6", "the ledger has a gap"),
     _a_ledger_against_time: ("I6", "the ledger runs against time"),
     _lines_that_do_not_add_up: ("I6", "an invoice's lines do not add up"),
-    _a_credit_note_of_no_invoice: ("I6", "a credit note is not the mirror"),
+    _a_credit_note_of_no_invoice: ("I6", "a credit note credits no invoice"),
+    _a_credit_of_more_than_the_invoice: ("I6", "a credit note credits no invoice, or more"),
+    _a_credit_line_of_another_line: ("I6", "a line of a credit note does not name"),
+    _a_credited_line_with_more_left: ("I6", "what credits left of a line"),
+    _a_credit_line_out_of_turn: ("I6", "what credits left of a line"),
+    _a_credit_notes_tax_that_differs: ("I6", "the taxes of a credit note are not its tax"),
+    _a_replacement_of_what_stands: ("I4", "a replacement stands for an invoice that was not"),
+    _a_replacement_for_another_cause: ("I4", "a replacement stands for an invoice that was not"),
+    _more_refunded_than_came_in: ("I6", "more was refunded than came in"),
+    _a_payment_without_its_bank_line: ("I6", "a payment or refund that stands has no bank line"),
+    _a_bank_line_of_what_was_taken_back: ("I6", "a payment or refund that stands has no bank"),
+    _a_payment_left_behind: ("I6", "a payment or refund did not pass"),
     _more_paid_than_was_asked_for: ("I6", "more was paid than the invoice's total"),
     _a_gap_in_the_numbers: ("I10", "the numbers have a gap"),
     _a_number_behind_the_series: ("I10", "the numbers have a gap"),
@@ -257,6 +339,7 @@ def _a_year_of_an_organization():
     deactivate(customer, first)
     buy(customer, 2)
     a_user(customer)
+    _put_the_signings_invoice_right(customer)
     _check_with_a_hold(customer, "came-late@example.com", at=NOW - timedelta(hours=1))
     _check_with_a_hold(customer, "comes-now@example.com", at=NOW)
     _park(customer, 2)
@@ -269,6 +352,18 @@ def _park(customer, people):
     fill(customer)
     for _ in range(people):
         a_user(customer)
+
+
+def _put_the_signings_invoice_right(customer):
+    """Pay, take back, pay again, credit, refund and replace the invoice of the signing."""
+    invoice, operator = customer.signing.invoice, customer.operator
+    receipt = Receipt(1_000, NOW.date(), "SEPA 4711")
+    wrong = record_payment(operator, invoice.id, receipt, at=NOW - timedelta(hours=2)).payment
+    reverse_entry(operator, wrong.id, "entered by mistake", at=NOW - timedelta(hours=2))
+    record_payment(operator, invoice.id, receipt, at=NOW - timedelta(hours=2))
+    credit_invoice(operator, invoice.id, at=NOW)
+    record_refund(operator, invoice.id, Repayment(400, NOW.date(), "back"), at=NOW)
+    replace_invoice(operator, invoice.id, at=NOW)
 
 
 def _check_with_a_hold(customer, user_name, at):

@@ -7,7 +7,11 @@ from playhouse.test_utils import count_queries
 
 from app.access.principal import Role
 from app.billing.invoices.crediting import credit_invoice
+from app.billing.invoices.leftovers import Portion
 from app.billing.invoices.payments import Receipt, record_payment
+from app.billing.invoices.refunds import Repayment, record_refund
+from app.billing.invoices.replacing import replace_invoice
+from app.billing.invoices.reversing import reverse_entry
 from app.organizations.settings import OrganizationChanges, set_organization
 from tests.builders import NOW, a_user, an_organization, buy, deactivate
 from tests.in_process import ORIGIN
@@ -87,6 +91,59 @@ def test_a_paid_invoice_that_is_credited_shows_what_is_to_be_given_back(acme, in
     shown = buyer.get(f"/invoices/{invoice.id}").json()
 
     assert (shown["state"], shown["open_minor"]) == ("void", -100_000)
+
+
+def test_a_part_that_was_credited_is_shown(acme, invoice, buyer):
+    credit_note = credit_invoice(acme.operator, invoice.id, Portion(1, seats=2), at=NOW)
+
+    shown = buyer.get(f"/invoices/{invoice.id}").json()
+    note = buyer.get(f"/invoices/{credit_note.id}").json()
+
+    assert (shown["credited_minor"], shown["open_minor"]) == (120_000, 180_000)
+    assert (shown["credited_by"], shown["credit_notes"]) == (None, [credit_note.id])
+    (line,) = note["lines"]
+    assert (line["credits_line"], line["quantity"], line["net_minor"]) == (1, -2, -120_000)
+    assert "Credit on invoice" in buyer.get(note["page_url"]).text
+    assert buyer.get(note["pdf_url"]).content.startswith(b"%PDF")
+
+
+def test_a_partly_credited_invoice_that_is_not_due_says_so(acme, buyer):
+    bought = buy(acme, 2).invoice
+    credit_invoice(acme.operator, bought.id, Portion(1, amount_minor=100), at=NOW)
+
+    assert buyer.get(f"/invoices/{bought.id}").json()["state"] == "partly_credited"
+
+
+def test_a_replacement_refunds_and_reversals_are_shown(acme, invoice, buyer):
+    pay(acme, invoice, 100_000)
+    credit_invoice(acme.operator, invoice.id, at=NOW)
+    repayment = Repayment(30_000, TODAY, "back")
+    refund = record_refund(acme.operator, invoice.id, repayment, at=NOW).refund
+    anew = replace_invoice(acme.operator, invoice.id, at=NOW)
+    reverse_entry(acme.operator, refund.id, "a slip", at=NOW)
+
+    old = buyer.get(f"/invoices/{invoice.id}").json()
+    new = buyer.get(f"/invoices/{anew.id}").json()
+
+    assert (old["state"], old["open_minor"], old["replaced_by"]) == ("void", 0, anew.id)
+    assert (new["paid_minor"], new["refunded_minor"], new["replaces"]) == (100_000, 0, invoice.id)
+    (reversal,) = new["reversals"]
+    assert (reversal["refund_id"], reversal["amount_minor"]) == (refund.id, 30_000)
+    assert "Replaces invoice" in buyer.get(new["page_url"]).text
+
+
+def test_what_an_invoice_lacks_is_for_its_owner_and_not_on_paper(invoice, buyer):
+    shown = buyer.get(f"/invoices/{invoice.id}").json()
+
+    assert "The ground on which no VAT is charged." in shown["missing"]
+    assert not [text for text in shown["missing"] if text in buyer.get(shown["page_url"]).text]
+
+
+def test_a_purchase_order_that_nothing_prints_is_refused(buyer):
+    answer = buyer.post("/quotes", json={"quantity": 1, "purchase_order": "PO\u202e7"})
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_input")
+    assert answer.json()["field"] == "purchase_order"
 
 
 def test_a_credit_note_has_a_page_and_a_pdf(acme, invoice, buyer):

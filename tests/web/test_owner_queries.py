@@ -6,6 +6,7 @@ import pytest
 
 from app.billing.invoices.crediting import credit_invoice
 from app.billing.invoices.document import InvoiceState
+from app.billing.invoices.leftovers import Portion
 from app.billing.invoices.payments import Receipt, record_payment
 from app.db.connections import database, on_postgresql
 from tests.builders import NOW, SIGNED_AT, a_user, an_organization, buy, deactivate, fill
@@ -128,6 +129,8 @@ def invoices(acme):
     pay(acme, buy(acme, 2, at=NOW - 40 * DAY).invoice, 1)
     buy(acme, 2, at=NOW - DAY)
     buy(acme, 1)
+    in_part = buy(acme, 3, at=NOW + 10 * DAY).invoice
+    credit_invoice(acme.operator, in_part.id, Portion(1, seats=1), at=NOW + 10 * DAY)
 
 
 def pay(customer, invoice, amount_minor):

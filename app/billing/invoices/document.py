@@ -9,16 +9,20 @@ from stdnum.eu.vat import MEMBER_STATES
 
 from app.billing.language import Language
 from app.billing.pricing import Line
-from app.billing.taxes import Totals
+from app.billing.taxes import TaxLine, Totals
 
 
 class InvoiceState(StrEnum):
     """Where an invoice stands; everything after `issued` is derived from other records."""
 
     ISSUED = "issued"
+    PARTLY_CREDITED = "partly_credited"
     PAID = "paid"
     OVERDUE = "overdue"
     VOID = "void"
+
+
+_AWAITING = frozenset({InvoiceState.ISSUED, InvoiceState.PARTLY_CREDITED, InvoiceState.OVERDUE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +53,7 @@ class Party:
 
 
 class Particular(StrEnum):
-    """What the law wants on an invoice and a party can lack (VAT Directive, article 226)."""
+    """What the law wants on an invoice and it can lack (VAT Directive, article 226)."""
 
     SELLER_NAME = "seller_name"
     SELLER_ADDRESS = "seller_address"
@@ -57,14 +61,38 @@ class Particular(StrEnum):
     BUYER_NAME = "buyer_name"
     BUYER_ADDRESS = "buyer_address"
     BUYER_VAT_ID = "buyer_vat_id"
+    TAX_GROUND = "tax_ground"
+    LATE_PENALTIES = "late_penalties"
+    RECOVERY_COSTS = "recovery_costs"
+    EARLY_PAYMENT = "early_payment"
+
+
+#: What French law wants on an invoice besides (Code de commerce, L441-9).
+_FRENCH_MENTIONS = (
+    Particular.LATE_PENALTIES,
+    Particular.RECOVERY_COSTS,
+    Particular.EARLY_PAYMENT,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """What a credit note takes back: an invoice, by its number, and the position of each line."""
+
+    number: str
+    positions: tuple[int, ...] = ()
+    #: Whether it takes all of the invoice back by itself.
+    in_full: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvoiceDocument:
     """Everything that is printed on an invoice or, if it credits one, on a credit note.
 
-    `credit_of` is the number of the credited invoice. `currency` is an ISO 4217 code, in whose
-    minor unit `paid_minor` is what came in so far.
+    `currency` is an ISO 4217 code, in whose minor unit `credited_minor` is what credit notes took
+    back so far and `paid_minor` what came in and was not refunded. `replaces` is the number of the
+    invoice in whose place this one stands, and `replaced_credits` are those of the credit notes
+    that took it back.
     """
 
     number: str
@@ -79,23 +107,33 @@ class InvoiceDocument:
     reverse_charge: bool = False
     purchase_order: str = ""
     cost_centre: str = ""
-    credit_of: str = ""
+    credit: Credit | None = None
+    #: A credit note's taxes, which depend on what was credited before.
+    credited_taxes: tuple[TaxLine, ...] = ()
+    replaces: str = ""
+    replaced_credits: tuple[str, ...] = ()
+    credited_minor: int = 0
     paid_minor: int = 0
 
     @property
     def totals(self) -> Totals:
         """What the lines come to."""
-        return Totals.of(self.lines)
+        return Totals(self.credited_taxes) if self.credited_taxes else Totals.of(self.lines)
+
+    @property
+    def open_minor(self) -> int:
+        """What is still to be paid."""
+        return self.totals.total_minor - self.credited_minor - self.paid_minor
 
     @property
     def awaits_money(self) -> bool:
         """Whether somebody shall pay it."""
-        return not self.credit_of and self.state in {InvoiceState.ISSUED, InvoiceState.OVERDUE}
+        return self.credit is None and self.state in _AWAITING
 
     @property
     def missing(self) -> tuple[Particular, ...]:
-        """What the law wants and the parties lack, in the order of the invoice."""
-        return tuple(_missing_particulars(self))
+        """What the law wants and the invoice lacks, in its order; for owner and vendor only."""
+        return (*_missing_particulars(self), *_missing_mentions(self))
 
 
 def _missing_particulars(document: InvoiceDocument) -> Iterator[Particular]:
@@ -112,3 +150,11 @@ def _missing_particulars(document: InvoiceDocument) -> Iterator[Particular]:
         yield Particular.BUYER_ADDRESS
     if not buyer.vat_id and document.reverse_charge:
         yield Particular.BUYER_VAT_ID
+
+
+def _missing_mentions(document: InvoiceDocument) -> Iterator[Particular]:
+    lines = document.lines
+    if not document.reverse_charge and any(not line.tax_rate_basis_points for line in lines):
+        yield Particular.TAX_GROUND
+    if document.seller.country == "FR" and document.credit is None:
+        yield from _FRENCH_MENTIONS

@@ -1,20 +1,29 @@
 """Invoices: born issued, numbered without a gap, and never changed."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 
-from app.billing.invoices.document import InvoiceDocument, Party
+from app.billing.invoices.document import Credit, InvoiceDocument, Party
 from app.billing.invoices.numbering import next_number
 from app.billing.invoices.settlement import Settlement, settlement_of
 from app.billing.language import Language
 from app.billing.pricing import Line, LineKind, months_text, parse_months_text
-from app.billing.taxes import Totals
+from app.billing.taxes import TaxLine, Totals
 from app.billing.terms import ServicePeriod, local_day, start_of_day
-from app.db.sql import locked
 from app.errors import NotFound
 from app.identifiers import new_id
-from app.models import Contract, Invoice, InvoiceLine, Organization, SeatAssignment, Seller
+from app.models import (
+    Contract,
+    CreditLine,
+    CreditTax,
+    Invoice,
+    InvoiceLine,
+    Organization,
+    SeatAssignment,
+    Seller,
+)
 from app.seats.holders import assignments_during
 
 
@@ -28,6 +37,8 @@ class Order:
     reverse_charge: bool = False
     purchase_order: str | None = None
     cost_centre: str | None = None
+    #: The day by which it is to be paid, where that is agreed already; never before its issue.
+    due_on: date | None = None
 
 
 def issue_invoice(contract: Contract, term_number: int, order: Order, *, at: datetime) -> Invoice:
@@ -48,7 +59,7 @@ def issue_invoice(contract: Contract, term_number: int, order: Order, *, at: dat
         **asdict(number),
         number=number.text,
         issued_at=at,
-        due_on=number.issued_on + timedelta(days=contract.net_days),
+        due_on=_due_on(order, number.issued_on, contract.net_days),
         language=organization.language,
         currency=contract.currency,
         seller=seller.party,
@@ -64,6 +75,12 @@ def issue_invoice(contract: Contract, term_number: int, order: Order, *, at: dat
     return invoice
 
 
+def _due_on(order: Order, issued_on: date, net_days: int) -> date:
+    if order.due_on is not None:
+        return max(order.due_on, issued_on)
+    return issued_on + timedelta(days=net_days)
+
+
 def invoices_of(
     organization_id: str, *, after: str | None = None, limit: int | None = None
 ) -> list[Invoice]:
@@ -77,10 +94,8 @@ def invoices_of(
     return list(query.order_by(Invoice.id.desc()).limit(limit))
 
 
-def find_invoice(organization_id: str, name: str, *, lock: bool = False) -> Invoice:
+def find_invoice(organization_id: str, name: str) -> Invoice:
     """Return an invoice or credit note of the organization, called by its id or its number.
-
-    `lock` keeps payments and a credit note apart until the transaction ends.
 
     Raises:
         NotFound: it has none of this name.
@@ -89,7 +104,7 @@ def find_invoice(organization_id: str, name: str, *, lock: bool = False) -> Invo
         (Invoice.organization_id == organization_id)
         & ((Invoice.id == name) | (Invoice.number == name))
     )
-    invoice: Invoice | None = (locked(query) if lock else query).first()
+    invoice: Invoice | None = query.first()
     if invoice is None:
         raise NotFound(f"There is no invoice {name}.")
     return invoice
@@ -107,7 +122,8 @@ def documents_of(
     """Return each of an organization's invoices as it is printed, in the same order."""
     invoices = [settlement.invoice for settlement in settlements]
     lines = _lines_by_invoice(organization_id, [invoice.id for invoice in invoices])
-    numbers = _numbers_credited(organization_id, invoices)
+    positions = _credits_by_note(organization_id, invoices)
+    taxes = _taxes_by_note(organization_id, invoices)
     return [
         InvoiceDocument(
             number=settlement.invoice.number,
@@ -122,8 +138,12 @@ def documents_of(
             reverse_charge=settlement.invoice.reverse_charge,
             purchase_order=settlement.invoice.purchase_order or "",
             cost_centre=settlement.invoice.cost_centre or "",
-            credit_of=numbers.get(settlement.invoice.credit_of, ""),
-            paid_minor=settlement.paid_minor,
+            credit=_credit(settlement, positions),
+            credited_taxes=tuple(taxes[settlement.invoice.id]),
+            replaces=settlement.replaces.number if settlement.replaces else "",
+            replaced_credits=tuple(note.number for note in settlement.replaced_credits),
+            credited_minor=settlement.credited_minor,
+            paid_minor=settlement.paid_minor - settlement.refunded_minor,
         )
         for settlement in settlements
     ]
@@ -204,10 +224,39 @@ def _line(row: InvoiceLine) -> Line:
     )
 
 
-def _numbers_credited(organization_id: str, invoices: Sequence[Invoice]) -> dict[str | None, str]:
-    """Return the numbers of the invoices that the credit notes among `invoices` take back."""
-    ids = [invoice.credit_of for invoice in invoices if invoice.credit_of is not None]
-    credited = Invoice.select().where(
-        (Invoice.organization_id == organization_id) & Invoice.id.in_(ids)
+def _credit(settlement: Settlement, positions: Mapping[str, list[int]]) -> Credit | None:
+    if settlement.credits is None:
+        return None
+    return Credit(
+        settlement.credits.number,
+        tuple(positions[settlement.invoice.id]),
+        in_full=settlement.credits_in_full,
     )
-    return {invoice.id: invoice.number for invoice in credited}
+
+
+def _credits_by_note(
+    organization_id: str, invoices: Sequence[Invoice]
+) -> defaultdict[str, list[int]]:
+    """Return for each credit note the positions of the lines that its own lines credit."""
+    positions: defaultdict[str, list[int]] = defaultdict(list)
+    rows = CreditLine.select().where(
+        (CreditLine.organization_id == organization_id)
+        & CreditLine.credit_note_id.in_([invoice.id for invoice in invoices])
+    )
+    for row in rows.order_by(CreditLine.credit_note_id, CreditLine.position):
+        positions[row.credit_note_id].append(row.line_position)
+    return positions
+
+
+def _taxes_by_note(
+    organization_id: str, invoices: Sequence[Invoice]
+) -> defaultdict[str, list[TaxLine]]:
+    taxes: defaultdict[str, list[TaxLine]] = defaultdict(list)
+    rows = CreditTax.select().where(
+        (CreditTax.organization_id == organization_id)
+        & CreditTax.credit_note_id.in_([invoice.id for invoice in invoices])
+    )
+    for row in rows.order_by(CreditTax.rate_basis_points):
+        tax_line = TaxLine(row.rate_basis_points, row.net_minor, row.tax_minor)
+        taxes[row.credit_note_id].append(tax_line)
+    return taxes

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from peewee import Case, Function, ModelSelect, fn
+from peewee import JOIN, Case, Expression, Function, ModelAlias, ModelSelect, fn
 
 from app.billing.invoices.document import InvoiceState
-from app.models import Invoice, Payment
+from app.models import Invoice, Payment, Refund, Reversal, Transfer
 
 
 @dataclass(frozen=True)
@@ -43,25 +44,84 @@ def sought_invoices(
 
 def _state(today: date) -> Case:
     """Return the state of an invoice as the database works it out, as `Settlement.state` does."""
+    note = Invoice.alias()
+    notes = fn.COALESCE(_of_notes(note, fn.COUNT(note.id)), 0)
+    open_minor = (
+        Invoice.total_minor
+        + fn.COALESCE(_of_notes(note, fn.SUM(note.total_minor)), 0)
+        - _standing_minor(Payment, "payment_id")
+        + _standing_minor(Refund, "refund_id")
+    )
+    credited_net = fn.COALESCE(_of_notes(note, fn.SUM(note.net_minor)), 0)
     states = [
         (Invoice.credit_of.is_null(is_null=False), InvoiceState.ISSUED.value),
-        (_credit_notes() > 0, InvoiceState.VOID.value),
-        (Invoice.total_minor <= _paid_minor(), InvoiceState.PAID.value),
+        ((notes > 0) & (Invoice.net_minor + credited_net == 0), InvoiceState.VOID.value),
+        (open_minor <= 0, InvoiceState.PAID.value),
         (Invoice.due_on < today, InvoiceState.OVERDUE.value),
+        (notes > 0, InvoiceState.PARTLY_CREDITED.value),
     ]
     return Case(None, states, InvoiceState.ISSUED.value)
 
 
-def _credit_notes() -> "ModelSelect[Invoice]":
-    """Return how many there are; EXISTS would let PostgreSQL read those of everybody."""
-    note = Invoice.alias()
-    return note.select(fn.COUNT(note.id)).where(
+def _of_notes(note: "ModelAlias[Invoice]", figure: Function) -> "ModelSelect[Invoice]":
+    """Return a figure over the credit notes; EXISTS would let PostgreSQL read everybody's."""
+    return note.select(figure).where(
         (note.organization_id == Invoice.organization_id) & (note.credit_of == Invoice.id)
     )
 
 
-def _paid_minor() -> Function:
-    payments = Payment.select(fn.SUM(Payment.amount_minor)).where(
-        (Payment.organization_id == Invoice.organization_id) & (Payment.invoice_id == Invoice.id)
+def _standing_minor(model: type[Payment] | type[Refund], entry: str) -> Expression:
+    """Return what stands at the invoice: entered there or passed to it, and not taken back.
+
+    `entry` is the column of transfers and reversals that names a row of the model.
+    """
+    total: Expression = fn.COALESCE(_entered(model, entry), 0) + fn.COALESCE(
+        _passed_on(model, entry), 0
     )
-    return fn.COALESCE(payments, 0)
+    return total
+
+
+def _entered(
+    model: type[Payment] | type[Refund], entry: str
+) -> "ModelSelect[Payment] | ModelSelect[Refund]":
+    left, back = Transfer.alias(), Reversal.alias()
+    return (
+        model.select(fn.SUM(model.amount_minor))
+        .join(left, JOIN.LEFT_OUTER, on=_is_of(left, model, entry) & _leaves(left))
+        .join_from(model, back, JOIN.LEFT_OUTER, on=_is_of(back, model, entry))
+        .where(
+            (model.organization_id == Invoice.organization_id)
+            & (model.invoice_id == Invoice.id)
+            & left.id.is_null()
+            & back.id.is_null()
+        )
+    )
+
+
+def _passed_on(model: type[Payment] | type[Refund], entry: str) -> "ModelSelect[Transfer]":
+    came, left, back = Transfer.alias(), Transfer.alias(), Reversal.alias()
+    return (
+        came.select(fn.SUM(model.amount_minor))
+        .join(model, on=_is_of(came, model, entry))
+        .join_from(model, left, JOIN.LEFT_OUTER, on=_is_of(left, model, entry) & _leaves(left))
+        .join_from(model, back, JOIN.LEFT_OUTER, on=_is_of(back, model, entry))
+        .where(
+            (came.organization_id == Invoice.organization_id)
+            & (came.to_invoice_id == Invoice.id)
+            & left.id.is_null()
+            & back.id.is_null()
+        )
+    )
+
+
+def _is_of(row: Any, model: type[Payment] | type[Refund], entry: str) -> Expression:
+    """Return the condition that a transfer or reversal is of a payment or refund."""
+    same: Expression = (row.organization_id == model.organization_id) & (
+        getattr(row, entry) == model.id
+    )
+    return same
+
+
+def _leaves(transfer: Any) -> Expression:
+    leaves: Expression = transfer.from_invoice_id == Invoice.id
+    return leaves

@@ -9,14 +9,16 @@ from datetime import date, datetime
 from app.access import trail
 from app.access.principal import Principal
 from app.access.trail import Change
-from app.billing.invoices.issuing import find_invoice
+from app.billing.invoices import bank_lines
+from app.billing.invoices.bank_lines import IN, Booking, parse_reference
+from app.billing.invoices.chains import lock_invoice
 from app.billing.invoices.settlement import Settlement, settlement_of
 from app.billing.money import decimal_text
 from app.billing.terms import local_day
 from app.db.transactions import transaction
 from app.errors import InvalidInput, InvoiceVoid, Overpayment
 from app.identifiers import new_id
-from app.models import Payment, Seller
+from app.models import Invoice, Payment, Seller
 
 
 @dataclass(frozen=True)
@@ -30,66 +32,106 @@ class Receipt:
     received_on: date
     #: What the bank's statement calls it.
     reference: str
+    #: Whether the bank has this line beside one of the same reference, amount and day.
+    another: bool = False
+
+
+@dataclass(frozen=True)
+class PaymentEntry:
+    """A payment; `repeated` where its line had been entered before."""
+
+    payment: Payment
+    repeated: bool = False
 
 
 @transaction
 def record_payment(
     principal: Principal, invoice_id: str, receipt: Receipt, *, at: datetime
-) -> Payment:
+) -> PaymentEntry:
     """Record a payment of an invoice, of all that is open or of a part.
+
+    The same invoice, reference, amount and day is the same line of the bank's statement: entered
+    again, it is answered with the payment that there is.
 
     Raises:
         NotFound: there is no such invoice.
         InvalidInput: it is a credit note, or the receipt cannot be right.
-        InvoiceVoid: a credit note took the invoice back.
+        InvoiceVoid: credit notes left nothing of the invoice.
         Overpayment: it is more than is open.
     """
-    invoice = find_invoice(principal.organization_id, invoice_id, lock=True)
+    invoice = lock_invoice(principal.organization_id, invoice_id)
+    booking = Booking(
+        IN,
+        receipt.amount_minor,
+        receipt.received_on,
+        parse_reference(receipt.reference),
+        receipt.another,
+    )
+    if (known := bank_lines.entered_before(invoice, booking)) is not None:
+        return PaymentEntry(_payment(invoice.organization_id, known), repeated=True)
     settlement = settlement_of(invoice)
-    _check(receipt, settlement, local_day(at, Seller.get().time_zone))
+    _check(booking, settlement, local_day(at, Seller.get().time_zone))
+    payment = _insert(principal, invoice, booking, at=at)
+    bank_lines.keep(invoice, booking, payment.id)
+    trail.record(principal, _recorded(payment, settlement), at=at)
+    return PaymentEntry(payment)
+
+
+def _insert(principal: Principal, invoice: Invoice, booking: Booking, *, at: datetime) -> Payment:
     payment: Payment = Payment.create(
         organization_id=invoice.organization_id,
         id=new_id("pay", at),
         invoice_id=invoice.id,
-        amount_minor=receipt.amount_minor,
-        received_on=receipt.received_on,
-        reference=receipt.reference,
+        amount_minor=booking.amount_minor,
+        received_on=booking.booked_on,
+        reference=booking.reference,
         recorded_at=at,
         recorded_by=principal.actor,
     )
-    before = {"open_minor": settlement.open_minor}
-    after = {
-        "open_minor": settlement.open_minor - payment.amount_minor,
-        "invoice_id": invoice.id,
-        "amount_minor": payment.amount_minor,
-    }
-    trail.record(principal, Change("payment.recorded", payment.id, before, after), at=at)
     return payment
 
 
-def _check(receipt: Receipt, settlement: Settlement, today: date) -> None:
+def _recorded(payment: Payment, settlement: Settlement) -> Change:
+    after = {
+        "open_minor": settlement.open_minor - payment.amount_minor,
+        "invoice_id": payment.invoice_id,
+        "amount_minor": payment.amount_minor,
+    }
+    before = {"open_minor": settlement.open_minor}
+    return Change("payment.recorded", payment.id, before, after)
+
+
+def _payment(organization_id: str, payment_id: str) -> Payment:
+    payment: Payment = Payment.get(
+        (Payment.organization_id == organization_id) & (Payment.id == payment_id)
+    )
+    return payment
+
+
+def _check(booking: Booking, settlement: Settlement, today: date) -> None:
     invoice = settlement.invoice
     if invoice.credit_of is not None:
         raise InvalidInput(
             "invoice", f"{invoice.number} is a credit note, for which nobody pays; name an invoice."
         )
-    if settlement.credited_by is not None:
+    if settlement.is_void:
         raise InvoiceVoid(
             f"Invoice {invoice.number} was credited, so nothing is to be paid for it. "
-            "Give the money back."
+            + _where_to(settlement)
         )
-    if not receipt.reference.strip() or not receipt.reference.isprintable():
-        raise InvalidInput("reference", "Give what the bank's statement calls the payment.")
-    if receipt.received_on > today:
-        raise InvalidInput(
-            "received_on", f"{receipt.received_on} lies ahead. Give the day the money came in."
-        )
-    if receipt.amount_minor < 1:
+    bank_lines.check_day("received_on", booking.booked_on, invoice, today=today)
+    if booking.amount_minor < 1:
         raise InvalidInput("amount", "A payment is more than nothing; give what came in.")
-    if receipt.amount_minor > settlement.open_minor:
-        remaining = decimal_text(settlement.open_minor, invoice.currency)
+    if booking.amount_minor > settlement.open_minor:
+        remaining = decimal_text(max(settlement.open_minor, 0), invoice.currency)
         raise Overpayment(
             f"Invoice {invoice.number} has {remaining} {invoice.currency} open, less than this "
             "payment. Record what belongs to it, and the rest where that belongs.",
             open_minor=settlement.open_minor,
         )
+
+
+def _where_to(settlement: Settlement) -> str:
+    if settlement.replaced_by is None:
+        return "Give the money back."
+    return f"Enter it for {settlement.replaced_by.number}, which replaces it."

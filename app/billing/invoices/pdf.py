@@ -135,10 +135,6 @@ class _InvoicePdf(FPDF):
         for note in words.notes:
             self.ln(_GAP_MM)
             self._text(note)
-        if words.missing:
-            self._heading(words.missing_label, rows=len(words.missing))
-            for text in words.missing:
-                self._text(text)
         if self.lacks_a_glyph:
             self.ln(_GAP_MM)
             self._text(label("unprintable", self.language), _SMALL)

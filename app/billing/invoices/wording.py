@@ -55,33 +55,42 @@ class InvoiceWords:
     payment_label: str
     payment: tuple[Fact, ...]
     notes: tuple[str, ...]
-    missing_label: str
-    missing: tuple[str, ...]
 
 
 def invoice_words(document: InvoiceDocument) -> InvoiceWords:
     """Put the invoice into the words of its language."""
     language = document.language
     return InvoiceWords(
-        title=label("credit_note" if document.credit_of else "invoice", language),
+        title=label("credit_note" if document.credit else "invoice", language),
         facts=tuple(_facts(document)),
         seller=_party("seller", document.seller, language),
         buyer=_party("buyer", document.buyer, language),
         headline=_headline(document),
         columns=_columns(document),
-        lines=tuple(_line(line, document.currency, language) for line in document.lines),
+        lines=tuple(_line(document, index) for index in range(len(document.lines))),
         totals=tuple(_totals(document)),
         payment_label=label("payment", language),
         payment=tuple(_payment(document)),
-        notes=(label("reverse_charge", language),) if document.reverse_charge else (),
-        missing_label=label("missing", language),
-        missing=tuple(missing_text(particular, language) for particular in document.missing),
+        notes=tuple(_notes(document)),
     )
 
 
 def description(line: Line, language: Language) -> str:
     """Name what a line sells; quantity, price and period have places of their own."""
     return label(f"line.{line.kind}", language)
+
+
+def ground(document: InvoiceDocument, index: int) -> str:
+    """Say how the net of a line comes about; the lines are counted from 0.
+
+    A credit can be of an amount, or of a rest that no arithmetic gives; it names the line then.
+    """
+    line, language = document.lines[index], document.language
+    if document.credit is None or line.is_as_priced:
+        return arithmetic(line, document.currency, language)
+    words = label("credited.seats" if line.quantity else "credited.amount", language)
+    position = document.credit.positions[index] if document.credit.positions else index + 1
+    return words.format(position=position, number=document.credit.number)
 
 
 def arithmetic(line: Line, currency: str, language: Language) -> str:
@@ -104,7 +113,7 @@ def period_text(service: ServicePeriod, language: Language) -> str:
 
 
 def missing_text(particular: Particular, language: Language) -> str:
-    """Say what the law wants and a party lacks."""
+    """Say what the law wants and an invoice lacks, for its owner and the vendor."""
     return label(f"missing.{particular}", language)
 
 
@@ -112,13 +121,16 @@ def _facts(document: InvoiceDocument) -> Iterator[Fact]:
     language = document.language
     yield Fact(label("number", language), document.number)
     yield Fact(label("issued_on", language), day_text(document.issued_on, language))
-    if document.credit_of:
-        yield Fact(label("credit_of", language), document.credit_of)
+    if document.credit:
+        words = "credit_of" if document.credit.in_full else "partial_credit_of"
+        yield Fact(label(words, language), document.credit.number)
     else:
         yield Fact(label("due_on", language), day_text(document.due_on, language))
         yield Fact(label("state", language), label(f"state.{document.state}", language))
     if document.buyer.customer_number:
         yield Fact(label("customer_number", language), document.buyer.customer_number)
+    if document.replaces:
+        yield Fact(label("replaces", language), _replaced(document))
     if document.purchase_order:
         yield Fact(label("purchase_order", language), document.purchase_order)
     if document.cost_centre:
@@ -138,10 +150,11 @@ def _party(role: str, party: Party, language: Language) -> PartyWords:
 
 
 def _headline(document: InvoiceDocument) -> str:
-    outcome = "credited" if document.credit_of else document.state
-    received = document.paid_minor if document.awaits_money else 0
+    outcome = "credited" if document.credit else document.state
+    total = abs(document.totals.total_minor)
+    amount = document.open_minor if document.awaits_money else total
     return label(f"amount.{outcome}", document.language).format(
-        amount=_amount_with_code(abs(document.totals.total_minor) - received, document),
+        amount=_amount_with_code(amount, document),
         day=day_text(document.due_on, document.language),
     )
 
@@ -152,13 +165,15 @@ def _columns(document: InvoiceDocument) -> tuple[str, ...]:
     return (*others, f"{net} ({document.currency})")
 
 
-def _line(line: Line, currency: str, language: Language) -> LineWords:
+def _line(document: InvoiceDocument, index: int) -> LineWords:
+    line, currency, language = document.lines[index], document.currency, document.language
+    sold = bool(line.quantity)
     return LineWords(
         description=description(line, language),
-        details=(arithmetic(line, currency, language), period_text(line.service, language)),
+        details=(ground(document, index), period_text(line.service, language)),
         figures=(
-            count_text(line.quantity, language),
-            format_amount(line.unit_price_minor, currency, language),
+            count_text(line.quantity, language) if sold else "",
+            format_amount(line.unit_price_minor, currency, language) if sold else "",
             percent_text(line.tax_rate_basis_points, language),
             format_amount(line.net_minor, currency, language),
         ),
@@ -175,10 +190,15 @@ def _totals(document: InvoiceDocument) -> Iterator[Fact]:
         )
         yield Fact(words, format_amount(tax_line.tax_minor, currency, language))
     yield Fact(label("total", language), _amount_with_code(totals.total_minor, document))
-    if document.paid_minor and document.awaits_money:
-        remaining = totals.total_minor - document.paid_minor
-        yield Fact(label("paid", language), format_amount(-document.paid_minor, currency, language))
-        yield Fact(label("remaining", language), _amount_with_code(remaining, document))
+    if not document.awaits_money:
+        return
+    less = (("credited", document.credited_minor), ("paid", document.paid_minor))
+    for name, minor in less:
+        if minor:
+            yield Fact(label(name, language), format_amount(-minor, currency, language))
+    if any(minor for _, minor in less):
+        remaining = _amount_with_code(document.open_minor, document)
+        yield Fact(label("remaining", language), remaining)
 
 
 def _payment(document: InvoiceDocument) -> Iterator[Fact]:
@@ -191,6 +211,19 @@ def _payment(document: InvoiceDocument) -> Iterator[Fact]:
     if seller.bic:
         yield Fact(label("bic", language), seller.bic)
     yield Fact(label("reference", language), document.number)
+
+
+def _notes(document: InvoiceDocument) -> Iterator[str]:
+    if document.reverse_charge:
+        yield label("reverse_charge", document.language)
+
+
+def _replaced(document: InvoiceDocument) -> str:
+    """Name the invoice that was replaced, and the credit notes that took it back."""
+    several = "s" if len(document.replaced_credits) > 1 else ""
+    return label(f"replaced_number{several}", document.language).format(
+        number=document.replaces, credits=", ".join(document.replaced_credits)
+    )
 
 
 def _amount_with_code(minor: int, document: InvoiceDocument) -> str:

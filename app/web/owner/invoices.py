@@ -10,108 +10,22 @@ from marshmallow import Schema, fields, validates_schema
 from app.access.principal import Permission, Principal
 from app.billing.invoices import issuing
 from app.billing.invoices.document import InvoiceDocument, InvoiceState
+from app.billing.invoices.entries import Reversed
 from app.billing.invoices.listing import Sought, sought_invoices
 from app.billing.invoices.page import invoice_page
 from app.billing.invoices.pdf import invoice_pdf
 from app.billing.invoices.settlement import Settlement, settlements_of
-from app.billing.invoices.wording import arithmetic, description, missing_text
-from app.billing.pricing import Line, months_text
+from app.billing.invoices.wording import description, ground, missing_text
+from app.billing.pricing import months_text
 from app.billing.terms import local_day
 from app.models import Invoice, Seller
 from app.web.context import OWNER_PREFIX, instant, public_url, requires
-from app.web.fields import Choice, Day, Integer, PageQuery, Text, check_order
+from app.web.fields import Choice, Day, PageQuery, Text, check_order
+from app.web.owner.invoice_schemas import (
+    InvoiceSchema,
+)
 from app.web.owner.seats import AssignmentSchema, sequence_of
 from app.web.owner.surface import id_of, page, surface
-
-
-class LineSchema(Schema):
-    """One line of an invoice."""
-
-    description = Text()
-    arithmetic = Text()
-    quantity = Integer()
-    unit_price_minor = Integer()
-    months_remaining = Text()
-    service_starts_on = fields.Date()
-    service_ends_on = fields.Date(metadata={"description": "The day after the last."})
-    tax_rate_basis_points = Integer()
-    net_minor = Integer()
-
-
-class TaxLineSchema(Schema):
-    """The tax of all lines of one rate."""
-
-    rate_basis_points = Integer()
-    net_minor = Integer()
-    tax_minor = Integer()
-
-
-class PartySchema(Schema):
-    """The seller or the buyer, as they were when the invoice was issued."""
-
-    legal_name = Text()
-    address_lines = fields.List(Text())
-    postal_code = Text()
-    city = Text()
-    country = Text()
-    vat_id = Text()
-    registration = Text()
-    email = Text()
-    bank = Text()
-    iban = Text()
-    bic = Text()
-    customer_number = Text(metadata={"description": "The vendor's number for the buyer."})
-
-
-class PaymentSchema(Schema):
-    """Money that came in for an invoice."""
-
-    id = Text()
-    amount_minor = Integer()
-    received_on = fields.Date()
-    reference = Text()
-
-
-class InvoiceSchema(Schema):
-    """An invoice or a credit note. Money is in the currency's minor unit."""
-
-    id = Text()
-    kind = Choice("invoice", "credit_note")
-    number = Text()
-    state = Choice(*InvoiceState)
-    issued_on = fields.Date()
-    due_on = fields.Date()
-    currency = Text()
-    language = Text()
-    seller = fields.Nested(PartySchema)
-    buyer = fields.Nested(PartySchema)
-    purchase_order = Text(allow_none=True)
-    cost_centre = Text(allow_none=True)
-    reverse_charge = fields.Boolean()
-    lines = fields.List(fields.Nested(LineSchema))
-    net_minor = Integer()
-    tax_lines = fields.List(fields.Nested(TaxLineSchema))
-    tax_minor = Integer()
-    total_minor = Integer()
-    paid_minor = Integer()
-    open_minor = Integer(
-        metadata={"description": "Still to be paid; below 0, to be given back by the vendor."}
-    )
-    payments = fields.List(fields.Nested(PaymentSchema))
-    credit_of = Text(
-        allow_none=True, metadata={"description": "The id of the invoice that this takes back."}
-    )
-    credited_by = Text(
-        allow_none=True, metadata={"description": "The id of the credit note that took this back."}
-    )
-    missing = fields.List(
-        Text(), metadata={"description": "What the law wants and the parties lack, in words."}
-    )
-    page_url = Text()
-    pdf_url = Text()
-    people_url = Text(
-        metadata={"description": "Who held a seat in the period that the invoice is for."}
-    )
 
 
 class PeopleSchema(Schema):
@@ -241,12 +155,9 @@ def _invoice(settlement: Settlement, document: InvoiceDocument) -> dict[str, Any
         "state": document.state.value,
         "seller": document.seller,
         "buyer": document.buyer,
-        "lines": [_line(line, document) for line in document.lines],
+        "lines": [_line(document, index) for index in range(len(document.lines))],
         "tax_lines": document.totals.tax_lines,
-        "paid_minor": settlement.paid_minor,
-        "open_minor": settlement.open_minor,
-        "payments": settlement.payments,
-        "credited_by": settlement.credited_by,
+        **_following(settlement),
         "missing": [missing_text(particular, document.language) for particular in document.missing],
         "page_url": f"{address}/page",
         "pdf_url": f"{address}/pdf",
@@ -254,10 +165,34 @@ def _invoice(settlement: Settlement, document: InvoiceDocument) -> dict[str, Any
     }
 
 
-def _line(line: Line, document: InvoiceDocument) -> dict[str, Any]:
+def _following(settlement: Settlement) -> dict[str, Any]:
+    """Return what followed an invoice: credits, money that came and went, and its replacement."""
     return {
+        "credited_minor": settlement.credited_minor,
+        "paid_minor": settlement.paid_minor,
+        "refunded_minor": settlement.refunded_minor,
+        "open_minor": settlement.open_minor,
+        "payments": settlement.payments,
+        "refunds": settlement.refunds,
+        "reversals": [_reversal(one) for one in settlement.reversals],
+        "credited_by": settlement.credited_by,
+        "credit_notes": [note.id for note in settlement.credit_notes],
+        "replaces": settlement.replaces and settlement.replaces.id,
+        "replaced_by": settlement.replaced_by and settlement.replaced_by.id,
+    }
+
+
+def _reversal(reversed_: Reversed) -> dict[str, Any]:
+    return {**reversed_.reversal.__data__, "amount_minor": reversed_.entry.amount_minor}
+
+
+def _line(document: InvoiceDocument, index: int) -> dict[str, Any]:
+    line, credit = document.lines[index], document.credit
+    return {
+        "position": index + 1,
         "description": description(line, document.language),
-        "arithmetic": arithmetic(line, document.currency, document.language),
+        "arithmetic": ground(document, index),
+        "credits_line": credit.positions[index] if credit else None,
         "quantity": line.quantity,
         "unit_price_minor": line.unit_price_minor,
         "months_remaining": months_text(line.service.months),

@@ -32,7 +32,8 @@ from app.web.fields import (
     period_of,
 )
 from app.web.owner.contract import RenewalSchema
-from app.web.owner.invoices import InvoiceSchema, invoice_answers
+from app.web.owner.invoice_schemas import InvoiceSchema
+from app.web.owner.invoices import invoice_answers
 from app.web.owner.surface import IdempotencyHeader, answered, id_of, page, surface
 
 

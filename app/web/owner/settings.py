@@ -11,7 +11,7 @@ from app.organizations import settings
 from app.organizations.settings import SEAT_REFUSAL_STATUSES, WHEN_FULL, OrganizationChanges
 from app.web.context import instant, requires
 from app.web.fields import Choice, Flag, Integer, List, Part, Request, Text
-from app.web.owner.invoices import PartySchema
+from app.web.owner.invoice_schemas import PartySchema
 from app.web.owner.surface import surface
 
 

@@ -1,0 +1,114 @@
+"""Replacements: an invoice that was credited in full is issued anew, as it should have been."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from app.access import trail
+from app.access.principal import Principal
+from app.access.trail import Change
+from app.billing.invoices.chains import lock_invoice
+from app.billing.invoices.issuing import Order, issue_invoice, lines_of
+from app.billing.invoices.settlement import Settlement, settlement_of
+from app.db.transactions import transaction
+from app.errors import InvalidInput, InvoiceNotCredited, InvoiceReplaced
+from app.identifiers import new_id
+from app.models import Contract, Invoice, Organization, Replacement, Transfer
+from app.text import optional_line
+
+
+@dataclass(frozen=True)
+class References:
+    """The buyer's references on the replacement; None leaves one as it was, "" takes it away."""
+
+    purchase_order: str | None = None
+    cost_centre: str | None = None
+
+
+@transaction
+def replace_invoice(
+    principal: Principal, invoice_id: str, references: References | None = None, *, at: datetime
+) -> Invoice:
+    """Issue an invoice anew, with today's number, date, parties and tax, and the old lines.
+
+    It is to be paid by the old one's due day if that is later than today. Payments and refunds of
+    the old one pass to it.
+
+    Raises:
+        NotFound: there is no such invoice.
+        InvalidInput: it is a credit note, or a reference is no line of text.
+        InvoiceNotCredited: something of it is left.
+        InvoiceReplaced: it has a replacement.
+    """
+    invoice = lock_invoice(principal.organization_id, invoice_id)
+    settlement = settlement_of(invoice)
+    _check(settlement)
+    contract = Contract.get(
+        (Contract.organization_id == invoice.organization_id) & (Contract.id == invoice.contract_id)
+    )
+    order = _order_again(invoice, references or References())
+    replacement = issue_invoice(contract, invoice.term_number, order, at=at)
+    Replacement.insert(
+        organization_id=invoice.organization_id,
+        invoice_id=invoice.id,
+        replacement_id=replacement.id,
+        replaced_at=at,
+        replaced_by=principal.actor,
+    ).execute()
+    _pass_on(settlement, replacement, at=at)
+    after = {"replacement_id": replacement.id, "paid_minor": settlement.paid_minor}
+    trail.record(principal, Change("invoice.replaced", invoice.id, after=after), at=at)
+    return replacement
+
+
+def _check(settlement: Settlement) -> None:
+    invoice = settlement.invoice
+    if invoice.credit_of is not None:
+        raise InvalidInput(
+            "invoice", f"{invoice.number} is a credit note, which stays; name an invoice."
+        )
+    if settlement.replaced_by is not None:
+        raise InvoiceReplaced(
+            f"Invoice {invoice.number} was replaced by {settlement.replaced_by.number}. "
+            "Credit and replace that one if it is wrong, too."
+        )
+    if not settlement.is_void:
+        raise InvoiceNotCredited(
+            f"Invoice {invoice.number} stands. Credit all that is left of it first, then replace "
+            "it."
+        )
+
+
+def _order_again(invoice: Invoice, references: References) -> Order:
+    """Return what the invoice was for, under the organization's tax of today."""
+    organization = Organization.get_by_id(invoice.organization_id)
+    rate = organization.tax_rate_basis_points
+    return Order(
+        cause=f"replacement:{invoice.id}",
+        lines=[replace(line, tax_rate_basis_points=rate) for line in lines_of(invoice)],
+        reverse_charge=organization.reverse_charge,
+        purchase_order=_reference(
+            "purchase_order", references.purchase_order, invoice.purchase_order
+        ),
+        cost_centre=_reference("cost_centre", references.cost_centre, invoice.cost_centre),
+        due_on=invoice.due_on,
+    )
+
+
+def _reference(field: str, given: str | None, before: str | None) -> str | None:
+    return before if given is None else optional_line(field, given)
+
+
+def _pass_on(settlement: Settlement, replacement: Invoice, *, at: datetime) -> None:
+    """Let what came in and went out for the old invoice stand at its replacement."""
+    entries = [("payment_id", payment.id) for payment in settlement.payments]
+    entries += [("refund_id", refund.id) for refund in settlement.refunds]
+    for column, entry_id in entries:
+        Transfer.insert(
+            {
+                "organization_id": replacement.organization_id,
+                "id": new_id("trf", at),
+                column: entry_id,
+                "from_invoice_id": settlement.invoice.id,
+                "to_invoice_id": replacement.id,
+            }
+        ).execute()

@@ -1,0 +1,85 @@
+"""A database of before corrections comes through: what was credited and paid has its records."""
+
+from datetime import date
+
+import pytest
+
+from app.billing.invoices.crediting import credit_invoice
+from app.billing.invoices.issuing import document_of, find_invoice
+from app.billing.invoices.payments import Receipt, record_payment
+from app.billing.invoices.replacing import replace_invoice
+from app.billing.invoices.settlement import settlement_of
+from app.db import migrating
+from app.models import BankLine, CreditLine
+from tests.builders import NOW, an_organization, buy
+
+NAME = "0008_corrections"
+TODAY = date(2026, 3, 1)
+
+UNDONE = (
+    *(
+        f"DROP TABLE {table}"
+        for table in (
+            "transfer",
+            "reversal",
+            "refund",
+            "replacement",
+            "credit_tax",
+            "credit_line",
+            "bank_line",
+        )
+    ),
+    "DROP INDEX invoice_credit_of",
+    "CREATE UNIQUE INDEX invoice_credited_once ON invoice (organization_id, credit_of)"
+    " WHERE credit_of IS NOT NULL",
+)
+
+
+def undo(database):
+    """Take the database back to before corrections."""
+    for statement in UNDONE:
+        database.execute_sql(statement)
+    history = migrating._runner().History
+    history.delete().where(history.name == NAME).execute()
+
+
+def pay(customer, invoice):
+    receipt = Receipt(10_000, TODAY, " SEPA 4711", another=True)
+    return record_payment(customer.operator, invoice.id, receipt, at=NOW)
+
+
+@pytest.fixture
+def migrated(database):
+    """Return a customer whose signing was credited and whose purchase was paid twice, since."""
+    acme = an_organization(2)
+    credit_invoice(acme.operator, acme.signing.invoice.id, at=NOW)
+    bought = buy(acme, 1).invoice
+    for _ in range(2):
+        pay(acme, bought)
+    undo(database)
+    assert migrating._runner().up(NAME) == [NAME]
+    return acme, bought
+
+
+def test_a_full_credit_is_one_of_all_that_was_left(migrated):
+    acme, _ = migrated
+    invoice = find_invoice(acme.id, acme.signing.invoice.id)
+
+    row = CreditLine.get()
+
+    assert (row.basis, row.seats, row.net_minor) == ("rest", 2, 120_000)
+    assert settlement_of(invoice).state(TODAY) == "void"
+    note = find_invoice(acme.id, "CN-2026-000001")
+    assert document_of(note, TODAY).totals.total_minor == note.total_minor
+    assert replace_invoice(acme.operator, invoice.id, at=NOW).number == "INV-2026-000003"
+
+
+def test_a_line_that_was_entered_twice_stays_so_and_is_not_entered_again(migrated):
+    acme, bought = migrated
+
+    receipt = Receipt(10_000, TODAY, "SEPA 4711")
+    again = record_payment(acme.operator, bought.id, receipt, at=NOW)
+
+    assert again.repeated
+    assert settlement_of(bought).paid_minor == 20_000
+    assert sorted(line.twin for line in BankLine.select()) == [1, 2]
