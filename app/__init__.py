@@ -1,10 +1,11 @@
 """Seatgate: the product. `create_app` makes the WSGI application; `app.cli` is the command line."""
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.access.tokens import TokenUses
+from app.clock import Watch
 from app.config import Config
 from app.db.connections import database, open_database
 from app.web import console, health, openapi, owner, sso
@@ -25,7 +26,7 @@ def create_app(config: Config | None = None) -> Flask:
     config = config or Config()
     open_database(config.database_url)
     app = Flask(__name__, static_folder=None)
-    app.extensions["seatgate"] = Seatgate(config, TokenUses())
+    app.extensions["seatgate"] = Seatgate(config, TokenUses(), Watch.over(config.clock))
     app.config["MAX_CONTENT_LENGTH"] = config.body_bytes_max
     app.json = _Json(app)
     if config.trusted_proxies:
@@ -43,8 +44,12 @@ def create_app(config: Config | None = None) -> Flask:
 
 
 def _connect() -> None:
-    """Hold a connection for the request, and answer nothing: it goes on to its view."""
-    database.connect(reuse_if_open=True)
+    """Hold a connection for the request, and answer nothing: it goes on to its view.
+
+    That the process lives can be asked while its database hangs.
+    """
+    if request.path != "/live":
+        database.connect(reuse_if_open=True)
 
 
 def _named(response: Response) -> Response:

@@ -1,6 +1,7 @@
 """What many commands take: days, instants, an organization, and whether to answer in JSON."""
 
 import re
+import sys
 from datetime import UTC, date, datetime, time
 
 import click
@@ -63,4 +64,15 @@ organization_option = click.option(
     "--organization", "organization_id", required=True, metavar="ID", help="The organization's id."
 )
 
+request_id_option = click.option(
+    "--request-id",
+    metavar="TEXT",
+    help="What you call this request: given twice, it is carried out once.",
+)
+
 as_json = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+
+
+def asks() -> bool:
+    """Return whether a person sits at the terminal and can be asked."""
+    return sys.stdin.isatty()

@@ -14,7 +14,7 @@ from app.models.billing import (
     Quote,
     RenewalHolder,
 )
-from app.models.contracts import Contract, ContractTerm
+from app.models.contracts import Contract, ContractRequest, ContractTerm, TermInvoice
 from app.models.directory import Denial, Group, GroupMember, User, UserEmail
 from app.models.parties import Installation, Organization, Seller
 from app.models.seats import (
@@ -25,13 +25,17 @@ from app.models.seats import (
     SeatPool,
     WaitingPlace,
 )
+from app.models.timekeeping import ClockJump, ClockSeen
 from app.models.trail import AuditEvent, SellerEvent
 
 __all__ = [
     "Alert",
     "AlertCursor",
     "AuditEvent",
+    "ClockJump",
+    "ClockSeen",
     "Contract",
+    "ContractRequest",
     "ContractTerm",
     "Denial",
     "Group",
@@ -53,6 +57,7 @@ __all__ = [
     "SeatPool",
     "Seller",
     "SellerEvent",
+    "TermInvoice",
     "Token",
     "User",
     "UserEmail",

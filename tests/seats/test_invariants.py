@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from peewee import IntegrityError, OperationalError
 
-from app.billing.contracts.renewals import preview, renew_if_due
+from app.billing.contracts.previews import preview
+from app.billing.contracts.renewals import renew_if_due
 from app.billing.contracts.running import running_contract
 from app.errors import SeatLimitReached
 from app.models import (
