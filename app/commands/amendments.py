@@ -26,7 +26,7 @@ from app.people.activity import seat_waiters
 @request_id_option
 @click.option("--again", is_flag=True, help="Add them though the same were added today.")
 @as_json
-def amend_contract(
+def amend_contract(  # noqa: PLR0913  # the command's options
     organization_id: str,
     *,
     quantity: int,

@@ -133,7 +133,7 @@ class PoolStanding:
         end = self.ended_at if self.state is PoolState.ENDED else self.term_ends_at
         return Phase.GRACE if end is not None and at < end + self.grace else Phase.ENDED
 
-    def refusal(self, at: datetime) -> SeatRefusal | None:
+    def refusal(self, at: datetime) -> SeatRefusal | None:  # noqa: PLR0911  # one for each reason
         """Return why nobody may take a seat at the instant `at`, or None when somebody may.
 
         Raises:
