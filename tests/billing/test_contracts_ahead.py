@@ -298,9 +298,9 @@ def test_monthly_and_card_contracts_are_never_invoiced_here(plan):
 
     renew_if_due(acme.id, at=END)
     assert acme.counts == (2, 2)
-    scheduling_done = renew_if_due(acme.id, at=END + timedelta(days=400))
+    steps = renew_if_due(acme.id, at=END + timedelta(days=400))
 
-    assert scheduling_done == 1
+    assert steps == 1
     assert Invoice.select().count() == 0
 
 
