@@ -11,14 +11,13 @@ from datetime import date, datetime, timedelta
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
-from peewee import ModelSelect, Value
-
 from app.access import trail
 from app.access.principal import Principal, Role
 from app.access.trail import Change
 from app.billing import offers, timekeeping
 from app.billing.contracts import term_invoices
 from app.billing.contracts.ending import end_now
+from app.billing.contracts.evidence import keep_evidence
 from app.billing.contracts.running import (
     first_term,
     insert_term,
@@ -41,8 +40,6 @@ from app.models import (
     ContractTerm,
     Invoice,
     Quote,
-    RenewalHolder,
-    SeatAssignment,
     SeatPool,
 )
 from app.seats import holds, pools
@@ -206,7 +203,7 @@ def _open(
     beyond = Beyond(quote.quantity, Cause(ACTOR, f"quote:{quote.id}")) if quote else None
     cause = term_invoices.cause_of(contract, row.number)
     open_term(contract, row, Cause(ACTOR, cause), beyond=beyond, at=at)
-    _keep_evidence(held_since(contract.organization_id, coming.due_at), row)
+    keep_evidence(held_since(contract.organization_id, coming.due_at), row)
     invoice = coming.line and term_invoices.issue(
         contract, coming.term, coming.agreed, coming.unit_price_minor, at=at
     )
@@ -289,24 +286,3 @@ def _settle_pool(organization_id: str, *, at: datetime) -> None:
     """
     holds.end_all(organization_id, at=at)
     locked(SeatPool.select().where(SeatPool.organization_id == organization_id)).get()
-
-
-def _keep_evidence(held: "ModelSelect[SeatAssignment]", term: ContractTerm) -> None:
-    """Keep who held a seat, for which the term's invoice answers."""
-    holders = held.select(
-        SeatAssignment.organization_id,
-        Value(term.contract_id),
-        Value(term.number),
-        SeatAssignment.id,
-        SeatAssignment.user_id,
-    )
-    RenewalHolder.insert_from(
-        holders,
-        [
-            RenewalHolder.organization_id,
-            RenewalHolder.contract_id,
-            RenewalHolder.term_number,
-            RenewalHolder.assignment_id,
-            RenewalHolder.user_id,
-        ],
-    ).execute()
