@@ -23,7 +23,7 @@ from app.billing.purchasing import carry_out, find_purchase
 from app.billing.quoting import QuoteRequest, write_quote
 from app.billing.references import check_reference
 from app.db.transactions import transaction
-from app.errors import AmendmentRepeated, ContractNotActive, NothingToChange
+from app.errors import AmendmentRepeated, ContractNotActive, InvalidInput, NothingToChange
 from app.models import Contract, Purchase, Quote, SeatPool
 from app.seats import pools
 from app.seats.rules import Phase, TermOver
@@ -57,6 +57,8 @@ def amend_contract(principal: Principal, amendment: Amendment, *, at: datetime) 
         ContractNotActive, PlanNotEligible, OrganizationSuspended: nothing can be bought.
     """
     unended_contract(principal.organization_id, lock=True)
+    if not amendment.order_reference.strip(" "):
+        raise InvalidInput("order_reference", "Name the order that asks for these seats.")
     order = check_reference(amendment.order_reference, "order_reference")
     content = {"quantity": amendment.quantity, "order_reference": order}
     before = done_before(principal, amendment.request_id, content)
