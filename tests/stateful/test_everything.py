@@ -195,6 +195,7 @@ class Everything(RuleBasedStateMachine):
             keep_house(TokenUses(), at=self.at)
             self.model.expire(self.at)
 
+    @precondition(lambda self: not self.model.suspended)
     @rule(days_late=st.integers(0, 40))
     def let_the_term_end(self, days_late):
         self.at = self.model.term_ends_at + timedelta(days=days_late)
