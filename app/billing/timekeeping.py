@@ -93,7 +93,7 @@ def _was_accepted(ahead: timedelta, watch: Watch) -> bool:
     accepted = ClockJump.select().where(ClockJump.accepted_at.is_null(is_null=False))
     return any(
         not is_jump(ahead - timedelta(seconds=jump.ahead_seconds))
-        and jump.accepted_at - ahead + JUMP >= watch.started_at
+        and max(jump.accepted_at, jump.accepted_at - ahead) + JUMP >= watch.started_at
         for jump in accepted.order_by(ClockJump.accepted_at.desc()).limit(10)
     )
 
