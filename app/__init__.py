@@ -2,11 +2,12 @@
 
 import os
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.access.tokens import TokenUses
+from app.clock import Watch
 from app.config import Config
 from app.db.connections import database, open_database
 from app.web import console, health, openapi, owner, sso
@@ -34,7 +35,7 @@ def create_app(config: Config | None = None) -> Flask:
     config = Config.from_env(os.environ) if config is None else config
     open_database(config.database_url)
     app = Application(__name__)
-    app.extensions["seatgate"] = Seatgate(config, TokenUses())
+    app.extensions["seatgate"] = Seatgate(config, TokenUses(), Watch.over(config.clock))
     app.config["MAX_CONTENT_LENGTH"] = config.body_bytes_max
     app.json = _Json(app)
     if config.trusted_proxies:
@@ -52,8 +53,12 @@ def create_app(config: Config | None = None) -> Flask:
 
 
 def _connect() -> None:
-    """Hold a connection for the request, and answer nothing: it goes on to its view."""
-    database.connect(reuse_if_open=True)
+    """Hold a connection for the request, and answer nothing: it goes on to its view.
+
+    That the process lives can be asked while its database hangs.
+    """
+    if request.path != "/live":
+        database.connect(reuse_if_open=True)
 
 
 def _named(response: Response) -> Response:

@@ -4,7 +4,14 @@ import click
 
 from app import server
 from app.access.tokens import TokenUses
-from app.commands.amendments import amend_contract, end_contract, set_price
+from app.commands.amendments import (
+    amend_contract,
+    end_contract,
+    resume_contract,
+    set_price,
+    set_references,
+)
+from app.commands.clock import clock
 from app.commands.contracts import contract
 from app.commands.demo import demo
 from app.commands.extensions import extension
@@ -71,9 +78,20 @@ def migrate() -> None:
         click.echo("Nothing to apply: the database is at this version's schema.")
 
 
-for group in (organization, seller, contract, invoice, token, extension, person, seats, renewals):
+for group in (
+    organization,
+    seller,
+    contract,
+    invoice,
+    token,
+    extension,
+    person,
+    seats,
+    renewals,
+    clock,
+):
     main.add_command(group)
-for command in (amend_contract, set_price, end_contract):
+for command in (amend_contract, set_price, end_contract, resume_contract, set_references):
     contract.add_command(command)
 for command in (credit_portion, enter_payment, enter_refund, replace_credited, take_back):
     invoice.add_command(command)

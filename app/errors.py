@@ -16,11 +16,13 @@
     +-- AlreadyHoldsSeat        the person who shall get a seat has one
     +-- PersonActive            somebody who has not left cannot be erased
     +-- BillingError
-    |   +-- PlanNotEligible  ContractNotActive  ContractRunning  SeatsBelowUse
+    |   +-- PlanNotEligible  ContractNotActive  ContractScheduled  SeatsBelowUse
+    |   +-- AmendmentRepeated  RequestIdReused
     |   +-- QuoteStale  QuoteExpired  TotalMismatch
     |   +-- InvoiceVoid  InvoiceNotCredited  InvoiceReplaced  AlreadyReversed
     |   +-- Overpayment  NothingToChange
     +-- IdempotencyKeyReused    one key, two different requests
+    +-- ClockJumped             the clock moved by more than time did
     +-- Busy                    the database could not serve this now; it may succeed later
 
 Every class has a `code`, which is stable: clients switch on it, never on the text.
@@ -182,10 +184,28 @@ class ContractNotActive(BillingError):
     code = "contract_not_active"
 
 
-class ContractRunning(BillingError):
-    """One contract runs at a time."""
+class ContractScheduled(BillingError):
+    """A contract was signed ahead, which is in the way."""
 
-    code = "contract_running"
+    code = "contract_scheduled"
+
+
+class AmendmentRepeated(BillingError):
+    """The same seats were added for the same order within the last day."""
+
+    code = "amendment_repeated"
+
+
+class RequestIdReused(BillingError):
+    """The request id came before with another content."""
+
+    code = "request_id_reused"
+
+
+class ClockJumped(DomainError):
+    """The clock is not to be trusted, so nothing is renewed or invoiced."""
+
+    code = "clock_jumped"
 
 
 class SeatsBelowUse(BillingError):

@@ -6,12 +6,14 @@ Nothing is wrong while it does not run: whoever needs a renewal does it first.
 import logging
 import threading
 import time
+from collections.abc import Callable
 from datetime import datetime
 
 from app.access.idempotency import purge_answers
 from app.access.tokens import TokenUses, note_uses
 from app.billing.contracts.renewals import renew_all_due
-from app.clock import Clock
+from app.billing.timekeeping import look, note_seen, open_jump, say_how_long_away
+from app.clock import Watch
 from app.db.connections import connection
 from app.db.transactions import transaction
 from app.people.activity import seat_waiters
@@ -28,7 +30,8 @@ def keep_house(token_uses: TokenUses, *, at: datetime) -> None:
     """Do all of it once."""
     if uses := token_uses.drain():
         note_uses(uses)
-    renew_all_due(at=at)
+    if open_jump() is None:
+        renew_all_due(at=at)
     for organization_id in holds.organizations_with_due(at=at):
         end_due_holds(organization_id, at=at)
     for organization_id in waiting.organizations():
@@ -44,22 +47,26 @@ def end_due_holds(organization_id: str, *, at: datetime) -> None:
     ledger.expire_holds(organization_id, at=at)
 
 
-def start_housekeeping(clock: Clock, token_uses: TokenUses) -> None:
+def start_housekeeping(watch: Watch, token_uses: TokenUses) -> None:
     """Keep house every 30 seconds, in a thread of a serving process, until the process ends.
 
     What a process noted in its last seconds goes with it: a token's last use is a hint for people.
     """
     thread = threading.Thread(
-        target=_keep_house_for_ever, args=(clock, token_uses), name="housekeeping", daemon=True
+        target=_keep_house_for_ever, args=(watch, token_uses), name="housekeeping", daemon=True
     )
     thread.start()
 
 
-def _keep_house_for_ever(clock: Clock, token_uses: TokenUses) -> None:
+def _keep_house_for_ever(watch: Watch, token_uses: TokenUses) -> None:
+    say: Callable[..., object] = say_how_long_away
     while True:
         try:
             with connection():
-                keep_house(token_uses, at=clock.now())
+                say(at=watch.trusted_now())
+                say = note_seen
+                look(watch)
+                keep_house(token_uses, at=watch.trusted_now())
         except Exception:  # a thread that dies here would stop keeping house for good
             log.exception("housekeeping failed and will be tried again")
         time.sleep(INTERVAL_SECONDS)

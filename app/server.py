@@ -62,7 +62,8 @@ def _worker(config: Config) -> Flask:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
     app = create_app(config)
-    start_housekeeping(config.clock, app.extensions["seatgate"].token_uses)
+    shared = app.extensions["seatgate"]
+    start_housekeeping(shared.watch, shared.token_uses)
     return app
 
 

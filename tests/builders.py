@@ -12,7 +12,7 @@ from app.access.tokens import TokenRequest, issue_token
 from app.billing import purchasing, quoting
 from app.billing.contracts import signing
 from app.billing.contracts.signing import ContractTerms, Signing
-from app.billing.purchasing import Confirmation
+from app.billing.offers import Confirmation
 from app.billing.quoting import QuoteRequest
 from app.directory import groups
 from app.directory.changes import Patch

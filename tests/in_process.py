@@ -22,6 +22,8 @@ class HandSetClock:
     """A clock that stands still until somebody moves it."""
 
     at: datetime = NOW
+    #: It is set on purpose, so its jumps are none.
+    offset: timedelta = timedelta(days=1)
 
     def now(self) -> datetime:
         return self.at

@@ -9,7 +9,8 @@ from datetime import date
 
 from app.access.principal import Role
 from app.access.tokens import TokenRequest, issue_token, revoke_token
-from app.billing.contracts import amending, renewals
+from app.billing.contracts import amending, renewals, scheduling
+from app.billing.contracts.amending import References
 from app.billing.invoices import crediting, payments, refunds, replacing, reversing
 from app.billing.invoices.payments import Receipt
 from app.billing.terms import start_of_day
@@ -322,10 +323,42 @@ def renewing_a_contract(acme):
     renewals.renew_if_due(acme.id, at=NEXT_TERM)
 
 
+@leaves("contract.invoiced", "billing.contracts.renewals._invoice_once")
+def invoicing_a_contract_signed_ahead(_acme):
+    an_organization(3, starts_on=date(2026, 7, 1))
+    yield
+    renewals.invoice_all_due(at=start_of_day(date(2026, 7, 1), "UTC"))
+
+
+@leaves("contract.cancelled", "billing.contracts.scheduling.cancel_scheduled")
+def cancelling_a_contract_signed_ahead(_acme):
+    globex = an_organization(3)
+    a_contract(globex, starts_on=date(2027, 1, 1))
+    yield
+    scheduling.cancel_scheduled(globex.operator, at=NOW)
+
+
+@leaves("contract.renewal_resumed", "billing.contracts.amending.resume_renewal")
+def taking_the_end_of_a_contract_back(acme):
+    amending.end_renewal(acme.operator, at=NOW)
+    yield
+    amending.resume_renewal(acme.operator, at=NOW)
+
+
+@leaves("contract.references_set", "billing.contracts.amending.set_references")
+def naming_the_order_of_a_contract(acme):
+    yield
+    amending.set_references(acme.operator, References(purchase_order="PO-1"), at=NOW)
+
+
 #: What leaves no event of its own, and where it is told instead.
 TOLD_ELSEWHERE = {
     "people.refusing.record_denial": "a refusal changes nothing; denials count it",
     "access.idempotency._purge_some": "an answer that is kept for a day is no fact",
+    "billing.contracts.amending.amend_contract": "its quote and its purchase leave one each",
+    "billing.timekeeping.accept": "a jump says itself when it was accepted",
+    "billing.timekeeping.note_seen": "a look at the clock changes nothing",
+    "billing.timekeeping._note": "a jump is of the installation, not of an organization",
     "people.denials.close_old_denials": "a denial says itself how it ended",
     "people.activity.offer_seats": "the ledger's entry says what is held",
     "people.sign_in._hold_seat": "the ledger's entry says what is held",

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from app.billing.contracts.running import RunningContract, running_contract
+from app.billing.contracts.running import RunningContract
 from app.billing.pricing import months_text
-from app.billing.quoting import addition_line, check_eligible
+from app.billing.quoting import addition_line, eligible_contract
 from app.billing.taxes import Totals
-from app.errors import ContractNotActive, PlanNotEligible
+from app.errors import ContractNotActive, OrganizationSuspended, PlanNotEligible
 from app.models import Organization
 
 
@@ -35,11 +35,9 @@ def buyable(organization_id: str, *, at: datetime) -> RunningContract | None:
         TermOver: its term is over and not yet renewed.
     """
     try:
-        running = running_contract(organization_id, at=at)
-        check_eligible(running)
-    except (ContractNotActive, PlanNotEligible):
+        return eligible_contract(organization_id, at=at)
+    except (ContractNotActive, PlanNotEligible, OrganizationSuspended):
         return None
-    return running
 
 
 def estimate(running: RunningContract | None, quantity: int, on: date) -> Estimate | None:

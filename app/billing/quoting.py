@@ -1,30 +1,22 @@
 """Quotes: the price of more seats, exact to the minor unit, before anybody commits to it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 
-from app.access import trail
 from app.access.idempotency import Once, once_only
 from app.access.principal import Principal
-from app.access.trail import Change
 from app.billing.buyers import check_may_quote, check_may_read
 from app.billing.contracts.renewals import renews_first
 from app.billing.contracts.running import RunningContract, running_contract
-from app.billing.pricing import Line, LineKind, months_text, parse_months_text, priced_line
-from app.billing.taxes import Totals
-from app.billing.terms import ServicePeriod, start_of_day
+from app.billing.offers import Offer, insert_quote
+from app.billing.pricing import Line, LineKind, priced_line
 from app.db.transactions import transaction
 from app.errors import InvalidInput, NotFound, PlanNotEligible
-from app.identifiers import new_id
 from app.models import Organization, Purchase, Quote
+from app.seats import pools
+from app.seats.rules import suspension
 from app.text import optional_line
-
-#: A quote binds for this long, or until the end of its effective day, whichever comes first.
-BINDING_FOR = timedelta(hours=24)
-
-#: Below this every sum of money fits 64 bits.
-_MONEY_MAX = 2**62
 
 
 class QuoteState(StrEnum):
@@ -56,53 +48,49 @@ def create_quote(
     Raises:
         PrimaryOwnerRequired: the caller is no owner, and the contract lets others buy.
         InvalidInput: the quantity is below 1 or above the cap, or a reference is no line of text.
+        OrganizationSuspended: it neither buys nor renews.
         ContractNotActive: no contract runs.
         PlanNotEligible: the contract is not annual and collected by invoice.
         Replayed, IdempotencyKeyReused: the key of `once` came before.
     """
     check_may_quote(principal)
-    return once_only(principal, once, lambda: _quote(principal, request, at=at))
+    return once_only(principal, once, lambda: write_quote(principal, request, at=at))
 
 
-def _quote(principal: Principal, request: QuoteRequest, *, at: datetime) -> Quote:
+def write_quote(principal: Principal, request: QuoteRequest, *, at: datetime) -> Quote:
+    """Quote as `create_quote` does. Call inside a transaction."""
     _check_quantity(request)
     purchase_order = optional_line("purchase_order", request.purchase_order)
     cost_centre = optional_line("cost_centre", request.cost_centre)
-    running = running_contract(principal.organization_id, at=at)
-    check_eligible(running)
+    running = eligible_contract(principal.organization_id, at=at)
     organization = Organization.get_by_id(principal.organization_id)
     effective_on = max(running.today(at), running.term.starts_on)
     line = addition_line(running, organization, request.quantity, effective_on)
-    totals = Totals.of([line])
-    if totals.total_minor > _MONEY_MAX:
-        raise InvalidInput(
-            "quantity", "The total is larger than can be invoiced at once. Ask for fewer seats."
-        )
-    quote: Quote = Quote.create(
-        organization_id=principal.organization_id,
-        id=new_id("quo", at),
-        contract_id=running.contract.id,
-        term_number=running.term.number,
-        quantity=request.quantity,
-        purchased_before=running.pool.purchased,
-        effective_on=effective_on,
-        term_ends_on=running.term.ends_on,
-        months_remaining=months_text(line.service.months),
-        unit_price_minor=line.unit_price_minor,
-        currency=running.contract.currency,
-        net_minor=totals.net_minor,
-        tax_rate_basis_points=organization.tax_rate_basis_points,
-        reverse_charge=organization.reverse_charge,
-        tax_minor=totals.tax_minor,
-        total_minor=totals.total_minor,
-        purchase_order=purchase_order,
-        cost_centre=cost_centre,
-        created_at=at,
-        created_by=principal.actor,
-        expires_at=_expires_at(running, effective_on, at=at),
+    offer = Offer(
+        running.contract,
+        running.term.number,
+        running.pool.purchased,
+        line,
+        purchase_order,
+        cost_centre,
     )
-    trail.record(principal, _quoted(quote), at=at)
-    return quote
+    return insert_quote(principal, offer, at=at)
+
+
+def eligible_contract(organization_id: str, *, at: datetime) -> RunningContract:
+    """Return the running contract, under which seats can be bought now.
+
+    Raises:
+        OrganizationSuspended: it neither buys nor renews.
+        ContractNotActive: no contract runs.
+        PlanNotEligible: the contract is not annual and collected by invoice.
+        TermOver: its term is over and not yet renewed.
+    """
+    if pools.pool_of(organization_id).suspended_at is not None:
+        raise suspension()
+    running = running_contract(organization_id, at=at)
+    check_eligible(running)
+    return running
 
 
 def _check_quantity(request: QuoteRequest) -> None:
@@ -111,20 +99,6 @@ def _check_quantity(request: QuoteRequest) -> None:
             "quantity",
             f"Ask for 1 to {request.quantity_max:,} seats; more are sold by the vendor directly.",
         )
-
-
-def _quoted(quote: Quote) -> Change:
-    figures = {
-        "quantity": quote.quantity,
-        "total_minor": quote.total_minor,
-        "currency": quote.currency,
-    }
-    return Change("quote.created", quote.id, after=figures)
-
-
-def _expires_at(running: RunningContract, effective_on: date, *, at: datetime) -> datetime:
-    end_of_day = start_of_day(effective_on + timedelta(days=1), running.contract.time_zone)
-    return min(at + BINDING_FOR, end_of_day)
 
 
 def addition_line(
@@ -146,8 +120,7 @@ def check_eligible(running: RunningContract) -> None:
     Raises:
         PlanNotEligible: it is not annual, or not collected by invoice.
     """
-    contract = running.contract
-    if (contract.billing_interval, contract.collection_method) != ("annual", "invoice"):
+    if not running.contract.invoiced_here:
         raise PlanNotEligible(
             "Seats are added here only to annual contracts that are paid by invoice. "
             "Ask the vendor."
@@ -208,18 +181,3 @@ def is_stale(quote: Quote, running: RunningContract) -> bool:
         organization.reverse_charge,
     )
     return then != now
-
-
-def line_of(quote: Quote) -> Line:
-    """Return the invoice line that a quote promises."""
-    service = ServicePeriod(
-        quote.effective_on, quote.term_ends_on, parse_months_text(quote.months_remaining)
-    )
-    return Line(
-        kind=LineKind.ADDITION,
-        quantity=quote.quantity,
-        unit_price_minor=quote.unit_price_minor,
-        service=service,
-        tax_rate_basis_points=quote.tax_rate_basis_points,
-        net_minor=quote.net_minor,
-    )

@@ -6,17 +6,24 @@ from typing import TypedDict, Unpack
 import click
 
 from app.access.principal import Role, operator_for
-from app.billing.contracts import signing
-from app.billing.contracts.running import latest_contract, term_dates
+from app.billing.contracts import scheduling, signing
+from app.billing.contracts.renewals import INVOICE_DAYS_BEFORE_MAX
+from app.billing.contracts.running import (
+    first_term,
+    latest_contract,
+    scheduled_contract,
+    term_dates,
+)
 from app.billing.contracts.signing import ContractTerms
+from app.billing.contracts.succession import takeover
 from app.billing.money import minor_units, parse_currency
 from app.billing.terms import check_time_zone
 from app.commands.invoices import invoice_facts
-from app.commands.options import DAY, as_json, organization_option
+from app.commands.options import DAY, as_json, organization_option, request_id_option
 from app.commands.output import Facts, show
 from app.commands.session import session
 from app.errors import NotFound
-from app.models import Contract, SeatPool
+from app.models import Contract, ContractTerm, SeatPool
 from app.organizations.settings import find_organization
 from app.people.activity import seat_waiters
 from app.seats import pools
@@ -39,6 +46,9 @@ class _Given(TypedDict):
     grace_days: int
     buyer_role: Role
     invoiced_elsewhere: str | None
+    invoice_days_before: int
+    purchase_order: str | None
+    cost_centre: str | None
 
 
 @click.group()
@@ -105,16 +115,34 @@ def contract() -> None:
     metavar="REFERENCE",
     help="The document of another system that invoices the signing; Seatgate then issues none.",
 )
+@click.option(
+    "--invoice-days-before",
+    type=click.IntRange(0, INVOICE_DAYS_BEFORE_MAX),
+    default=ContractTerms.invoice_days_before,
+    help="How many days before a term's first it is invoiced.",
+)
+@click.option("--purchase-order", metavar="TEXT", help="The customer's order, on each invoice.")
+@click.option("--cost-centre", metavar="TEXT", help="The customer's cost centre, likewise.")
+@request_id_option
 @as_json
-def sign_contract(organization_id: str, *, as_json: bool, **given: Unpack[_Given]) -> None:
-    """Sign a contract: its first term opens with its seats, and its invoice is issued."""
+def sign_contract(
+    organization_id: str, *, request_id: str | None, as_json: bool, **given: Unpack[_Given]
+) -> None:
+    """Sign a contract: its first term opens with its seats, and its invoice is issued.
+
+    While another runs, or in its grace, it is signed ahead: it takes over on its first day, and the
+    other does not renew.
+    """
     terms = _terms(given)
     with session() as at:
-        signed = signing.sign_contract(operator_for(organization_id), terms, at=at)
+        principal = operator_for(organization_id)
+        signed = signing.sign_contract(principal, terms, request_id=request_id, at=at)
         seat_waiters(organization_id, at=at)
         facts = {
             **contract_facts(signed.contract),
+            **({"already_done": True} if signed.repeated else {}),
             "invoice": signed.invoice and invoice_facts(signed.invoice),
+            **_takeover_facts(signed.contract),
         }
     show(facts, as_json=as_json)
 
@@ -129,8 +157,47 @@ def show_contract(organization_id: str, *, as_json: bool) -> None:
         found = latest_contract(organization_id)
         if found is None:
             raise NotFound(f"Organization {organization_id} has no contract. Sign one first.")
-        facts = contract_facts(found)
+        scheduled = scheduled_contract(organization_id)
+        facts = {
+            **contract_facts(found),
+            "scheduled": None
+            if scheduled is None
+            else {**contract_facts(scheduled), **_takeover_facts(scheduled)},
+        }
     show(facts, as_json=as_json)
+
+
+@contract.command("cancel")
+@organization_option
+@as_json
+def cancel_contract(organization_id: str, *, as_json: bool) -> None:
+    """Take back the contract that was signed ahead; the running one renews again, if it did."""
+    with session() as at:
+        find_organization(organization_id)
+        done = scheduling.cancel_scheduled(operator_for(organization_id), at=at)
+        facts = {
+            **contract_facts(done.contract),
+            "renews_again": done.renews_again and done.renews_again.id,
+            "invoice_to_credit": done.invoice and done.invoice.number,
+        }
+    show(facts, as_json=as_json)
+
+
+def _takeover_facts(row: Contract) -> Facts:
+    """Return what a contract that was signed ahead will do at today's use."""
+    if row.state != "scheduled":
+        return {}
+    taking_over = takeover(row, pools.pool_of(row.organization_id))
+    return {
+        "takes_over": {
+            "at": row.takes_over_at,
+            "seats": taking_over.seats,
+            "beyond_agreed": taking_over.beyond,
+            "total_minor": taking_over.totals.total_minor,
+            "currency": row.currency,
+        },
+        "stops_renewal_of": row.stops_renewal_of,
+    }
 
 
 def term_facts(pool: SeatPool) -> Facts | None:
@@ -138,6 +205,10 @@ def term_facts(pool: SeatPool) -> Facts | None:
     term = term_dates(pool)
     if term is None:
         return None
+    return _dates(term)
+
+
+def _dates(term: ContractTerm) -> Facts:
     return {"number": term.number, "starts_on": term.starts_on, "ends_on": term.ends_on}
 
 
@@ -161,19 +232,23 @@ def _terms(given: _Given) -> ContractTerms:
         else minor_units(renewal, currency, field="renewal_unit_price"),
         buyer_role=given["buyer_role"],
         invoiced_elsewhere=given["invoiced_elsewhere"],
+        invoice_days_before=given["invoice_days_before"],
+        purchase_order=given["purchase_order"],
+        cost_centre=given["cost_centre"],
     )
 
 
 def contract_facts(row: Contract) -> Facts:
-    """Return a contract with its term and seats."""
+    """Return a contract with its term and seats; one signed ahead has those of its first term."""
     pool = pools.pool_of(row.organization_id)
+    ahead = first_term(row) if row.took_over_at is None and row.takes_over_at else None
     return {
         "id": row.id,
         "organization_id": row.organization_id,
-        "state": "running" if row.ended_at is None else "ended",
+        "state": row.state,
         "starts_on": row.starts_on,
-        "term": term_facts(pool),
-        "seats": pool.purchased,
+        "term": term_facts(pool) if ahead is None else _dates(ahead),
+        "seats": pool.purchased if ahead is None else ahead.opened_with,
         "unit_price_minor": row.unit_price_minor,
         "renewal_unit_price_minor": row.renewal_unit_price_minor,
         "currency": row.currency,
@@ -186,6 +261,9 @@ def contract_facts(row: Contract) -> Facts:
         "time_zone": row.time_zone,
         "buyer_role": row.buyer_role,
         "invoiced_elsewhere": row.invoiced_elsewhere,
+        "invoice_days_before": row.invoice_days_before,
+        "purchase_order": row.purchase_order,
+        "cost_centre": row.cost_centre,
         "signed_at": row.signed_at,
         "ended_at": row.ended_at,
         "suspended_at": pool.suspended_at,

@@ -1,6 +1,7 @@
 """What many commands take: days, instants, an organization, and whether to answer in JSON."""
 
 import re
+import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from functools import wraps
@@ -101,4 +102,15 @@ def organization_argument(command: Command) -> Command:
     return click.argument("organization_id", metavar="ID")(naming_organization(command))
 
 
+request_id_option = click.option(
+    "--request-id",
+    metavar="TEXT",
+    help="What you call this request: given twice, it is carried out once.",
+)
+
 as_json = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+
+
+def asks() -> bool:
+    """Return whether a person sits at the terminal and can be asked."""
+    return sys.stdin.isatty()

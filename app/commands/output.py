@@ -33,6 +33,15 @@ def show_all(noun: str, rows: Sequence[Facts], *, as_json: bool) -> None:
         _show_aligned([header, *(tuple(text[name] for name in names) for text in texts)])
 
 
+def show_together(facts: Facts, noun: str, rows: Sequence[Facts], *, as_json: bool) -> None:
+    """Say what holds of many things, then each of them."""
+    if as_json:
+        click.echo(_json_text({**facts, noun: rows}))
+        return
+    _show_aligned(list(_lines(facts)))
+    show_all(noun, rows, as_json=False)
+
+
 def fact_text(name: str, facts: Facts) -> str:
     """Return a fact as people read it; a name that ends in a unit says how.
 

@@ -42,8 +42,8 @@ def show_seats(organization_id: str, *, as_json: bool) -> None:
 @as_json
 def audit_seats(context: click.Context, *, as_json: bool) -> None:
     """Prove every invariant over the whole database; exit 1 if one does not hold."""
-    with session():
-        violations = audit.audit()
+    with session() as at:
+        violations = audit.audit(at=at)
     if as_json or violations:
         show_all("violations", [_facts(found) for found in violations], as_json=as_json)
     else:

@@ -14,7 +14,7 @@ from app.models.billing import (
     Quote,
     RenewalHolder,
 )
-from app.models.contracts import Contract, ContractTerm
+from app.models.contracts import Contract, ContractRequest, ContractTerm, TermInvoice
 from app.models.corrections import (
     BankLine,
     CreditLine,
@@ -28,6 +28,7 @@ from app.models.directory import Group, GroupMember, User, UserEmail
 from app.models.identity import IdentityMatch, IdentityMismatch
 from app.models.parties import Installation, Organization, Seller
 from app.models.seats import Hold, LedgerEntry, Reassignment, SeatAssignment, SeatPool
+from app.models.timekeeping import ClockJump, ClockSeen
 from app.models.trail import AuditEvent, SellerEvent
 from app.models.wants import Want, WantSource
 
@@ -36,7 +37,10 @@ __all__ = [
     "AlertCursor",
     "AuditEvent",
     "BankLine",
+    "ClockJump",
+    "ClockSeen",
     "Contract",
+    "ContractRequest",
     "ContractTerm",
     "CreditLine",
     "CreditTax",
@@ -64,6 +68,7 @@ __all__ = [
     "SeatPool",
     "Seller",
     "SellerEvent",
+    "TermInvoice",
     "Token",
     "Transfer",
     "User",

@@ -1,6 +1,14 @@
 """What was agreed, term by term."""
 
-from peewee import BigIntegerField, BooleanField, CompositeKey, DateField, IntegerField, TextField
+from peewee import (
+    BigIntegerField,
+    BooleanField,
+    CompositeKey,
+    DateField,
+    Expression,
+    IntegerField,
+    TextField,
+)
 
 from app.db.columns import InstantField, KeyField
 from app.models.rows import Row
@@ -30,11 +38,52 @@ class Contract(Row):
     buyer_role = TextField()
     #: The document with which the vendor invoiced the signing, where it was not Seatgate's.
     invoiced_elsewhere = TextField(null=True)
+    #: The customer's order and cost centre, which stand on each of its invoices.
+    purchase_order = TextField(null=True)
+    cost_centre = TextField(null=True)
+    #: How many days before a term's first its invoice is issued.
+    invoice_days_before = IntegerField(default=0)
     signed_at = InstantField()
+    #: When one that was signed ahead is to take over, and when that was done.
+    takes_over_at = InstantField(null=True)
+    took_over_at = InstantField(null=True)
+    #: The contract whose renewal its signing stopped, which a cancellation takes up again.
+    stops_renewal_of = KeyField(null=True)
+    #: When its renewal was ended, which can be taken back.
+    renewal_ended_at = InstantField(null=True)
     ended_at = InstantField(null=True)
 
     class Meta:
         primary_key = CompositeKey("organization_id", "id")
+
+    @classmethod
+    def is_scheduled(cls) -> Expression:
+        """Return the condition that a contract was signed ahead and has not taken over yet."""
+        scheduled: Expression = (
+            cls.ended_at.is_null()
+            & cls.takes_over_at.is_null(is_null=False)
+            & cls.took_over_at.is_null()
+        )
+        return scheduled
+
+    @classmethod
+    def has_begun(cls) -> Expression:
+        """Return the condition that a contract opened the pool once."""
+        begun: Expression = cls.takes_over_at.is_null() | cls.took_over_at.is_null(is_null=False)
+        return begun
+
+    @property
+    def state(self) -> str:
+        """Where it stands: `scheduled`, `running`, `ended`, or `cancelled` before it began."""
+        began = self.takes_over_at is None or self.took_over_at is not None
+        if self.ended_at is None:
+            return "running" if began else "scheduled"
+        return "ended" if began else "cancelled"
+
+    @property
+    def invoiced_here(self) -> bool:
+        """Whether its seats are invoiced by Seatgate: annual, and collected by invoice."""
+        return (self.billing_interval, self.collection_method) == ("annual", "invoice")
 
 
 class ContractTerm(Row):
@@ -52,3 +101,37 @@ class ContractTerm(Row):
     class Meta:
         table_name = "term"
         primary_key = CompositeKey("organization_id", "contract_id", "number")
+
+
+class TermInvoice(Row):
+    """The invoice of a term that is not issued when the term opens, but before or after.
+
+    It is still to come while it has neither an invoice nor been dropped.
+    """
+
+    organization_id = KeyField()
+    contract_id = KeyField()
+    #: The term that it pays for, which may not be open yet.
+    term_number = IntegerField()
+    quantity = IntegerField()
+    unit_price_minor = BigIntegerField()
+    due_at = InstantField()
+    invoice_id = KeyField(null=True)
+    dropped_at = InstantField(null=True)
+
+    class Meta:
+        primary_key = CompositeKey("organization_id", "contract_id", "term_number")
+
+
+class ContractRequest(Row):
+    """A signing or amendment under the name that the operator gave it, and what it led to."""
+
+    organization_id = KeyField()
+    request_id = KeyField()
+    content_hash = TextField()
+    #: The contract that was signed, or the purchase that was made.
+    subject_id = KeyField()
+    created_at = InstantField()
+
+    class Meta:
+        primary_key = CompositeKey("organization_id", "request_id")

@@ -5,17 +5,17 @@ is let in.
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from app.access.principal import Principal
 from app.billing.contracts.renewals import renew_if_due
-from app.billing.contracts.running import is_over, latest_contract
+from app.billing.contracts.standing import standing_of
 from app.billing.language import Language
 from app.db.transactions import transaction
 from app.directory.users import name_given
 from app.errors import SeatLimitReached, SeatRefusal, UserNameTaken
-from app.models import Contract, Hold, Organization, SeatPool, User
+from app.models import Hold, Organization, User
 from app.people.activity import Because
 from app.people.identifying import Claims, identify
 from app.people.login_messages import Reason, language_of, message_code, message_of
@@ -146,23 +146,8 @@ def _decide_known(user: User, *, at: datetime) -> Decision:
 
 def _barred(organization_id: str, at: datetime) -> Reason | None:
     """Return what keeps the organization's holders out, if anything does. It takes no lock."""
-    pool = pools.pool_of(organization_id)
-    if pool.suspended_at is not None:
-        return Reason.ORGANIZATION_SUSPENDED
-    contract = latest_contract(organization_id)
-    if contract is None or at < pool.term_starts_at:
-        return Reason.CONTRACT_NOT_STARTED
-    ended_at = _ended_at(contract, pool, at)
-    if ended_at is not None and at >= ended_at + timedelta(days=contract.grace_days):
-        return Reason.CONTRACT_ENDED
-    return None
-
-
-def _ended_at(contract: Contract, pool: SeatPool, at: datetime) -> datetime | None:
-    """Return when the contract ended, also where its end has come and has not been recorded yet."""
-    ended_now = is_over(pool, at) and not contract.auto_renew
-    ended_at: datetime | None = pool.term_ends_at if ended_now else contract.ended_at
-    return ended_at
+    barred = standing_of(organization_id).barred(at)
+    return None if barred is None else Reason(barred.code)
 
 
 def _decide_unknown(principal: Principal, login: Login, *, at: datetime) -> Decision:

@@ -6,7 +6,9 @@ database.
 """
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+from app.db.columns import instant_text
 from app.db.connections import database
 from app.db.transactions import snapshot
 
@@ -88,8 +90,12 @@ CHECKS: tuple[tuple[str, str, str], ...] = (
            LEFT JOIN invoice i ON i.organization_id = e.organization_id AND i.cause = e.cause
            LEFT JOIN contract c ON c.organization_id = e.organization_id
                AND e.cause = 'contract:' || c.id
+           LEFT JOIN contract n ON n.organization_id = e.organization_id AND n.id = e.contract_id
+           LEFT JOIN term_invoice t ON t.organization_id = e.organization_id
+               AND t.contract_id = c.id AND t.term_number = 1
            WHERE e.kind IN ('granted', 'renewed') AND i.id IS NULL
-               AND c.invoiced_elsewhere IS NULL""",
+               AND c.invoiced_elsewhere IS NULL AND t.contract_id IS NULL
+               AND n.billing_interval = 'annual' AND n.collection_method = 'invoice'""",
     ),
     (
         "I4",
@@ -99,7 +105,10 @@ CHECKS: tuple[tuple[str, str, str], ...] = (
                AND e.kind IN ('granted', 'renewed')
            LEFT JOIN replacement r ON r.organization_id = i.organization_id
                AND r.replacement_id = i.id
-           WHERE e.sequence IS NULL AND i.credit_of IS NULL AND r.invoice_id IS NULL""",
+           LEFT JOIN term_invoice t ON t.organization_id = i.organization_id
+               AND t.invoice_id = i.id
+           WHERE e.sequence IS NULL AND i.credit_of IS NULL AND r.invoice_id IS NULL
+               AND t.invoice_id IS NULL""",
     ),
     (
         "I4",
@@ -335,11 +344,46 @@ CHECKS: tuple[tuple[str, str, str], ...] = (
 )
 
 
-def audit() -> list[Violation]:
-    """Return everything in the database that breaks an invariant; the empty list when all hold."""
+#: The same of what lies after an instant, whose day and text the queries are given by turns.
+CHECKS_IN_TIME: tuple[tuple[str, str, str], ...] = (
+    (
+        "I12",
+        "a term that follows another starts after the clock",
+        """SELECT t.organization_id || ' ' || t.contract_id || '/' || t.number FROM term t
+           JOIN contract c ON c.organization_id = t.organization_id AND c.id = t.contract_id
+           LEFT JOIN seat_pool p ON p.organization_id = t.organization_id
+               AND p.contract_id = t.contract_id AND p.term_number = t.number
+           WHERE (t.number >= 2 OR c.took_over_at IS NOT NULL)
+               AND (t.starts_on > {tomorrow} OR p.term_starts_at > {now})""",
+    ),
+    (
+        "I12",
+        "an invoice is dated after today",
+        """SELECT i.organization_id || ' ' || i.number FROM invoice i
+           WHERE i.issued_at > {now} OR i.issued_on > {tomorrow}""",
+    ),
+)
+
+
+def audit(*, at: datetime | None = None) -> list[Violation]:
+    """Return everything in the database that breaks an invariant; the empty list when all hold.
+
+    What must not lie ahead is looked at where the instant `at` says what time it is.
+    """
+    checks = CHECKS if at is None else (*CHECKS, *_in_time(at))
     with snapshot():
         return [
             Violation(invariant, str(where), what)
-            for invariant, what, query in CHECKS
+            for invariant, what, query in checks
             for (where,) in database.execute_sql(query).fetchall()
         ]
+
+
+def _in_time(at: datetime) -> list[tuple[str, str, str]]:
+    """Return the checks of an instant. No day is later anywhere than tomorrow is here."""
+    now = f"'{instant_text(at)}'"
+    tomorrow = f"'{(at + timedelta(days=1)).date().isoformat()}'"
+    return [
+        (invariant, what, query.format(now=now, tomorrow=tomorrow))
+        for invariant, what, query in CHECKS_IN_TIME
+    ]

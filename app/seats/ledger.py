@@ -4,6 +4,7 @@ A seat that comes free is offered at once to whoever waits first, in the same tr
 these functions inside a transaction; see `pool.py` for when.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from app.db.transactions import assert_in_transaction
@@ -17,6 +18,7 @@ from app.seats.pools import (
     has_free_seat,
     may_take,
     record,
+    record_for,
     record_if,
     why_refused,
 )
@@ -78,15 +80,33 @@ def grant(organization_id: str, quantity: int, cause: Cause, *, at: datetime) ->
     waiting.reserve(organization_id, quantity, cause, at=at)
 
 
+@dataclass(frozen=True)
+class Beyond:
+    """Seats bought with a term because more are in use than it was agreed to open with."""
+
+    quantity: int
+    cause: Cause
+
+
 def open_term(
-    term: ContractTerm, bounds: tuple[datetime, datetime], cause: Cause, *, at: datetime
+    term: ContractTerm,
+    bounds: tuple[datetime, datetime],
+    cause: Cause,
+    *,
+    beyond: Beyond | None = None,
+    at: datetime,
 ) -> None:
     """Open a term, from and until the instants `bounds`, with `term.opened_with` seats.
 
     The entry is `granted` where nothing was purchased before, else `renewed` with the difference.
+    What is bought `beyond` them comes first, as an entry of its own of the same term, so that the
+    seats in use find room at every instant (I1).
     """
     holds.end_all(term.organization_id, at=at)
     before = counts_of(term.organization_id).purchased
+    if beyond is not None:
+        extra = Change(term.organization_id, EntryKind.GRANTED, beyond.quantity, beyond.cause)
+        record_for(term, extra, at=at)
     kind = EntryKind.RENEWED if before else EntryKind.GRANTED
     change = Change(term.organization_id, kind, term.opened_with - before, cause)
     starts_at, ends_at = bounds

@@ -7,7 +7,7 @@ wait for.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from peewee import Expression
@@ -17,7 +17,7 @@ from app.db.columns import instant_text
 from app.db.sql import greatest, locked
 from app.db.transactions import assert_in_transaction
 from app.errors import SeatLimitReached, SeatRefusal
-from app.models import LedgerEntry, SeatPool
+from app.models import Contract, ContractTerm, LedgerEntry, SeatPool
 from app.seats.rules import EFFECTS, EntryKind, PoolStanding, PoolState, SeatCounts
 
 #: Which part of the free seats may be held for logins: a tenth.
@@ -104,15 +104,29 @@ def lock_available(organization_id: str) -> int:
 
 
 def standing_of(organization_id: str) -> PoolStanding:
-    """Return what decides whether somebody may take a seat."""
+    """Return what holds for an organization. It takes no lock."""
     pool = pool_of(organization_id)
+    running = _contract(organization_id, Contract.id == pool.contract_id)
+    coming = _contract(organization_id, Contract.is_scheduled())
     return PoolStanding(
         PoolState(pool.state),
         pool.suspended_at is not None,
         pool.term_starts_at,
         pool.term_ends_at,
         SeatCounts(pool.purchased, pool.in_use),
+        renews=running is not None and running.auto_renew,
+        ended_at=running.ended_at if running else None,
+        grace=timedelta(days=running.grace_days if running else 0),
+        next_starts_at=coming.takes_over_at if coming else None,
+        next_starts_on=coming.starts_on if coming else None,
     )
+
+
+def _contract(organization_id: str, which: Expression) -> Contract | None:
+    contract: Contract | None = Contract.get_or_none(
+        (Contract.organization_id == organization_id) & which
+    )
+    return contract
 
 
 def may_take(at: datetime) -> Expression:
@@ -182,6 +196,11 @@ def record(change: Change, *, at: datetime, **bounds: object) -> Recorded:
     return recorded
 
 
+def record_for(term: ContractTerm, change: Change, *, at: datetime) -> None:
+    """Change a pool and append the entry, as one of a term that is just about to open."""
+    _change(None, change, {}, (term.contract_id, term.number), at=at)
+
+
 def record_if(
     guard: Expression | None, change: Change, *, at: datetime, **bounds: object
 ) -> Recorded | None:
@@ -189,6 +208,18 @@ def record_if(
 
     Returns None where it does not.
     """
+    return _change(guard, change, bounds, None, at=at)
+
+
+def _change(
+    guard: Expression | None,
+    change: Change,
+    bounds: dict[str, object],
+    term: tuple[str, int] | None,
+    *,
+    at: datetime,
+) -> Recorded | None:
+    """Change a pool and append the entry, of `term` or else of the one that the pool is in."""
     assert_in_transaction()
     purchased, in_use = EFFECTS[change.kind]
     this_pool = SeatPool.organization_id == change.organization_id
@@ -209,7 +240,7 @@ def record_if(
     )
     recorded = next((Recorded(*row) for row in rows), None)
     if recorded is not None:
-        _append(change, recorded)
+        _append(change, recorded if term is None else Recorded(*recorded[:2], *term))
     return recorded
 
 

@@ -10,6 +10,7 @@ from flask import current_app, g, request
 
 from app.access.principal import Permission, Principal
 from app.access.tokens import TokenUses, authenticate
+from app.clock import Watch
 from app.config import Config
 from app.errors import InvalidInput, NotAuthenticated, NotFound
 from app.identifiers import new_id
@@ -33,6 +34,8 @@ class Seatgate:
 
     config: Config
     token_uses: TokenUses
+    #: Judges the clock; where it jumped, instants go by the time that passed.
+    watch: Watch
 
 
 def seatgate() -> Seatgate:
@@ -44,7 +47,7 @@ def seatgate() -> Seatgate:
 def instant() -> datetime:
     """Return the one instant at which this request happens."""
     if "at" not in g:
-        g.at = seatgate().config.clock.now()
+        g.at = seatgate().watch.trusted_now()
     at: datetime = g.at
     return at
 

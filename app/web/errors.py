@@ -47,6 +47,7 @@ STATUSES: dict[type[DomainError], HTTPStatus] = {
     errors.TotalMismatch: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.BillingError: HTTPStatus.CONFLICT,
     errors.IdempotencyKeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.ClockJumped: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.Busy: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
@@ -186,9 +187,9 @@ def _seat_refusal(refusal: SeatRefusal) -> Problem:
     if denial := refusal.facts.get("denial"):
         headers["Seatgate-Denial"] = str(denial)
         sentences.append(f"Reference {denial}")
-    return Problem(
-        organization.seat_refusal_status, refusal.code, " ".join(sentences), refusal.facts, headers
-    )
+    scim = _SCIM.match(request.path)
+    status = organization.seat_refusal_status if scim else HTTPStatus.FORBIDDEN
+    return Problem(status, refusal.code, " ".join(sentences), refusal.facts, headers)
 
 
 def _shortened(name: str) -> str:

@@ -153,8 +153,8 @@ def test_many_processes_that_renew_at_once_make_one_renewal(database_url):
     for customer in customers:
         a_user(customer)
     settings = {"SEATGATE_DATABASE_URL": database_url, "SEATGATE_SANDBOX": "1"}
-    environment = {**os.environ, **settings, "SEATGATE_CLOCK": "2026-12-31T12:00:00+00:00"}
-    command = [sys.executable, "-m", "app.cli", "renewals", "run", "--on", "2027-01-01", "--json"]
+    environment = {**os.environ, **settings, "SEATGATE_CLOCK": "2027-01-01T00:00:00+00:00"}
+    command = [sys.executable, "-m", "app.cli", "renewals", "run", "--json"]
 
     running = [
         subprocess.Popen(command, env=environment, stdout=subprocess.PIPE)  # noqa: S603  # ours

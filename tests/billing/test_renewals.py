@@ -2,7 +2,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from app.billing.contracts.renewals import preview, renew_all_due, renew_if_due
+from app.billing.contracts.previews import preview
+from app.billing.contracts.renewals import renew_all_due, renew_if_due
 from app.billing.contracts.running import running_contract
 from app.errors import ContractEnded, SeatLimitReached
 from app.models import Contract, ContractTerm, Invoice, LedgerEntry, SeatPool

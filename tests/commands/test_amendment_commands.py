@@ -1,6 +1,10 @@
+from datetime import timedelta
+
 import pytest
 
-from tests.operators import SIGNING
+from app.commands import amendments
+from tests.builders import NOW
+from tests.operators import SIGNING, an_operator
 
 
 @pytest.fixture
@@ -95,3 +99,56 @@ def test_suspending_twice_is_refused(operator, acme):
     operator.says("organization", "suspend", acme)
 
     assert operator.refuses("organization", "suspend", acme).endswith("suspended already.")
+
+
+AMEND = ("--quantity", 5, "--order-reference", "PO-77")
+
+
+def test_an_amendment_under_a_request_id_happens_once(operator, acme):
+    amend = ("contract", "amend", "--organization", acme, "--request-id", "crm-1")
+
+    first = operator.answers(*amend, *AMEND)
+    second = operator.answers(*amend, *AMEND)
+    refusal = operator.refuses(*amend, "--quantity", 6, "--order-reference", "PO-77")
+
+    assert second == {**first, "already_done": True}
+    assert refusal.startswith("The request id crm-1 came before with another content.")
+
+
+def test_the_same_amendment_again_must_be_meant(operator, acme):
+    amend = ("contract", "amend", "--organization", acme, *AMEND)
+    operator.says(*amend)
+
+    refusal = operator.refuses(*amend)
+    meant = operator.answers(*amend, "--again")
+
+    assert refusal.startswith("5 seats were added for the order PO-77 within the last 24 hours.")
+    assert meant["purchased"] == 15
+
+
+def test_on_a_terminal_it_is_asked_whether_an_amendment_is_meant(operator, acme, monkeypatch):
+    amend = ("contract", "amend", "--organization", acme, *AMEND)
+    operator.says(*amend)
+    monkeypatch.setattr(amendments, "asks", lambda: True)
+
+    assert operator.run(*amend).exit_code == 1
+    shown = operator.answers("contract", "show", "--organization", acme)
+    assert shown["seats"] == 10
+
+
+def test_another_order_or_another_day_is_another_amendment(operator, acme, database_url):
+    amend = ("contract", "amend", "--organization", acme)
+    operator.says(*amend, *AMEND)
+    operator.says(*amend, "--quantity", 5, "--order-reference", "PO-78")
+
+    tomorrow = an_operator(database_url, NOW + timedelta(hours=25))
+
+    assert tomorrow.answers(*amend, *AMEND)["purchased"] == 20
+
+
+@pytest.mark.parametrize("option", ["--order-reference", "--request-id"])
+@pytest.mark.parametrize("text", ["", " ", "PO\n7"])
+def test_a_reference_that_is_none_is_refused(operator, acme, option, text):
+    given = ("--quantity", 1, "--order-reference", "PO-1", option, text)
+
+    assert operator.run("contract", "amend", "--organization", acme, *given).exit_code == 1

@@ -2,6 +2,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from app.commands import renewals
+from tests.conftest import opened
 from tests.operators import SIGNING, an_operator
 
 
@@ -126,8 +128,10 @@ def test_a_term_that_is_over_is_renewed_once(operator, acme, database_url):
     assert second["renewals"] == []
 
 
-def test_a_term_that_is_not_renewed_ends(operator, signed_acme):
-    run = operator.answers("renewals", "run", "--on", "2027-01-01")["renewals"]
+def test_a_term_that_is_not_renewed_ends(operator, signed_acme, database_url):
+    later = an_operator(database_url, datetime(2027, 1, 1, tzinfo=UTC))
+
+    run = later.answers("renewals", "run")["renewals"]
 
     contract = operator.answers("contract", "show", "--organization", signed_acme)
     assert [row["outcome"] for row in run] == ["ended"]
@@ -143,6 +147,108 @@ def test_the_day_of_a_renewal_begins_in_the_zone_of_the_contract(operator, acme,
     on_the_day = operator.answers("renewals", "run", "--on", "2027-01-01")["renewals"]
 
     assert (len(before), len(on_the_day)) == (0, 1)
+
+
+def test_a_day_that_lies_ahead_is_only_shown(operator, acme, database_url):
+    terms = ("--seats", 5, *SIGNING, "--auto-renew", "--renewal-unit-price", "720.00")
+    operator.says("organization", "set", acme, "--tax-rate", "20")
+    operator.says("contract", "sign", "--organization", acme, *terms)
+    before = everything_in(database_url)
+
+    shown = operator.answers("renewals", "run", "--on", "2027-01-01")
+    said = operator.says("renewals", "run", "--on", "2027-01-01")
+
+    assert everything_in(database_url) == before
+    (row,) = shown["renewals"]
+    assert (shown["dry_run"], row["outcome"], row["on"]) == (True, "renewed", "2027-01-01")
+    assert (row["purchased"], row["net_minor"], row["total_minor"]) == (1, 72_000, 86_400)
+    assert "864.00 EUR" in said
+
+
+def everything_in(url):
+    """Return every row of every table."""
+    with opened(url) as database:
+        return {
+            name: sorted(map(repr, database.execute_sql(f"SELECT * FROM {name}").fetchall()))  # noqa: S608  # our tables
+            for name in database.get_tables()
+        }
+
+
+def test_a_suspended_organization_is_listed_as_due(operator, acme, database_url):
+    operator.says("contract", "sign", "--organization", acme, "--seats", 5, *SIGNING)
+    operator.says("organization", "suspend", acme)
+    later = an_operator(database_url, datetime(2027, 1, 1, tzinfo=UTC))
+
+    assert [row["outcome"] for row in later.answers("renewals", "run")["renewals"]] == [
+        "waits: suspended"
+    ]
+
+
+def test_on_a_terminal_renewals_are_asked_for(operator, signed_acme, database_url, monkeypatch):
+    later = an_operator(database_url, datetime(2027, 1, 1, tzinfo=UTC))
+    monkeypatch.setattr(renewals, "asks", lambda: True)
+
+    declined = later.run("renewals", "run")
+    shown = operator.answers("contract", "show", "--organization", signed_acme)
+    agreed = later.answers("renewals", "run", "--yes")
+
+    assert (declined.exit_code, shown["state"]) == (1, "running")
+    assert len(agreed["renewals"]) == 1
+
+
+def test_a_contract_is_signed_ahead_shown_and_cancelled(operator, acme):
+    operator.says(
+        "contract", "sign", "--organization", acme, "--seats", 5, *SIGNING, "--auto-renew"
+    )
+    terms = ("--seats", 3, *SIGNING, "--starts-on", "2027-01-01")
+
+    signed = operator.answers("contract", "sign", "--organization", acme, *terms)
+    shown = operator.answers("contract", "show", "--organization", acme)
+    cancelled = operator.answers("contract", "cancel", "--organization", acme)
+
+    assert (signed["state"], signed["seats"], signed["invoice"]) == ("scheduled", 3, None)
+    assert signed["takes_over"]["at"] == "2027-01-01T00:00:00Z"
+    assert signed["stops_renewal_of"] == shown["id"] == cancelled["renews_again"]
+    assert (shown["state"], shown["scheduled"]["id"]) == ("running", signed["id"])
+    assert cancelled["state"] == "cancelled"
+
+
+def test_an_end_is_taken_back(operator, acme):
+    operator.says(
+        "contract", "sign", "--organization", acme, "--seats", 5, *SIGNING, "--auto-renew"
+    )
+    operator.says("contract", "end", "--organization", acme)
+
+    assert operator.answers("contract", "resume", "--organization", acme)["auto_renew"]
+
+
+def test_a_signing_under_a_request_id_happens_once(operator, acme):
+    sign = ("contract", "sign", "--organization", acme, *SIGNING, "--request-id", "deal-7")
+
+    first = operator.answers(*sign, "--seats", 5)
+    second = operator.answers(*sign, "--seats", 5)
+    refusal = operator.refuses(*sign, "--seats", 6)
+
+    assert (second["id"], second["already_done"]) == (first["id"], True)
+    assert second["invoice"] == first["invoice"]
+    assert refusal.startswith("The request id deal-7 came before with another content.")
+
+
+def test_references_are_changed_by_a_command(operator, signed_acme):
+    given = ("--purchase-order", "PO-9", "--cost-centre", "R&D")
+
+    changed = operator.answers("contract", "references", "--organization", signed_acme, *given)
+
+    assert (changed["purchase_order"], changed["cost_centre"]) == ("PO-9", "R&D")
+
+
+@pytest.mark.parametrize("option", ["--invoiced-elsewhere", "--purchase-order", "--cost-centre"])
+def test_an_empty_reference_is_no_reference(operator, acme, option):
+    terms = ("--seats", 100, *SIGNING, option, "")
+
+    refusal = operator.refuses("contract", "sign", "--organization", acme, *terms)
+
+    assert refusal == "An empty reference is none. Give it, or leave it out."
 
 
 def test_renewals_are_not_run_for_a_day_that_is_over(operator):

@@ -13,6 +13,8 @@ from app.billing.invoices.reversing import reverse_entry
 from app.db.connections import on_postgresql
 from app.models import (
     BankLine,
+    Contract,
+    ContractTerm,
     CreditLine,
     CreditTax,
     Hold,
@@ -287,6 +289,43 @@ PLANTED = {
     _a_number_behind_the_series: ("I10", "the numbers have a gap"),
     _a_number_against_its_date: ("I10", "a number is older than the one before it"),
 }
+
+
+def _a_term_that_opened_ahead_of_the_clock():
+    ContractTerm.update(number=2, starts_on=date(2027, 1, 1)).execute()
+
+
+def _a_successor_that_took_over_ahead_of_the_clock():
+    Contract.update(took_over_at=NOW, takes_over_at=NOW).execute()
+    SeatPool.update(term_starts_at=NOW + timedelta(hours=1)).execute()
+
+
+def _an_invoice_dated_ahead_of_the_clock():
+    Invoice.update(issued_on=date(2026, 3, 3)).where(Invoice.counter == 2).execute()
+
+
+def _an_invoice_issued_ahead_of_the_clock():
+    Invoice.update(issued_at=NOW + timedelta(hours=1)).where(Invoice.counter == 2).execute()
+
+
+PLANTED_IN_TIME = {
+    _a_term_that_opened_ahead_of_the_clock: "a term that follows another starts",
+    _a_successor_that_took_over_ahead_of_the_clock: "a term that follows another starts",
+    _an_invoice_dated_ahead_of_the_clock: "an invoice is dated after today",
+    _an_invoice_issued_ahead_of_the_clock: "an invoice is dated after today",
+}
+
+
+@pytest.mark.parametrize("plant", PLANTED_IN_TIME, ids=lambda plant: plant.__name__.strip("_"))
+def test_the_audit_finds_what_lies_ahead_of_the_clock(unaudited_database, plant):
+    _a_year_of_an_organization()
+    _take_the_rules_away(unaudited_database)
+    assert audit(at=NOW) == []
+
+    plant()
+
+    found = [one.invariant for one in audit(at=NOW) if one.what.startswith(PLANTED_IN_TIME[plant])]
+    assert set(found) == {"I12"}
 
 
 @pytest.mark.parametrize("plant", PLANTED, ids=lambda plant: plant.__name__.strip("_"))

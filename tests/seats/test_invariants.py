@@ -5,11 +5,14 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from peewee import IntegrityError, OperationalError
 
-from app.billing.contracts.renewals import preview, renew_if_due
-from app.billing.contracts.running import running_contract
+from app.billing.contracts.previews import preview
+from app.billing.contracts.renewals import renew_if_due
+from app.billing.contracts.running import open_term, running_contract
+from app.billing.contracts.succession import what_follows
 from app.errors import SeatLimitReached
 from app.models import (
     Contract,
+    ContractTerm,
     Invoice,
     InvoiceLine,
     InvoiceSeries,
@@ -21,8 +24,10 @@ from app.models import (
 )
 from app.people import provisioning
 from app.seats import pools
+from app.seats.audit import audit
+from app.seats.pools import Cause
 from app.seats.rules import EntryKind, SeatCounts
-from tests.builders import NOW, a_user, activate, an_organization, buy, deactivate, fill
+from tests.builders import NOW, a_contract, a_user, activate, an_organization, buy, deactivate, fill
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -269,6 +274,28 @@ def test_i11_gate_owner_and_renewal_count_the_same_seats():
 
     assert refusal.value.in_use == ahead.in_use == ahead.would_renew_at == len(holders)
     assert acme.counts == (3, 3)
+
+
+def test_i12_nothing_is_opened_or_dated_ahead_of_the_clock():
+    acme, globex = an_organization(5, auto_renew=True), an_organization(5, auto_renew=True)
+    a_contract(globex, 5, starts_on=date(2027, 1, 1), at=NOW)
+    almost = END - timedelta(seconds=1)
+
+    for customer in (acme, globex):
+        renew_if_due(customer.id, at=almost)
+        coming = what_follows(customer.id)
+        row = ContractTerm(
+            organization_id=customer.id,
+            contract_id=coming.contract.id,
+            number=coming.term.number,
+            starts_on=coming.term.starts_on,
+            ends_on=coming.term.ends_on,
+        )
+        with pytest.raises(ValueError, match="starts at 2027-01-01"):
+            open_term(coming.contract, row, Cause("renewal", "ahead"), at=almost)
+
+    assert audit(at=almost) == []
+    assert {row.issued_on for row in Invoice.select()} == {date(2026, 1, 1)}
 
 
 def test_two_contracts_cannot_run_at_once_in_the_database_itself():

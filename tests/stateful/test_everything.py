@@ -200,6 +200,7 @@ class Everything(RuleBasedStateMachine):
             self.model.expire(self.at)
             self.model.forget_old(self.at - RETRIED_FOR)
 
+    @precondition(lambda self: not self.model.suspended)
     @rule(days_late=st.integers(0, 40))
     def let_the_term_end(self, days_late):
         self.at = self.model.term_ends_at + timedelta(days=days_late)

@@ -1,5 +1,8 @@
 """What load balancers and misdirected clients are told."""
 
+from app.billing import timekeeping
+from app.models import ClockJump
+from tests.builders import NOW
 from tests.clients import Client
 
 
@@ -8,6 +11,25 @@ def test_a_process_that_can_serve_says_so_to_anybody(service):
 
     assert answer.status_code == 200
     assert answer.json() == {"status": "ok"}
+
+
+def test_a_process_lives_and_is_ready(service):
+    anybody = service.client(Client, "")
+
+    assert [anybody.get(path).status_code for path in ("/live", "/ready")] == [200, 200]
+
+
+def test_a_jump_of_the_clock_is_red_until_it_is_accepted(service):
+    anybody = service.client(Client, "")
+    ClockJump.create(id="jmp_1", noticed_at=NOW, ahead_seconds=86_400)
+
+    red = anybody.get("/ready")
+    assert (red.status_code, red.json()["code"]) == (503, "clock_jumped")
+    assert red.json()["ahead_seconds"] == 86_400
+    assert anybody.get("/live").status_code == 200
+
+    timekeeping.accept(at=NOW)
+    assert anybody.get("/ready").status_code == 200
 
 
 def test_another_version_of_scim_is_refused_as_such(service):

@@ -3,23 +3,33 @@
 Seats are added by a quote like an owner's, so upwards only, and never taken out of a term.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 
 from app.access import trail
 from app.access.principal import Principal
 from app.access.trail import Change
+from app.billing.contracts import term_invoices
+from app.billing.contracts.ending import end_now
 from app.billing.contracts.renewals import renews_first
-from app.billing.contracts.running import end_now, is_over, unended_contract
+from app.billing.contracts.requests import done_before, keep
+from app.billing.contracts.running import scheduled_contract, unended_contract
+from app.billing.contracts.scheduling import check_none_scheduled, take_up_renewal
 from app.billing.contracts.signing import SEATS_MAX, check_unit_price
+from app.billing.invoices import issuing
 from app.billing.money import minor_units
-from app.billing.purchasing import Confirmation, confirm_quote
-from app.billing.quoting import QuoteRequest, create_quote
+from app.billing.offers import Confirmation
+from app.billing.purchasing import carry_out, find_purchase
+from app.billing.quoting import QuoteRequest, write_quote
+from app.billing.references import check_reference
 from app.db.transactions import transaction
-from app.errors import ContractNotActive, InvalidInput, NothingToChange
-from app.models import Contract
+from app.errors import AmendmentRepeated, ContractNotActive, InvalidInput, NothingToChange
+from app.models import Contract, Purchase, Quote, SeatPool
 from app.seats import pools
-from app.seats.rules import TermOver
+from app.seats.rules import Phase, TermOver
+
+#: For so long an amendment that looks like one before is taken for its repetition.
+LOOKS_REPEATED_FOR = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
@@ -27,25 +37,71 @@ class Amendment:
     """More seats, as they were ordered outside Seatgate."""
 
     quantity: int
-    #: The customer's order, which the invoice names.
+    #: The customer's order, which the invoice names. It may come again, so it is no key.
     order_reference: str
+    #: What the operator calls this request, so that it is carried out once.
+    request_id: str | None = None
+    #: Whether it is meant although it looks like one of the last day.
+    again: bool = False
 
 
+@renews_first
+@transaction
 def amend_contract(principal: Principal, amendment: Amendment, *, at: datetime) -> Confirmation:
     """Add seats to the contract for the rest of the term, by a quote that is confirmed at once.
 
     Raises:
         InvalidInput: the quantity is below 1, or there is no order.
-        ContractNotActive, PlanNotEligible: the contract lets nobody buy.
-        QuoteStale: somebody else changed the contract in between.
+        AmendmentRepeated: it looks like one of the last day, and has no request id.
+        RequestIdReused: the request came before with another content.
+        ContractNotActive, PlanNotEligible, OrganizationSuspended: nothing can be bought.
     """
-    if not amendment.order_reference.strip():
+    unended_contract(principal.organization_id, lock=True)
+    if not amendment.order_reference.strip(" "):
         raise InvalidInput("order_reference", "Name the order that asks for these seats.")
-    request = QuoteRequest(
-        amendment.quantity, purchase_order=amendment.order_reference, quantity_max=SEATS_MAX
+    order = check_reference(amendment.order_reference, "order_reference")
+    content = {"quantity": amendment.quantity, "order_reference": order}
+    before = done_before(principal, amendment.request_id, content)
+    if before is not None:
+        return _bought_before(principal, before)
+    if amendment.request_id is None and not amendment.again:
+        _check_not_repeated(principal, amendment.quantity, order, at=at)
+    request = QuoteRequest(amendment.quantity, purchase_order=order, quantity_max=SEATS_MAX)
+    quote = write_quote(principal, request, at=at)
+    done = carry_out(principal, quote.id, quote.total_minor, at=at)
+    keep(principal, amendment.request_id, content, done.purchase.id, at=at)
+    return done
+
+
+def _check_not_repeated(
+    principal: Principal, quantity: int, order: str | None, *, at: datetime
+) -> None:
+    same = (
+        Purchase.select()
+        .join(
+            Quote,
+            on=(Quote.organization_id == Purchase.organization_id)
+            & (Quote.id == Purchase.quote_id),
+        )
+        .where(
+            (Purchase.organization_id == principal.organization_id)
+            & (Purchase.confirmed_by == principal.actor)
+            & (Purchase.confirmed_at > at - LOOKS_REPEATED_FOR)
+            & (Quote.quantity == quantity)
+            & (Quote.purchase_order == order)
+        )
     )
-    quote = create_quote(principal, request, at=at)
-    return confirm_quote(principal, quote.id, quote.total_minor, at=at)
+    if same.exists():
+        raise AmendmentRepeated(
+            f"{quantity} seats were added for the order {order} within the last 24 hours. "
+            "Say --again if these are further ones."
+        )
+
+
+def _bought_before(principal: Principal, purchase_id: str) -> Confirmation:
+    purchase = find_purchase(principal.organization_id, purchase_id)
+    invoice = issuing.find_invoice(principal.organization_id, purchase.invoice_id)
+    return Confirmation(purchase, invoice, repeated=True)
 
 
 @renews_first
@@ -65,6 +121,7 @@ def set_renewal_price(principal: Principal, unit_price: str, *, at: datetime) ->
     check_unit_price(unit_price_minor, contract.currency)
     if not contract.auto_renew:
         raise NothingToChange("The contract does not renew, so there is no next price to agree on.")
+    _check_not_invoiced(contract, pools.pool_of(principal.organization_id))
     before = contract.renewal_unit_price_minor
     if unit_price_minor == before:
         raise NothingToChange("The contract renews at this price already.")
@@ -95,11 +152,70 @@ def end_renewal(principal: Principal, *, at: datetime) -> Contract:
             "The contract does not renew; it ends with its term. To end it today, end it now."
         )
     contract.auto_renew = False
+    contract.renewal_ended_at = at
     contract.save()
     change = Change(
         "contract.renewal_ended", contract.id, {"auto_renew": True}, {"auto_renew": False}
     )
     trail.record(principal, change, at=at)
+    return contract
+
+
+@renews_first
+@transaction
+def resume_renewal(principal: Principal, *, at: datetime) -> Contract:
+    """Take back that the contract ends with its term, until the term's last day.
+
+    Raises:
+        ContractNotActive: no contract runs.
+        ContractScheduled: another was signed to follow it.
+        NothingToChange: its renewal was not ended.
+    """
+    contract = _lock_contract(principal, at=at)
+    check_none_scheduled(principal.organization_id)
+    if contract.renewal_ended_at is None:
+        raise NothingToChange("The contract's renewal was not ended, so nothing is to be resumed.")
+    take_up_renewal(principal, contract, at=at)
+    return contract
+
+
+@dataclass(frozen=True)
+class References:
+    """The customer's order and cost centre; None leaves one as it is."""
+
+    purchase_order: str | None = None
+    cost_centre: str | None = None
+
+
+@renews_first
+@transaction
+def set_references(
+    principal: Principal, references: References, *, scheduled: bool = False, at: datetime
+) -> Contract:
+    """Put a purchase order and a cost centre on each invoice to come of a contract.
+
+    `scheduled` means the contract that was signed ahead, else the one that runs.
+
+    Raises:
+        ContractNotActive: there is no such contract.
+        InvalidInput: a reference cannot be one.
+        NothingToChange: none is given, or they stand there already.
+    """
+    contract = _lock_contract(principal, at=at)
+    if scheduled:
+        contract = _lock_scheduled(principal)
+    given = {
+        name: check_reference(value, name)
+        for name, value in asdict(references).items()
+        if value is not None
+    }
+    before = {name: getattr(contract, name) for name in given}
+    if given == before:
+        raise NothingToChange("Give a purchase order or a cost centre that is not there already.")
+    for name, value in given.items():
+        setattr(contract, name, value)
+    contract.save()
+    trail.record(principal, Change("contract.references_set", contract.id, before, given), at=at)
     return contract
 
 
@@ -117,9 +233,27 @@ def end_contract(principal: Principal, *, at: datetime) -> Contract:
 
 
 def _lock_contract(principal: Principal, *, at: datetime) -> Contract:
+    """Return the running contract, locked.
+
+    One whose term is over renews first, or ends; while the organization is suspended it waits for
+    either, and can still be ended.
+    """
     contract = unended_contract(principal.organization_id, lock=True)
+    standing = pools.standing_of(principal.organization_id)
+    if standing.phase(at) is Phase.DUE and not standing.suspended:
+        raise TermOver
     if contract is None:
         raise ContractNotActive("No contract is running that could be changed. Sign one first.")
-    if is_over(pools.pool_of(principal.organization_id), at):
-        raise TermOver
     return contract
+
+
+def _lock_scheduled(principal: Principal) -> Contract:
+    contract = scheduled_contract(principal.organization_id, lock=True)
+    if contract is None:
+        raise ContractNotActive("No contract was signed ahead that could be changed.")
+    return contract
+
+
+def _check_not_invoiced(contract: Contract, pool: SeatPool) -> None:
+    if term_invoices.find(contract, (pool.term_number or 0) + 1) is not None:
+        raise NothingToChange("The next term has been invoiced, so its price stands.")

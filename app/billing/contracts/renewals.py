@@ -1,40 +1,51 @@
-"""Renewal: what happens when a term is over.
+"""Renewal: what happens when a term is over, and when a contract signed ahead takes over.
 
 It is run by the operator's command and by housekeeping, and, so that the gate is never wrong while
 neither ran, before any request that would take or buy a seat. Each renewal is a transaction of its
 own, keyed by contract and term number, so it does not matter who runs it, how often, or how late.
+What it does is computed by `succession`, as for a preview. A suspended organization waits.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, datetime
-from fractions import Fraction
+from datetime import date, datetime, timedelta
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
-
-from peewee import ModelSelect, Value
 
 from app.access import trail
 from app.access.principal import Principal, Role
 from app.access.trail import Change
+from app.billing import offers, timekeeping
+from app.billing.contracts import term_invoices
+from app.billing.contracts.ending import end_now
+from app.billing.contracts.evidence import keep_evidence
 from app.billing.contracts.running import (
-    RunningContract,
-    end_now,
-    is_over,
+    first_term,
+    insert_term,
     open_term,
-    running_contract,
+    scheduled_contract,
     unended_contract,
 )
-from app.billing.invoices import issuing
-from app.billing.invoices.issuing import Order
-from app.billing.pricing import LineKind, net_minor, priced_line
-from app.billing.terms import MONTHS_PER_TERM, Term, start_of_day
+from app.billing.contracts.succession import (
+    Outcome,
+    Succession,
+    held_since,
+    what_follows,
+)
+from app.billing.offers import Offer
+from app.billing.terms import start_of_day
 from app.db.sql import locked
 from app.db.transactions import transaction
-from app.models import Contract, Organization, RenewalHolder, SeatAssignment, SeatPool
+from app.models import (
+    Contract,
+    ContractTerm,
+    Invoice,
+    Quote,
+    SeatPool,
+)
 from app.seats import holds, pools
+from app.seats.ledger import Beyond
 from app.seats.pools import Cause
-from app.seats.rules import PoolState, TermOver
+from app.seats.rules import PoolState, TermOver, suspension
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -44,49 +55,59 @@ ACTOR = "renewal"
 #: Where on earth each day begins and ends last.
 LAST_TIME_ZONE = "Etc/GMT+12"
 
-
-@dataclass(frozen=True)
-class RenewalPreview:
-    """What the next renewal would do if it were today.
-
-    Without auto-renewal the contract ends: there are no figures.
-    """
-
-    auto_renew: bool
-    on: date
-    purchased: int
-    in_use: int
-    would_renew_at: int | None
-    would_drop: int | None
-    unit_price_minor: int | None
-    total_minor: int | None
-    currency: str
+#: The most days before a term that its invoice is issued.
+INVOICE_DAYS_BEFORE_MAX = 60
 
 
 def renew_if_due(organization_id: str, *, at: datetime) -> int:
-    """Renew or end an organization's contract for every term that is over by `at`.
+    """Renew, end or let take over an organization's contract, for all that is due by `at`.
 
-    Returns how many terms ended.
+    Returns how many steps that took.
+
+    Raises:
+        ClockJumped: the clock is not to be trusted.
     """
-    ended = 0
+    steps = 0
     while _renew_once(organization_id, at=at):
-        ended += 1
-    return ended
+        steps += 1
+    return steps
 
 
 def renew_all_due(*, at: datetime) -> list[str]:
-    """Renew or end every contract whose term is over by `at`; return whose they were."""
-    return [due for due in _organizations_due(at) if renew_if_due(due, at=at)]
+    """Renew or end every contract whose term is over by `at`; return whose they were.
 
-
-def renew_all_due_on(day: date) -> list[str]:
-    """Renew or end every contract whose term is over when `day` begins in its time zone."""
-    concerned = []
-    for due in _organizations_due(start_of_day(day, LAST_TIME_ZONE)):
-        contract = unended_contract(due)
-        if contract and renew_if_due(due, at=start_of_day(day, contract.time_zone)):
-            concerned.append(due)
+    Invoices that are issued before or after their term's opening are issued too.
+    """
+    concerned = [due for due in organizations_due(at) if renew_if_due(due, at=at)]
+    invoice_all_due(at=at)
     return concerned
+
+
+def invoice_all_due(*, at: datetime) -> list[Invoice]:
+    """Issue every term's invoice whose day has come."""
+    concerned = term_invoices.organizations_due(at) | _invoiced_ahead(at)
+    return [invoice for due in sorted(concerned) for invoice in _invoice_once(due, at=at)]
+
+
+def coming_by(day: date) -> list[Succession]:
+    """Return what would follow where a term is over when `day` begins; it changes nothing."""
+    coming = (what_follows(due) for due in organizations_due(start_of_day(day, LAST_TIME_ZONE)))
+    return [
+        next_one
+        for next_one in coming
+        if next_one and next_one.is_due(start_of_day(day, next_one.contract.time_zone))
+    ]
+
+
+def organizations_due(at: datetime) -> list[str]:
+    """Return whose term is over, and whose contract signed ahead has come to its first day."""
+    over = SeatPool.select(SeatPool.organization_id).where(
+        (SeatPool.state == PoolState.OPEN.value) & (SeatPool.term_ends_at <= at)
+    )
+    begun = Contract.select(Contract.organization_id).where(
+        Contract.is_scheduled() & (Contract.takes_over_at <= at)
+    )
+    return sorted({*over.scalars(), *begun.scalars()})
 
 
 def renews_first(
@@ -96,6 +117,9 @@ def renews_first(
 
     Put it outside the transaction. It costs nothing while no term is over: the use case itself
     finds out, by `TermOver`, and is then run again.
+
+    Raises:
+        OrganizationSuspended: its renewal waits until the suspension ends.
     """
 
     @wraps(use_case)
@@ -104,7 +128,10 @@ def renews_first(
             return use_case(principal, *args, **kwargs)
         except TermOver:
             renew_if_due(principal.organization_id, at=instant_of(kwargs))
-        return use_case(principal, *args, **kwargs)
+        try:
+            return use_case(principal, *args, **kwargs)
+        except TermOver:
+            raise suspension() from None
 
     return run
 
@@ -117,93 +144,138 @@ def instant_of(kwargs: dict[str, object]) -> datetime:
     return at
 
 
-@renews_first
-def show_preview(principal: Principal, *, at: datetime) -> RenewalPreview:
-    """Return what the next renewal would do if it were today.
-
-    Raises:
-        ContractNotActive: no contract runs.
-    """
-    return preview(running_contract(principal.organization_id, at=at))
-
-
-def preview(running: RunningContract) -> RenewalPreview:
-    """Return what renewal would do at today's use."""
-    contract, pool = running.contract, running.pool
-    seats = price = total = drop = None
-    if contract.auto_renew:
-        seats = max(pool.in_use, contract.minimum_seats)
-        price = _renewal_price(contract)
-        total = net_minor(seats, price, Fraction(MONTHS_PER_TERM))
-        drop = max(pool.purchased - seats, 0)
-    return RenewalPreview(
-        auto_renew=contract.auto_renew,
-        on=running.term.ends_on,
-        purchased=pool.purchased,
-        in_use=pool.in_use,
-        would_renew_at=seats,
-        would_drop=drop,
-        unit_price_minor=price,
-        total_minor=total,
-        currency=contract.currency,
-    )
-
-
-def _organizations_due(at: datetime) -> list[str]:
-    due = SeatPool.select(SeatPool.organization_id).where(
-        (SeatPool.state == PoolState.OPEN.value) & (SeatPool.term_ends_at <= at)
-    )
-    return list(due.order_by(SeatPool.organization_id).scalars())
-
-
 @transaction
 def _renew_once(organization_id: str, *, at: datetime) -> bool:
-    """Close the current term if it is over, by opening the next or ending the contract.
-
-    Returns whether it was over.
-    """
-    contract = unended_contract(organization_id, lock=True)
-    pool = pools.pool_of(organization_id)
-    if contract is None or pool.term_number is None or not is_over(pool, at):
+    """Do what follows next, if it is due, and return whether it was."""
+    unended_contract(organization_id, lock=True)
+    scheduled_contract(organization_id, lock=True)
+    coming = what_follows(organization_id)
+    if coming is None or coming.pool.suspended_at is not None or not coming.is_due(at):
         return False
-    if contract.auto_renew:
-        ended = Term(contract.starts_on, pool.term_number)
-        _open_term_after(ended, contract, pool, at=at)
-    else:
-        end_now(_principal(organization_id), contract, ended_at=pool.term_ends_at, at=at)
+    timekeeping.check_clock()
+    _settle_pool(organization_id, at=at)
+    settled = what_follows(organization_id)
+    if settled is not None:
+        _carry_out(settled, at=at)
     return True
 
 
-def _open_term_after(ended: Term, contract: Contract, pool: SeatPool, *, at: datetime) -> None:
-    organization = Organization.get_by_id(contract.organization_id)
-    term = ended.next()
-    _settle_pool(pool.organization_id, at=at)
-    held_at_the_end = _held_since(pool.organization_id, pool.term_ends_at)
-    seats = max(held_at_the_end.count(), contract.minimum_seats)
-    contract.unit_price_minor = _renewal_price(contract)
+def _carry_out(coming: Succession, *, at: datetime) -> None:
+    principal = _principal(coming.contract.organization_id)
+    if coming.outcome is Outcome.ENDED:
+        end_now(principal, coming.contract, ended_at=coming.due_at, at=at)
+    elif coming.outcome is Outcome.RENEWED:
+        _open(principal, coming, _next_term(coming, at=at), "contract.renewed", at=at)
+    else:
+        before = unended_contract(principal.organization_id)
+        if before is not None:
+            end_now(principal, before, ended_at=coming.pool.term_ends_at, at=at)
+        _open(principal, coming, _agreed_term(coming, at=at), "contract.took_over", at=at)
+
+
+def _next_term(coming: Succession, *, at: datetime) -> ContractTerm:
+    contract = coming.contract
+    contract.unit_price_minor = coming.unit_price_minor
     contract.renewal_unit_price_minor = None
     contract.save()
-    cause = f"renewal:{contract.id}/{term.number}"
-    open_term(contract, term, seats, Cause(ACTOR, cause), at=at)
-    _keep_evidence(held_at_the_end, contract, term)
-    line = priced_line(
-        LineKind.RENEWAL,
-        seats,
-        contract.unit_price_minor,
-        term.service_from(term.starts_on),
-        organization.tax_rate_basis_points,
+    return insert_term(contract, coming.term, coming.agreed, at=at)
+
+
+def _agreed_term(coming: Succession, *, at: datetime) -> ContractTerm:
+    """Return the first term of a contract that takes over, which was written down at its signing.
+
+    Its row says from now on when it opened, and with how many.
+    """
+    contract = coming.contract
+    contract.took_over_at = at
+    contract.save()
+    row = first_term(contract)
+    row.opened_at, row.opened_with = at, coming.agreed
+    row.save()
+    return row
+
+
+def _open(
+    principal: Principal, coming: Succession, row: ContractTerm, kind: str, *, at: datetime
+) -> None:
+    contract = coming.contract
+    quote = _offer_beyond(principal, coming, at=at)
+    beyond = Beyond(quote.quantity, Cause(ACTOR, f"quote:{quote.id}")) if quote else None
+    cause = term_invoices.cause_of(contract, row.number)
+    open_term(contract, row, Cause(ACTOR, cause), beyond=beyond, at=at)
+    keep_evidence(held_since(contract.organization_id, coming.due_at), row)
+    invoice = coming.line and term_invoices.issue(
+        contract, coming.term, coming.agreed, coming.unit_price_minor, at=at
     )
-    invoice = issuing.issue_invoice(
-        contract, term.number, Order(cause, [line], organization.reverse_charge), at=at
+    if quote is not None:
+        offers.complete(principal, quote, contract, at=at)
+    before = {"term_number": coming.pool.term_number, "purchased": coming.pool.purchased}
+    after = {
+        "term_number": row.number,
+        "purchased": coming.seats,
+        "invoice_id": invoice and invoice.id,
+    }
+    trail.record(principal, Change(kind, contract.id, before, after), at=at)
+
+
+def _offer_beyond(principal: Principal, coming: Succession, *, at: datetime) -> Quote | None:
+    """Return the quote of the seats that are in use beyond the agreed ones, if there are any."""
+    if coming.beyond_line is None:
+        return None
+    offer = Offer(coming.contract, coming.term.number, coming.agreed, coming.beyond_line)
+    return offers.insert_quote(principal, offer, at=at)
+
+
+@transaction
+def _invoice_once(organization_id: str, *, at: datetime) -> list[Invoice]:
+    """Issue what of an organization is due, unless it is suspended."""
+    contract = unended_contract(organization_id, lock=True)
+    pool = pools.pool_of(organization_id)
+    if pool.suspended_at is not None:
+        return []
+    principal = _principal(organization_id)
+    invoices = term_invoices.issue_postponed(principal, at=at)
+    coming = what_follows(organization_id)
+    if contract is not None and coming is not None and _is_ahead(coming, at):
+        figures = (coming.agreed, coming.unit_price_minor)
+        ahead = term_invoices.issue_ahead(principal, contract, coming.term, figures, at=at)
+        invoices.append(ahead)
+    return invoices
+
+
+def _is_ahead(coming: Succession, at: datetime) -> bool:
+    """Return whether a renewal that is not due yet is to be invoiced now."""
+    contract = coming.contract
+    return (
+        coming.outcome is Outcome.RENEWED
+        and coming.line is not None
+        and contract.invoice_days_before > 0
+        and term_invoices.due_at(contract, coming.term) <= at < coming.due_at
+        and term_invoices.find(contract, coming.term.number) is None
     )
-    before = {"term_number": ended.number, "purchased": pool.purchased}
-    after = {"term_number": term.number, "purchased": seats, "invoice_id": invoice.id}
-    change = Change("contract.renewed", contract.id, before, after)
-    trail.record(_principal(contract.organization_id), change, at=at)
+
+
+def _invoiced_ahead(at: datetime) -> set[str]:
+    """Return the organizations whose renewal is near enough to be invoiced ahead, perhaps."""
+    nearest = at + timedelta(days=INVOICE_DAYS_BEFORE_MAX + 2)
+    query = (
+        Contract.select(Contract.organization_id)
+        .join(SeatPool, on=(SeatPool.organization_id == Contract.organization_id))
+        .where(
+            (SeatPool.contract_id == Contract.id)
+            & (SeatPool.state == PoolState.OPEN.value)
+            & (SeatPool.term_ends_at > at)
+            & (SeatPool.term_ends_at <= nearest)
+            & Contract.auto_renew
+            & (Contract.invoice_days_before > 0)
+        )
+    )
+    near = (what_follows(organization_id) for organization_id in query.scalars())
+    return {one.contract.organization_id for one in near if one and _is_ahead(one, at)}
 
 
 def _principal(organization_id: str) -> Principal:
-    """Return who renews: nobody in particular, whoever's request it was that came first."""
+    """Return who renews: no person, whichever request it was that came first."""
     return Principal(organization_id, Role.OPERATOR, actor=ACTOR)
 
 
@@ -214,40 +286,3 @@ def _settle_pool(organization_id: str, *, at: datetime) -> None:
     """
     holds.end_all(organization_id, at=at)
     locked(SeatPool.select().where(SeatPool.organization_id == organization_id)).get()
-
-
-def _renewal_price(contract: Contract) -> int:
-    agreed: int | None = contract.renewal_unit_price_minor
-    return contract.unit_price_minor if agreed is None else agreed
-
-
-def _held_since(organization_id: str, instant: datetime) -> "ModelSelect[SeatAssignment]":
-    """Return the assignments that were open when the term ended, whatever was released since.
-
-    Nobody takes a seat between a term's end and its renewal, so no assignment is younger.
-    """
-    return SeatAssignment.select().where(
-        (SeatAssignment.organization_id == organization_id)
-        & (SeatAssignment.released_at.is_null() | (SeatAssignment.released_at >= instant))
-    )
-
-
-def _keep_evidence(held: "ModelSelect[SeatAssignment]", contract: Contract, term: Term) -> None:
-    """Keep who held a seat, for which the term's invoice answers."""
-    holders = held.select(
-        SeatAssignment.organization_id,
-        Value(contract.id),
-        Value(term.number),
-        SeatAssignment.id,
-        SeatAssignment.user_id,
-    )
-    RenewalHolder.insert_from(
-        holders,
-        [
-            RenewalHolder.organization_id,
-            RenewalHolder.contract_id,
-            RenewalHolder.term_number,
-            RenewalHolder.assignment_id,
-            RenewalHolder.user_id,
-        ],
-    ).execute()

@@ -3,15 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from app.access import trail
-from app.access.principal import Principal
-from app.access.trail import Change
 from app.billing.terms import Term, local_day, start_of_day
-from app.db.columns import instant_text
 from app.db.sql import locked
 from app.errors import ContractNotActive
 from app.models import Contract, ContractTerm, SeatPool
 from app.seats import ledger, pools
+from app.seats.ledger import Beyond
 from app.seats.pools import Cause
 from app.seats.rules import PoolState, TermOver
 
@@ -39,6 +36,7 @@ def running_contract(organization_id: str, *, at: datetime) -> RunningContract:
     """
     contract = unended_contract(organization_id)
     if contract is None:
+        _check_none_due(organization_id, at)
         raise ContractNotActive(
             "No contract is running, so no seats can be bought. Sign one with the vendor."
         )
@@ -55,22 +53,45 @@ def running_contract(organization_id: str, *, at: datetime) -> RunningContract:
     )
 
 
+def _check_none_due(organization_id: str, at: datetime) -> None:
+    scheduled = scheduled_contract(organization_id)
+    if scheduled is not None and scheduled.takes_over_at <= at:
+        raise TermOver
+
+
 def unended_contract(organization_id: str, *, lock: bool = False) -> Contract | None:
-    """Return the one contract of the organization that has not ended, or None.
+    """Return the one contract of the organization that began and has not ended, or None.
 
     `lock` keeps signings, purchases and renewals apart until the transaction ends.
     """
     query = Contract.select().where(
-        (Contract.organization_id == organization_id) & Contract.ended_at.is_null()
+        (Contract.organization_id == organization_id)
+        & Contract.ended_at.is_null()
+        & Contract.has_begun()
+    )
+    contract: Contract | None = (locked(query) if lock else query).first()
+    return contract
+
+
+def scheduled_contract(organization_id: str, *, lock: bool = False) -> Contract | None:
+    """Return the one contract that was signed ahead and has not taken over yet, or None."""
+    query = Contract.select().where(
+        (Contract.organization_id == organization_id) & Contract.is_scheduled()
     )
     contract: Contract | None = (locked(query) if lock else query).first()
     return contract
 
 
 def latest_contract(organization_id: str) -> Contract | None:
-    """Return the contract that was signed last, ended or not, or None."""
-    contracts = Contract.select().where(Contract.organization_id == organization_id)
-    contract: Contract | None = contracts.order_by(Contract.id.desc()).first()
+    """Return the contract that runs, or ran last, or None; one signed ahead has not run yet."""
+    contract: Contract | None = (
+        Contract.select()
+        .join(SeatPool, on=(SeatPool.organization_id == Contract.organization_id))
+        .where(
+            (Contract.organization_id == organization_id) & (SeatPool.contract_id == Contract.id)
+        )
+        .first()
+    )
     return contract
 
 
@@ -89,12 +110,19 @@ def term_dates(pool: SeatPool) -> ContractTerm | None:
     return term
 
 
-def open_term(contract: Contract, term: Term, seats: int, cause: Cause, *, at: datetime) -> None:
-    """Open a term of a contract with this many seats, at the contract's price.
+def first_term(contract: Contract) -> ContractTerm:
+    """Return a contract's first term as it is written down."""
+    row: ContractTerm = ContractTerm.get(
+        (ContractTerm.organization_id == contract.organization_id)
+        & (ContractTerm.contract_id == contract.id)
+        & (ContractTerm.number == 1)
+    )
+    return row
 
-    Call inside a transaction.
-    """
-    row = ContractTerm.create(
+
+def insert_term(contract: Contract, term: Term, seats: int, *, at: datetime) -> ContractTerm:
+    """Write down a term of a contract with this many seats, at the contract's price."""
+    row: ContractTerm = ContractTerm.create(
         organization_id=contract.organization_id,
         contract_id=contract.id,
         number=term.number,
@@ -104,17 +132,31 @@ def open_term(contract: Contract, term: Term, seats: int, cause: Cause, *, at: d
         opened_with=seats,
         opened_at=at,
     )
-    bounds = (
+    return row
+
+
+def open_term(
+    contract: Contract,
+    row: ContractTerm,
+    cause: Cause,
+    *,
+    beyond: Beyond | None = None,
+    at: datetime,
+) -> None:
+    """Let the pool go over to a term that is written down. Call inside a transaction.
+
+    A term that follows another opens when its first instant has come, and never before (I12).
+    """
+    bounds = bounds_of(contract, row)
+    follows = row.number > 1 or contract.takes_over_at is not None
+    if follows and at < bounds[0]:
+        raise ValueError(f"term {row.number} of {contract.id} starts at {bounds[0]}, after {at}")
+    ledger.open_term(row, bounds, cause, beyond=beyond, at=at)
+
+
+def bounds_of(contract: Contract, term: Term | ContractTerm) -> tuple[datetime, datetime]:
+    """Return a term's first instant and the first after it."""
+    return (
         start_of_day(term.starts_on, contract.time_zone),
         start_of_day(term.ends_on, contract.time_zone),
     )
-    ledger.open_term(row, bounds, cause, at=at)
-
-
-def end_now(principal: Principal, contract: Contract, *, ended_at: datetime, at: datetime) -> None:
-    """End a contract that is locked, as of `ended_at`. Call inside a transaction."""
-    contract.ended_at = ended_at
-    contract.save()
-    ledger.end_contract(contract.organization_id, at=at)
-    after = {"ended_at": instant_text(ended_at)}
-    trail.record(principal, Change("contract.ended", contract.id, after=after), at=at)

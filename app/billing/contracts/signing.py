@@ -1,25 +1,27 @@
 """Signing a contract: the one way in which the first seats come to be."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 
 from app.access import trail
 from app.access.principal import Principal, Role
 from app.access.trail import Change
-from app.billing.contracts.renewals import renews_first
-from app.billing.contracts.running import is_over, open_term, unended_contract
-from app.billing.invoices import issuing
-from app.billing.invoices.issuing import Order
+from app.billing.contracts import scheduling, term_invoices
+from app.billing.contracts.renewals import INVOICE_DAYS_BEFORE_MAX, renews_first
+from app.billing.contracts.requests import done_before, keep
+from app.billing.contracts.running import insert_term, open_term, unended_contract
+from app.billing.contracts.scheduling import Ahead
 from app.billing.money import decimal_text
-from app.billing.pricing import LineKind, priced_line
+from app.billing.references import check_reference
 from app.billing.terms import Term, local_day
+from app.db.sql import locked
 from app.db.transactions import transaction
-from app.errors import ContractRunning, InvalidInput, NotFound, SeatsBelowUse
+from app.errors import InvalidInput, NotFound, SeatsBelowUse
 from app.identifiers import new_id
-from app.models import Contract, Invoice, Organization
+from app.models import Contract, Invoice, Organization, SeatPool
 from app.seats import pools
 from app.seats.pools import Cause
-from app.seats.rules import TermOver
+from app.seats.rules import Phase, TermOver
 
 #: No organization buys more, and no seat costs more, which keeps every sum within 64 bits.
 SEATS_MAX = 10_000_000
@@ -48,48 +50,120 @@ class ContractTerms:
     buyer_role: Role = Role.PRIMARY_OWNER
     #: The vendor's reference where another system invoiced the signing.
     invoiced_elsewhere: str | None = None
+    #: How many days before a term's first its invoice is issued.
+    invoice_days_before: int = 0
+    #: The customer's order and cost centre, for each invoice of the contract.
+    purchase_order: str | None = None
+    cost_centre: str | None = None
 
 
 @dataclass(frozen=True)
 class Signing:
-    """A signed contract, with the invoice that it called for."""
+    """A signed contract, with the invoice that it called for.
+
+    A contract that was signed ahead is `scheduled`, after the one that does not renew then.
+    """
 
     contract: Contract
     invoice: Invoice | None
+    #: Whether the request had been carried out before.
+    repeated: bool = False
 
 
 @renews_first
 @transaction
-def sign_contract(principal: Principal, terms: ContractTerms, *, at: datetime) -> Signing:
-    """Sign a contract: term 1 opens with its seats, and its invoice is issued, dated today.
+def sign_contract(
+    principal: Principal, terms: ContractTerms, *, request_id: str | None = None, at: datetime
+) -> Signing:
+    """Sign a contract: term 1 opens with its seats, and its invoice is issued when it is due.
+
+    While another runs, or in its grace, a contract is signed ahead: it takes over by itself on its
+    first day, and the other does not renew.
 
     Raises:
         NotFound: there is no such organization.
-        InvalidInput: the terms cannot be kept.
-        ContractRunning: the organization has a contract that has not ended.
-        SeatsBelowUse: more seats are in use than the contract would have.
+        InvalidInput: the terms cannot be kept, or start inside the running term.
+        ContractScheduled: another was signed ahead already.
+        SeatsBelowUse: more seats are in use than the contract would open with now.
+        RequestIdReused: the request came before with other terms.
     """
-    organization = Organization.get_or_none(Organization.id == principal.organization_id)
+    organization = locked(
+        Organization.select().where(Organization.id == principal.organization_id)
+    ).first()
     if organization is None:
         raise NotFound(f"There is no organization {principal.organization_id}.")
-    first_term = Term(terms.starts_on, 1)
-    _check(terms, first_term, local_day(at, terms.time_zone))
-    _check_vacant(organization, terms.seats, at=at)
-    contract = _insert_contract(organization, terms, at=at)
-    cause = f"contract:{contract.id}"
-    open_term(contract, first_term, terms.seats, Cause(principal.actor, cause), at=at)
+    running = unended_contract(organization.id, lock=True)
+    content = asdict(terms)
+    if (before := done_before(principal, request_id, content)) is not None:
+        return _signed_before(principal, before)
+    terms = check_terms(terms, local_day(at, terms.time_zone))
+    pool = pools.pool_of(organization.id)
+    if pool.suspended_at is None and pools.standing_of(organization.id).phase(at) is Phase.DUE:
+        raise TermOver
+    if scheduling.comes_later(running, pool, terms.starts_on, terms.time_zone, at=at):
+        signing = _sign_ahead(principal, terms, running, at=at)
+    else:
+        signing = _sign_now(principal, terms, pool, at=at)
+    keep(principal, request_id, content, signing.contract.id, at=at)
+    return signing
+
+
+def _sign_now(
+    principal: Principal, terms: ContractTerms, pool: SeatPool, *, at: datetime
+) -> Signing:
+    if terms.seats < pool.in_use:
+        raise SeatsBelowUse(
+            f"{pool.in_use} seats are in use, more than the {terms.seats} of this contract. "
+            "Sign at least as many, or release some first.",
+            in_use=pool.in_use,
+        )
+    scheduling.check_none_scheduled(principal.organization_id)
+    contract = _insert_contract(principal.organization_id, terms, at=at)
+    term = Term(terms.starts_on, 1)
+    row = insert_term(contract, term, terms.seats, at=at)
+    cause = Cause(principal.actor, term_invoices.cause_of(contract, term.number))
+    open_term(contract, row, cause, at=at)
     trail.record(principal, _signed(contract, terms.seats), at=at)
-    if terms.invoiced_elsewhere is not None:
-        return Signing(contract, None)
-    line = priced_line(
-        LineKind.SIGNING,
-        terms.seats,
-        terms.unit_price_minor,
-        first_term.service_from(terms.starts_on),
-        organization.tax_rate_basis_points,
+    return Signing(contract, _invoice(contract, term, terms.seats, at=at))
+
+
+def _sign_ahead(
+    principal: Principal, terms: ContractTerms, running: Contract | None, *, at: datetime
+) -> Signing:
+    scheduling.check_none_scheduled(principal.organization_id)
+    ahead = scheduling.ahead_of(
+        running, principal.organization_id, terms.starts_on, terms.time_zone
     )
-    order = Order(cause, [line], organization.reverse_charge)
-    return Signing(contract, issuing.issue_invoice(contract, first_term.number, order, at=at))
+    contract = _insert_contract(principal.organization_id, terms, ahead, at=at)
+    term = Term(terms.starts_on, 1)
+    insert_term(contract, term, terms.seats, at=at)
+    if running is not None:
+        scheduling.stop_renewal(principal, running, contract, at=at)
+    trail.record(principal, _signed(contract, terms.seats), at=at)
+    return Signing(contract, _invoice(contract, term, terms.seats, at=at))
+
+
+def _invoice(contract: Contract, term: Term, seats: int, *, at: datetime) -> Invoice | None:
+    """Issue the invoice of the signing, if it is due; let it follow on its day, if it is not."""
+    if not contract.invoiced_here or contract.invoiced_elsewhere is not None:
+        return None
+    if term_invoices.due_at(contract, term) > at:
+        term_invoices.postpone(contract, term, seats)
+        return None
+    if contract.state == "scheduled":
+        term_invoices.postpone(contract, term, seats)
+    return term_invoices.issue(contract, term, seats, contract.unit_price_minor, at=at)
+
+
+def _signed_before(principal: Principal, contract_id: str) -> Signing:
+    contract = Contract.get(
+        (Contract.organization_id == principal.organization_id) & (Contract.id == contract_id)
+    )
+    invoice: Invoice | None = Invoice.get_or_none(
+        (Invoice.organization_id == principal.organization_id)
+        & (Invoice.cause == term_invoices.cause_of(contract, 1))
+    )
+    return Signing(contract, invoice, repeated=True)
 
 
 def _signed(contract: Contract, seats: int) -> Change:
@@ -99,6 +173,7 @@ def _signed(contract: Contract, seats: int) -> Change:
         "unit_price_minor": contract.unit_price_minor,
         "currency": contract.currency,
         "auto_renew": contract.auto_renew,
+        "state": contract.state,
     }
     return Change("contract.signed", contract.id, after=agreed)
 
@@ -116,44 +191,49 @@ def check_unit_price(minor: int, currency: str) -> None:
         raise InvalidInput("unit_price", f"A seat costs at most {most} {currency} a term.")
 
 
-def _check(terms: ContractTerms, first_term: Term, today: date) -> None:
-    if not 1 <= terms.seats <= SEATS_MAX:
-        raise InvalidInput("seats", f"A contract has from 1 to {SEATS_MAX:,} seats.")
-    if not 1 <= terms.minimum_seats <= terms.seats:
-        raise InvalidInput(
-            "minimum_seats", "The minimum is at least 1 seat and at most the contract's seats."
-        )
-    check_unit_price(terms.unit_price_minor, terms.currency)
-    check_unit_price(terms.renewal_unit_price_minor or 0, terms.currency)
+def check_terms(terms: ContractTerms, today: date) -> ContractTerms:
+    """Return terms that can be kept, their references without the spaces around them.
+
+    Raises:
+        InvalidInput: they cannot.
+    """
+    _check_figures(terms)
+    first_term = Term(terms.starts_on, 1)
     if first_term.ends_on <= today:
         raise InvalidInput(
             "starts_on",
             f"The term from {terms.starts_on} ended on {first_term.ends_on}. "
             "Sign from the first day of the current term.",
         )
+    return replace(
+        terms,
+        invoiced_elsewhere=check_reference(terms.invoiced_elsewhere, "invoiced_elsewhere"),
+        purchase_order=check_reference(terms.purchase_order, "purchase_order"),
+        cost_centre=check_reference(terms.cost_centre, "cost_centre"),
+    )
 
 
-def _check_vacant(organization: Organization, seats: int, *, at: datetime) -> None:
-    """Make sure that no contract runs, and that those who hold a seat fit into the new one."""
-    running = unended_contract(organization.id, lock=True)
-    pool = pools.pool_of(organization.id)
-    if is_over(pool, at):
-        raise TermOver
-    if running is not None:
-        raise ContractRunning(
-            f"Contract {running.id} is running. Add seats to it by a quote, or end it first."
+def _check_figures(terms: ContractTerms) -> None:
+    if not 1 <= terms.seats <= SEATS_MAX:
+        raise InvalidInput("seats", f"A contract has from 1 to {SEATS_MAX:,} seats.")
+    if not 1 <= terms.minimum_seats <= terms.seats:
+        raise InvalidInput(
+            "minimum_seats", "The minimum is at least 1 seat and at most the contract's seats."
         )
-    if seats < pool.in_use:
-        raise SeatsBelowUse(
-            f"{pool.in_use} seats are in use, more than the {seats} of this contract. "
-            "Sign at least as many, or release some first.",
-            in_use=pool.in_use,
+    if not 0 <= terms.invoice_days_before <= INVOICE_DAYS_BEFORE_MAX:
+        raise InvalidInput(
+            "invoice_days_before",
+            f"A term is invoiced 0 to {INVOICE_DAYS_BEFORE_MAX} days before its first.",
         )
+    check_unit_price(terms.unit_price_minor, terms.currency)
+    check_unit_price(terms.renewal_unit_price_minor or 0, terms.currency)
 
 
-def _insert_contract(organization: Organization, terms: ContractTerms, *, at: datetime) -> Contract:
+def _insert_contract(
+    organization_id: str, terms: ContractTerms, ahead: Ahead | None = None, *, at: datetime
+) -> Contract:
     contract: Contract = Contract.create(
-        organization_id=organization.id,
+        organization_id=organization_id,
         id=new_id("ctr", at),
         starts_on=terms.starts_on,
         time_zone=terms.time_zone,
@@ -168,6 +248,11 @@ def _insert_contract(organization: Organization, terms: ContractTerms, *, at: da
         grace_days=terms.grace_days,
         buyer_role=terms.buyer_role.value,
         invoiced_elsewhere=terms.invoiced_elsewhere,
+        invoice_days_before=terms.invoice_days_before,
+        purchase_order=terms.purchase_order,
+        cost_centre=terms.cost_centre,
+        takes_over_at=ahead and ahead.takes_over_at,
+        stops_renewal_of=ahead and ahead.stops_renewal_of,
         signed_at=at,
     )
     return contract

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 
+from app.billing import timekeeping
 from app.billing.invoices.document import Credit, InvoiceDocument, Party
 from app.billing.invoices.numbering import next_number
 from app.billing.invoices.settlement import Settlement, settlement_of
@@ -45,7 +46,11 @@ def issue_invoice(contract: Contract, term_number: int, order: Order, *, at: dat
     """Issue the invoice of an order, with the next number of the seller's series.
 
     Call inside a transaction, after the pool: the series is locked until the transaction ends.
+
+    Raises:
+        ClockJumped: today is not to be trusted.
     """
+    timekeeping.check_clock()
     seller = Seller.get()
     organization = Organization.get_by_id(contract.organization_id)
     totals = Totals.of(order.lines)

@@ -5,7 +5,8 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from app.access.principal import Permission, Principal
-from app.billing.contracts import renewals, running
+from app.billing.contracts import previews, running
+from app.billing.contracts.standing import standing_of
 from app.errors import NotFound
 from app.models import Contract
 from app.seats import pools
@@ -19,7 +20,7 @@ class ContractSchema(Schema):
     """The contract."""
 
     id = Text()
-    state = Choice("running", "ended")
+    state = Choice("running", "scheduled", "ended", "cancelled")
     starts_on = fields.Date()
     term = fields.Nested(TermSchema)
     time_zone = Text()
@@ -33,33 +34,62 @@ class ContractSchema(Schema):
     net_days = Integer()
     grace_days = Integer()
     buyer_role = Text()
+    purchase_order = Text(allow_none=True)
+    cost_centre = Text(allow_none=True)
+    invoice_days_before = Integer(
+        metadata={"description": "How many days before a term's first it is invoiced."}
+    )
     signed_at = Instant()
     ended_at = Instant(allow_none=True)
 
 
+class ScheduledContractSchema(ContractSchema):
+    """A contract that was signed ahead; `term` is its first."""
+
+    seats = Integer(metadata={"description": "What it opens with, or more if more are in use."})
+
+
+class OwnContractSchema(ContractSchema):
+    """The contract, and the one that was signed to follow it."""
+
+    scheduled = fields.Nested(ScheduledContractSchema, allow_none=True)
+
+
 class RenewalSchema(Schema):
-    """What the next renewal would do at today's use."""
+    """What the next renewal would do at today's use. Money is in the currency's minor unit."""
 
     auto_renew = fields.Boolean()
+    outcome = Choice("renewed", "ended", "succeeded")
+    contract_id = Text(metadata={"description": "The contract that renews, ends or takes over."})
     on = fields.Date()
     purchased = Integer()
     in_use = Integer()
     would_renew_at = Integer(allow_none=True)
     would_drop = Integer(allow_none=True)
+    beyond_agreed = Integer(
+        allow_none=True,
+        metadata={"description": "Seats in use beyond the agreed ones: a purchase of their own."},
+    )
     unit_price_minor = Integer(allow_none=True)
-    total_minor = Integer(allow_none=True, metadata={"description": "Before tax."})
+    net_minor = Integer(allow_none=True)
+    tax_minor = Integer(allow_none=True)
+    total_minor = Integer(allow_none=True, metadata={"description": "With tax."})
     currency = Text()
 
 
 @surface.get("/contract")
 @requires(Permission.READ_BILLING)
-@surface.response(200, ContractSchema)
+@surface.response(200, OwnContractSchema)
 def show_contract(principal: Principal) -> Any:
-    """Show the contract."""
-    contract = running.latest_contract(principal.organization_id)
-    if contract is None:
+    """Show the contract, and beside it the one that was signed ahead."""
+    standing = standing_of(principal.organization_id)
+    if standing.contract is None:
         raise NotFound("No contract has been signed yet.")
-    return _contract(contract)
+    scheduled = standing.scheduled
+    return {
+        **_contract(standing.contract),
+        "scheduled": scheduled and _scheduled(scheduled),
+    }
 
 
 @surface.get("/contract/renewal")
@@ -67,13 +97,16 @@ def show_contract(principal: Principal) -> Any:
 @surface.response(200, RenewalSchema)
 def show_renewal(principal: Principal) -> Any:
     """Show what the next renewal would do if it were today."""
-    return renewals.show_preview(principal, at=instant())
+    return previews.show_preview(principal, at=instant())
 
 
 def _contract(row: Contract) -> dict[str, Any]:
     """Return a contract with the term that it is in, or was in last."""
-    return {
-        **row.__data__,
-        "state": "running" if row.ended_at is None else "ended",
-        "term": running.term_dates(pools.pool_of(row.organization_id)),
-    }
+    term = running.term_dates(pools.pool_of(row.organization_id))
+    return {**row.__data__, "state": row.state, "term": term}
+
+
+def _scheduled(row: Contract) -> dict[str, Any]:
+    """Return a contract that was signed ahead with its first term."""
+    term = running.first_term(row)
+    return {**row.__data__, "state": row.state, "term": term, "seats": term.opened_with}

@@ -10,10 +10,10 @@ from marshmallow import Schema, fields
 from app.access.idempotency import Answer
 from app.access.principal import Permission, Principal
 from app.billing import purchasing, quoting
-from app.billing.contracts import renewals, running
+from app.billing.contracts import previews, running
 from app.billing.invoices.wording import arithmetic
 from app.billing.language import Language
-from app.billing.purchasing import Confirmation
+from app.billing.offers import Confirmation, line_of
 from app.errors import ContractNotActive
 from app.models import Quote, Want
 from app.people import activity, denials
@@ -200,8 +200,8 @@ def _quote(row: Quote, *, at: datetime) -> dict[str, Any]:
         **row.__data__,
         "state": _quote_state(row, running, at=at).value,
         "purchased_after": row.purchased_before + row.quantity,
-        "arithmetic": arithmetic(quoting.line_of(row), row.currency, Language.EN),
-        "renewal": renewals.preview(running) if running else None,
+        "arithmetic": arithmetic(line_of(row), row.currency, Language.EN),
+        "renewal": previews.preview(running) if running else None,
     }
 
 

@@ -1,0 +1,24 @@
+"""The end of a contract."""
+
+from datetime import datetime
+
+from app.access import trail
+from app.access.principal import Principal
+from app.access.trail import Change
+from app.billing.contracts import term_invoices
+from app.db.columns import instant_text
+from app.models import Contract
+from app.seats import ledger
+
+
+def end_now(principal: Principal, contract: Contract, *, ended_at: datetime, at: datetime) -> None:
+    """End a contract that is locked, as of `ended_at`. Call inside a transaction.
+
+    An invoice of it that was still to come does not come any more.
+    """
+    contract.ended_at = ended_at
+    contract.save()
+    term_invoices.drop(contract, at=at)
+    ledger.end_contract(contract.organization_id, at=at)
+    after = {"ended_at": instant_text(ended_at)}
+    trail.record(principal, Change("contract.ended", contract.id, after=after), at=at)
