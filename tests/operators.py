@@ -26,7 +26,7 @@ class Operator:
     def says(self, *arguments: object) -> str:
         """Return what a command that succeeds says."""
         result = self.run(*arguments)
-        assert result.exit_code == 0, result.stderr
+        assert result.exit_code == 0, result.output
         return result.stdout
 
     def answers(self, *arguments: object) -> dict:

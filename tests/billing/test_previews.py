@@ -105,7 +105,7 @@ def _ahead_of(acme, previewed):
 
 
 def test_seats_that_are_kept_for_people_are_not_renewed_in_the_preview_either():
-    acme = an_organization(3, auto_renew=True)
+    acme = an_organization(30, auto_renew=True)
     a_user(acme)
     for name in ("one", "two"):
         decide(acme.sso, Login(f"{name}@example.com", mode=Mode.CHECK, hold=True), at=NOW)
