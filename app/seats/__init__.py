@@ -2,8 +2,8 @@
 
 I1  `0 <= in_use <= purchased` at every instant, held by the database itself (CHECK), on every
     engine.
-I2  An active user holds exactly one open assignment; an inactive or deleted user holds none; nobody
-    both holds a seat and wants one.
+I2  An active user holds exactly one open assignment; an inactive or deleted user holds none; no
+    user both holds a seat and wants one.
 I3  `purchased` never decreases inside a term.
 I4  Every increase of `purchased` has exactly one cause (the signing, one confirmed quote, or one
     renewal), and each of these has one invoice.

@@ -1,7 +1,7 @@
-"""`/console/seats`: where a refusal sends whoever reads it.
+"""`/console/seats`: where a refusal sends its reader.
 
-The page needs no login, for it says nothing about any organization: how seats are added, and by
-whom.
+The page needs no login, for it says nothing about any organization: how seats are added, and who
+adds them.
 """
 
 from flask import Blueprint, render_template
