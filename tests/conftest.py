@@ -19,7 +19,7 @@ from peewee import Database
 
 from app.db.connections import connection, open_database
 from app.db.migrating import migrate
-from app.seats.audit import audit
+from tests.auditing import violations
 from tests.builders import NOW, Customer, an_organization
 from tests.clients import OwnerClient, ScimClient, SsoClient
 from tests.servers import Server
@@ -94,7 +94,7 @@ def unaudited_database(database_url) -> Iterator[Database]:
 def database(unaudited_database) -> Iterator[Database]:
     """Open a fresh database, in which every invariant must hold when the test is over."""
     yield unaudited_database
-    assert audit() == []
+    assert violations() == []
 
 
 @pytest.fixture
@@ -118,7 +118,7 @@ def server(server_process) -> Iterator[Server]:
     with opened(server_process.database_url):
         yield server_process
         server_process.close_clients()
-        assert audit() == []
+        assert violations() == []
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from app.seats.audit import CHECKS, audit
 
 from app.billing.contracts.renewals import renew_if_due
 from app.db.connections import on_postgresql
@@ -18,7 +19,6 @@ from app.models import (
     User,
 )
 from app.people.sign_in import Login, Mode, decide
-from app.seats.audit import CHECKS, audit
 from tests.builders import NOW, a_user, an_organization, buy, deactivate, fill
 
 
