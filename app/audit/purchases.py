@@ -25,8 +25,10 @@ CHECKS = (
         "purchase",
         """SELECT p.organization_id, p.id,
                COALESCE(q.quantity || ' seats, ' || (q.purchased_before + q.quantity)
-                   || ' after it', 'a quote'),
-               p.quantity || ' seats, ' || p.purchased_after || ' after it'
+                   || ' after it, from ' || CAST(q.created_at AS TEXT) || ' until '
+                   || CAST(q.expires_at AS TEXT), 'a quote'),
+               p.quantity || ' seats, ' || p.purchased_after || ' after it, at '
+                   || CAST(p.confirmed_at AS TEXT)
            FROM purchase p
            LEFT JOIN quote q ON q.organization_id = p.organization_id AND q.id = p.quote_id
            WHERE q.id IS NULL OR p.quantity <> q.quantity
@@ -38,9 +40,12 @@ CHECKS = (
         "a purchase's invoice is not what its quote offered",
         "purchase",
         """SELECT p.organization_id, p.id,
-               q.net_minor || ' + ' || q.tax_minor || ' ' || q.currency || ' for quote:' || q.id,
+               q.net_minor || ' + ' || q.tax_minor || ' ' || q.currency || ' for quote:' || q.id
+                   || ' ordered ' || COALESCE(q.purchase_order, '-') || ' '
+                   || COALESCE(q.cost_centre, '-'),
                COALESCE(i.net_minor || ' + ' || i.tax_minor || ' ' || i.currency || ' for '
-                   || i.cause, 'none')
+                   || i.cause || ' ordered ' || COALESCE(i.purchase_order, '-') || ' '
+                   || COALESCE(i.cost_centre, '-'), 'none')
            FROM purchase p
            JOIN quote q ON q.organization_id = p.organization_id AND q.id = p.quote_id
            LEFT JOIN invoice i ON i.organization_id = p.organization_id AND i.id = p.invoice_id
@@ -58,9 +63,12 @@ CHECKS = (
         "purchase",
         """SELECT p.organization_id, p.id,
                'addition ' || q.quantity || ' × ' || q.unit_price_minor || ' × '
-                   || q.months_remaining || '/12 = ' || q.net_minor,
+                   || q.months_remaining || '/12 = ' || q.net_minor || ' from '
+                   || CAST(q.effective_on AS TEXT) || ' to ' || CAST(q.term_ends_on AS TEXT),
                COALESCE(l.kind || ' ' || l.quantity || ' × ' || l.unit_price_minor || ' × '
-                   || l.months_remaining || '/12 = ' || l.net_minor, 'none')
+                   || l.months_remaining || '/12 = ' || l.net_minor || ' from '
+                   || CAST(l.service_starts_on AS TEXT) || ' to '
+                   || CAST(l.service_ends_on AS TEXT), 'none')
            FROM purchase p
            JOIN quote q ON q.organization_id = p.organization_id AND q.id = p.quote_id
            LEFT JOIN invoice_line l ON l.organization_id = p.organization_id
@@ -110,7 +118,7 @@ CHECKS = (
     ),
     Check(
         "I4",
-        "the evidence of a renewal names an assignment that was not open, or lacks one that was",
+        "the evidence of a renewal does not name those who held a seat",
         "renewal_holder",
         """SELECT a.organization_id, t.contract_id, t.number, a.id,
                CASE WHEN h.user_id IS NULL THEN 'evidence' ELSE 'no evidence' END,

@@ -32,6 +32,7 @@ LATER = datetime(2027, 3, 2, 9, tzinfo=UTC)
 def a_busy_house() -> dict[str, object]:
     """Return the names of the rows of one of two organizations in which all things happened."""
     acme = _a_busy_year()
+    credit_invoice(acme.operator, acme.signing.invoice.id, at=BOUGHT_AT)
     _a_busy_year()
     return _facts(acme)
 
@@ -71,15 +72,16 @@ def _a_busy_year():
         late = timedelta(hours=name == "came-late")
         decide(acme.sso, Login(f"{name}@example.com", mode=Mode.CHECK, hold=True), at=NOW - late)
     _, bob, *_ = [ada, *fill(acme, at=NOW + timedelta(minutes=5))]
-    fill(acme, at=NOW + timedelta(minutes=6))
+    a_user(acme, at=NOW + timedelta(minutes=6))
     a_user(acme, "waits@example.com", at=NOW + timedelta(minutes=7))
     reassigning.reassign(
         acme.owner, bob.id, reassigning.Newcomer("new@example.com"), at=NOW + timedelta(hours=1)
     )
     renew_if_due(acme.id, at=RENEWED_AT)
     buy(acme, 2, at=BOUGHT_AT)
-    credit_invoice(acme.operator, acme.signing.invoice.id, at=BOUGHT_AT)
-    bought = Invoice.get((Invoice.organization_id == acme.id) & Invoice.purchase_order.is_null(False))
+    bought = Invoice.get(
+        (Invoice.organization_id == acme.id) & Invoice.purchase_order.is_null(False)
+    )
     receipt = Receipt(10_000, BOUGHT_AT.date(), "transfer")
     record_payment(acme.operator, bought.id, receipt, at=BOUGHT_AT)
     return acme
@@ -100,10 +102,15 @@ ROWS = {
     "taken": "SELECT assigned_sequence FROM seat_assignment WHERE id = '{seat}'",
     "freed": "SELECT released_sequence FROM seat_assignment WHERE id = '{left_seat}'",
     "hold": "SELECT id FROM hold WHERE ended_at IS NULL AND organization_id = '{acme}'",
-    "past_hold": "SELECT MIN(id) FROM hold WHERE ended_at IS NOT NULL AND organization_id = '{acme}'",
+    "past_hold": """SELECT MIN(id) FROM hold WHERE ended_at IS NOT NULL
+        AND organization_id = '{acme}'""",
     "quote": "SELECT MIN(quote_id) FROM purchase WHERE organization_id = '{acme}'",
     "purchase": "SELECT id FROM purchase WHERE quote_id = '{quote}'",
     "invoice": "SELECT invoice_id FROM purchase WHERE quote_id = '{quote}'",
+    "later_purchase": """SELECT id FROM purchase
+        WHERE organization_id = '{acme}' AND quote_id <> '{quote}'""",
+    "later_invoice": """SELECT invoice_id FROM purchase
+        WHERE organization_id = '{acme}' AND quote_id <> '{quote}'""",
     "granted": "SELECT sequence FROM ledger_entry WHERE cause = 'quote:{quote}'",
     "signing": "SELECT id FROM invoice WHERE cause = 'contract:{contract}'",
     "renewal": "SELECT id FROM invoice WHERE cause = 'renewal:{contract}/2'",
@@ -118,5 +125,7 @@ ROWS = {
 def _facts(acme):
     facts = {"acme": acme.id}
     for name, query in ROWS.items():
-        ((facts[name],),) = database.execute_sql(query.format(**facts)).fetchall()
+        rows = database.execute_sql(query.format(**facts)).fetchall()
+        assert len(rows) == 1, f"{name} is {rows}"
+        ((facts[name],),) = rows
     return facts
