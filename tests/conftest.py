@@ -9,6 +9,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -81,6 +82,16 @@ def database_url(fresh_database) -> Iterator[str]:
     """Return the address of a migrated database that nobody else uses."""
     with fresh_database() as url:
         yield url
+
+
+@pytest.fixture
+def empty_database(engine, tmp_path, request) -> Iterator[str]:
+    """Return the address of a database without a schema that nobody else uses."""
+    if engine == "sqlite":
+        yield f"sqlite:///{tmp_path}/empty.db"
+    else:
+        with _created(request.getfixturevalue("postgresql"), "template1") as url:
+            yield url
 
 
 @pytest.fixture
@@ -168,17 +179,18 @@ def _postgresql_copies(url_of):
     with psycopg.connect(url_of("postgres"), autocommit=True) as admin:
         admin.execute("CREATE DATABASE template_seatgate")
     _migrate(url_of("template_seatgate"))
+    return partial(_created, url_of, "template_seatgate")
 
-    @contextmanager
-    def copy() -> Iterator[str]:
-        name = f"test_{next(_numbers)}"
-        with psycopg.connect(url_of("postgres"), autocommit=True) as admin:
-            admin.execute(f"CREATE DATABASE {name} TEMPLATE template_seatgate")
-        yield url_of(name)
-        with psycopg.connect(url_of("postgres"), autocommit=True) as admin:
-            admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
-    return copy
+@contextmanager
+def _created(url_of, template) -> Iterator[str]:
+    """Make a database of PostgreSQL from a template for the length of a `with`."""
+    name = f"test_{next(_numbers)}"
+    with psycopg.connect(url_of("postgres"), autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield url_of(name)
+    with psycopg.connect(url_of("postgres"), autocommit=True) as admin:
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _migrate(url: str) -> None:
