@@ -108,7 +108,7 @@ def taxes() -> Iterator[Violation]:
             expected = arithmetic.tax_of([(rate, nets[rate])]) - taken[rate]
             if tax != expected:
                 yield _TAX.violation(organization_id, note_id, expected=expected, found=tax)
-            taken[rate] += tax or 0
+            taken[rate] += expected
 
 
 def _worth(line: _Line, credit: _Credit, seats: int, net: int) -> Iterator[Violation]:

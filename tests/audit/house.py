@@ -170,13 +170,11 @@ ROWS = {
         AND organization_id = '{acme}'""",
     "reversed": "SELECT id FROM payment WHERE reference = 'by mistake'",
     "refund": "SELECT id FROM refund",
-    "login_hold": "SELECT id FROM hold WHERE ended_at IS NULL AND organization_id = '{acme}'",
     "successor": """SELECT id FROM contract
         WHERE took_over_at IS NOT NULL AND organization_id = '{globex}'""",
     "takeover": "SELECT sequence FROM ledger_entry WHERE cause = 'contract:{successor}'",
     "beyond": """SELECT p.id FROM purchase p JOIN quote q ON q.id = p.quote_id
         WHERE q.contract_id = '{successor}'""",
-    "signed_ahead": "SELECT id FROM invoice WHERE cause = 'contract:{successor}'",
     "annual": "SELECT id FROM contract WHERE organization_id = '{initech}'",
     "ahead": "SELECT id FROM invoice WHERE cause = 'renewal:{annual}/2'",
     "bought_later": """SELECT MAX(sequence) FROM ledger_entry

@@ -81,22 +81,22 @@ PLANTED = (
     ),
     Corruption(
         "a line for a month more than is left",
-        ("UPDATE invoice_line SET months_remaining = '11' WHERE invoice_id = '{invoice}'",),
+        ("UPDATE invoice_line SET months_remaining = '11' WHERE invoice_id = '{later_invoice}'",),
         {
-            "a line is not what its term, day and quantity come to": ["{acme} {invoice} 1"],
-            "a purchase's line is not what its quote offered": ["{acme} {purchase}"],
+            "a line is not what its term, day and quantity come to": ["{acme} {later_invoice} 1"],
+            "a purchase's line is not what its quote offered": ["{acme} {later_purchase}"],
         },
     ),
     Corruption(
         "a line of another day than was quoted",
         (
             "UPDATE invoice_line"
-            " SET service_starts_on = '2026-03-02'"
-            " WHERE invoice_id = '{invoice}'",
+            " SET service_starts_on = '2027-03-02'"
+            " WHERE invoice_id = '{later_invoice}'",
         ),
         {
-            "a line is not what its term, day and quantity come to": ["{acme} {invoice} 1"],
-            "a purchase's line is not what its quote offered": ["{acme} {purchase}"],
+            "a line is not what its term, day and quantity come to": ["{acme} {later_invoice} 1"],
+            "a purchase's line is not what its quote offered": ["{acme} {later_purchase}"],
         },
     ),
     Corruption(
@@ -150,49 +150,6 @@ PLANTED = (
         "an invoice in another currency than the contract",
         ("UPDATE invoice SET currency = 'USD' WHERE id = '{renewal}'",),
         {"an invoice is in another currency than its contract": ["{acme} {renewal}"]},
-    ),
-    Corruption(
-        "a credit note for less than its invoice",
-        (
-            "UPDATE invoice"
-            " SET net_minor = net_minor + 1, total_minor = total_minor + 1"
-            " WHERE id = '{note}'",
-            "UPDATE invoice_line SET net_minor = net_minor + 1 WHERE invoice_id = '{note}'",
-        ),
-        {
-            "a credit note is not the mirror of an invoice": ["{acme} {note}"],
-            "a credit note's line is not the mirror of the invoice's": ["{acme} {note} 1"],
-            "a line is not what its term, day and quantity come to": ["{acme} {note} 1"],
-        },
-    ),
-    Corruption(
-        "a credit note of another invoice",
-        ("UPDATE invoice SET credit_of = '{renewal}' WHERE id = '{note}'",),
-        {
-            "a credit note is not the mirror of an invoice": ["{acme} {note}"],
-            "a credit note's line is not the mirror of the invoice's": ["{acme} {note} 1"],
-        },
-    ),
-    Corruption(
-        "a credit note of no invoice",
-        ("UPDATE invoice SET credit_of = 'inv_nowhere' WHERE id = '{note}'",),
-        {
-            "a credit note is not the mirror of an invoice": ["{acme} {note}"],
-            "a credit note's line is not the mirror of the invoice's": ["{acme} {note} 1"],
-        },
-    ),
-    Corruption(
-        "a credit note's line that takes back other seats",
-        ("UPDATE invoice_line SET quantity = -2 WHERE invoice_id = '{note}'",),
-        {
-            "a credit note's line is not the mirror of the invoice's": ["{acme} {note} 1"],
-            "a line is not what its term, day and quantity come to": ["{acme} {note} 1"],
-        },
-    ),
-    Corruption(
-        "more paid than was asked for",
-        ("UPDATE payment SET amount_minor = 10000000 WHERE invoice_id = '{invoice}'",),
-        {"more was paid than the invoice's total": ["{acme} {invoice}"]},
     ),
     Corruption(
         "a quote whose price nobody agreed on",

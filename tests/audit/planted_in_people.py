@@ -4,22 +4,83 @@ from tests.audit.planting import Corruption
 
 PLANTED = (
     Corruption(
-        "somebody who holds a seat and waits for one",
-        ("UPDATE waiting_place SET user_id = '{ada}' WHERE id = '{place}'",),
+        "a person who holds a seat and wants one",
+        ("UPDATE want SET user_id = '{ada}' WHERE id = '{place}'",),
         {
+            "a person who holds a seat wants one": ["{acme} {place}"],
             "a user waits for a seat without a place, or has one and does not wait": [
-                "{acme} {waiting}"
+                "{acme} {ada}",
+                "{acme} {waiting}",
             ],
-            "somebody holds a seat and waits for one": ["{acme} {place}"],
+            "a want stands under another name than its user": ["{acme} {place}"],
         },
     ),
     Corruption(
-        "somebody who waits without a place",
-        ("DELETE FROM waiting_place WHERE id = '{place}'",),
+        "a person who waits without a place",
+        (
+            "DELETE FROM want_source WHERE want_id = '{place}'",
+            "DELETE FROM want WHERE id = '{place}'",
+        ),
+        {
+            "a live hold serves no open want of its person": ["{acme} {hold}"],
+            "a user waits for a seat without a place, or has one and does not wait": [
+                "{acme} {waiting}"
+            ],
+        },
+    ),
+    Corruption(
+        "a person who waits and was only refused",
+        ("UPDATE want SET parked_at = NULL, refused_at = first_seen_at WHERE id = '{place}'",),
         {
             "a user waits for a seat without a place, or has one and does not wait": [
                 "{acme} {waiting}"
             ]
+        },
+    ),
+    Corruption(
+        "a want under another name than its user's",
+        ("UPDATE want SET user_name_key = 'another' WHERE id = '{place}'",),
+        {
+            "a live hold serves no open want of its person": ["{acme} {hold}"],
+            "a want stands under another name than its user": ["{acme} {place}"],
+        },
+    ),
+    Corruption(
+        "a want that lost its sources",
+        ("DELETE FROM want_source WHERE want_id = '{place}'",),
+        {"a want was asked for by others than its sources": ["{acme} {place}"]},
+    ),
+    Corruption(
+        "a want that was asked for more often than its sources did",
+        ("UPDATE want SET attempts = attempts + 1 WHERE id = '{place}'",),
+        {"a want was asked for by others than its sources": ["{acme} {place}"]},
+    ),
+    Corruption(
+        "a want with a place beyond the last",
+        ("UPDATE want SET sequence = sequence + 99 WHERE id = '{place}'",),
+        {"a want has a place beyond the last": ["{acme} {place}"]},
+    ),
+    Corruption(
+        "a pool that counts what is held for no login",
+        ("UPDATE seat_pool SET held_for_login = 1 WHERE organization_id = '{acme}'",),
+        {"the seats held for logins are not what the pool says": ["{acme}"]},
+    ),
+    Corruption(
+        "a hold for a person who wants nothing",
+        ("UPDATE hold SET want_id = NULL WHERE id = '{hold}'",),
+        {"a live hold serves no open want of its person": ["{acme} {hold}"]},
+    ),
+    Corruption(
+        "a hold whose want is closed",
+        (
+            "UPDATE want SET closed_at = last_seen_at, closed_because = 'dismissed'"
+            " WHERE id = '{place}'",
+        ),
+        {
+            "a live hold serves no open want of its person": ["{acme} {hold}"],
+            "a user waits for a seat without a place, or has one and does not wait": [
+                "{acme} {waiting}"
+            ],
         },
     ),
     Corruption(
@@ -43,6 +104,11 @@ PLANTED = (
     Corruption(
         "a userName that is found under another name",
         ("UPDATE scim_user SET user_name_key = 'eve@example.com' WHERE id = '{ada}'",),
+        {"a user's name is found under another key": ["{acme} {ada}"]},
+    ),
+    Corruption(
+        "a userName whose look-alikes are not found",
+        ("UPDATE scim_user SET skeleton_key = 'eve' WHERE id = '{ada}'",),
         {"a user's column is not what its document says": ["{acme} {ada}"]},
     ),
     Corruption(

@@ -358,6 +358,7 @@ PLANTED = (
         {
             "a hold did not end once, as its ledger entries say": ["{acme} {past_hold}"],
             "the open assignments and live holds are not the seats in use": ["{acme}"],
+            "the seats held for logins are not what the pool says": ["{acme}"],
             "two seats are held for one person": ["{acme} {past_hold}"],
         },
     ),

@@ -9,6 +9,7 @@ from app.audit.proving import CHECKS
 from app.billing.contracts.renewals import renew_if_due
 from tests.audit import (
     planted_in_billing,
+    planted_in_corrections,
     planted_in_people,
     planted_in_renewals,
     planted_in_seats,
@@ -22,6 +23,7 @@ PLANTED = [
     *planted_in_seats.PLANTED,
     *planted_in_people.PLANTED,
     *planted_in_billing.PLANTED,
+    *planted_in_corrections.PLANTED,
     *planted_in_renewals.PLANTED,
 ]
 
@@ -49,7 +51,7 @@ def test_each_check_of_the_audit_has_a_planted_corruption():
     planted = {what for corruption in PLANTED for what in corruption.finds}
 
     assert planted == {check.what for check in CHECKS if check not in GUARDS}
-    assert len(PLANTED) >= 45
+    assert len(PLANTED) >= 120
 
 
 @pytest.mark.usefixtures("database")
