@@ -16,6 +16,7 @@ I9  A hold ends once: assigned, released or expired.
 I10 Invoice numbers of a series have no gap, no repeat, and do not run against their dates.
 I11 The same `in_use` serves the gate, what owners see and alerts; renewal counts the assignments
     in it.
+I12 No term numbered 2 or more starts after the clock; no invoice is dated after the seller's today.
 
-`ledger.py` is the only writer of the pool; `audit.py` proves the invariants over a live database.
+`ledger.py` is the only writer of the pool; `app.audit` proves the invariants over a live database.
 """
