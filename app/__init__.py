@@ -10,7 +10,7 @@ from app.access.tokens import TokenUses
 from app.clock import Watch
 from app.config import Config
 from app.db.connections import database, open_database
-from app.web import console, health, openapi, owner, sso
+from app.web import console, documents, health, openapi, owner, sso
 from app.web import errors as failures
 from app.web.addresses import Application
 from app.web.context import REQUEST_ID_HEADER, Seatgate, request_id
@@ -47,6 +47,7 @@ def create_app(config: Config | None = None) -> Flask:
     failures.register(app)
     app.register_blueprint(api.blueprint)
     app.register_blueprint(console.blueprint)
+    app.register_blueprint(documents.blueprint)
     app.register_blueprint(health.blueprint)
     openapi.describe(app, owner.surface, sso.surface)
     return app

@@ -22,6 +22,7 @@ class Features:
     filter_results_max: int
     bulk: "Bulk | None"
     pagination: "Pagination"
+    documentation_url: str | None = None
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,10 @@ def service_provider_config(features: Features, base_url: str) -> Document:
 
     RFC 7643 section 5.
     """
+    documentation = features.documentation_url
     return {
         "schemas": [urns.SERVICE_PROVIDER_CONFIG],
+        **({"documentationUri": documentation} if documentation else {}),
         "patch": {"supported": features.patch},
         "bulk": _bulk(features.bulk),
         "filter": {"supported": True, "maxResults": features.filter_results_max},

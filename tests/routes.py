@@ -84,7 +84,15 @@ ROUTES = {
 }
 
 #: Routes that need no token: they say nothing about anybody.
-OPEN = {"GET /console/seats", "GET /health", "GET /openapi.json"}
+OPEN = {
+    "GET /console/seats",
+    "GET /docs",
+    "GET /docs/<name>",
+    "GET /health",
+    "GET /live",
+    "GET /openapi.json",
+    "GET /ready",
+}
 
 
 @dataclass(frozen=True)

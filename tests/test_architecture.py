@@ -70,6 +70,7 @@ RESERVED = {
     ("flask", "flask_smorest", "werkzeug"): ("app/web/", "app/server.py", "app/__init__.py"),
     ("marshmallow",): ("app/web/",),
     ("granian",): ("app/server.py",),
+    ("markdown_it",): ("app/web/documents.py",),
     ("click",): ("app/cli.py", "app/commands/", "app/demo/", "app/server.py"),
     ("app.web",): ("app/web/", "app/__init__.py"),
     ("app.config",): (

@@ -1,17 +1,18 @@
-"""`/console/seats`: where a refusal sends its reader.
+"""`/console/seats`: where a refusal leads its reader.
 
-The page needs no login, for it says nothing about any organization: how seats are added, and who
-adds them.
+The page needs no login, for it says nothing about any organization: how seats are added, and by
+which role.
 """
 
-from flask import Blueprint, render_template
+from flask import Blueprint, Response
 
-from app.web.context import public_url
+from app.web.context import OWNER_PREFIX, public_url
+from app.web.documents import rendered_page
 
 blueprint = Blueprint("console", __name__, url_prefix="/console", template_folder="templates")
 
 
 @blueprint.get("/seats")
-def seats() -> str:
+def seats() -> Response:
     """Explain how seats are added."""
-    return render_template("seats.html", owner_url=f"{public_url()}/owner/v1")
+    return rendered_page("seats.html", owner_url=public_url() + OWNER_PREFIX)

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, g, request
 
 from app.errors import NotFound, NotPermitted
-from app.web.context import scim_url, seatgate
+from app.web.context import public_url, scim_url, seatgate
+from app.web.documents import DOCS_PREFIX
 from app.web.responses import scim_response
 from app.web.scim.bulk import OPERATIONS_MAX
 from scim import discovery
@@ -64,6 +65,7 @@ def _features() -> discovery.Features:
             page_size_max=PAGE_SIZE_MAX,
             cursor_timeout_seconds=CURSOR_TIMEOUT_SECONDS,
         ),
+        documentation_url=public_url() + DOCS_PREFIX,
     )
 
 
