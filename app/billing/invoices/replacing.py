@@ -83,7 +83,8 @@ def _after_reversals(settlement: Settlement, at: datetime) -> datetime:
 
     The clock of another machine, or of a command with a clock of its own, may be ahead of this.
     """
-    return max([at, *(taken.reversal.reversed_at for taken in settlement.reversals)])
+    latest: datetime = max([at, *(taken.reversal.reversed_at for taken in settlement.reversals)])
+    return latest
 
 
 def _order_again(invoice: Invoice, references: References) -> Order:
