@@ -17,6 +17,7 @@ from app.directory.traces import record_new_user
 from app.errors import AlreadyHoldsSeat, InvalidInput, NoSeatToMove
 from app.identifiers import new_id
 from app.models import Reassignment, User
+from app.organizations.parties import parse_email
 from app.people.activity import Because, seat_waiters_afterwards, set_active, takes_seats
 from app.seats import waiting
 from scim.attributes import Document
@@ -46,7 +47,7 @@ def reassign(
 
     Raises:
         NotFound: one of them is unknown.
-        InvalidInput: both are the same person, or the newcomer's name cannot be one.
+        InvalidInput: both are the same person, or the newcomer's name or address cannot be one.
         NoSeatToMove: the one has no seat.
         AlreadyHoldsSeat: the other has one.
         SeatRefusal: the contract lets no seat be taken now.
@@ -126,8 +127,9 @@ def _known_id(principal: Principal, to: str | Newcomer) -> str | None:
 def _new_user(principal: Principal, newcomer: Newcomer, *, at: datetime) -> User:
     name = users.name_given("to.user_name", newcomer.user_name)
     body: Document = {"userName": name.text, "active": False}
-    if newcomer.email is not None:
-        body["emails"] = [{"value": newcomer.email, "type": "work", "primary": True}]
+    if newcomer.email:
+        email = parse_email("to.email", newcomer.email)
+        body["emails"] = [{"value": email, "type": "work", "primary": True}]
     document = parse(principal.profile.user, body)
     user = users.new_user(principal, document, origin="owner", at=at)
     set_active(principal, user, active=False, at=at)

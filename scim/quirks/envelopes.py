@@ -36,7 +36,9 @@ def _raw_plus(query_string: str) -> str:
 def _unnamed_patch(message: dict[str, object]) -> dict[str, object]:
     key = next((name for name in message if name.lower() == "schemas"), "schemas")
     match message.get(key):
-        case None | []:
+        case None | [] | "":
+            pass
+        case str(name) if name.lower() in {urns.PATCH_OP.lower(), MISSPELT_PATCH_OP.lower()}:
             pass
         case [*names] if any(str(name).lower() == MISSPELT_PATCH_OP.lower() for name in names):
             pass
@@ -61,7 +63,7 @@ ENVELOPE_QUIRKS: Final = (
     EnvelopeQuirk(
         "unnamed_patch",
         "several",
-        f"a PATCH without schemas, with an empty list, or with {MISSPELT_PATCH_OP}",
+        f"a PATCH without schemas, with an empty list, with a text, or with {MISSPELT_PATCH_OP}",
         f"the message is named {urns.PATCH_OP} (RFC 7644 3.5.2)",
         "public bug reports of SCIM clients",
         _unnamed_patch,

@@ -1,6 +1,6 @@
 """An invoice that was credited in full is issued anew, as it should have been."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from peewee import IntegrityError
@@ -17,6 +17,7 @@ from app.billing.invoices.wording import invoice_words
 from app.errors import InvalidInput, InvoiceNotCredited, InvoiceReplaced, InvoiceVoid, Overpayment
 from app.models import AuditEvent, Invoice, Replacement
 from app.organizations.settings import OrganizationChanges, set_organization
+from app.seats.audit import audit
 from tests.builders import NOW, a_quote, an_organization, confirm
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -131,6 +132,16 @@ def test_what_was_taken_back_does_not_pass_on(acme, invoice):
 
     assert settlement_of(anew).paid_minor == 0
     assert settlement_of(anew).reversals == ()
+
+
+def test_what_was_taken_back_by_a_clock_ahead_does_not_pass_on_either(acme, invoice):
+    wrong = pay(acme, invoice, 500).payment
+    reverse_entry(acme.operator, wrong.id, "another customer's", at=NOW + timedelta(seconds=1))
+
+    anew = replace(acme, invoice)
+
+    assert settlement_of(anew).reversals == ()
+    assert audit() == []
 
 
 def test_a_payment_that_passed_on_can_be_taken_back(acme, invoice):

@@ -47,6 +47,26 @@ def test_both_documents_say_what_happened():
     assert [document["active"] for document in documents] == [False, True]
 
 
+@pytest.mark.parametrize(
+    "email", ["not an address", "a b@example.com", "a\x07@example.com", "\u202ea@example.com", " "]
+)
+def test_an_address_that_is_none_is_refused_and_the_seat_stays(email):
+    acme, alice = _full_organization()
+
+    with pytest.raises(InvalidInput, match="not an e-mail address"):
+        _move(acme, alice, Newcomer("new@example.com", email))
+
+    assert _active(alice)
+
+
+def test_an_empty_address_is_none_at_all():
+    acme, alice = _full_organization()
+
+    moved = _move(acme, alice, Newcomer("new@example.com", ""))
+
+    assert "emails" not in stored_document(find_user(acme.id, moved.to_user_id))
+
+
 def test_a_seat_moves_to_somebody_new():
     acme, alice = _full_organization()
 

@@ -50,7 +50,11 @@ def test_a_raw_plus_is_a_space_in_strict_mode(idp):
     assert found(idp, "filter=userName%20eq%20%22a+b@example.com%22") == 0
 
 
-ENVELOPES = [{}, {"schemas": []}, {"schemas": None}, {"schemas": [MISSPELT_PATCH_OP]}]
+ENVELOPES = [
+    {},
+    *({"schemas": each} for each in ([], None, "", [MISSPELT_PATCH_OP], MISSPELT_PATCH_OP)),
+    {"schemas": urns.PATCH_OP},
+]
 
 
 @pytest.mark.parametrize("envelope", ENVELOPES)

@@ -51,7 +51,7 @@ def replace_invoice(
         organization_id=invoice.organization_id,
         invoice_id=invoice.id,
         replacement_id=replacement.id,
-        replaced_at=at,
+        replaced_at=_after_reversals(settlement, at),
         replaced_by=principal.actor,
     ).execute()
     _pass_on(settlement, replacement, at=at)
@@ -76,6 +76,15 @@ def _check(settlement: Settlement) -> None:
             f"Invoice {invoice.number} stands. Credit all that is left of it first, then replace "
             "it."
         )
+
+
+def _after_reversals(settlement: Settlement, at: datetime) -> datetime:
+    """Return the instant of a replacement, which what was taken back before does not pass to.
+
+    The clock of another machine, or of a command with a clock of its own, may be ahead of this.
+    """
+    latest: datetime = max([at, *(taken.reversal.reversed_at for taken in settlement.reversals)])
+    return latest
 
 
 def _order_again(invoice: Invoice, references: References) -> Order:
