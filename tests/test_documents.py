@@ -94,7 +94,10 @@ def test_every_command_stands_in_the_reference():
 
 
 def test_every_setting_stands_in_the_reference_with_its_default():
-    written = {name: default for name, _, default in table("reference", "variable", "meaning and unit", "default")}
+    written = {
+        name: default
+        for name, _, default in table("reference", "variable", "meaning and unit", "default")
+    }
 
     config = Config()
     assert written == {
@@ -104,7 +107,9 @@ def test_every_setting_stands_in_the_reference_with_its_default():
 
 
 def test_every_error_code_stands_in_the_reference_with_its_status():
-    written = {code: int(status) for code, status, _ in table("reference", "code", "status", "when")}
+    written = {
+        code: int(status) for code, status, _ in table("reference", "code", "status", "when")
+    }
 
     statuses = {
         kind.code: next(STATUSES[parent] for parent in kind.__mro__ if parent in STATUSES)
@@ -115,9 +120,13 @@ def test_every_error_code_stands_in_the_reference_with_its_status():
 
 
 def test_every_scim_type_stands_in_the_reference_with_its_status():
-    written = {name: int(status) for name, status, _ in table("reference", "scimType", "status", "when")}
+    written = {
+        name: int(status) for name, status, _ in table("reference", "scimType", "status", "when")
+    }
 
-    assert written == {kind.scim_type: kind.status for kind in kinds_of(ScimError) if kind.scim_type}
+    assert written == {
+        kind.scim_type: kind.status for kind in kinds_of(ScimError) if kind.scim_type
+    }
 
 
 def test_every_route_of_owners_and_logins_stands_in_the_reference():
@@ -136,7 +145,7 @@ def test_every_reason_of_a_decision_stands_in_the_reference():
         for reason in reasons.split(", ")
     ]
 
-    assert sorted(reason.strip("`") for reason in told) == sorted(Reason)
+    assert sorted(reason.strip("`") for reason in written) == sorted(Reason)
 
 
 def test_the_reference_says_what_each_role_may_do():
