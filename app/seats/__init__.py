@@ -17,5 +17,6 @@ I10 Invoice numbers of a series have no gap, no repeat, and do not run against t
 I11 The same `in_use` serves the gate, what owners see and alerts; renewal counts the assignments
     in it.
 
-`pools.py` and `ledger.py` alone write the pool and its entries; `audit.py` proves the invariants over a live database.
+`pools.py` and `ledger.py` alone write the pool and its entries; `audit.py` proves the invariants
+over a live database.
 """
