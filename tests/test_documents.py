@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
+from xml.etree import ElementTree
 
 import click
 import pytest
@@ -263,3 +264,13 @@ def test_pages_speak_in_plain_nouns(page):
 
     found = re.findall(r"\b(?:somebody|nobody|whom|whoever|told|hears)\b", text)
     assert found == []
+
+
+def test_the_picture_is_one_file_that_runs_nothing_and_says_what_it_shows():
+    picture = (DOCS / "seatgate.svg").read_text("utf-8")
+
+    root = ElementTree.fromstring(picture)  # noqa: S314  # our own file
+    inside = {element.tag.rpartition("}")[2]: element for element in root.iter()}
+    assert not {"script", "style", "image", "foreignObject"} & inside.keys()
+    assert inside["title"].text
+    assert inside["desc"].text
