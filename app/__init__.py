@@ -25,7 +25,7 @@ class _Json(DefaultJSONProvider):
 
 
 def create_app(config: Config | None = None) -> Flask:
-    """Return the application over the configured database, whose schema must be up to date.
+    """Return the application over the configured database; its schema must be up to date.
 
     Without an argument, as `gunicorn "app:create_app()"` calls it, the environment configures it.
 
@@ -63,6 +63,6 @@ def _connect() -> None:
 
 
 def _named(response: Response) -> Response:
-    """Tell the client what the request is called in the audit trail."""
+    """Give the client the id that the request has in the audit trail."""
     response.headers[REQUEST_ID_HEADER] = request_id()
     return response

@@ -12,7 +12,7 @@ JUMP = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class Clock:
-    """Tells the time; `offset` moves it for demonstrations and tests."""
+    """A source of the time; `offset` moves it for demonstrations and tests."""
 
     offset: timedelta = timedelta()
 
@@ -36,7 +36,7 @@ def is_jump(apart: timedelta) -> bool:
 
 
 def passed() -> timedelta:
-    """Return the time since the machine started, its sleep included where that can be told."""
+    """Return the time since the machine started, its sleep included where that can be measured."""
     boot_time = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
     return timedelta(seconds=time.clock_gettime(boot_time))
 

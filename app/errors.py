@@ -12,9 +12,9 @@
     +-- VersionMismatch         the resource changed since the caller read it
     +-- SeatRefusal             a seat would be taken and may not be
     |   +-- SeatLimitReached  ContractNotStarted  ContractEnded  OrganizationSuspended
-    +-- NoSeatToMove            the person from whom a seat shall be taken has none
+    +-- NoSeatToMove            the person who shall give up a seat has none
     +-- AlreadyHoldsSeat        the person who shall get a seat has one
-    +-- PersonActive            somebody who has not left cannot be erased
+    +-- PersonActive            a person who has not left cannot be erased
     +-- BillingError
     |   +-- PlanNotEligible  ContractNotActive  ContractScheduled  SeatsBelowUse
     |   +-- AmendmentRepeated  RequestIdReused
@@ -73,7 +73,7 @@ class NotPermitted(DomainError):
 
 
 class PrimaryOwnerRequired(NotPermitted):
-    """Only those whom the contract names may buy."""
+    """Only the owners that the contract names may buy."""
 
     code = "primary_owner_required"
 
@@ -151,7 +151,7 @@ class OrganizationSuspended(SeatRefusal):
 
 
 class NoSeatToMove(DomainError):
-    """The person from whom a seat shall be taken has none."""
+    """The person who shall give up a seat has none."""
 
     code = "no_seat_to_move"
 
@@ -163,7 +163,7 @@ class AlreadyHoldsSeat(DomainError):
 
 
 class PersonActive(DomainError):
-    """Somebody who has not left cannot be erased."""
+    """A person who has not left cannot be erased."""
 
     code = "person_active"
 

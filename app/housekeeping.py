@@ -1,6 +1,6 @@
 """What is done in passing: renewals, holds, waiting, old denials and answers, alerts, token uses.
 
-Nothing is wrong while it does not run: whoever needs a renewal does it first.
+Nothing is wrong while it does not run: a caller that needs a renewal does it first.
 """
 
 import logging

@@ -32,7 +32,7 @@ def new_uuid(at: datetime) -> str:
 
 
 def new_id(prefix: str, at: datetime) -> str:
-    """Return an id that tells its kind: `new_id("quo", at)` is `quo_` and 32 hexadecimal digits."""
+    """Return an id that shows its kind: `new_id("quo", at)` is `quo_` and 32 hexadecimal digits."""
     return f"{prefix}_{new_uuid(at).replace('-', '')}"
 
 

@@ -68,10 +68,10 @@ def _worker(config: Config) -> Flask:
 
 
 def _free_address(host: str, port: int) -> str:
-    """Return the numeric address of `host`, on which nobody else listens.
+    """Return the numeric address of `host`, on which no other process listens.
 
-    The workers share their port, which would let them share it with another server, too; a socket
-    that shares with nobody finds out.
+    The workers share their port, which would let them share it with another server, too. A socket
+    that does not share its port finds out.
     """
     try:
         family, kind, _, _, name = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]

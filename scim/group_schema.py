@@ -43,7 +43,7 @@ GROUP_SCHEMA: Final = Schema(
                     canonical_values=("User", "Group"),
                 ),
                 # On request only: a client that compares what it sent with what it reads would take
-                # it for a difference, and nobody wants 100,000 names unasked.
+                # it for a difference, and no client wants 100,000 names unasked.
                 Attribute(
                     "display",
                     description="The name of the member, suitable for display.",

@@ -53,7 +53,7 @@ def is_ours(resource_type: ResourceType, text: str) -> bool:
 def check_member(
     resource_type: ResourceType, key: str, value: object, *, strict: bool = False
 ) -> None:
-    """Refuse a member of a resource's body whose name, or a name in it, must not be dropped.
+    """Refuse a member of a resource's body if its name, or a name in it, must not be dropped.
 
     Raises:
         InvalidPath: it begins with a URN of ours and leads nowhere.

@@ -79,7 +79,7 @@ class _Names:
     def shape(
         self, attributes: Iterable[Attribute], prefix: str, *, by_default: bool
     ) -> dict[str, Shape | None]:
-        """Return the shape of an object whose members are returned by default, or only if named."""
+        """Return the shape of an object with members returned by default, or only if named."""
         return {
             attribute.name: self._inner(attribute, prefix + attribute.name)
             for attribute in attributes

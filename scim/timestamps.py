@@ -9,7 +9,7 @@ _DATE_TIME = re.compile(
 
 
 def utc_text(text: str) -> str | None:
-    """Return a dateTime in the fixed-width UTC form whose text order is time order, or None.
+    """Return a dateTime in the fixed-width UTC form, where text order is time order, or None.
 
     A dateTime without a zone is no instant, so it is refused; digits beyond the microsecond are
     cut off.

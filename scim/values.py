@@ -128,7 +128,7 @@ def names_nothing(attribute: Attribute, value: object) -> bool:
 def check_named(value: object, name: str) -> None:
     """Refuse a list with an element that does not say which one it is.
 
-    Passed over in silence, it would leave somebody in who was to be removed, or empty a group.
+    Passed over in silence, it would leave a member in that was to be removed, or empty a group.
 
     Raises:
         InvalidValue: an element has no `value`.

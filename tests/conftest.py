@@ -9,6 +9,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,7 +20,7 @@ from peewee import Database
 
 from app.db.connections import connection, open_database
 from app.db.migrating import migrate
-from app.seats.audit import audit
+from tests.auditing import violations
 from tests.builders import NOW, Customer, an_organization
 from tests.clients import OwnerClient, ScimClient, SsoClient
 from tests.servers import Server
@@ -85,16 +86,12 @@ def database_url(fresh_database) -> Iterator[str]:
 
 @pytest.fixture
 def empty_database(engine, tmp_path, request) -> Iterator[str]:
-    """Return the address of a database that has no schema yet."""
+    """Return the address of a database without a schema that nobody else uses."""
     if engine == "sqlite":
-        yield f"sqlite:///{tmp_path / 'empty.db'}"
-        return
-    url_of = request.getfixturevalue("postgresql")
-    name = f"empty_{next(_numbers)}"
-    with psycopg.connect(url_of("postgres"), autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name}")
-        yield url_of(name)
-        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        yield f"sqlite:///{tmp_path}/empty.db"
+    else:
+        with _created(request.getfixturevalue("postgresql"), "template1") as url:
+            yield url
 
 
 @pytest.fixture
@@ -108,7 +105,7 @@ def unaudited_database(database_url) -> Iterator[Database]:
 def database(unaudited_database) -> Iterator[Database]:
     """Open a fresh database, in which every invariant must hold when the test is over."""
     yield unaudited_database
-    assert audit() == []
+    assert violations() == []
 
 
 @pytest.fixture
@@ -132,7 +129,7 @@ def server(server_process) -> Iterator[Server]:
     with opened(server_process.database_url):
         yield server_process
         server_process.close_clients()
-        assert audit() == []
+        assert violations() == []
 
 
 @pytest.fixture
@@ -182,17 +179,18 @@ def _postgresql_copies(url_of):
     with psycopg.connect(url_of("postgres"), autocommit=True) as admin:
         admin.execute("CREATE DATABASE template_seatgate")
     _migrate(url_of("template_seatgate"))
+    return partial(_created, url_of, "template_seatgate")
 
-    @contextmanager
-    def copy() -> Iterator[str]:
-        name = f"test_{next(_numbers)}"
-        with psycopg.connect(url_of("postgres"), autocommit=True) as admin:
-            admin.execute(f"CREATE DATABASE {name} TEMPLATE template_seatgate")
-        yield url_of(name)
-        with psycopg.connect(url_of("postgres"), autocommit=True) as admin:
-            admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
-    return copy
+@contextmanager
+def _created(url_of, template) -> Iterator[str]:
+    """Make a database of PostgreSQL from a template for the length of a `with`."""
+    name = f"test_{next(_numbers)}"
+    with psycopg.connect(url_of("postgres"), autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield url_of(name)
+    with psycopg.connect(url_of("postgres"), autocommit=True) as admin:
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _migrate(url: str) -> None:

@@ -21,6 +21,7 @@ ROOMS = (
     ("app/access",),
     ("app/directory", "app/seats"),
     ("app/billing",),
+    ("app/audit",),
     ("app/organizations",),
     ("app/people",),
     ("app/housekeeping",),

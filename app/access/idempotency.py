@@ -40,7 +40,7 @@ class Replayed(Exception):
     """The request was answered before; this is that answer."""
 
     def __init__(self, answer: Answer) -> None:
-        """Carry the answer to whoever asked again."""
+        """Carry the answer to the caller that asked again."""
         super().__init__("answered before")
         self.answer = answer
 

@@ -38,8 +38,8 @@ class Permission(StrEnum):
 _BILLING = frozenset({Permission.READ_BILLING, Permission.QUOTE, Permission.BUY})
 _OWNER = _BILLING | {Permission.READ_PEOPLE, Permission.MANAGE_SEATS}
 
-#: Asking for a quote and confirming it are let through for every owner role here: whom the contract
-#: names is decided by the use case, before it looks at an idempotency key.
+#: Asking for a quote and confirming it are let through for every owner role here. Which owners may
+#: buy under the contract is decided by the use case, before it looks at an idempotency key.
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.SCIM: frozenset({Permission.PROVISION}),
     Role.SSO: frozenset({Permission.DECIDE_LOGINS}),

@@ -1,8 +1,8 @@
 """The secrets of bearer tokens: 256 random bits, shown once, kept as a hash.
 
-A secret reads `sg_<role>_<43 characters><6 characters>`: the bits in base 62 and their CRC-32, so
-that a token that was cut short or mistyped is told apart from one that was revoked, without a look
-at the database. SHA-256 is enough of a hash, because there is nothing to guess in 256 random bits.
+A secret reads `sg_<role>_<43 characters><6 characters>`: the bits in base 62 and their CRC-32. So
+a token that was cut short or mistyped is distinguished from a revoked one without a look at the
+database. SHA-256 is enough of a hash, because there is nothing to guess in 256 random bits.
 """
 
 import binascii
@@ -19,7 +19,7 @@ _PREFIX_CHARACTERS = 6
 
 
 def new_secret(role: Role) -> str:
-    """Return a secret that nobody has."""
+    """Return a secret that is not in use."""
     body = _base62(secrets.randbits(256), _SECRET_CHARACTERS)
     return f"sg_{role}_{body}{_checksum(body)}"
 

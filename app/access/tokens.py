@@ -22,7 +22,7 @@ from scim.quirks import PROVIDERS
 
 @dataclass(frozen=True)
 class IssuedToken:
-    """A new token with its secret, which nobody can see again."""
+    """A new token with its secret, which cannot be shown again."""
 
     token: Token | VendorToken
     secret: str
@@ -127,7 +127,7 @@ def revoke_token(principal: Principal, token_id: str, *, at: datetime) -> None:
 
 
 def authenticate(secret: str, *, at: datetime) -> Principal:
-    """Return whom a token speaks for.
+    """Return the principal that a token speaks for.
 
     Raises:
         NotAuthenticated: it is not a token, or it is unknown, expired or revoked.
@@ -174,7 +174,7 @@ def _check_in_force(token: Token | VendorToken, *, at: datetime) -> None:
 class TokenUses:
     """When tokens were last used, to the minute.
 
-    It is remembered until somebody writes it down, which is never on a request's path.
+    They are remembered until they are written down, which never happens on a request's path.
     """
 
     def __init__(self) -> None:

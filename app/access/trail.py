@@ -1,7 +1,7 @@
 """The audit trail: one event for each change of anything, written in the change's own transaction.
 
-Events carry ids, states and figures, never names or addresses: those live with the person, from
-whom they can be taken away. The kinds are nouns and what happened to them: `user.created`.
+Events carry ids, states and figures, never names or addresses. Those are stored with the person,
+where they can be erased. The kinds are nouns and what happened to them: `user.created`.
 """
 
 from collections.abc import Mapping

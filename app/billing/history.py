@@ -1,4 +1,4 @@
-"""The seats of an organization at an instant that is past, as the ledger tells them."""
+"""The seats of an organization at an instant that is past, as the ledger has them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,7 +38,7 @@ def _term_of(organization_id: str, pool: PastPool) -> ContractTerm | None:
 
 
 def _was_pending(term: ContractTerm, at: datetime) -> bool:
-    """Tell whether the term was over at an instant, and neither renewed nor its contract ended."""
+    """Return whether a term was over at an instant, neither renewed nor its contract ended."""
     contract = Contract.get(
         (Contract.organization_id == term.organization_id) & (Contract.id == term.contract_id)
     )

@@ -27,7 +27,7 @@ def parse_currency(text: str, *, field: str = "currency") -> str:
     """Return the ISO 4217 code that `text` names, in capitals.
 
     Raises:
-        InvalidInput: no such code, or one that nobody pays in, such as XAU (gold) or XXX.
+        InvalidInput: no such code, or one that is no means of payment, such as XAU (gold) or XXX.
 
     >>> parse_currency("eur")
     'EUR'

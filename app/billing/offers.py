@@ -90,7 +90,7 @@ def insert_quote(principal: Principal, offer: Offer, *, at: datetime) -> Quote:
 def complete(
     principal: Principal, quote: Quote, contract: Contract, *, at: datetime
 ) -> Confirmation:
-    """Issue the invoice of a quote whose seats are in the pool, and record the purchase."""
+    """Issue the invoice of a quote, with its seats in the pool, and record the purchase."""
     order = Order(
         f"quote:{quote.id}",
         [line_of(quote)],

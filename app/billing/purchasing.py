@@ -31,14 +31,14 @@ def confirm_quote(
 ) -> Confirmation:
     """Buy what a quote offers. The seats are usable and the invoice is issued when this returns.
 
-    A quote is confirmed once; whoever confirms it again gets the purchase that there is.
+    A quote is confirmed once; a second confirmation returns the purchase that there is.
 
     Raises:
         NotFound: there is no such quote.
         PrimaryOwnerRequired: the contract lets others buy, not this caller.
         TotalMismatch: the buyer expects another total.
         OrganizationSuspended: it neither buys nor renews.
-        ContractNotActive, PlanNotEligible: the contract lets nobody buy.
+        ContractNotActive, PlanNotEligible: the contract lets no owner buy.
         QuoteExpired, QuoteStale: the quote no longer binds.
         Replayed, IdempotencyKeyReused: the key of `once` came before.
     """

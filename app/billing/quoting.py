@@ -1,4 +1,4 @@
-"""Quotes: the price of more seats, exact to the minor unit, before anybody commits to it."""
+"""Quotes: the price of more seats, exact to the minor unit, before the buyer commits to it."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -162,7 +162,7 @@ def purchase_of(quote: Quote) -> Purchase | None:
 
 
 def is_stale(quote: Quote, running: RunningContract) -> bool:
-    """Tell whether what the quote was made from has changed: seats, price, tax or term."""
+    """Return whether what the quote was made from has changed: seats, price, tax or term."""
     organization = Organization.get_by_id(quote.organization_id)
     then = (
         quote.contract_id,

@@ -118,7 +118,7 @@ class Totals:
 
 
 def credited_taxes(lines: Iterable[Line], before: Iterable[TaxLine]) -> tuple[TaxLine, ...]:
-    """Return the taxes of a credit's `lines`, whose nets are below nothing, rate by rate.
+    """Return the taxes of a credit's `lines`, rate by rate; their nets are negative.
 
     Each is the tax of all that was credited so far, rounded, less what was credited `before`: so
     the last credit of an invoice closes its tax to zero, however many there were.

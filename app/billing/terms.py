@@ -39,7 +39,7 @@ class ServicePeriod:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """The `number`-th annual term, from 1, of a contract whose first day is `anchor_on`."""
+    """The `number`-th annual term, from 1, of a contract that begins on `anchor_on`."""
 
     anchor_on: date
     number: int
@@ -71,7 +71,7 @@ class Term:
         return type(self)(self.anchor_on, self.number + 1)
 
     def contains(self, day: date) -> bool:
-        """Tell whether `day` is one of the term's."""
+        """Return whether `day` is one of the term's."""
         return self.starts_on <= day < self.ends_on
 
     def month_starts_on(self, index: int) -> date:

@@ -1,4 +1,4 @@
-"""`seatgate person`: what is known of somebody."""
+"""`seatgate person`: what is known of a person."""
 
 import click
 

@@ -1,16 +1,22 @@
 """`seatgate seats`: the figures of a pool, and the proof that they are right."""
 
+from textwrap import shorten
+
 import click
 
+from app.audit.findings import Violation
+from app.audit.proving import audit
 from app.billing.contracts.running import is_over
 from app.commands.contracts import term_facts
 from app.commands.options import as_json, organization_option
-from app.commands.output import Facts, show, show_all
+from app.commands.output import Facts, show
 from app.commands.session import session
 from app.organizations.settings import find_organization
-from app.seats import audit, pools
-from app.seats.audit import Violation
+from app.seats import pools
 from app.seats.refusals import open_refusals
+
+#: So many characters of what was expected, and of what is there, stand on a line.
+_COMPARED_MAX = 200
 
 
 @click.group()
@@ -43,13 +49,40 @@ def show_seats(organization_id: str, *, as_json: bool) -> None:
 def audit_seats(context: click.Context, *, as_json: bool) -> None:
     """Prove every invariant over the whole database; exit 1 if one does not hold."""
     with session() as at:
-        violations = audit.audit(at=at)
-    if as_json or violations:
-        show_all("violations", [_facts(found) for found in violations], as_json=as_json)
+        report = audit(at=at)
+    if as_json:
+        facts = {"violations": list(map(_facts, report.violations)), "more": report.more}
+        show(facts, as_json=True)
+    elif report.violations:
+        for line in map(_line, report.violations):
+            click.echo(line)
+        if report.more:
+            click.echo(f"And {report.more} more of these kinds.")
     else:
         click.echo("Every invariant holds.")
-    context.exit(1 if violations else 0)
+    context.exit(1 if report.violations else 0)
 
 
 def _facts(found: Violation) -> Facts:
-    return {"invariant": found.invariant, "where": found.where, "what": found.what}
+    return {
+        "invariant": found.invariant,
+        "what": found.what,
+        "where": found.where,
+        "table": found.table,
+        "organization_id": found.organization_id,
+        "ids": list(found.ids),
+        "expected": found.expected,
+        "found": found.found,
+    }
+
+
+def _line(found: Violation) -> str:
+    """Return a violation in one line, however long what it compares."""
+    expected, there = (
+        shorten("nothing" if value is None else str(value), _COMPARED_MAX, placeholder="…")
+        for value in (found.expected, found.found)
+    )
+    return (
+        f"{found.invariant} {found.table} {found.where}: {found.what}; "
+        f"expected {expected}, found {there}"
+    )

@@ -19,7 +19,7 @@ _SQLITE = "sqlite:///"
 
 
 class Commands(click.Group):
-    """Commands whose refusals are one sentence on stderr and exit code 1."""
+    """Commands that are refused with one sentence on stderr and exit code 1."""
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command, and say what stopped it without showing its insides."""

@@ -49,7 +49,7 @@ def open_database(url: str) -> Database:
 
 
 def on_postgresql() -> bool:
-    """Tell whether the open database is PostgreSQL."""
+    """Return whether the open database is PostgreSQL."""
     return isinstance(database.obj, PooledPostgresqlDatabase)
 
 

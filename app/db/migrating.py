@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from peewee import Database, SqliteDatabase
 from playhouse.migrations import Runner
 
 from app.db.connections import database, on_postgresql
@@ -34,5 +35,12 @@ def pending() -> list[str]:
         return [migration.name for migration in _runner().status() if migration.applied is None]
 
 
-def _runner() -> Runner:
-    return Runner(database.obj, str(MIGRATIONS))
+def migrated_in_memory() -> SqliteDatabase:
+    """Return an open SQLite database of this version's schema, which is gone when it is closed."""
+    fresh = SqliteDatabase(":memory:")
+    _runner(fresh).up()
+    return fresh
+
+
+def _runner(migrated: Database | None = None) -> Runner:
+    return Runner(migrated or database.obj, str(MIGRATIONS))

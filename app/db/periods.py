@@ -1,4 +1,4 @@
-"""Periods of time in queries: half-open, and open at an end that nobody gave."""
+"""Periods of time in queries: half-open, and open at an end that is not given."""
 
 from datetime import datetime, timedelta
 from typing import NamedTuple, TypeVar

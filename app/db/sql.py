@@ -22,7 +22,7 @@ def locked(query: Q, strength: str = "FOR NO KEY UPDATE") -> Q:
 
 
 def violates(error: Exception, constraint: str, columns: Sequence[str]) -> bool:
-    """Tell whether `error` is a violation of the unique index `constraint` over `columns`.
+    """Return whether `error` is a violation of the unique index `constraint` over `columns`.
 
     PostgreSQL names the index, SQLite its columns (`table.column`).
     """

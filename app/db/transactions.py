@@ -23,8 +23,8 @@ log = logging.getLogger(__name__)
 P = ParamSpec("P")
 R = TypeVar("R")
 
-#: How often a transaction that lost a deadlock or a serialisation conflict is run before the caller
-#: hears `Busy`.
+#: How often a transaction that lost a deadlock or a serialisation conflict is run before `Busy` is
+#: raised.
 ATTEMPTS_MAX = 4
 
 #: What this thread's transaction has put off until it commits.

@@ -115,7 +115,7 @@ def _exists(organization_id: str) -> bool:
 
 
 def _write(file: Path, demo: Demo) -> None:
-    """Keep a demo, readable by nobody but its owner from the first byte on."""
+    """Keep a demo, readable by the file's owner alone from the first byte on."""
     file.unlink(missing_ok=True)
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as opened:

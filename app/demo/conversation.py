@@ -37,7 +37,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Party:
-    """Somebody who speaks to a server with a token."""
+    """A client that speaks to a server with a token."""
 
     name: ClassVar[str]
     media_type: ClassVar[str] = "application/json"
@@ -45,8 +45,8 @@ class Party:
     base_url: str
     token: str
 
-    def ask(self, request: Request, tell: Callable[[Document], str]) -> Document:
-        """Send a request, say what came back in the words of `tell`, and return it.
+    def ask(self, request: Request, summarise: Callable[[Document], str]) -> Document:
+        """Send a request, print what `summarise` makes of the answer, and return the answer.
 
         Raises:
             PlayStopped: the server does not answer, or gives another answer than is expected.
@@ -56,9 +56,9 @@ class Party:
         as_expected = (
             response.status_code == request.status and request.members.items() <= answer.items()
         )
-        told = tell(answer) if as_expected else response.text
+        summary = summarise(answer) if as_expected else response.text
         said = f"{request.method:<5} {request.path} {request.gist}".rstrip()
-        click.echo(f"{self.name:<5}  {said}  ->  {response.status_code} {told}".rstrip())
+        click.echo(f"{self.name:<5}  {said}  ->  {response.status_code} {summary}".rstrip())
         if not as_expected:
             wanted = ", ".join(f"{name} {value}" for name, value in request.members.items())
             raise PlayStopped(f"Expected {request.status} {wanted}".rstrip() + ".")

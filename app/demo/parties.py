@@ -20,7 +20,7 @@ class Entra(Party):
     media_type = urns.MEDIA_TYPE
 
     def test_connection(self) -> None:
-        """Look for somebody who cannot be there, which proves address and token."""
+        """Look for a person who cannot be there, to prove address and token."""
         self.look_up(f"AzureAD_Test-{uuid4()}")
 
     def look_up(self, user_name: str) -> None:
@@ -34,7 +34,7 @@ class Entra(Party):
         return str(self.ask(request, lambda _: "a seat taken")["id"])
 
     def is_refused(self, user_name: str) -> None:
-        """Provision a person for whom no seat is free."""
+        """Provision a person when no seat is free."""
         request = Request("POST", USERS, 403, _entra_user(user_name), gist=user_name)
         self.ask(request, lambda error: str(error["detail"]))
 

@@ -68,7 +68,7 @@ class MemberChanges:
     removed: frozenset[str] = frozenset()
 
     def __bool__(self) -> bool:
-        """Tell whether anything changed."""
+        """Return whether anything changed."""
         return bool(self.added or self.removed)
 
     def then(self, later: "MemberChanges") -> "MemberChanges":

@@ -45,9 +45,9 @@ def record_new_user(principal: Principal, user: User, kind: str, *, at: datetime
 
 
 def looks_like(user: User) -> dict[str, object]:
-    """Return, as a fact, the user whose userName a new one can be mistaken for; nothing if none.
+    """Return, as a fact, the user with a userName that looks like a new one; nothing if none.
 
-    That is a note for whoever reads the trail, and no reason to refuse (Unicode TR39).
+    That is a note for the readers of the trail, and no reason to refuse (Unicode TR39).
     """
     other = users.look_alike(user)
     return {} if other is None else {"looks_like": other}

@@ -22,7 +22,7 @@ _EMAILS_PER_STATEMENT = 1000
 
 
 def new_user(principal: Principal, document: Document, *, origin: str, at: datetime) -> User:
-    """Return a user that is not stored yet, inactive until somebody gives it a seat."""
+    """Return a user that is not stored yet, inactive until it is given a seat."""
     user = User(
         organization_id=principal.organization_id,
         id=new_uuid(at),
@@ -135,7 +135,7 @@ def lock_user(organization_id: str, user_id: str, strength: str = "FOR NO KEY UP
 
 
 def find_person(organization_id: str, user_name: str) -> User | None:
-    """Return the user whom a userName names, whatever its case, or None."""
+    """Return the user that a userName names, whatever its case, or None."""
     user: User | None = User.get_or_none(
         (User.organization_id == organization_id)
         & (User.user_name_key == UserName.of(user_name).key)
@@ -145,7 +145,7 @@ def find_person(organization_id: str, user_name: str) -> User | None:
 
 
 def look_alike(user: User) -> str | None:
-    """Return the id of the oldest other user whose userName looks like this one's, or None."""
+    """Return the id of the oldest other user with a userName that looks like this one, or None."""
     others = User.select(User.id).where(
         (User.organization_id == user.organization_id)
         & (User.skeleton_key == user.skeleton_key)

@@ -1,4 +1,4 @@
-"""What owners are told before they have to ask: seats that run short."""
+"""Alerts, which owners get before they have to ask: seats that run short."""
 
 from peewee import BigIntegerField, CompositeKey, IntegerField, TextField
 

@@ -134,7 +134,7 @@ class Payment(Row):
 
 
 class RenewalHolder(Row):
-    """Somebody who held a seat when a term ended: the evidence for the next one's. Append-only."""
+    """A holder of a seat when a term ended: the evidence for the next term's. Append-only."""
 
     organization_id = KeyField()
     contract_id = KeyField()

@@ -47,7 +47,7 @@ class Contract(Row):
     #: When one that was signed ahead is to take over, and when that was done.
     takes_over_at = InstantField(null=True)
     took_over_at = InstantField(null=True)
-    #: The contract whose renewal its signing stopped, which a cancellation takes up again.
+    #: The contract that no longer renews since this one was signed; a cancellation undoes that.
     stops_renewal_of = KeyField(null=True)
     #: When its renewal was ended, which can be taken back.
     renewal_ended_at = InstantField(null=True)

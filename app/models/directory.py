@@ -29,7 +29,7 @@ class User(Row):
     inactive_because = TextField(null=True)
     #: By which road the user came: `scim`, `sso` or `owner`.
     origin = TextField()
-    #: When SCIM first wrote the user; one whom only a login made can be provisioned by a POST.
+    #: When SCIM first wrote the user; one that only a login made can be provisioned by a POST.
     adopted_at = InstantField(null=True)
     #: The resource as JSON text, without what is derived: id, meta, groups.
     document = TextField()

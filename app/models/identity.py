@@ -7,10 +7,10 @@ from app.models.rows import Row
 
 
 class IdentityMatch(Row):
-    """An organization whose external ids matched at a login; one row, written once."""
+    """An organization where external ids matched at a login; one row, written once."""
 
     organization_id = KeyField(primary_key=True)
-    #: The user at whose login they did.
+    #: The user of that login.
     user_id = KeyField()
     matched_at = InstantField()
 

@@ -18,7 +18,7 @@ class Organization(Row):
     seat_refusal_status = IntegerField(default=403)
     tax_rate_basis_points = IntegerField(default=0)
     reverse_charge = BooleanField(default=False)
-    #: What becomes of somebody for whom no seat is free: `reject`, or `park` on the waiting list.
+    #: What becomes of a person when no seat is free: `reject`, or `park` on the waiting list.
     when_full = TextField(default="reject")
     #: Whether bought seats are kept for those who had been refused.
     reserve_for_denied = BooleanField(default=False)

@@ -22,7 +22,7 @@ class SeatPool(Row):
     #: The number and instant of the last ledger entry.
     ledger_sequence = BigIntegerField()
     ledger_at = InstantField()
-    #: How many seats in use are held for logins, and the place of whoever wanted one last.
+    #: How many seats in use are held for logins, and the place of the latest want.
     held_for_login = IntegerField(default=0)
     want_sequence = BigIntegerField(default=0)
 

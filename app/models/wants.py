@@ -31,7 +31,7 @@ class Want(Row):
     last_seen_at = InstantField()
     closed_at = InstantField(null=True)
     closed_because = TextField(null=True)
-    #: The alert that tells of it, once owners have been alerted.
+    #: The alert that reports it, once owners have been alerted.
     alert_id = KeyField(null=True)
     #: No columns: the source that ranks first, where it was asked for.
     source: str | None = None

@@ -158,7 +158,7 @@ def _demanded(known: Sequence[Attribute], wanted: Sequence[Attribute]) -> Iterat
 
 
 def _keeps(old: Attribute, new: Attribute | None) -> bool:
-    """Tell whether values of an attribute as it was are values of it as it shall be."""
+    """Return whether values of an attribute as it was are values of it as it shall be."""
     return (
         new is not None
         and (old.name, old.type, old.multi_valued, old.case_exact)

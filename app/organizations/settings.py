@@ -29,11 +29,11 @@ Facts = Mapping[str, object]
 #: Statuses that SCIM may answer when no seat is free.
 SEAT_REFUSAL_STATUSES = (403, 400)
 
-#: What becomes of somebody whom the directory provisions when no seat is free.
+#: What becomes of a person that the directory provisions when no seat is free.
 WHEN_FULL = ("reject", "park")
 
 #: What the audit trail names and does not repeat.
-_UNTOLD = frozenset({"name", "party", "billing_contacts", "login_help"})
+_NOT_REPEATED = frozenset({"name", "party", "billing_contacts", "login_help"})
 
 _HELP_LENGTH_MAX = 200
 
@@ -159,7 +159,7 @@ def _change_seating(organization: Organization, changes: OrganizationChanges) ->
 
 
 def _change_logins(organization: Organization, changes: OrganizationChanges) -> None:
-    """Change what a login reads and whom it can name."""
+    """Change what a login reads and which user it can name."""
     if changes.login_help is not None:
         organization.login_help = _parse_help(changes.login_help)
     if changes.login_by_email is not None:
@@ -220,11 +220,11 @@ def the_seller() -> Seller:
 def _difference(before: Facts, after: Facts) -> tuple[Facts, Facts] | None:
     """Return what differs, as it was and as it is; of names and addresses only that they do."""
     names = sorted(name for name in after if after[name] != before[name])
-    told = [name for name in names if name not in _UNTOLD]
+    shown = [name for name in names if name not in _NOT_REPEATED]
     if not names:
         return None
-    now = {"attributes": names, **{name: after[name] for name in told}}
-    return {name: before[name] for name in told}, now
+    now = {"attributes": names, **{name: after[name] for name in shown}}
+    return {name: before[name] for name in shown}, now
 
 
 def _merged(stored: dict[str, object], given: Particulars) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """Suspension: the vendor shuts an organization out, and lets it in again.
 
-Nobody takes a seat and nobody logs in meanwhile; seats are still released, and nothing is lost.
+Meanwhile no seat can be taken and no person can log in. Seats are still released, and nothing is
+lost.
 """
 
 from datetime import datetime

@@ -109,7 +109,7 @@ def _withdraw(user: User, because: Closed, *, at: datetime) -> Want | None:
 
 
 def _parks(principal: Principal) -> bool:
-    """Return whether those whom the caller provisions wait for a seat instead of being refused."""
+    """Return whether people provisioned by the caller wait for a seat instead of being refused."""
     if principal.role is not Role.SCIM:
         return False
     organization = Organization.get_by_id(principal.organization_id)
@@ -167,7 +167,7 @@ def seat_waiters(organization_id: str, *, at: datetime) -> int:
 def offer_seats(organization_id: str, *, at: datetime) -> None:
     """Hold what seats are free for those who wait.
 
-    A seat that comes free is held for them at once, except while nobody may take one, as in a
+    A seat that comes free is held for them at once, except while no seat may be taken, as in a
     suspension.
     """
     waiting.offer(organization_id, at=at)
@@ -175,10 +175,10 @@ def offer_seats(organization_id: str, *, at: datetime) -> None:
 
 @transaction
 def seat_waiter(principal: Principal, user_id: str, *, at: datetime) -> None:
-    """Activate one user who waits, unless somebody else did it since.
+    """Activate one user who waits, unless another process did it since.
 
     Raises:
-        SeatRefusal: the contract lets nobody take a seat now.
+        SeatRefusal: the contract lets no seat be taken now.
         TermOver: the term is over and not yet renewed.
     """
     user = users.lock_user(principal.organization_id, user_id)
@@ -190,7 +190,7 @@ def seat_waiter(principal: Principal, user_id: str, *, at: datetime) -> None:
 
 
 def waiting_list_of(organization_id: str) -> Principal:
-    """Return who acts when a seat comes free for somebody who waits."""
+    """Return the principal that acts when a seat comes free for the next in line."""
     organization = Organization.get_by_id(organization_id)
     profile = profile_of(organization.extensions, strict=organization.strict)
     return Principal(organization_id, Role.OPERATOR, actor="waiting list", profile=profile)

@@ -1,4 +1,4 @@
-"""Users whom no provisioning client has written yet, and how its writes take them over.
+"""Users that no provisioning client has written yet, and how its writes take them over.
 
 A login, or an owner who moves a seat, may make a user before the directory speaks of the person.
 Such a user is never in the directory's way: a POST makes it a provisioned one, and a write that
@@ -31,7 +31,7 @@ class Successor:
     """A directory's user, locked, with what stands in the way of the name that it shall have."""
 
     user: User
-    #: The user who has that name and whom no SCIM write has touched, locked, if there is one.
+    #: The user of that name, locked, if there is one that no SCIM write has touched.
     namesake: User | None = None
 
     def in_the_way_of(self, document: Document) -> User | None:
@@ -49,13 +49,13 @@ class Successor:
 
 
 def adoptable(organization_id: str, user_name: str) -> User | None:
-    """Return the user of this name whom no SCIM write has touched, or None."""
+    """Return the user of this name that no SCIM write has touched, or None."""
     person = users.find_person(organization_id, user_name)
     return person if person is not None and person.adopted_at is None else None
 
 
 def lock_successor(principal: Principal, user_id: str, user_name: str | None) -> Successor:
-    """Lock a user, with whoever stands in the way of `user_name`, in the order of their ids.
+    """Lock a user, with the one that stands in the way of `user_name`, in the order of their ids.
 
     Raises:
         NotFound: there is no such user.
@@ -137,7 +137,7 @@ def _check_same_person(namesake: User, document: Document) -> None:
 def _end(
     principal: Principal, namesake: User, successor: User, *, at: datetime, passes: bool
 ) -> None:
-    """Delete the user whose place another takes; its seat is freed, or is on its way."""
+    """Delete the user that another replaces; its seat is freed, or is on its way."""
     before: dict[str, object] = {"active": namesake.active}
     wants.pass_on(namesake, successor)
     passed = groups.pass_on(namesake.organization_id, namesake.id, successor.id, at=at)

@@ -63,7 +63,7 @@ def _withdraw(want: Want, *, at: datetime) -> bool:
 
 @transaction
 def close_old_denials(*, at: datetime) -> None:
-    """Close what nobody has tried again for 28 days, and purge what was closed 90 days ago."""
+    """Close what was not tried again for 28 days, and purge what was closed 90 days ago."""
     refusals.close_old(seen_until=at - RETRIED_FOR, at=at)
     refusals.purge(closed_until=at - KEPT_FOR)
 

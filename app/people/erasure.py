@@ -29,7 +29,7 @@ def erase_person(principal: Principal, user_name: str, *, at: datetime) -> list[
     """Take away what is known of a person who has left, and return the ids that remain of them.
 
     One userName may have been several users, one after the other; all of them are erased. What was
-    a user can no longer be found or provisioned; the same userName is somebody new.
+    a user can no longer be found or provisioned; the same userName is a new person.
 
     Raises:
         NotFound: nothing is known of the person.

@@ -1,7 +1,7 @@
 """Which user a login names, and what in it contradicts the directory.
 
-A userName names its user. An e-mail address identifies nobody, unless the organization says that a
-login by address is that user's. An external id never finds a user: it can only contradict.
+A userName names its user. An e-mail address identifies no user, unless the organization says that
+a login by address is that user's. An external id never finds a user: it can only contradict.
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Claims:
 
 @dataclass(frozen=True)
 class Identity:
-    """The user whom a login names, None for an unknown person, and what contradicts it."""
+    """The user that a login names, None for an unknown person, and what contradicts it."""
 
     user: User | None
     mismatch: Mismatch | None = None
@@ -38,7 +38,7 @@ class Identity:
 def identify(
     principal: Principal, organization: Organization, claims: Claims, *, at: datetime
 ) -> Identity:
-    """Return the user whom a login names, once what contradicts it is recorded."""
+    """Return the user that a login names, once what contradicts it is recorded."""
     user = users.find_person(organization.id, claims.user_name)
     if user is None:
         identity = _by_address(organization, claims)
@@ -54,7 +54,7 @@ def identify(
 
 
 def _by_address(organization: Organization, claims: Claims) -> Identity:
-    """Return whom an unknown userName can still mean: the one user whose address it is.
+    """Return the user that an unknown userName can still mean: the only one with that address.
 
     Where the organization does not let it identify the user, it claims nothing all the same: a
     second seat would go to one person.
@@ -83,10 +83,10 @@ def _mismatch(organization: Organization, user: User, claims: Claims) -> Mismatc
 
 
 def _mismatch_of_stranger(organization: Organization, claims: Claims) -> Mismatch | None:
-    """Return what the login of an unknown person contradicts, about the user whom it touches.
+    """Return what the login of an unknown person contradicts, about the user that it touches.
 
-    An unknown userName under a known external id is the same person renamed, whom the directory
-    must rename first.
+    An unknown userName under a known external id is the same person renamed. The directory must
+    rename the user first.
     """
     if claims.external_id is not None:
         owners = users.ids_by_external_id(organization.id, claims.external_id)
@@ -99,7 +99,7 @@ def _mismatch_of_stranger(organization: Organization, claims: Claims) -> Mismatc
 
 
 def _owner_of_address(organization: Organization, claims: Claims) -> str | None:
-    """Return the one user whose e-mail address the login gives, where addresses identify."""
+    """Return the only user with the login's e-mail address, where addresses identify."""
     if claims.email is None or not organization.login_by_email:
         return None
     return _only(users.ids_by_email(organization.id, claims.email))

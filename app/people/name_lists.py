@@ -50,7 +50,7 @@ def people_in(data: bytes) -> list[str]:
     """Return the userNames in a file of cells parted by commas, semicolons or tabs.
 
     Raises:
-        InvalidInput: lines cannot be read or name nobody; the message has their numbers.
+        InvalidInput: lines cannot be read or name no person; the message has their numbers.
     """
     rows = _rows(_text(data))
     if not rows:
@@ -142,7 +142,7 @@ def _names(rows: Rows, column: int) -> list[str]:
 
 
 def _fault(name: str) -> str | None:
-    """Return why a text can be the userName of nobody, or None."""
+    """Return why a text cannot be a userName, or None."""
     if not name:
         return "It is empty."
     if len(name) > NAME_LENGTH_MAX:

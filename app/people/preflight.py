@@ -35,7 +35,7 @@ class Preflight:
 
 @renews_first
 def check_people(principal: Principal, user_names: Sequence[str], *, at: datetime) -> Preflight:
-    """Tell who of these people has a seat and how many would be missing. Nothing is changed.
+    """Return who of these people has a seat and how many would be missing. Nothing is changed.
 
     Raises:
         InvalidInput: they are more than can be looked up at once, or begin with a heading.

@@ -35,7 +35,7 @@ from scim.patch import apply
 def create_user(principal: Principal, document: Document, *, at: datetime) -> User:
     """Provision a user, who takes a seat unless `active` is false.
 
-    A user whom only a login has made so far is not in the way: the first POST makes it a
+    A user that only a login has made so far is not in the way: the first POST makes it a
     provisioned one.
 
     Raises:
@@ -164,7 +164,7 @@ def claim_user(principal: Principal, document: Document, *, at: datetime) -> Use
     """Make the user who logs in by SSO for the first time, with a seat.
 
     Raises:
-        UserNameTaken: somebody of this userName is there by now.
+        UserNameTaken: a user of this userName is there by now.
         SeatRefusal: no seat is free.
     """
     return _insert_user(principal, {**document, "active": True}, origin="sso", at=at)
@@ -186,7 +186,7 @@ def _insert_user(
 
 @takes_seats
 def _adopt_user(principal: Principal, document: Document, *, at: datetime) -> User | None:
-    """Let a POST take over a user whom a login made and no SCIM write has touched.
+    """Let a POST take over a user that a login made and no SCIM write has touched.
 
     Returns None if there is no such user.
     """

@@ -25,7 +25,7 @@ from scim.documents import parse
 
 @dataclass(frozen=True)
 class Newcomer:
-    """Somebody who shall get a seat and may not be known yet."""
+    """A person who shall get a seat and may not be known yet."""
 
     user_name: str
     email: str | None = None
@@ -42,14 +42,14 @@ def reassign(
 ) -> Reassignment:
     """Move a seat to another user, given by id, or to a newcomer, in one transaction.
 
-    It works at full capacity: nobody else can take the seat on its way.
+    It works at full capacity: no other person can take the seat on its way.
 
     Raises:
         NotFound: one of them is unknown.
         InvalidInput: both are the same person, or the newcomer's name cannot be one.
         NoSeatToMove: the one has no seat.
         AlreadyHoldsSeat: the other has one.
-        SeatRefusal: the contract lets nobody take a seat now.
+        SeatRefusal: the contract lets no seat be taken now.
         Replayed, IdempotencyKeyReused: the key of `once` came before.
     """
     return once_only(principal, once, lambda: _reassign(principal, from_user_id, to, at=at))

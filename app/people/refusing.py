@@ -33,8 +33,8 @@ def record_denial(
 ) -> str | None:
     """Record that a person was refused, or count one more attempt, and return the want's id.
 
-    Returns None where the person has got a seat since: then there is nothing to heal; and for
-    those who refuse nobody, such as owners.
+    Returns None where the person has got a seat since: then there is nothing to heal. Returns None
+    as well for callers that are no source of denials, such as owners.
     """
     source = Source.of(principal)
     user = _lock_person(principal.organization_id, user_name)
@@ -47,7 +47,7 @@ def record_denial(
 
 
 def _lock_person(organization_id: str, user_name: str) -> User | None:
-    """Return the user of a name, whose name then stands still, or None."""
+    """Return the user of a name, locked so that the name stands still, or None."""
     known = users.find_person(organization_id, user_name)
     if known is None:
         return None

@@ -36,7 +36,7 @@ class Mode(StrEnum):
     CHECK = "check"
 
 
-#: What a person hears who is known and inactive for another reason than the directory's word.
+#: The reason given to a known person who is inactive, but not by the directory's word.
 _INACTIVE = {
     Because.REASSIGNED.value: Reason.REASSIGNED,
     Because.WAITING.value: Reason.WAITING_FOR_SEAT,
@@ -83,12 +83,12 @@ class Decision:
 
     @property
     def claimable(self) -> bool:
-        """Whether a claim would let the person in, as far as can be told before it."""
+        """Whether a claim would let the person in, as far as is known before it."""
         return self.reason is Reason.SEAT_AVAILABLE
 
     @property
     def message(self) -> str:
-        """What to tell the person."""
+        """The message to the person."""
         return message_of(self.reason, self.language, self.help_line)
 
     @property
@@ -165,7 +165,7 @@ def _decide_unknown(principal: Principal, login: Login, *, at: datetime) -> Deci
 
 
 def _refusal(organization_id: str, *, at: datetime) -> SeatRefusal | None:
-    """Return why a claim would be refused now; holds past their time are in nobody's way."""
+    """Return why a claim would be refused now; holds past their time are not in the way."""
     refusal = pools.standing_of(organization_id).refusal(at)
     if isinstance(refusal, SeatLimitReached) and _expire_holds(organization_id, at=at):
         return pools.standing_of(organization_id).refusal(at)

@@ -23,7 +23,7 @@ from app.seats.pools import (
 )
 from app.seats.rules import EntryKind
 
-#: Who ends a hold when nobody does.
+#: The causes when a hold ends by itself.
 CLOCK = Cause("clock", "expiry")
 RENEWAL = Cause("renewal", "renewal")
 
@@ -33,7 +33,7 @@ LOGIN_HOLD = timedelta(seconds=120)
 #: How long a bought seat is kept for a person who had been refused.
 DENIAL_HOLD = timedelta(hours=24)
 
-#: How long a seat that came free is kept for whoever waited first.
+#: How long a seat that came free is kept for the next in line.
 WAITING_HOLD = timedelta(hours=24)
 
 
@@ -67,7 +67,7 @@ class Kept:
 def place(organization_id: str, kept: Kept, cause: Cause, *, at: datetime) -> Hold | None:
     """Keep a free seat for a person; None where none is free, or none for a login.
 
-    A person for whom a seat is kept already keeps that one, but a want's hold takes the place of a
+    A person with a seat kept already keeps that one, but a want's hold takes the place of a
     login's, which is shorter. Call inside a transaction.
     """
     live_one = lock_live(organization_id, kept.key, at=at)
@@ -138,13 +138,13 @@ def lock_live(organization_id: str, user_name_key: str, *, at: datetime) -> Hold
 
 
 def live_count(organization_id: str) -> int:
-    """Return how many seats are kept for somebody."""
+    """Return how many seats are kept for a person."""
     count: int = Hold.select().where(_live(organization_id)).count()
     return count
 
 
 def release_for(organization_id: str, user_name_key: str, cause: Cause, *, at: datetime) -> bool:
-    """Give back the seat that is kept for a person; tell whether there was one."""
+    """Give back the seat that is kept for a person; return whether there was one."""
     hold = _lock(organization_id, user_name_key)
     if hold is not None:
         end(hold, "released", at=at, cause=cause)

@@ -1,7 +1,7 @@
 """The seat ledger: how a seat is taken, freed, bought and carried into the next term.
 
-A seat that comes free is offered at once to whoever waits first, in the same transaction. Call
-these functions inside a transaction; see `pools.py` for when.
+A seat that comes free is offered at once to the next in line, in the same transaction. Call these
+functions inside a transaction; see `pools.py` for when.
 """
 
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ def assign(user: User, cause: Cause, *, at: datetime) -> None:
     holds that are past their time are ended, and it is tried once more.
 
     Raises:
-        SeatRefusal: none is free, or the contract lets nobody take one.
+        SeatRefusal: none is free, or the contract lets none be taken.
         TermOver: the term is over and not yet renewed.
     """
     recorded = _take_held(user, cause, at=at) or _take_free(user, cause, at=at)
@@ -54,7 +54,7 @@ def assign(user: User, cause: Cause, *, at: datetime) -> None:
 def release(user: User, cause: Cause, *, at: datetime, offered: bool = True) -> bool:
     """Free the seat that `user` holds, which is possible in every state of the contract (I8).
 
-    Returns whether the seat went to somebody who waits. One that is being moved is not `offered`.
+    Returns whether the seat went to the next in line. One that is being moved is not `offered`.
     """
     change = Change(user.organization_id, EntryKind.RELEASED, 1, cause, user.id)
     recorded = record(change, at=at)
@@ -75,7 +75,7 @@ def expire_holds(organization_id: str, *, at: datetime) -> int:
 
 
 def grant(organization_id: str, quantity: int, cause: Cause, *, at: datetime) -> None:
-    """Add `quantity` bought seats to the running term, and reserve them for whom they are for."""
+    """Add `quantity` bought seats to the running term, and reserve them for those in line."""
     record(Change(organization_id, EntryKind.GRANTED, quantity, cause), at=at)
     waiting.reserve(organization_id, quantity, cause, at=at)
 
@@ -123,7 +123,7 @@ def open_term(
 
 
 def end_contract(organization_id: str, *, at: datetime) -> None:
-    """Close the pool: what is assigned stays so and can be released; nobody can take a seat."""
+    """Close the pool: what is assigned stays so and can be released; no seat can be taken."""
     assert_in_transaction()
     holds.end_all(organization_id, at=at)
     SeatPool.update(state=PoolState.ENDED.value).where(

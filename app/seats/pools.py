@@ -40,7 +40,7 @@ class Cause:
 
 @dataclass(frozen=True)
 class Change:
-    """One entry to be: what happens to an organization's pool, how many seats, whose, and why."""
+    """One entry to be: what happens to a pool, how many seats, the user's id, and why."""
 
     organization_id: str
     kind: EntryKind
@@ -98,7 +98,7 @@ def counts_of(organization_id: str) -> SeatCounts:
 
 
 def lock_available(organization_id: str) -> int:
-    """Return how many seats are free, and let nobody change that until the transaction ends."""
+    """Return how many seats are free, and lock that number until the transaction ends."""
     pool = locked(SeatPool.select().where(SeatPool.organization_id == organization_id)).get()
     return SeatCounts(pool.purchased, pool.in_use).available
 
@@ -130,7 +130,7 @@ def _contract(organization_id: str, which: Expression) -> Contract | None:
 
 
 def may_take(at: datetime) -> Expression:
-    """Return the condition on a pool that somebody may take a seat, if there is one."""
+    """Return the condition on a pool that a seat may be taken, if there is one."""
     return (
         (SeatPool.state == PoolState.OPEN.value)
         & SeatPool.suspended_at.is_null()
@@ -147,8 +147,8 @@ def has_free_seat() -> Expression:
 def may_hold_for_login() -> Expression:
     """Return the condition on a pool that one more seat may be held for a login.
 
-    Whoever asks the login page may be a stranger, so that logins together hold at most a tenth of
-    the seats that would be free without their holds, and one in any case.
+    A visitor of the login page may be a stranger. So logins together hold at most a tenth of the
+    seats that would be free without their holds, and one in any case.
     """
     free = SeatPool.purchased - SeatPool.in_use + SeatPool.held_for_login
     return SeatPool.held_for_login < greatest(1, free / LOGIN_SHARE)
@@ -172,10 +172,10 @@ def next_arrival(organization_id: str) -> int:
 
 
 def why_refused(organization_id: str, at: datetime) -> SeatRefusal:
-    """Return why the guard let nobody pass.
+    """Return why the guard refused.
 
-    Between the guard and this look somebody may have released a seat; the guard's word stands all
-    the same.
+    Between the guard and this look a seat may have been released; the guard's word stands all the
+    same.
 
     Raises:
         TermOver: the term is over and not yet renewed.

@@ -38,7 +38,7 @@ def open_refusals(organization_id: str) -> int:
 
 
 def provisioned_refusals(organization_id: str, limit: int) -> list[Want]:
-    """Return the refused people whom a directory provisions, in the order of arrival."""
+    """Return the refused people that a directory provisions, in the order of arrival."""
     query = _open(organization_id).where(asked_by_a_directory())
     return with_sources(query.order_by(Want.sequence).limit(limit))
 
@@ -58,7 +58,7 @@ def find_want(organization_id: str, want_id: str) -> Want | None:
 
 
 def close_old(*, seen_until: datetime, at: datetime) -> None:
-    """Close what nobody has asked for since an instant. Who waits, or has a seat held, is left."""
+    """Close what was not asked for since an instant. Who waits, or has a seat held, is left."""
     held = Hold.select(Hold.id).where(
         (Hold.organization_id == Want.organization_id)
         & (Hold.want_id == Want.id)

@@ -49,7 +49,7 @@ class SeatCounts:
 
     @property
     def available(self) -> int:
-        """Seats that nobody holds."""
+        """Seats that are free."""
         return self.purchased - self.in_use
 
     def after(self, kind: EntryKind, quantity: int) -> Self:
@@ -84,7 +84,7 @@ class Phase(StrEnum):
 
 
 class TermOver(Exception):
-    """The term is over and nobody has renewed it yet: renew, then ask again."""
+    """The term is over and not renewed yet: renew, then ask again."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ class PoolStanding:
         return Phase.RUNNING if at < self.term_ends_at else Phase.DUE
 
     def admits(self, at: datetime) -> Phase:
-        """Return what holds for those who have a seat, for whom nothing needs to be done first.
+        """Return what holds for those who have a seat; they need nothing to be done first.
 
         A term that renews, and a contract that takes over, admit them from their first instant.
         """
@@ -134,7 +134,7 @@ class PoolStanding:
         return Phase.GRACE if end is not None and at < end + self.grace else Phase.ENDED
 
     def refusal(self, at: datetime) -> SeatRefusal | None:  # noqa: PLR0911  # one for each reason
-        """Return why nobody may take a seat at the instant `at`, or None when somebody may.
+        """Return why no seat may be taken at the instant `at`, or None when one may.
 
         Raises:
             TermOver: that cannot be said before the renewal.

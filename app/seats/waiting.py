@@ -42,7 +42,7 @@ def withdraw(person: Person, because: Closed, *, at: datetime) -> Withdrawn:
 
 
 def offer(organization_id: str, *, at: datetime) -> bool:
-    """Hold free seats for those who wait, in their order; tell whether anybody was offered one."""
+    """Hold free seats for those who wait, in their order; return whether one was offered."""
     if not _unserved(organization_id, _is_parked()).exists():
         return False
     free = lock_available(organization_id)
@@ -50,7 +50,7 @@ def offer(organization_id: str, *, at: datetime) -> bool:
 
 
 def reserve(organization_id: str, quantity: int, cause: Cause, *, at: datetime) -> None:
-    """Hold bought seats for those at the head of the queue for whom none is kept yet.
+    """Hold bought seats for those at the head of the queue who have none kept yet.
 
     The refused are served where the organization asked for it, if a directory provisions them:
     strangers refused at a login have no claim. Call inside the transaction that bought the seats.
@@ -62,7 +62,7 @@ def reserve(organization_id: str, quantity: int, cause: Cause, *, at: datetime) 
 
 
 def next_offered(organization_id: str) -> str | None:
-    """Return the id of the first user on the waiting list for whom a seat is held, or None."""
+    """Return the id of the first user on the waiting list who has a seat held, or None."""
     held = _queue(organization_id, _is_parked()).where(Hold.id.is_null(is_null=False))
     want: Want | None = held.order_by(Want.sequence).first()
     return None if want is None else want.user_id
@@ -104,16 +104,16 @@ def _keep(people: list[Want], cause: Cause, *, at: datetime) -> bool:
     kept = False
     for want in people:
         purpose = Purpose.DENIAL if want.parked_at is None else Purpose.WAITING
-        whose = OFFER if purpose is Purpose.WAITING else cause
+        reason = OFFER if purpose is Purpose.WAITING else cause
         wish = Kept(want.user_name, want.user_name_key, purpose, want.id)
-        if holds.place(want.organization_id, wish, whose, at=at) is None:
+        if holds.place(want.organization_id, wish, reason, at=at) is None:
             break
         kept = True
     return kept
 
 
 def _next(organization_id: str, entitled: Expression, count: int) -> list[Want]:
-    """Return so many of those for whom no seat is held, locked, in the order of arrival."""
+    """Return so many of those who have no seat held, locked, in the order of arrival."""
     head = _unserved(organization_id, entitled).order_by(Want.sequence).limit(count)
     return list(locked(head, "FOR NO KEY UPDATE OF t1"))
 

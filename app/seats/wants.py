@@ -106,8 +106,8 @@ def end(want: Want, because: Closed, *, at: datetime, user_id: str | None = None
 def rename(user: User, former_key: str, *, at: datetime) -> None:
     """Let the wants of a user go along with a change of its name.
 
-    What was recorded of the new name before is the user's, too. Whoever opens a want locks the
-    pool, so that behind its lock the wants of both names stand still.
+    What was recorded of the new name before is the user's, too. A transaction that opens a want
+    locks the pool. So behind that lock the wants of both names stand still.
     """
     pools.lock_available(user.organization_id)
     mine = lock_open(user.organization_id, former_key)
@@ -141,8 +141,8 @@ def lock_open(organization_id: str, user_name_key: str) -> Want | None:
 def _new(person: Person, *, at: datetime) -> Want | None:
     """Return a want that is not stored yet, or the one that was opened in the meantime.
 
-    Returns None where the person has a seat by now. Whoever opens wants and whoever gives seats
-    lock the pool, so that after it both stand still.
+    Returns None where the person has a seat by now. A transaction that opens a want or gives a
+    seat locks the pool. So after that lock both stand still.
     """
     sequence = pools.next_arrival(person.organization_id)
     if _holds_seat(person):

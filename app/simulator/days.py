@@ -8,7 +8,7 @@ from random import Random
 from app.simulator.names import CULTURES, DEPARTMENTS
 from app.simulator.people import Directory, Group, Person
 
-#: One in so many people changes in each way, and never fewer than one while there is anybody.
+#: One in so many people changes in each way, and never fewer than one while there are people.
 _CHANGE_EVERY = 20
 
 _Change = Callable[[Person, Random], Person]
@@ -18,8 +18,8 @@ def next_day(today: Directory, chance: Random) -> Directory:
     """Return the directory after a day of changes.
 
     Some people get another name, address or department; some leave. Of those who had left before,
-    every other one comes back and the rest are taken out of the directory. In each group somebody
-    makes room for somebody else.
+    every other one comes back and the rest are taken out of the directory. In each group one person
+    makes room for another.
     """
     changed = {person.user_name: person for person in _changed_staff(today, chance)}
     away = [person for person in today.people if not person.active]

@@ -12,12 +12,12 @@ from app.simulator.people import Directory, Group, Person
 _COLUMNS = ("user_name", "given_name", "family_name", "email", "department", "groups")
 _GROUP_SEPARATOR = ";"
 
-#: Where in the file somebody stands, such as "Line 7", and what stands there.
+#: Where in the file a person stands, such as "Line 7", and what stands there.
 _Row = tuple[str, Mapping[str, object]]
 
 
 def read_directory(file: Path) -> Directory:
-    """Return the people of a file whose name ends in `.csv` or `.json`, and their groups.
+    """Return the people of a file, named `*.csv` or `*.json`, and their groups.
 
     Raises:
         InvalidInput: the file cannot be used; the sentence names the line.
@@ -36,7 +36,7 @@ def _directory(rows: Iterable[_Row]) -> Directory:
     members: dict[str, set[str]] = {}
     for place, row in rows:
         person = _person(place, row)
-        # A server tells user names apart without regard to case (RFC 7643 4.1.1).
+        # A server distinguishes user names without regard to case (RFC 7643 4.1.1).
         first_place = places.setdefault(person.user_name.casefold(), place)
         if first_place != place:
             raise _refusal(f"{place} repeats {person.user_name} of {first_place.lower()}.")

@@ -35,7 +35,7 @@ class Entra(MatchingProvider):
     patience: ClassVar = Patience(default_seconds=5)
 
     def test_connection(self) -> Conversation[bool]:
-        """Look for somebody who cannot be there: anything but an empty list is quarantine."""
+        """Look for a person who cannot be there: anything but an empty list is quarantine."""
         stranger = equals("userName", f"AzureAD_Test-{uuid4()}")
         answer = yield Request(Kind.TEST_CONNECTION, "GET", query("/Users", filter=stranger))
         return answer.is_success and answer.document.get("totalResults") == 0

@@ -1,4 +1,4 @@
-"""What a provisioning client says and hears, apart from how it travels."""
+"""What a provisioning client sends and receives, apart from how it travels."""
 
 import json
 from collections.abc import Generator, Mapping

@@ -14,7 +14,7 @@ _GROUPS_OF_A_PERSON_MAX = 3
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody whom an identity provider knows; the user name identifies."""
+    """A person that an identity provider knows; the user name identifies."""
 
     user_name: str
     given_name: str

@@ -39,15 +39,15 @@ class Provider(ABC):
     """An identity provider, with what it knows about one server.
 
     A person or group that failed, or was refused, is not remembered as pushed, and so comes again
-    in the next round: as an object in Entra's escrow does, and one whose task an administrator of
-    Okta retries.
+    in the next round. So does an object in Entra's escrow, and an object of Okta's when an
+    administrator retries its task.
     """
 
     headers: ClassVar[Mapping[str, str]]
     patience: ClassVar[Patience]
 
     def __init__(self) -> None:
-        """Know nobody yet."""
+        """Know no person yet."""
         self._users: dict[str, Link] = {}
         self._groups: dict[str, GroupLink] = {}
         self._deleted: dict[str, str] = {}
@@ -73,11 +73,11 @@ class Provider(ABC):
 
     @abstractmethod
     def _introduce(self, person: Person) -> Conversation[Outcome]:
-        """Push somebody whose resource is not known."""
+        """Push a person without a known resource."""
 
     @abstractmethod
     def _update(self, person: Person, link: Link) -> Conversation[Outcome]:
-        """Push somebody who changed."""
+        """Push a person who changed."""
 
     @abstractmethod
     def _introduce_group(self, name: str) -> Conversation[tuple[Outcome, GroupLink]]:
@@ -97,7 +97,7 @@ class Provider(ABC):
         return (yield from self._update(person, link))
 
     def departed(self, directory: Directory) -> list[Person]:
-        """Return whom the provider pushed and the directory no longer has."""
+        """Return the people that the provider pushed and the directory no longer has."""
         return [
             link.pushed
             for user_name, link in self._users.items()
@@ -173,7 +173,7 @@ class MatchingProvider(Provider):
 
     @abstractmethod
     def _align(self, person: Person, known: Document) -> Conversation[Outcome]:
-        """Push a person whose resource is known: at least its `id`, and whether it is `active`."""
+        """Push a person with a known resource: at least its `id`, and whether it is `active`."""
 
     def _introduce(self, person: Person) -> Conversation[Outcome]:
         found = yield self._find_user(person)

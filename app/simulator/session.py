@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 class Session:
-    """A provider's connection to a server, whose exchanges are counted in a report."""
+    """A provider's connection to a server; its exchanges are counted in a report."""
 
     def __init__(
         self,

@@ -29,7 +29,7 @@ class Simulation:
         self._report = report
 
     def test_connection(self) -> bool:
-        """Find out whether the provider would begin; say in the report if it would not."""
+        """Return whether the provider would begin; say in the report if it would not."""
         passed = self._session.hold(self._provider.test_connection())
         if not passed:
             self._report.stopped = "The connection test failed, so nobody was provisioned."

@@ -63,7 +63,7 @@ _FAILURES = {
 
 
 class Surface(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
-    """A blueprint whose views declare what they read and what they answer."""
+    """A blueprint of views that declare what they read and what they answer."""
 
     ARGUMENTS_PARSER = Reader()
 

@@ -1,7 +1,7 @@
 """The query of an address on the owner and SSO surfaces: nothing in it goes unread.
 
-A parameter that nobody reads would be answered as if it had not been sent, so that a misspelt
-filter shows everything. SCIM ignores what it does not know, because providers add flags of theirs.
+A parameter that goes unread would be answered as if it had not been sent, so that a misspelt filter
+shows everything. SCIM ignores what it does not know, because providers add flags of theirs.
 """
 
 from collections.abc import Callable, Iterable, Iterator

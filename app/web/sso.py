@@ -1,4 +1,4 @@
-"""`/sso/v1`: what a login service asks before it lets somebody in."""
+"""`/sso/v1`: what a login service asks before it lets a person in."""
 
 from typing import Any
 
@@ -56,7 +56,7 @@ class DecisionRequestSchema(Request):
 
 
 class DecisionSchema(Schema):
-    """The answer. Only `allow` lets somebody in."""
+    """The answer. Only `allow` lets the person in."""
 
     allow = fields.Boolean()
     reason = Choice(*Reason)

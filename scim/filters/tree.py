@@ -25,7 +25,7 @@ class Operator(StrEnum):
 
 
 #: What an attribute is compared with. Text is folded unless the attribute is caseExact; a dateTime
-#: is its UTC text of fixed width, whose order is the order in time.
+#: is its UTC text of fixed width: the order of the texts is the order in time.
 Value = str | bool | int | float
 
 

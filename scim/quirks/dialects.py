@@ -8,7 +8,7 @@ _ENTRA_OPS: Final = ("Add", "Replace", "Remove")
 
 
 class Dialect(StrEnum):
-    """The identity providers that are told apart."""
+    """The identity providers that are distinguished."""
 
     ENTRA = "entra"
     OKTA = "okta"
@@ -24,8 +24,8 @@ class Dialect(StrEnum):
         return self is Dialect.ENTRA
 
 
-#: The identity providers that a token may be issued for: those seen to speak SCIM, and all others,
-#: whose dialect is then read off their requests.
+#: The identity providers that a token may be issued for: those seen to speak SCIM, and all others.
+#: The dialect of those others is read off their requests.
 PROVIDERS: Final = (
     *("entra", "okta", "authentik", "google", "jumpcloud", "keycloak", "onelogin", "ping"),
     *("rippling", "other"),

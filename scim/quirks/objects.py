@@ -51,7 +51,7 @@ def respelt(name: str) -> str:
 
 
 def renamed(body: Body, rename: Callable[[str], str]) -> Body:
-    """Return an object with other keys; one whose place is taken stays, to be refused."""
+    """Return an object with other keys; a key stays, to be refused, if its place is taken."""
     given = _names(body)
     changed: Body = {}
     for key, value in body.items():
@@ -62,7 +62,7 @@ def renamed(body: Body, rename: Callable[[str], str]) -> Body:
 
 
 def undotted(resource_type: ResourceType, name: str) -> str:
-    """Return a name whose URN of ours is followed by a colon instead of a dot."""
+    """Return a name with a colon instead of a dot after our URN."""
     for schema in resource_type.schemas():
         length = len(schema.id)
         is_led = name[:length].lower() == schema.id.lower()

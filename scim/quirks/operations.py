@@ -24,7 +24,7 @@ from scim.quirks.values import undo_value
 
 
 def undo_operation(resource_type: ResourceType, operation: Body) -> list[Body]:
-    """Return an operation, whose keys are in lower case, as conforming ones."""
+    """Return an operation, its keys in lower case, as conforming ones."""
     operations = [operation]
     for quirk in OPERATION_QUIRKS:
         operations = [undone for one in operations for undone in quirk.undo(resource_type, one)]

@@ -1,6 +1,6 @@
 """Quirks of single values, wherever the attribute stands: in a body, an object or at a path.
 
-They only see a value whose JSON type is not that of its attribute, and texts that are blank or
+They only see a value with another JSON type than its attribute's, and texts that are blank or
 stand for other things than text.
 """
 
@@ -63,7 +63,7 @@ def _undo_member(attribute: Attribute, name: str, value: object) -> object:
     return undo_value(sub_attribute, value, several=sub_attribute.multi_valued)
 
 
-#: Types whose values are texts in which a space means nothing.
+#: Types of texts in which a space means nothing.
 _SPACELESS: Final = frozenset({Type.REFERENCE, Type.BINARY, Type.DATE_TIME})
 _PEM_LINE: Final = re.compile(r"-----(BEGIN|END) [A-Z0-9 ]*-----")
 

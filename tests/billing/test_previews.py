@@ -12,7 +12,7 @@ from app.billing.contracts.renewals import coming_by, renew_all_due, renew_if_du
 from app.models import Invoice
 from app.organizations.settings import OrganizationChanges, set_organization
 from app.people.sign_in import Login, Mode, decide
-from app.seats.audit import audit
+from tests.auditing import violations
 from tests.builders import NOW, a_contract, a_quote, a_user, an_organization, deactivate
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -74,7 +74,7 @@ def test_the_preview_equals_the_renewal_in_every_state(  # noqa: PLR0913  # the 
             assert acme.counts[0] == previewed.would_renew_at
             assert issued + _ahead_of(acme, previewed) == (previewed.total_minor or 0)
             break
-    assert [found for found in audit() if acme.id in found.where] == []
+    assert [found for found in violations() if acme.id in found.where] == []
 
 
 def _next_instant(acme):

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from app.db.connections import open_database
@@ -51,16 +53,57 @@ def test_an_audit_that_finds_nothing_says_so(operator):
 
 
 def test_an_audit_that_finds_something_prints_it_and_fails(operator, signed_acme, database_url):
-    database = open_database(database_url)
-    with database.connection_context():
-        SeatPool.update(purchased=6).where(SeatPool.organization_id == signed_acme).execute()
-    database.close_all()
+    _change(database_url, SeatPool.update(purchased=6).where(_of(signed_acme)))
 
     result = operator.run("seats", "audit")
 
     assert result.exit_code == 1
-    assert result.stdout.splitlines()[1].split(maxsplit=2) == [
-        "I5",
-        signed_acme,
-        "the ledger's sum differs from the pool",
+    assert result.stdout.splitlines() == [
+        f"I5 seat_pool {signed_acme}: the ledger's sum differs from the pool; "
+        "expected 5 purchased, 0 in use, found 6 purchased, 0 in use"
     ]
+
+
+def test_an_audit_for_programs_names_the_rows(operator, signed_acme, database_url):
+    _change(database_url, SeatPool.update(purchased=6).where(_of(signed_acme)))
+
+    result = operator.run("seats", "audit", "--json")
+
+    assert result.exit_code == 1
+    assert json.loads(result.stdout) == {
+        "violations": [
+            {
+                "invariant": "I5",
+                "what": "the ledger's sum differs from the pool",
+                "where": signed_acme,
+                "table": "seat_pool",
+                "organization_id": signed_acme,
+                "ids": [],
+                "expected": "5 purchased, 0 in use",
+                "found": "6 purchased, 0 in use",
+            }
+        ],
+        "more": 0,
+    }
+
+
+def test_an_audit_of_many_violations_names_some_and_counts_the_others(operator, database_url):
+    for number in range(25):
+        operator.says("organization", "create", f"Acme {number}")
+    _change(database_url, SeatPool.update(purchased=6))
+
+    said = operator.run("seats", "audit").stdout.splitlines()
+
+    assert len(said) == 21
+    assert said[-1] == "And 5 more of these kinds."
+
+
+def _of(organization_id):
+    return SeatPool.organization_id == organization_id
+
+
+def _change(database_url, query):
+    database = open_database(database_url)
+    with database.connection_context():
+        query.execute()
+    database.close_all()

@@ -12,10 +12,10 @@ from app.directory.users import find_person, find_user
 from app.models import GroupMember
 from app.people import provisioning
 from app.people.refusing import record_denial
-from app.seats.audit import audit
 from scim import filters
 from scim.projection import Projection
 from scim.schemas import GROUP, USER
+from tests.auditing import violations
 from tests.builders import BASE_URL, NOW, a_group, a_patch, a_user
 from tests.conftest import opened
 from tests.crowds import USERS, a_crowd
@@ -31,7 +31,7 @@ def crowd(fresh_database):
             # A table of few rows is read whole for good reasons, unless nothing else can be done.
             current.execute_sql("SET enable_seqscan = off")
         yield acme
-        assert audit() == []
+        assert violations() == []
 
 
 @pytest.fixture

@@ -16,10 +16,10 @@ from app.people import denials, provisioning
 from app.people.erasure import erase_person
 from app.people.sign_in import Login, Mode, Reason, decide
 from app.seats import waiting
-from app.seats.audit import audit
 from app.seats.refusals import open_refusals, provisioned_refusals, refusals_of
 from app.seats.watching.demand import demand_of
 from scim.schemas import USER
+from tests.auditing import violations
 from tests.builders import (
     NOW,
     Customer,
@@ -304,7 +304,7 @@ def test_whatever_a_person_is_called_there_is_one_want_and_it_is_theirs(steps, p
     for step, name, other in steps:
         _do(acme, step, name, other)
 
-        assert [found for found in audit() if acme.id in found.where] == []
+        assert [found for found in violations() if acme.id in found.where] == []
         demand = demand_of(acme.id, at=NOW)
         active = User.select().where((User.organization_id == acme.id) & User.active).count()
         assert demand.refused + demand.waiting + demand.refused_at_login + active <= 4

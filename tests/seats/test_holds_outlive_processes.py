@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from app.db.connections import connection, open_database
 from app.people.sign_in import Login, Mode, Reason, decide
-from app.seats.audit import audit
+from tests.auditing import violations
 from tests.builders import NOW, an_organization
 
 SOON = NOW + timedelta(seconds=60)
@@ -21,7 +21,7 @@ def test_a_hold_survives_the_end_of_the_process(database_url):
     with connection():
         bob = decide(acme.sso, Login("bob@example.com"), at=SOON)
         alice = decide(acme.sso, Login("alice@example.com"), at=SOON)
-        found = audit()
+        found = violations()
     second.close_all()
 
     assert (bob.reason, alice.reason) == (Reason.NO_SEAT, Reason.SEAT_CLAIMED)

@@ -24,9 +24,9 @@ from app.models import (
 )
 from app.people import provisioning
 from app.seats import pools
-from app.seats.audit import audit
 from app.seats.pools import Cause
 from app.seats.rules import EntryKind, SeatCounts
+from tests.auditing import violations
 from tests.builders import NOW, a_contract, a_user, activate, an_organization, buy, deactivate, fill
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -294,7 +294,7 @@ def test_i12_nothing_is_opened_or_dated_ahead_of_the_clock():
         with pytest.raises(ValueError, match="starts at 2027-01-01"):
             open_term(coming.contract, row, Cause("renewal", "ahead"), at=almost)
 
-    assert audit(at=almost) == []
+    assert violations(at=almost) == []
     assert {row.issued_on for row in Invoice.select()} == {date(2026, 1, 1)}
 
 

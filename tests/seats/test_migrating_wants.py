@@ -1,6 +1,6 @@
 """A database of the time before wants comes through with everybody's place, and a green audit."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from playhouse.migrations import Runner
@@ -9,8 +9,8 @@ from app.db.connections import database as opened_database
 from app.db.migrating import MIGRATIONS, migrate
 from app.models import Hold, SeatPool, Want, WantSource
 from app.seats import waiting
-from app.seats.audit import audit
 from app.seats.refusals import open_refusals, provisioned_refusals, refusals_of
+from tests.auditing import violations
 from tests.builders import NOW
 from tests.conftest import opened
 from tests.old_rows import add, change
@@ -51,7 +51,7 @@ def test_what_was_recorded_of_one_person_becomes_one_want_at_the_oldest_place():
     assert _sources() == [("ann", "scim", "okta", 3), ("bob", "scim", "", 1), ("bob", "sso", "", 1),
                           ("cy", "scim", "", 1)]  # fmt: skip
     assert SeatPool.get().want_sequence == 3
-    assert audit() == []
+    assert violations() == []
 
 
 @pytest.mark.usefixtures("old_database")
@@ -69,7 +69,7 @@ def test_live_holds_name_the_wants_that_they_serve_and_logins_are_counted():
     wants = {want.user_name: want.id for want in _wants()}
     assert serves == {**wants, "guest": None}
     assert SeatPool.get().held_for_login == 1
-    assert audit() == []
+    assert violations() == []
 
 
 @pytest.mark.usefixtures("old_database")
@@ -80,7 +80,7 @@ def test_a_seat_held_for_a_person_of_whom_nothing_else_is_left_has_a_want():
 
     (want,) = provisioned_refusals(ACME, 2)
     assert (want.user_name, want.id) == ("ann", Hold.get().want_id)
-    assert audit() == []
+    assert violations() == []
 
 
 @pytest.mark.usefixtures("old_database")
@@ -93,7 +93,7 @@ def test_closed_denials_stay_and_one_of_a_person_with_a_seat_is_closed():
 
     told = {(want.user_name, want.closed_because) for want in refusals_of(ACME, limit=9)}
     assert told == {("holder", "seated"), ("ann", "dismissed"), ("ann", None)}
-    assert audit() == []
+    assert violations() == []
 
 
 @pytest.mark.usefixtures("old_database")
@@ -157,8 +157,8 @@ def _open_pool(seats):
         state="open",
         contract_id="ctr_1",
         term_number=1,
-        term_starts_at=NOW - timedelta(days=59),
-        term_ends_at=NOW + timedelta(days=300),
+        term_starts_at=datetime(2026, 1, 1, tzinfo=UTC),
+        term_ends_at=datetime(2027, 1, 1, tzinfo=UTC),
         purchased=seats,
         in_use=0,
         ledger_sequence=0,

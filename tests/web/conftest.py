@@ -6,7 +6,7 @@ import pytest
 
 from app.db.connections import database
 from app.models import Group, GroupMember, LedgerEntry, SeatPool, User, UserEmail, Want
-from app.seats.audit import audit
+from tests.auditing import violations
 from tests.builders import NOW, Customer, a_group, a_user, an_organization
 from tests.clients import OwnerClient, ScimClient, SsoClient
 from tests.in_process import InProcess
@@ -27,7 +27,7 @@ def service(application) -> Iterator[InProcess]:
     application.clock.at = NOW
     yield application
     database.close()
-    assert audit() == []
+    assert violations() == []
 
 
 @pytest.fixture

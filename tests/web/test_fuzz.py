@@ -13,9 +13,9 @@ from app.access.principal import ISSUABLE, Role
 from app.clock import Clock
 from app.config import Config
 from app.db.connections import connection, database
-from app.seats.audit import audit
 from app.web.context import SCIM_PREFIX
 from scim import urns
+from tests.auditing import violations
 from tests.builders import NOW, Customer, a_group, a_quote, a_user, an_organization
 from tests.json_strategies import QUERIES, addresses, bodies
 
@@ -60,7 +60,7 @@ def target(database_url):
             customer.secret(role)
     yield Target(app, customer, [row.id for row in rows])
     with connection():
-        assert audit() == []
+        assert violations() == []
     database.close_all()
 
 

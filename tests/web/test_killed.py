@@ -3,7 +3,7 @@
 import pytest
 
 from app.models import Purchase
-from app.seats.audit import audit
+from tests.auditing import violations
 from tests.builders import a_quote, an_organization
 from tests.conftest import opened
 from tests.servers import Server
@@ -34,4 +34,4 @@ def test_a_purchase_repeated_after_the_process_was_killed_is_the_same_purchase(m
         assert again.json() == first.json()
         assert Purchase.select().count() == 1
         assert acme.counts[0] == 10
-        assert audit() == []
+        assert violations() == []

@@ -222,7 +222,7 @@ def set_references(
 @renews_first
 @transaction
 def end_contract(principal: Principal, *, at: datetime) -> Contract:
-    """End the contract at once: nobody takes a seat any more, and holders keep their grace.
+    """End the contract at once: no seat can be taken any more, and holders keep their grace.
 
     Raises:
         ContractNotActive: no contract runs.
@@ -235,8 +235,8 @@ def end_contract(principal: Principal, *, at: datetime) -> Contract:
 def _lock_contract(principal: Principal, *, at: datetime) -> Contract:
     """Return the running contract, locked.
 
-    One whose term is over renews first, or ends; while the organization is suspended it waits for
-    either, and can still be ended.
+    At the end of its term it renews first, or ends. While the organization is suspended it waits
+    for either, and can still be ended.
     """
     contract = unended_contract(principal.organization_id, lock=True)
     standing = pools.standing_of(principal.organization_id)

@@ -74,7 +74,7 @@ def renew_if_due(organization_id: str, *, at: datetime) -> int:
 
 
 def renew_all_due(*, at: datetime) -> list[str]:
-    """Renew or end every contract whose term is over by `at`; return whose they were.
+    """Renew or end every contract with a term that is over by `at`; return their organizations.
 
     Invoices that are issued before or after their term's opening are issued too.
     """
@@ -84,7 +84,7 @@ def renew_all_due(*, at: datetime) -> list[str]:
 
 
 def invoice_all_due(*, at: datetime) -> list[Invoice]:
-    """Issue every term's invoice whose day has come."""
+    """Issue every term's invoice that has come to its day."""
     concerned = term_invoices.organizations_due(at) | _invoiced_ahead(at)
     return [invoice for due in sorted(concerned) for invoice in _invoice_once(due, at=at)]
 
@@ -100,7 +100,10 @@ def coming_by(day: date) -> list[Succession]:
 
 
 def organizations_due(at: datetime) -> list[str]:
-    """Return whose term is over, and whose contract signed ahead has come to its first day."""
+    """Return the organizations that are due.
+
+    Their term is over, or their contract signed ahead has come to its first day.
+    """
     over = SeatPool.select(SeatPool.organization_id).where(
         (SeatPool.state == PoolState.OPEN.value) & (SeatPool.term_ends_at <= at)
     )
@@ -256,7 +259,7 @@ def _is_ahead(coming: Succession, at: datetime) -> bool:
 
 
 def _invoiced_ahead(at: datetime) -> set[str]:
-    """Return the organizations whose renewal is near enough to be invoiced ahead, perhaps."""
+    """Return the organizations with a renewal near enough to be invoiced ahead, perhaps."""
     nearest = at + timedelta(days=INVOICE_DAYS_BEFORE_MAX + 2)
     query = (
         Contract.select(Contract.organization_id)

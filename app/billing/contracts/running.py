@@ -96,7 +96,7 @@ def latest_contract(organization_id: str) -> Contract | None:
 
 
 def is_over(pool: SeatPool, at: datetime) -> bool:
-    """Tell whether the pool's term has ended and waits for its renewal."""
+    """Return whether the pool's term has ended and waits for its renewal."""
     return pool.state == PoolState.OPEN.value and pool.term_ends_at <= at
 
 

@@ -19,7 +19,7 @@ from app.seats.rules import Phase, TermOver
 
 @dataclass(frozen=True)
 class Ahead:
-    """When a contract that is signed ahead takes over, and whose renewal it stops."""
+    """When a contract that is signed ahead takes over, and which contract's renewal it stops."""
 
     takes_over_at: datetime
     stops_renewal_of: str | None

@@ -156,7 +156,7 @@ def renewal_price(contract: Contract) -> int:
 def held_since(organization_id: str, instant: datetime) -> "ModelSelect[SeatAssignment]":
     """Return the assignments that were open when the term ended, whatever was released since.
 
-    Nobody takes a seat between a term's end and its renewal, so no assignment is younger; before
+    No seat can be taken between a term's end and its renewal, so no assignment is younger. Before
     the end these are the ones that are open now.
     """
     return SeatAssignment.select().where(

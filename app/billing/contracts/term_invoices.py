@@ -144,7 +144,7 @@ def issue_postponed(principal: Principal, *, at: datetime) -> list[Invoice]:
 
 
 def organizations_due(at: datetime) -> set[str]:
-    """Return the organizations that have an invoice to come whose day is here."""
+    """Return the organizations with an invoice that is due to be issued."""
     return set(TermInvoice.select(TermInvoice.organization_id).where(_due(at)).scalars())
 
 

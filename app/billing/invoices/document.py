@@ -27,7 +27,7 @@ _AWAITING = frozenset({InvoiceState.ISSUED, InvoiceState.PARTLY_CREDITED, Invoic
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Party:
-    """The seller or the buyer; an empty text is a particular that nobody gave.
+    """The seller or the buyer; an empty text is a particular that was not given.
 
     `country` is an ISO 3166 code. The bank's particulars are the seller's only; the number that the
     seller's systems have for the customer is the buyer's only.
@@ -48,7 +48,7 @@ class Party:
 
     @property
     def has_address(self) -> bool:
-        """Tell whether a letter would arrive."""
+        """Whether a letter would arrive."""
         return all((any(self.address_lines), self.city, self.country))
 
 
@@ -89,10 +89,10 @@ class Credit:
 class InvoiceDocument:
     """Everything that is printed on an invoice or, if it credits one, on a credit note.
 
-    `currency` is an ISO 4217 code, in whose minor unit `credited_minor` is what credit notes took
+    `currency` is an ISO 4217 code. In its minor unit, `credited_minor` is what credit notes took
     back so far and `paid_minor` what came in and was not refunded. `replaces` is the number of the
-    invoice in whose place this one stands, and `replaced_credits` are those of the credit notes
-    that took it back.
+    invoice that this one replaces. `replaced_credits` are the numbers of the credit notes that
+    took it back.
     """
 
     number: str
@@ -127,7 +127,7 @@ class InvoiceDocument:
 
     @property
     def awaits_money(self) -> bool:
-        """Whether somebody shall pay it."""
+        """Whether it is to be paid."""
         return self.credit is None and self.state in _AWAITING
 
     @property

@@ -23,7 +23,7 @@ class Settlement:
     credit_notes: tuple[Invoice, ...] = ()
     #: The invoice that this credit note credits.
     credits: Invoice | None = None
-    #: The invoice in whose place this one stands, and the credit notes that took that one back.
+    #: The invoice replaced by this one, and the credit notes that took that one back.
     replaces: Invoice | None = None
     replaced_credits: tuple[Invoice, ...] = ()
     replaced_by: Invoice | None = None

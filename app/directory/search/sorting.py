@@ -96,7 +96,7 @@ class SortKey:
         return isinstance(self.value, Field) and not self.value.null
 
     def after(self, last: LastKey) -> Node:
-        """Return the condition that a resource comes after the one whose key is `last`."""
+        """Return the condition that a resource comes after the one with the key `last`."""
         beyond = "<" if self.descending else ">"
         *values, last_id = last
         later_id = Expression(self.id, beyond, Value(last_id, converter=False))

@@ -1,7 +1,7 @@
-"""Alerts: owners are told when seats run short, exactly once for each crossing of a threshold.
+"""Alerts: owners are alerted when seats run short, exactly once for each crossing of a threshold.
 
-Nothing is done where seats are taken. Whoever looks reads the ledger from where it was read last,
-entry by entry, so that a crossing is found however late somebody looks, even one that is long over.
+Nothing is done where seats are taken. A check reads the ledger from where it was read last, entry
+by entry. So a crossing is found however late the check, even one that is long over.
 """
 
 import json
@@ -93,7 +93,7 @@ def _look_once(organization_id: str, *, at: datetime) -> bool:
     cursor.purchased, cursor.in_use = last.counts.purchased, last.counts.in_use
     cursor.save()
     refusals = _refusals_without_alert(organization_id)
-    _tell_of(organization_id, refusals, at=at)
+    _raise_for(organization_id, refusals, at=at)
     return BATCH in (len(entries), len(refusals))
 
 
@@ -136,31 +136,31 @@ def _cross(organization_id: str, rules: Iterable[str], moments: Iterable[_Moment
             raised[rule] = _raise(organization_id, rule, moment)
 
 
-def _tell_of(organization_id: str, refusals: Iterable[Refusal], *, at: datetime) -> None:
-    """Keep one alert raised for as long as somebody is refused."""
+def _raise_for(organization_id: str, refusals: Iterable[Refusal], *, at: datetime) -> None:
+    """Keep one alert raised for as long as any person is refused."""
     alert_id = _raised(organization_id).get(DENIED)
     running = _spell_of(organization_id, alert_id, at=at) if alert_id else None
     for spell in spells(refusals, running):
-        told = spell.alert_id or _raise(organization_id, DENIED, _moment_of(organization_id, spell))
-        Want.update(alert_id=told).where(
+        kept = spell.alert_id or _raise(organization_id, DENIED, _moment_of(organization_id, spell))
+        Want.update(alert_id=kept).where(
             (Want.organization_id == organization_id) & Want.id.in_(listed(spell.denial_ids))
         ).execute()
         if spell.ends_at is not None:
-            _clear(organization_id, told, at=spell.ends_at)
+            _clear(organization_id, kept, at=spell.ends_at)
 
 
 def _refusals_without_alert(organization_id: str) -> list[Refusal]:
     refused = (
         Want.select()
-        .where((Want.organization_id == organization_id) & _untold())
+        .where((Want.organization_id == organization_id) & _unreported())
         .order_by(Want.refused_at, Want.sequence)
         .limit(BATCH)
     )
     return [Refusal(want.id, want.refused_at, _over_at(want)) for want in refused]
 
 
-def _untold() -> Expression:
-    """Return the condition that a person was refused a seat and no alert tells of it."""
+def _unreported() -> Expression:
+    """Return the condition that a person was refused a seat and no alert reports it."""
     return (
         Want.alert_id.is_null()
         & Want.refused_at.is_null(is_null=False)
@@ -175,12 +175,12 @@ def _over_at(want: Want) -> datetime | None:
 
 
 def _spell_of(organization_id: str, alert_id: str, *, at: datetime) -> Spell:
-    """Return the spell that a raised alert tells of; its wants may have been purged by now."""
-    told = (Want.organization_id == organization_id) & (Want.alert_id == alert_id)
+    """Return the spell that a raised alert reports; its wants may have been purged by now."""
+    reported = (Want.organization_id == organization_id) & (Want.alert_id == alert_id)
     ends_at = None
-    if not Want.select().where(told & is_refused()).exists():
+    if not Want.select().where(reported & is_refused()).exists():
         over = fn.COALESCE(Want.parked_at, Want.closed_at)
-        last = Want.select().where(told).order_by(over.desc()).first()
+        last = Want.select().where(reported).order_by(over.desc()).first()
         ends_at = (_over_at(last) if last else None) or at
     return Spell(at, ends_at, alert_id=alert_id)
 
@@ -214,7 +214,7 @@ def _raise(organization_id: str, rule: str, moment: _Moment) -> str:
 
 
 def _clear(organization_id: str, alert_id: str, *, at: datetime) -> None:
-    """Clear an alert, though never before it was raised: two clocks may have told the instants."""
+    """Clear an alert, though never before it was raised: the instants may be of two clocks."""
     Alert.update(cleared_at=greatest(Alert.raised_at, instant_text(at))).where(
         (Alert.organization_id == organization_id) & (Alert.id == alert_id)
     ).execute()
@@ -235,10 +235,10 @@ def _organizations_due() -> set[str]:
             | (Organization.alert_thresholds != fn.COALESCE(AlertCursor.thresholds, "[]"))
         )
     )
-    refused = Want.select(Want.organization_id).where(_untold()).distinct()
-    told = Alert.select(Alert.organization_id).where(
+    refused = Want.select(Want.organization_id).where(_unreported()).distinct()
+    live = Alert.select(Alert.organization_id).where(
         (Alert.rule == DENIED) & Alert.cleared_at.is_null()
     )
     return {
-        organization_id for query in (unread, refused, told) for organization_id in query.scalars()
+        organization_id for query in (unread, refused, live) for organization_id in query.scalars()
     }

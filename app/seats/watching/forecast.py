@@ -1,7 +1,7 @@
 """How many seats will be needed: rates, the day on which they run out, what to buy. Pure.
 
-The projection takes the slower of the two rates, so that neither the import of a whole company last
-week nor a growth that stopped last month makes anybody buy seats that nobody will use.
+The projection takes the slower of the two rates. So neither the import of a whole company last week
+nor a growth that stopped last month makes an owner buy seats that go unused.
 """
 
 from dataclasses import dataclass
@@ -25,12 +25,12 @@ class Demand:
     available: int
     net_short: int
     net_long: int
-    #: People whom a directory could not provision, people on the waiting list, and how many of
+    #: People that a directory could not provision, people on the waiting list, and how many of
     #: them have a seat held already.
     refused: int = 0
     waiting: int = 0
     reserved: int = 0
-    #: Strangers who tried to log in; whether they are the organization's, nobody here knows.
+    #: Strangers who tried to log in; whether they are the organization's is not known here.
     refused_at_login: int = 0
 
     @property

@@ -1,7 +1,7 @@
 """When owners are alerted: the thresholds, and what crosses them. No database here.
 
 A rule is a text: `5` (five seats left), `10%` (that share of the purchased seats left), `size` (a
-default that suits the size of the pool), `none` (no seat left) and `denied` (somebody was refused).
+default that suits the size of the pool), `none` (no seat left) and `denied` (a person was refused).
 """
 
 from collections.abc import Iterable, Sequence
@@ -93,7 +93,7 @@ def seats_left(rule: str, purchased: int) -> int:
 
 
 def crossed(rules: Iterable[str], counts: SeatCounts) -> frozenset[str]:
-    """Return the rules whose threshold is reached; in a pool that nobody uses, none is."""
+    """Return the rules with a threshold that is reached; none is while no seat is in use."""
     if not counts.in_use:
         return frozenset()
     return frozenset(
@@ -112,16 +112,16 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Spell:
-    """A time in which somebody was refused without a break, and the denials that make it up."""
+    """A time in which people were refused without a break, and the denials that make it up."""
 
     starts_at: datetime
     ends_at: datetime | None
     denial_ids: tuple[str, ...] = ()
-    #: The alert that has told of it already.
+    #: The alert that has reported it already.
     alert_id: str | None = None
 
     def takes(self, refusal: Refusal) -> bool:
-        """Tell whether a refusal that starts no earlier falls into this spell."""
+        """Return whether a refusal that starts no earlier falls into this spell."""
         return self.ends_at is None or refusal.starts_at <= self.ends_at
 
     def with_refusal(self, refusal: Refusal) -> Self:

@@ -1,4 +1,4 @@
-"""Invoices and credit notes, as JSON, as a page and as a PDF; and whom they are for."""
+"""Invoices and credit notes, as JSON, as a page and as a PDF; and the buyer on them."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

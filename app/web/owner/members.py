@@ -22,14 +22,14 @@ NOTICE = (
 
 
 class NewcomerSchema(Request):
-    """Somebody who shall get the seat and may not be known yet."""
+    """A person who shall get the seat and may not be known yet."""
 
     user_name = Text(required=True)
     email = Text(load_default=None)
 
 
 class ReassignmentRequestSchema(Request):
-    """Whose seat goes to whom: to a user, or to somebody new."""
+    """A user's seat that goes to another user, or to a newcomer."""
 
     from_user_id = Text(required=True)
     to_user_id = Text(load_default=None)
@@ -52,7 +52,7 @@ class ReassignmentSchema(Schema):
 
 
 class ReleaseRequestSchema(Request):
-    """Whose seat is taken back."""
+    """The user who gives up a seat."""
 
     user_id = Text(required=True)
 
@@ -136,7 +136,7 @@ def remove_from_waiting(principal: Principal, user_id: str) -> None:
 
 
 def _place(row: Want) -> dict[str, Any]:
-    """Return a place on the waiting list, whose id shows its kind."""
+    """Return a place on the waiting list, with an id that shows its kind."""
     return {**row.__data__, "id": row.id.replace("dnl_", "wtg_")}
 
 

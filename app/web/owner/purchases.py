@@ -104,7 +104,7 @@ class PurchasesSchema(Schema):
 
 
 class RefusedPersonSchema(Schema):
-    """Somebody who had been refused, and what to do now that there are seats."""
+    """A person who had been refused, and what to do now that there are seats."""
 
     user_name = Text()
     provider = Text(allow_none=True)

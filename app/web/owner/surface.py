@@ -31,7 +31,7 @@ def page(
 ) -> dict[str, Any]:
     """Return a page of a list that was read with one row more than `limit`.
 
-    That row tells whether there is another page.
+    That row shows whether there is another page.
     """
     shown = rows[:limit]
     more = len(rows) > limit

@@ -92,9 +92,9 @@ class _Run:
         self.results[index] = operation_result(operation, problem.status, response=response)
 
     def _take_back(self, operation: BulkOperation) -> None:
-        """Delete what a first write made whose circle could not be closed.
+        """Delete what a first write made, if its circle could not be closed.
 
-        Its client hears that the operation failed, and must not find half of it.
+        Its client learns that the operation failed, and must not find half of it.
         """
         endpoint = _ENDPOINTS[plain_path(operation.path).rpartition("/")[0].lower()]
         endpoint.delete(self.call, self.ids.pop(operation.bulk_id or ""), Conditions())

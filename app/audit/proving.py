@@ -1,0 +1,64 @@
+"""The audit: every check over one consistent snapshot of the database."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from app.audit import (
+    corrections,
+    crediting,
+    days,
+    guards,
+    holders,
+    invoices,
+    money,
+    people,
+    pools,
+    purchases,
+    settlement,
+    wants,
+)
+from app.audit.findings import Report, Violation
+from app.db.transactions import snapshot
+
+#: What queries find.
+QUERIES = (
+    *pools.CHECKS,
+    *holders.CHECKS,
+    *wants.CHECKS,
+    *invoices.CHECKS,
+    *corrections.CHECKS,
+    *settlement.CHECKS,
+    *purchases.CHECKS,
+    *days.CHECKS,
+)
+
+#: All that the audit proves.
+CHECKS = (
+    *QUERIES,
+    *people.RECOMPUTED,
+    *money.RECOMPUTED,
+    *crediting.RECOMPUTED,
+    *days.RECOMPUTED,
+    *guards.RECOMPUTED,
+)
+
+
+def audit(*, at: datetime) -> Report:
+    """Return what in the database breaks an invariant at the instant `at`."""
+    with snapshot():
+        return Report.of(_violations(at))
+
+
+def _violations(at: datetime) -> Iterator[Violation]:
+    yield from guards.guards()
+    for check in QUERIES:
+        yield from check.violations()
+    yield from people.users()
+    yield from people.groups()
+    yield from money.invoices()
+    yield from money.quotes()
+    yield from crediting.lines()
+    yield from crediting.taxes()
+    yield from days.terms(at)
+    yield from days.pools()
+    yield from days.invoices_ahead(at)
