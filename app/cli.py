@@ -48,7 +48,7 @@ def main() -> None:
 @click.option("--port", type=click.IntRange(1, 65535), default=8080, help="The port to listen on.")
 @click.option("--workers", type=click.IntRange(1, 64), default=2, help="How many processes serve.")
 def serve(host: str, port: int, workers: int) -> None:
-    """Serve SCIM, owners and logins until told to stop."""
+    """Serve SCIM, owners and logins until stopped."""
     config = read_config()
     with opened(config):
         check_migrated(config)

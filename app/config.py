@@ -20,7 +20,7 @@ class ConfigurationError(Exception):
 
 @dataclass(frozen=True)
 class Config:
-    """The settings of one process. The README's table of settings is checked against them."""
+    """The settings of one process. The reference's table of settings is checked against them."""
 
     #: Where the data lives: `sqlite:///relative.db`, `sqlite:////absolute.db` or
     #: `postgresql://user:password@host/name`.

@@ -1,4 +1,4 @@
-"""What the product refuses, by noun. No HTTP here: `web/responses.py` maps each class to a status.
+"""What the product refuses, by noun. No HTTP here: `web/errors.py` maps each class to a status.
 
     DomainError
     +-- MalformedBody           the request's body is not JSON

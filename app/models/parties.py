@@ -34,7 +34,7 @@ class Organization(Row):
     login_by_email = BooleanField(default=False)
     #: The organization's own extension schemas, as `profiles` stores them.
     extensions = TextField(default="[]")
-    #: Who the invoices are made out to; the members of `billing.invoice_document.Party`.
+    #: Who the invoices are made out to; the members of `app.billing.invoices.document.Party`.
     party = DocumentField(default=dict)
     created_at = InstantField()
 

@@ -1,7 +1,7 @@
 """What a provisioning client does with users (RFC 7644 3.3, 3.5, 3.6).
 
 Each function is one transaction. A user is active where its document says `active: true`. Whatever
-the verb, the change of activity goes through `seating.set_active`, which is where seats are taken
+the verb, the change of activity goes through `activity.set_active`, which is where seats are taken
 and freed.
 """
 

@@ -18,5 +18,6 @@ I11 The same `in_use` serves the gate, what owners see and alerts; renewal count
     in it.
 I12 No term numbered 2 or more starts after the clock; no invoice is dated after the seller's today.
 
-`ledger.py` is the only writer of the pool; `app.audit` proves the invariants over a live database.
+`pools.py` and `ledger.py` alone write the pool and its entries; `app.audit` proves the invariants
+over a live database.
 """

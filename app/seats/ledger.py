@@ -1,7 +1,7 @@
 """The seat ledger: how a seat is taken, freed, bought and carried into the next term.
 
 A seat that comes free is offered at once to the next in line, in the same transaction. Call these
-functions inside a transaction; see `pool.py` for when.
+functions inside a transaction; see `pools.py` for when.
 """
 
 from dataclasses import dataclass

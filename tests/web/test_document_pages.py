@@ -2,6 +2,7 @@
 
 import re
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -63,7 +64,7 @@ def test_a_page_can_be_read_by_everyone(reader, address):
     assert page.of("html") == [{"lang": "en"}]
     assert len(page.of("h1")) == len(page.of("main")) == 1
     levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch(r"h[1-6]", tag)]
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after <= before + 1 for before, after in pairwise(levels))
     assert all(image["alt"] for image in page.of("img"))
     assert all(cell["scope"] == "col" for cell in page.of("th"))
 
@@ -115,7 +116,7 @@ def test_pages_load_one_stylesheet_and_pictures(reader):
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_discovery_leads_to_the_documents(service, idp, reader):
+def test_discovery_leads_to_the_documents(idp, reader):
     address = idp.get("/ServiceProviderConfig").json()["documentationUri"]
 
     assert address.endswith("/docs")

@@ -1,1 +1,1 @@
-"""Numbered changes of the schema, applied in order by `app.schema`."""
+"""Numbered changes of the schema, applied in order by `app.db.migrating`."""

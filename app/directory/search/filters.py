@@ -1,6 +1,6 @@
 """Filters as SQL: a tree of `scim.filters` becomes one condition on the rows of a scope.
 
-A scope says where an attribute is read from (`sources.py`). The condition is true or false, never
+A scope says where an attribute is read from (`columns.py`). The condition is true or false, never
 unknown, so that `not` means the same here as in `scim.filters.matches`.
 """
 
