@@ -19,6 +19,7 @@ from app.directory.traces import listed_ids
 from app.errors import NotFound, UserNameTaken
 from app.models import User
 from app.people.activity import Because, seat_waiters_afterwards, set_active
+from app.people.mismatches import have_matched
 from app.seats import waiting, wants
 from scim.attributes import Document
 from scim.names import UserName
@@ -129,8 +130,13 @@ def take_over(
 
 
 def _check_same_person(namesake: User, document: Document) -> None:
+    """Refuse a name whose user is known by another externalId, where those ids mean something.
+
+    They do once the organization's external ids have matched at logins. Until then directory and
+    logins may number people each in their own way, as Entra's default mapping does.
+    """
     ids = {namesake.external_id, document.get("externalId")} - {None}
-    if len(ids) > 1:
+    if len(ids) > 1 and have_matched(namesake.organization_id):
         raise users.name_taken(document["userName"])
 
 

@@ -4,9 +4,10 @@ A sentence says where to find help and never how many seats there are.
 """
 
 import re
+from datetime import date
 from enum import StrEnum
 
-from app.billing.language import Language
+from app.billing.language import Language, day_text
 
 
 class Reason(StrEnum):
@@ -41,6 +42,9 @@ _ENGLISH = {
     "identity_conflict": "Your login does not match your organization's directory. Ask {help}.",
     "contract_not_started": "Your organization's contract has not started yet. Ask {help}.",
     "contract_ended": "Your organization's contract has ended. Ask {help}.",
+    "contract_starts_on": (
+        "Your organization's contract has ended, and the next one starts on {day}. Ask {help}."
+    ),
     "organization_suspended": "Your organization's access is suspended. Ask {help}.",
 }
 
@@ -64,6 +68,10 @@ _FRENCH = {
         "Le contrat de votre organisation n'a pas encore commencé. Adressez-vous à {help}."
     ),
     "contract_ended": "Le contrat de votre organisation a pris fin. Adressez-vous à {help}.",
+    "contract_starts_on": (
+        "Le contrat de votre organisation a pris fin, et le prochain commence le {day}. "
+        "Adressez-vous à {help}."
+    ),
     "organization_suspended": (
         "L'accès de votre organisation est suspendu. Adressez-vous à {help}."
     ),
@@ -75,19 +83,27 @@ SENTENCES = {Language.EN: _ENGLISH, Language.FR: _FRENCH}
 _TAG = re.compile(r"\s*([A-Za-z]{2,8})(?:[-_,;].*)?", re.DOTALL)
 
 
-def message_code(reason: Reason) -> str:
-    """Return the stable code of a reason's sentence, for those who write their own."""
+def message_code(reason: Reason, starts_on: date | None = None) -> str:
+    """Return the stable code of a reason's sentence, for those who write their own.
+
+    `starts_on` is the first day of the contract that was signed ahead, if there is one.
+    """
+    if reason is Reason.CONTRACT_ENDED and starts_on is not None:
+        return "contract_starts_on"
     return _CODES.get(reason, reason.value)
 
 
-def message_of(reason: Reason, language: Language, help_line: str | None) -> str:
+def message_of(
+    reason: Reason, language: Language, help_line: str | None, starts_on: date | None = None
+) -> str:
     """Return what a person reads; `help_line` is where the organization's people find help.
 
     >>> message_of(Reason.NO_SEAT, Language.EN, "the service desk")
     'Your organization has no free seat. Ask the service desk to add one, then sign in again.'
     """
-    sentence = SENTENCES[language][message_code(reason)]
-    return sentence.format(help=help_line or _HELP[language])
+    sentence = SENTENCES[language][message_code(reason, starts_on)]
+    day = "" if starts_on is None else day_text(starts_on, language)
+    return sentence.format(help=help_line or _HELP[language], day=day)
 
 
 def language_of(locale: str | None, otherwise: Language) -> Language:

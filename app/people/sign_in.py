@@ -5,7 +5,7 @@ is let in.
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from app.access.principal import Principal
@@ -75,6 +75,8 @@ class Decision:
     language: Language = Language.EN
     #: Where the organization's people find help.
     help_line: str | None = None
+    #: The first day of the contract that was signed ahead, where the last one has ended.
+    starts_on: date | None = None
 
     @property
     def allow(self) -> bool:
@@ -89,12 +91,12 @@ class Decision:
     @property
     def message(self) -> str:
         """The message to the person."""
-        return message_of(self.reason, self.language, self.help_line)
+        return message_of(self.reason, self.language, self.help_line, self.starts_on)
 
     @property
     def message_code(self) -> str:
         """The stable code of the message."""
-        return message_code(self.reason)
+        return message_code(self.reason, self.starts_on)
 
 
 def decide(principal: Principal, login: Login, *, at: datetime) -> Decision:
@@ -108,6 +110,9 @@ def decide(principal: Principal, login: Login, *, at: datetime) -> Decision:
     organization = Organization.get_by_id(principal.organization_id)
     decision = _decide(principal, organization, login, at=at)
     language = language_of(login.locale, Language(organization.language))
+    if decision.reason is Reason.CONTRACT_ENDED:
+        coming = standing_of(principal.organization_id).scheduled
+        decision = replace(decision, starts_on=None if coming is None else coming.starts_on)
     return replace(decision, language=language, help_line=organization.login_help)
 
 

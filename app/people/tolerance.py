@@ -7,10 +7,12 @@ user inactive, or ends the wait for a seat, is carried out so, and never in stri
 from collections.abc import Iterable, Iterator
 
 from app.access.principal import Principal
+from app.directory import users
 from app.directory.lookups import check_lookup
 from app.models import User
 from app.people.activity import Because
 from scim.attributes import AttributePath, Document, ResourceType
+from scim.errors import Uniqueness
 from scim.faults import REFUSE, Fault, Faults
 from scim.names import UserName
 
@@ -40,12 +42,24 @@ def tolerated(
         with faults.part(name, AttributePath(None, kind.attribute(name))):
             for text in texts:
                 check_lookup(name, text)
-            if name == "userName" and document["userName"] != user.user_name:
-                UserName.parse(document["userName"])
+            if name == "userName":
+                _check_name(user, document["userName"], faults)
     document = faults.undone(stored, document)
     if not _is_in(user) or document.get("active") is True:
         faults.refuse()
     return document, faults.names
+
+
+def _check_name(user: User, user_name: str, faults: Faults) -> None:
+    """Check a new name; one that another user has must not keep a leaver in either."""
+    if user_name == user.user_name:
+        return
+    key = UserName.parse(user_name).key
+    if faults is REFUSE or key == user.user_name_key:
+        return
+    other = users.find_person(user.organization_id, user_name)
+    if other is not None and other.adopted_at is not None:
+        raise Uniqueness(users.name_taken(user_name).message)
 
 
 def _is_in(user: User) -> bool:

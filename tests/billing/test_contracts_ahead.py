@@ -127,6 +127,22 @@ def test_in_a_gap_the_grace_holds_and_then_the_sentence_says_when_the_next_one_s
     assert a_user(acme, at=FEBRUARY).active
 
 
+@pytest.mark.parametrize(
+    ("locale", "day"), [("en", "starts on 1 February 2027"), ("fr", "commence le 1er février 2027")]
+)
+def test_in_a_gap_a_login_reads_when_the_next_contract_starts(locale, day):
+    acme = an_organization(5, grace_days=10)
+    user = a_user(acme)
+    successor(acme, starts_on=IN_FEBRUARY)
+
+    late = END + timedelta(days=11)
+    decision = decide(acme.sso, Login(user.user_name, locale=locale), at=late)
+
+    assert decision.reason is Reason.CONTRACT_ENDED
+    assert decision.message_code == "contract_starts_on"
+    assert day in decision.message
+
+
 def test_signing_in_the_grace_takes_nobodys_access_away():
     acme = an_organization(5)
     user = a_user(acme)

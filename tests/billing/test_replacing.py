@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from app.seats.audit import audit
 from peewee import IntegrityError
 
 from app.billing.invoices.crediting import credit_invoice
@@ -17,7 +18,6 @@ from app.billing.invoices.wording import invoice_words
 from app.errors import InvalidInput, InvoiceNotCredited, InvoiceReplaced, InvoiceVoid, Overpayment
 from app.models import AuditEvent, Invoice, Replacement
 from app.organizations.settings import OrganizationChanges, set_organization
-from app.seats.audit import audit
 from tests.builders import NOW, a_quote, an_organization, confirm
 
 pytestmark = pytest.mark.usefixtures("database")

@@ -260,8 +260,10 @@ def test_a_user_whom_scim_has_written_is_not_taken_over(rename):
     ("given", "sent", "taken"),
     [("E-1", "E-1", True), (None, "E-1", True), ("E-1", None, True), ("E-1", "E-2", False)],
 )
-def test_another_external_id_is_another_person(rename, given, sent, taken):
-    acme = an_organization(3)
+def test_another_external_id_is_another_person_where_they_have_matched(rename, given, sent, taken):
+    acme = an_organization(4)
+    a_user(acme, "known@example.com", externalId="E-0")
+    decide(acme.sso, Login("known@example.com", external_id="E-0"), at=NOW)
     ann = a_user(acme, "old@example.com")
     claimed = _claim(acme, external_id=given)
     attributes = {} if sent is None else {"externalId": sent}
@@ -273,7 +275,21 @@ def test_another_external_id_is_another_person(rename, given, sent, taken):
             rename(acme, ann, **attributes)
 
     assert find_person(acme.id, "new@example.com").id == (ann.id if taken else claimed)
-    assert acme.counts == (3, 1 if taken else 2)
+    assert acme.counts == (4, 2 if taken else 3)
+
+
+@RENAMES
+def test_external_ids_that_have_never_matched_keep_nobody_from_a_rename(rename):
+    # Entra's default mapping pushes the mailNickname, while its logins carry the object's id.
+    acme = an_organization(3)
+    ann = a_user(acme, "old@example.com", externalId="ann.smith")
+    _claim(acme, external_id="0f3e-oid")
+
+    rename(acme, ann, externalId="ann.smith")
+
+    renamed = find_person(acme.id, "new@example.com")
+    assert (renamed.id, renamed.external_id) == (ann.id, "ann.smith")
+    assert acme.counts == (3, 1)
 
 
 @RENAMES

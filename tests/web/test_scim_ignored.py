@@ -168,6 +168,48 @@ def test_in_strict_mode_nothing_happens(idp, ann, part):
     assert idp.get(path).json() == before
 
 
+def _named_like_bob(idp, verb, ann, **attributes):
+    """Ask for a userName that another user has, beside other attributes."""
+    asked = {"userName": "bob@example.com", **attributes}
+    if verb == "put":
+        return idp.put(f"/Users/{ann.id}", json={"schemas": [urns.USER], **asked})
+    return idp.modify(f"/Users/{ann.id}", {"op": "replace", "value": asked})
+
+
+@pytest.mark.parametrize("verb", ["patch", "put"])
+def test_a_name_that_is_taken_keeps_no_leaver_in(idp, acme, ann, verb):
+    a_user(acme, "bob@example.com")
+
+    answer = _named_like_bob(idp, verb, ann, active=False)
+
+    assert answer.status_code == 200, answer.text
+    assert answer.headers[HEADER] == "userName"
+    assert (answer.json()["active"], answer.json()["userName"]) == (False, "ann@example.com")
+    assert acme.counts == (5, 1)
+
+
+@pytest.mark.parametrize("verb", ["patch", "put"])
+@pytest.mark.parametrize("active", [None, True])
+def test_a_name_that_is_taken_is_refused_without_a_deactivation(idp, acme, ann, verb, active):
+    a_user(acme, "bob@example.com")
+
+    answer = _named_like_bob(idp, verb, ann, **({} if active is None else {"active": active}))
+
+    assert (answer.status_code, answer.json()["scimType"]) == (409, "uniqueness")
+    assert HEADER not in answer.headers
+
+
+@pytest.mark.usefixtures("strict")
+@pytest.mark.parametrize("verb", ["patch", "put"])
+def test_in_strict_mode_a_name_that_is_taken_is_refused_all_the_same(idp, acme, ann, verb):
+    a_user(acme, "bob@example.com")
+
+    answer = _named_like_bob(idp, verb, ann, active=False)
+
+    assert (answer.status_code, answer.json()["scimType"]) == (409, "uniqueness")
+    assert acme.counts == (5, 2)
+
+
 def test_who_is_inactive_already_is_not_made_so(idp, acme):
     left = a_user(acme, "bob@example.com", active=False)
 
