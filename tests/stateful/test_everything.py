@@ -41,9 +41,11 @@ from tests.stateful.model import Model
 SEATS = 2
 NAMES = st.sampled_from([f"{name}@example.com" for name in ("ada", "bob", "cy", "dan", "eve")])
 
-#: About half a minute on each engine.
+#: About half a minute on each engine; `make test-long` tries many more.
 BOUNDS = settings(
-    max_examples=15,
+    max_examples=settings.default.max_examples
+    if settings.get_current_profile_name() == "long"
+    else 15,
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=list(HealthCheck),
