@@ -34,12 +34,12 @@ CHECKS = (
                COALESCE(e.quantity || ' seats, ' || r.purchased || ' after it', 'none')
            FROM purchase p
            LEFT JOIN ledger_entry e ON e.organization_id = p.organization_id
-               AND e.cause = 'quote:' || p.quote_id AND e.kind = 'granted'
+               AND e.cause = 'quote:' || p.quote_id AND e.kind IN ('granted', 'renewed')
            LEFT JOIN beyond b ON b.organization_id = e.organization_id
                AND b.sequence = e.sequence
            LEFT JOIN replay r ON r.organization_id = e.organization_id
                AND r.sequence = COALESCE(b.opening, e.sequence)
-           WHERE e.sequence IS NULL OR e.quantity <> p.quantity
+           WHERE e.sequence IS NULL OR e.kind <> 'granted' OR e.quantity <> p.quantity
                OR r.purchased <> p.purchased_after""",
     ),
     Check(
