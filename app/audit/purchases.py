@@ -31,7 +31,8 @@ CHECKS = (
         "purchase",
         f"""WITH {REPLAY}, {BEYOND} SELECT p.organization_id, p.id,
                'granted ' || p.quantity || ' seats, ' || p.purchased_after || ' after it',
-               COALESCE(e.kind || ' ' || e.quantity || ' seats, ' || r.purchased || ' after it', 'none')
+               COALESCE(e.kind || ' ' || e.quantity || ' seats, ' || r.purchased || ' after it',
+                   'none')
            FROM purchase p
            LEFT JOIN ledger_entry e ON e.organization_id = p.organization_id
                AND e.cause = 'quote:' || p.quote_id AND e.kind IN ('granted', 'renewed')
