@@ -161,6 +161,7 @@ class Everything(Contracts):
 
     # Owners.
 
+    @precondition(lambda self: not self.model.suspended)
     @rule(quantity=st.integers(1, 2))
     def purchase(self, quantity):
         buy(self.acme, quantity, at=self.at)
