@@ -1,6 +1,7 @@
 # make run   start Seatgate, with a demo organization to try it on
 # make demo  in a second terminal: watch identity providers, an owner and logins meet it
 # make test  format, lint, types and tests, as the continuous integration runs them
+# make test-long   the same tests of whatever may happen in whatever order, with many more examples
 
 PYTHON  ?= python3
 PORT    ?= 8080
@@ -8,7 +9,7 @@ WORKERS ?= 2
 
 BIN := .venv/bin
 
-.PHONY: run demo test
+.PHONY: run demo test test-long
 
 run: .venv/installed
 	@$(BIN)/seatgate db migrate
@@ -23,6 +24,9 @@ test: .venv/installed-dev
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/pytest -q -n auto
+
+test-long: .venv/installed-dev
+	@$(BIN)/pytest -q -n auto --hypothesis-profile long tests/stateful
 
 # Each stamp is newer than what was installed under it, so that the next run installs nothing.
 .venv/installed: pyproject.toml constraints.txt | .venv

@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
+from hypothesis import settings
 from peewee import Database
 
 from app.db.connections import connection, open_database
@@ -26,6 +27,9 @@ from tests.clients import OwnerClient, ScimClient, SsoClient
 from tests.servers import Server
 
 _numbers = count(1)
+
+#: For `make test-long`: some ten minutes on each engine.
+settings.register_profile("long", max_examples=300)
 
 
 def pytest_addoption(parser) -> None:

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 
 
 def month_starts_on(first: date, months: int) -> date:
@@ -27,6 +28,7 @@ def term_bounds(first: date, number: int) -> tuple[date, date]:
     return month_starts_on(first, 12 * number - 12), month_starts_on(first, 12 * number)
 
 
+@lru_cache(maxsize=4096)
 def months_left(first: date, number: int, day: date) -> Fraction:
     """Return what is left of a term on one of its days, which itself counts.
 

@@ -30,16 +30,17 @@ CHECKS = (
         "a purchase and its ledger entry differ",
         "purchase",
         f"""WITH {REPLAY}, {BEYOND} SELECT p.organization_id, p.id,
-               p.quantity || ' seats, ' || p.purchased_after || ' after it',
-               COALESCE(e.quantity || ' seats, ' || r.purchased || ' after it', 'none')
+               'granted ' || p.quantity || ' seats, ' || p.purchased_after || ' after it',
+               COALESCE(e.kind || ' ' || e.quantity || ' seats, ' || r.purchased || ' after it',
+                   'none')
            FROM purchase p
            LEFT JOIN ledger_entry e ON e.organization_id = p.organization_id
-               AND e.cause = 'quote:' || p.quote_id AND e.kind = 'granted'
+               AND e.cause = 'quote:' || p.quote_id AND e.kind IN ('granted', 'renewed')
            LEFT JOIN beyond b ON b.organization_id = e.organization_id
                AND b.sequence = e.sequence
            LEFT JOIN replay r ON r.organization_id = e.organization_id
                AND r.sequence = COALESCE(b.opening, e.sequence)
-           WHERE e.sequence IS NULL OR e.quantity <> p.quantity
+           WHERE e.sequence IS NULL OR e.kind <> 'granted' OR e.quantity <> p.quantity
                OR r.purchased <> p.purchased_after""",
     ),
     Check(

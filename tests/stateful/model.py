@@ -26,6 +26,10 @@ class Model:
     unclaimed: set[str] = field(default_factory=set)
     parks: bool = False
     suspended: bool = False
+    renews: bool = True
+    #: The seats of a contract that was signed ahead, and whether its cancellation renews the other.
+    follows: int | None = None
+    resumes: bool = True
 
     @property
     def in_use(self) -> int:
@@ -103,10 +107,38 @@ class Model:
         self.held = {name: until for name, until in self.held.items() if until > at}
         self.offer()
 
+    def rename(self, name: str, other: str) -> None:
+        """Give a person another name, with all that they have and want."""
+        for names in (self.active, self.inactive, self.unclaimed):
+            if name in names:
+                names.remove(name)
+                names.add(other)
+        self.waiting = [other if one == name else one for one in self.waiting]
+        self.wants = {other if one == name else one: at for one, at in self.wants.items()}
+        if name in self.held:
+            self.held[other] = self.held.pop(name)
+
+    def take_over(self, name: str, other: str) -> None:
+        """Let a person have the name, and if they wait the seat, of one whom a login made."""
+        sits = name in self.waiting and other in self.active
+        self.forget(other)
+        self.unclaimed.discard(other)
+        if sits:
+            self.held.pop(name, None)
+            self._sit(name)
+        self.rename(name, other)
+
     def renew(self) -> None:
+        """Let the next term begin: at what is held, or as it was agreed, or more if in use."""
+        least = self.follows or 1
+        ends_at = self.term_ends_at.replace(year=self.term_ends_at.year + 1)
+        self.sign(max(len(self.active), least), ends_at)
+
+    def sign(self, purchased: int, ends_at: datetime) -> None:
+        """Let a term begin under a contract that renews."""
         self.held.clear()
-        self.purchased = max(len(self.active), 1)
-        self.term_ends_at = self.term_ends_at.replace(year=self.term_ends_at.year + 1)
+        self.purchased, self.term_ends_at = purchased, ends_at
+        self.renews, self.follows = True, None
 
     def offer(self) -> None:
         """Seat those who wait, first come, first served, while a seat is free."""

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
     invariant,
     precondition,
     rule,
@@ -15,7 +14,6 @@ from hypothesis.stateful import (
 )
 
 from app.access.tokens import TokenUses
-from app.billing.contracts.renewals import renew_if_due
 from app.directory.changes import Replacement
 from app.directory.resources import stored_document
 from app.directory.users import find_person
@@ -36,26 +34,26 @@ from app.seats.rules import EntryKind, SeatCounts
 from scim.documents import parse
 from scim.schemas import USER
 from tests.auditing import violations
-from tests.builders import NOW, a_group, a_user, an_organization, buy, set_active
+from tests.builders import NOW, a_group, a_patch, a_user, an_organization, buy, set_active
+from tests.stateful.contracts import Contracts
 from tests.stateful.model import Model
 
 SEATS = 2
 NAMES = st.sampled_from([f"{name}@example.com" for name in ("ada", "bob", "cy", "dan", "eve")])
 
-#: About half a minute on each engine.
+#: About half a minute on each engine; `make test-long` tries many more.
 BOUNDS = settings(
-    max_examples=15,
+    max_examples=settings.default.max_examples
+    if settings.get_current_profile_name() == "long"
+    else 15,
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
 
 
-class Everything(RuleBasedStateMachine):
+class Everything(Contracts):
     """One organization, and everybody who does something to its seats."""
-
-    #: How late it has become in any of the runs, which share a database and its invoices.
-    latest = NOW
 
     def __init__(self) -> None:
         super().__init__()
@@ -96,6 +94,29 @@ class Everything(RuleBasedStateMachine):
             provisioning.delete_user(self.acme.scim, user.id, at=self.at)
             self.model.forget(name)
             self.model.unclaimed.discard(name)
+
+    @rule(name=NAMES, other=NAMES)
+    def rename(self, name, other):
+        """Give a person another's name, which a person whom only a login made gives up."""
+        user = find_person(self.acme.id, name)
+        strangers = {*self.model.wants, *self.model.held} - self.model.present
+        if user is None or name == other or other in strangers:
+            return
+        patch = a_patch(USER, {"op": "replace", "path": "userName", "value": other})
+
+        outcome = self._try(
+            lambda: provisioning.patch_user(self.acme.scim, user.id, patch, at=self.at)
+        )
+
+        if other not in self.model.present:
+            self.model.rename(name, other)
+        elif other in self.model.unclaimed:
+            self.model.take_over(name, other)
+        else:
+            assert outcome is UserNameTaken
+            return
+        assert outcome.id == user.id
+        self.model.unclaimed.discard(other)
 
     @rule(names=st.sets(NAMES))
     def group(self, names):
@@ -140,6 +161,7 @@ class Everything(RuleBasedStateMachine):
 
     # Owners.
 
+    @precondition(lambda self: not self.model.suspended)
     @rule(quantity=st.integers(1, 2))
     def purchase(self, quantity):
         buy(self.acme, quantity, at=self.at)
@@ -203,13 +225,6 @@ class Everything(RuleBasedStateMachine):
             self.model.expire(self.at)
             self.model.forget_old(self.at - RETRIED_FOR)
 
-    @precondition(lambda self: not self.model.suspended)
-    @rule(days_late=st.integers(0, 40))
-    def let_the_term_end(self, days_late):
-        self.at = self.model.term_ends_at + timedelta(days=days_late)
-        renew_if_due(self.acme.id, at=self.at)
-        self.model.renew()
-
     # What holds after every step.
 
     @invariant()
@@ -219,7 +234,7 @@ class Everything(RuleBasedStateMachine):
         self.model.offer()
         self.at += timedelta(seconds=1)
 
-        Everything.latest = max(self.latest, self.at)
+        Contracts.latest = self._now()
 
         self._check_people()
         self._check_ledger()
