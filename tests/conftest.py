@@ -41,9 +41,11 @@ def pytest_addoption(parser) -> None:
 def opened(url: str) -> Iterator[Database]:
     """Let this process use a database, on one connection of this thread."""
     database = open_database(url)
-    with connection():
-        yield database
-    database.close_all()
+    try:
+        with connection():
+            yield database
+    finally:
+        database.close_all()
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])

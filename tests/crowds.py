@@ -5,6 +5,7 @@ import json
 from app.db.connections import database
 from app.models import Group, GroupMember, Hold, User, UserEmail, Want
 from scim import urns
+from scim.names import UserName
 from tests.builders import NOW, Customer, an_organization
 
 USERS = 2_000
@@ -25,6 +26,11 @@ def a_crowd() -> Customer:
     return customer
 
 
+def _document(name, external_id):
+    emails = [{"value": name, "type": "work"}]
+    return {"schemas": [urns.USER], "userName": name, "externalId": external_id, "emails": emails}
+
+
 def _add_users(customer):
     names = [f"user-{n}@example.com" for n in range(USERS)]
     rows = [
@@ -33,10 +39,11 @@ def _add_users(customer):
             "id": f"u-{n:05}",
             "user_name": name,
             "user_name_key": name,
+            "skeleton_key": UserName.of(name).skeleton_key,
             "external_id": f"E-{n}",
             "active": False,
             "origin": "scim",
-            "document": json.dumps({"schemas": [urns.USER], "userName": name}),
+            "document": json.dumps(_document(name, f"E-{n}")),
             "folded": {"userName": name},
             "version": 1,
             "created_at": NOW,

@@ -130,10 +130,14 @@ def test_two_owners_cannot_both_buy_the_missing_five():
 def test_a_quote_is_stale_when_what_it_was_made_from_changed(model, change):
     acme = an_organization(5)
     quote = a_quote(acme, 5)
+    (name,) = change
+    before = model.select(getattr(model, name)).scalar()
     model.update(change).execute()
 
     with pytest.raises(QuoteStale):
         confirm(acme, quote)
+
+    model.update({name: before}).execute()
 
 
 def test_people_who_come_and_go_do_not_make_a_quote_stale():

@@ -62,12 +62,14 @@ def test_the_evidence_of_a_renewal_is_as_long_as_its_term_has_seats():
 def test_a_seat_whose_entry_is_dated_after_the_end_is_renewed_too():
     acme = an_organization(1, auto_renew=True)
     a_user(acme)
+    assigned_at = SeatAssignment.get().assigned_at
     SeatAssignment.update(assigned_at=END + timedelta(seconds=1)).execute()
 
     renew_if_due(acme.id, at=END)
 
     assert acme.counts == (1, 1)
     assert RenewalHolder.select().count() == 1
+    SeatAssignment.update(assigned_at=assigned_at).execute()
 
 
 def test_a_seat_that_is_kept_for_somebody_is_not_renewed():
