@@ -152,9 +152,12 @@ def test_invoices_are_found_by_the_state_that_they_are_answered_with(service, bu
 
 @pytest.mark.usefixtures("invoices")
 def test_every_state_is_there_to_be_found(service, buyer):
-    service.clock.at = NOW + 33 * DAY
+    states = set()
+    for day in (NOW + 33 * DAY, NOW + 45 * DAY):
+        service.clock.at = day
+        states |= {row["state"] for row in everything(buyer, "invoices", 100)}
 
-    assert {row["state"] for row in everything(buyer, "invoices")} >= {*InvoiceState}
+    assert states >= {*InvoiceState}
 
 
 @pytest.mark.usefixtures("invoices")
