@@ -3,7 +3,6 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from app.seats.audit import audit
 from peewee import IntegrityError
 
 from app.billing.invoices.crediting import credit_invoice
@@ -18,6 +17,7 @@ from app.billing.invoices.wording import invoice_words
 from app.errors import InvalidInput, InvoiceNotCredited, InvoiceReplaced, InvoiceVoid, Overpayment
 from app.models import AuditEvent, Invoice, Replacement
 from app.organizations.settings import OrganizationChanges, set_organization
+from tests.auditing import violations
 from tests.builders import NOW, a_quote, an_organization, confirm
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -141,7 +141,7 @@ def test_what_was_taken_back_by_a_clock_ahead_does_not_pass_on_either(acme, invo
     anew = replace(acme, invoice)
 
     assert settlement_of(anew).reversals == ()
-    assert audit() == []
+    assert violations() == []
 
 
 def test_a_payment_that_passed_on_can_be_taken_back(acme, invoice):
