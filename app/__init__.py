@@ -6,6 +6,7 @@ from flask import Flask, Response, request
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from app import composition as composition
 from app.access.tokens import TokenUses
 from app.clock import Watch
 from app.config import Config

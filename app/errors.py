@@ -278,3 +278,7 @@ class Busy(DomainError):
     """The database is overloaded or away; nothing was done."""
 
     code = "busy"
+
+
+class TermOver(Exception):
+    """The term is over and not renewed yet: renew, then ask again. It never reaches a caller."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from itertools import count
 
+from app.access.context import acting
 from app.access.principal import Principal, Role, operator_for
 from app.access.tokens import TokenRequest, issue_token
 from app.billing import purchasing, quoting
@@ -70,7 +71,7 @@ class Customer:
         request = TokenRequest(role, label=f"tests, {role}", provider=provider)
         if request not in self._secrets:
             self._secrets[request] = issue_token(
-                operator_for(self.id), request, at=SIGNED_AT
+                acting(operator_for(self.id), at=SIGNED_AT), request
             ).secret
         return self._secrets[request]
 
@@ -93,7 +94,7 @@ def an_organization(seats: int | None = 5, *, at: datetime = SIGNED_AT, **terms)
 def a_contract(customer: Customer, seats: int = 5, *, at: datetime = SIGNED_AT, **terms) -> Signing:
     """Sign a contract for a year from 1 January, in EUR at 600.00 a seat."""
     agreed = {"starts_on": STARTS_ON, "unit_price_minor": 60_000, "currency": "EUR", **terms}
-    return signing.sign_contract(customer.operator, ContractTerms(seats, **agreed), at=at)
+    return signing.sign_contract(acting(customer.operator, at=at), ContractTerms(seats, **agreed))
 
 
 def a_user(
@@ -101,7 +102,7 @@ def a_user(
 ) -> User:
     """Provision a user, active unless `active=False`."""
     body = {"userName": user_name or f"person-{next(_numbers)}@example.com", **attributes}
-    return provisioning.create_user(customer.scim, parse(USER, body), at=at)
+    return provisioning.create_user(acting(customer.scim, at=at), parse(USER, body))
 
 
 def a_group(customer: Customer, display_name: str | None = None, members=(), **attributes) -> Group:
@@ -111,7 +112,7 @@ def a_group(customer: Customer, display_name: str | None = None, members=(), **a
         "members": [{"value": member.id} for member in members],
         **attributes,
     }
-    return groups.create_group(customer.scim, parse(GROUP, body), at=NOW)
+    return groups.create_group(acting(customer.scim, at=NOW), parse(GROUP, body))
 
 
 def fill(customer: Customer, *, at: datetime = NOW) -> list[User]:
@@ -139,17 +140,19 @@ def deactivate(customer: Customer, user: User, *, at: datetime = NOW) -> User:
 def set_active(customer: Customer, user: User, value: object, *, at: datetime = NOW) -> User:
     """Replace `active` by PATCH."""
     patch = a_patch(USER, {"op": "replace", "path": "active", "value": value})
-    return provisioning.patch_user(customer.scim, user.id, patch, at=at)
+    return provisioning.patch_user(acting(customer.scim, at=at), user.id, patch)
 
 
 def a_quote(customer: Customer, quantity: int = 5, *, at: datetime = NOW, **request) -> Quote:
     """Let a primary owner ask for a quote."""
-    return quoting.create_quote(customer.owner, QuoteRequest(quantity, **request), at=at)
+    return quoting.create_quote(acting(customer.owner, at=at), QuoteRequest(quantity, **request))
 
 
 def confirm(customer: Customer, quote: Quote, *, at: datetime = NOW, **call) -> Confirmation:
     """Let a primary owner confirm a quote at the total that it states."""
-    return purchasing.confirm_quote(customer.owner, quote.id, quote.total_minor, at=at, **call)
+    return purchasing.confirm_quote(
+        acting(customer.owner, at=at), quote.id, quote.total_minor, **call
+    )
 
 
 def buy(customer: Customer, quantity: int = 5, *, at: datetime = NOW) -> Confirmation:

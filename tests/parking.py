@@ -1,7 +1,9 @@
 """An organization that parks people instead of refusing them, and its waiting list."""
 
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
+from app.access.context import acting
 from app.directory.changes import Replacement
 from app.models import LedgerEntry
 from app.organizations.settings import OrganizationChanges, set_organization
@@ -29,7 +31,7 @@ def a_parking_organization(**terms):
 
 
 def choose_parking(customer):
-    set_organization(customer.owner, OrganizationChanges(when_full="park"), at=NOW)
+    set_organization(acting(customer.owner, at=NOW), OrganizationChanges(when_full="park"))
 
 
 def park(customer, *user_names):
@@ -44,13 +46,25 @@ def offered_to_alice():
     """Return an organization, alice for whom a seat is held, and bob who waits behind her."""
     acme, _ = a_parking_organization()
     alice, bob = park(acme, "alice@example.com", "bob@example.com")
-    buy(acme, 1, at=NOW + timedelta(minutes=1))
+    with seats_left_held():
+        buy(acme, 1, at=NOW + timedelta(minutes=1))
     return acme, alice, bob
+
+
+@contextmanager
+def seats_left_held():
+    """Let the process end after a seat is offered and before its next holder is seated."""
+    seating = waiting.Offers.seating
+    waiting.Offers.seating = lambda organization_id, *, at: None
+    try:
+        yield
+    finally:
+        waiting.Offers.seating = seating
 
 
 def replace_user(customer, user, *, at=LATER, **attributes):
     document = parse(USER, {"userName": user.user_name, **attributes})
-    return provisioning.replace_user(customer.scim, user.id, Replacement(document), at=at)
+    return provisioning.replace_user(acting(customer.scim, at=at), user.id, Replacement(document))
 
 
 def line(customer):

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from app.access.context import acting
 from app.access.principal import Role
 from app.access.tokens import TokenRequest, issue_token
 from app.organizations.settings import OrganizationChanges, set_organization
@@ -110,13 +111,13 @@ class Request:
 def things_of(customer):
     """Return what the variable parts of addresses stand for, in a full organization."""
     alice, bob, *_ = fill(customer)
-    set_organization(customer.operator, OrganizationChanges(when_full="park"), at=NOW)
+    set_organization(acting(customer.operator, at=NOW), OrganizationChanges(when_full="park"))
     waiting = a_user(customer)
     bought = buy(customer)
     quote = a_quote(customer)
     inactive = a_user(customer, active=False)
-    denial_id = record_denial(customer.scim, "late@example.com", at=NOW)
-    token = issue_token(customer.operator, TokenRequest(Role.SSO), at=SIGNED_AT).token
+    denial_id = record_denial(acting(customer.scim, at=NOW), "late@example.com")
+    token = issue_token(acting(customer.operator, at=SIGNED_AT), TokenRequest(Role.SSO)).token
     return {
         "denial_id": denial_id,
         "invoice_id": bought.invoice.id,

@@ -1,5 +1,6 @@
 import pytest
 
+from app.access.context import acting
 from app.access.principal import operator_for
 from app.errors import InvalidInput, NotFound, QuoteStale
 from app.organizations.settings import (
@@ -26,7 +27,9 @@ def acme(at):
 
 
 def change(organization, **changes):
-    return set_organization(operator_for(organization.id), OrganizationChanges(**changes), at=NOW)
+    return set_organization(
+        acting(operator_for(organization.id), at=NOW), OrganizationChanges(**changes)
+    )
 
 
 def test_a_new_organization_is_invoiced_under_its_name(acme):
@@ -85,7 +88,7 @@ def test_a_change_of_tax_makes_open_quotes_stale():
     customer = an_organization()
     quote = a_quote(customer)
 
-    set_organization(customer.operator, OrganizationChanges(tax_rate="20"), at=NOW)
+    set_organization(acting(customer.operator, at=NOW), OrganizationChanges(tax_rate="20"))
 
     with pytest.raises(QuoteStale):
         confirm(customer, quote)
@@ -96,7 +99,7 @@ def test_an_issued_invoice_keeps_its_buyer():
     invoice = buy(customer, 1).invoice
 
     changes = OrganizationChanges(party={"legal_name": "Acme Holding"})
-    set_organization(customer.operator, changes, at=NOW)
+    set_organization(acting(customer.operator, at=NOW), changes)
 
     later = buy(customer, 1).invoice
     assert type(invoice).get(type(invoice).id == invoice.id).buyer != later.buyer
@@ -105,7 +108,9 @@ def test_an_issued_invoice_keeps_its_buyer():
 
 def test_an_unknown_organization_cannot_be_changed():
     with pytest.raises(NotFound, match="There is no organization org_nobody"):
-        set_organization(operator_for("org_nobody"), OrganizationChanges(name="Nobody"), at=NOW)
+        set_organization(
+            acting(operator_for("org_nobody"), at=NOW), OrganizationChanges(name="Nobody")
+        )
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.access.context import acting
 from app.access.principal import operator_for
 from app.billing.contracts.amending import Amendment, amend_contract
 from app.billing.invoices.crediting import credit_invoice
@@ -63,31 +64,31 @@ def test_a_line_of_text_has_an_end():
 
 
 def _amend(customer, text):
-    amend_contract(customer.operator, Amendment(1, text), at=NOW)
+    amend_contract(acting(customer.operator, at=NOW), Amendment(1, text))
 
 
 def _replace(customer, **references):
     invoice = customer.signing.invoice
-    credit_invoice(customer.operator, invoice.id, at=NOW)
-    replace_invoice(customer.operator, invoice.id, References(**references), at=NOW)
+    credit_invoice(acting(customer.operator, at=NOW), invoice.id)
+    replace_invoice(acting(customer.operator, at=NOW), invoice.id, References(**references))
 
 
 def _pay(customer, text):
     receipt = Receipt(100, STARTS_ON, text)
-    return record_payment(customer.operator, customer.signing.invoice.id, receipt, at=NOW)
+    return record_payment(acting(customer.operator, at=NOW), customer.signing.invoice.id, receipt)
 
 
 def _refund(customer, text):
     repayment = Repayment(100, STARTS_ON, text)
-    record_refund(customer.operator, customer.signing.invoice.id, repayment, at=NOW)
+    record_refund(acting(customer.operator, at=NOW), customer.signing.invoice.id, repayment)
 
 
 def _reverse(customer, text):
-    reverse_entry(customer.operator, _pay(customer, "SEPA").payment.id, text, at=NOW)
+    reverse_entry(acting(customer.operator, at=NOW), _pay(customer, "SEPA").payment.id, text)
 
 
 def _change(customer, **changes):
-    set_organization(operator_for(customer.id), OrganizationChanges(**changes), at=NOW)
+    set_organization(acting(operator_for(customer.id), at=NOW), OrganizationChanges(**changes))
 
 
 DOORS = {

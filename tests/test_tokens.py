@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 
+from app.access.context import acting
 from app.access.principal import ISSUABLE, Role, operator_for
 from app.access.tokens import (
     TokenRequest,
@@ -98,7 +99,7 @@ def test_revocation_works_at_once():
     acme = an_organization()
     issued = _issue(acme)
 
-    revoke_token(operator_for(acme.id), issued.token.id, at=NOW)
+    revoke_token(acting(operator_for(acme.id), at=NOW), issued.token.id)
 
     with pytest.raises(NotAuthenticated, match="revoked"):
         authenticate(issued.secret, at=NOW)
@@ -107,9 +108,9 @@ def test_revocation_works_at_once():
 def test_revoking_again_keeps_the_first_instant():
     acme = an_organization()
     issued = _issue(acme)
-    revoke_token(operator_for(acme.id), issued.token.id, at=NOW)
+    revoke_token(acting(operator_for(acme.id), at=NOW), issued.token.id)
 
-    revoke_token(operator_for(acme.id), issued.token.id, at=NOW + timedelta(days=1))
+    revoke_token(acting(operator_for(acme.id), at=NOW + timedelta(days=1)), issued.token.id)
 
     assert Token.get().revoked_at == NOW
 
@@ -119,7 +120,7 @@ def test_another_organization_cannot_revoke_a_token():
     issued = _issue(acme)
 
     with pytest.raises(NotFound):
-        revoke_token(operator_for(globex.id), issued.token.id, at=NOW)
+        revoke_token(acting(operator_for(globex.id), at=NOW), issued.token.id)
 
     assert authenticate(issued.secret, at=NOW).organization_id == acme.id
 
@@ -133,7 +134,7 @@ def test_nobody_becomes_the_operator_by_a_token():
 
 def test_no_token_is_issued_for_an_organization_that_is_not_there():
     with pytest.raises(NotFound):
-        issue_token(operator_for("org_nobody"), TokenRequest(Role.SCIM), at=NOW)
+        issue_token(acting(operator_for("org_nobody"), at=NOW), TokenRequest(Role.SCIM))
 
 
 def test_the_last_use_is_kept_and_never_runs_back():
@@ -155,4 +156,4 @@ def test_an_organization_sees_its_own_tokens_only():
 
 
 def _issue(customer, role=Role.SCIM, **request):
-    return issue_token(operator_for(customer.id), TokenRequest(role, **request), at=NOW)
+    return issue_token(acting(operator_for(customer.id), at=NOW), TokenRequest(role, **request))

@@ -7,6 +7,7 @@ import pytest
 from peewee import IntegrityError
 
 from app.access import trail
+from app.access.context import acting
 from app.access.principal import Role
 from app.access.tokens import TokenRequest, issue_token, revoke_token
 from app.directory import groups
@@ -99,7 +100,7 @@ def _replaced_by_the_same(acme):
     user = a_user(acme, "same@example.com")
     yield
     document = parse(USER, {"userName": "same@example.com", "active": True})
-    provisioning.replace_user(acme.scim, user.id, Replacement(document), at=NOW)
+    provisioning.replace_user(acting(acme.scim, at=NOW), user.id, Replacement(document))
 
 
 def _activated_twice(acme):
@@ -131,20 +132,20 @@ def _removed_and_added_again(acme):
         {"op": "remove", "path": "members"},
         {"op": "add", "path": "members", "value": [{"value": user.id}]},
     ]
-    groups.patch_group(acme.scim, group.id, a_patch(GROUP, *operations), at=NOW)
+    groups.patch_group(acting(acme.scim, at=NOW), group.id, a_patch(GROUP, *operations))
 
 
 def _revoked_twice(acme):
-    issued = issue_token(acme.owner, TokenRequest(Role.SCIM), at=NOW)
-    revoke_token(acme.owner, issued.token.id, at=NOW)
+    issued = issue_token(acting(acme.owner, at=NOW), TokenRequest(Role.SCIM))
+    revoke_token(acting(acme.owner, at=NOW), issued.token.id)
     yield
-    revoke_token(acme.owner, issued.token.id, at=NOW)
+    revoke_token(acting(acme.owner, at=NOW), issued.token.id)
 
 
 def _registered_twice(acme):
-    extensions.register_extension(acme.operator, "User", BADGES, at=NOW)
+    extensions.register_extension(acting(acme.operator, at=NOW), "User", BADGES)
     yield
-    extensions.register_extension(acme.operator, "User", BADGES, at=NOW)
+    extensions.register_extension(acting(acme.operator, at=NOW), "User", BADGES)
 
 
 def _set_as_it_is(acme):
@@ -200,7 +201,7 @@ def test_an_event_names_the_attributes_that_changed_and_the_states(acme):
         {"op": "remove", "path": "nickName"},
         {"op": "replace", "path": "active", "value": False},
     )
-    provisioning.patch_user(acme.scim, user.id, patch, at=NOW)
+    provisioning.patch_user(acting(acme.scim, at=NOW), user.id, patch)
 
     event = event_of(user, "user.patched")
     assert event.before == {"active": True, "inactive_because": None, "version": 1}
@@ -218,7 +219,7 @@ def test_an_event_lists_the_members_that_came_and_went(acme):
 
     members = [{"value": stays.id}, {"value": comes.id}]
     document = parse(GROUP, {"displayName": "Staff", "members": members})
-    groups.replace_group(acme.scim, group.id, document, at=NOW)
+    groups.replace_group(acting(acme.scim, at=NOW), group.id, document)
 
     assert event_of(group, "group.replaced").after == {
         "version": 2,

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from app.access.context import acting
 from app.access.principal import Role
 from app.access.tokens import TokenRequest, issue_token, revoke_token
 from app.billing.contracts import amending, renewals, scheduling
@@ -80,12 +81,12 @@ def creating_a_user(acme):
 @leaves("user.claimed", "people.provisioning._insert_user")
 def claiming_a_seat_at_login(acme):
     yield
-    decide(acme.sso, Login("new@example.com"), at=NOW)
+    decide(acting(acme.sso, at=NOW), Login("new@example.com"))
 
 
 @leaves("user.adopted", "people.provisioning._adopt_user")
 def adopting_a_user(acme):
-    decide(acme.sso, Login("new@example.com"), at=NOW)
+    decide(acting(acme.sso, at=NOW), Login("new@example.com"))
     yield
     a_user(acme, "new@example.com", title="Director")
 
@@ -95,7 +96,7 @@ def replacing_a_user(acme):
     user = a_user(acme)
     yield
     document = parse(USER, {"userName": "renamed@example.com", "active": False})
-    provisioning.replace_user(acme.scim, user.id, Replacement(document), at=NOW)
+    provisioning.replace_user(acting(acme.scim, at=NOW), user.id, Replacement(document))
 
 
 @leaves("user.patched", "people.provisioning.patch_user")
@@ -110,7 +111,7 @@ def deleting_a_user(acme):
     user = a_user(acme)
     a_group(acme, members=[user])
     yield
-    provisioning.delete_user(acme.scim, user.id, at=NOW)
+    provisioning.delete_user(acting(acme.scim, at=NOW), user.id)
 
 
 @leaves("group.created", "directory.groups.create_group")
@@ -124,7 +125,7 @@ def creating_a_group(acme):
 def replacing_a_group(acme):
     group = a_group(acme, members=[a_user(acme)])
     yield
-    groups.replace_group(acme.scim, group.id, parse(GROUP, {"displayName": "None"}), at=NOW)
+    groups.replace_group(acting(acme.scim, at=NOW), group.id, parse(GROUP, {"displayName": "None"}))
 
 
 @leaves("group.patched", "directory.groups.patch_group")
@@ -138,28 +139,28 @@ def adding_a_member(acme):
 def deleting_a_group(acme):
     group = a_group(acme, members=[a_user(acme)])
     yield
-    groups.delete_group(acme.scim, group.id, at=NOW)
+    groups.delete_group(acting(acme.scim, at=NOW), group.id)
 
 
 @leaves("seat.reassigned", "people.reassigning.reassign")
 def moving_a_seat(acme):
     giver, taker = a_user(acme), a_user(acme, active=False)
     yield
-    reassigning.reassign(acme.owner, giver.id, taker.id, at=NOW)
+    reassigning.reassign(acting(acme.owner, at=NOW), giver.id, taker.id)
 
 
 @leaves("seat.released", "people.reassigning.release_seat")
 def taking_a_seat_back(acme):
     user = a_user(acme)
     yield
-    reassigning.release_seat(acme.owner, user.id, at=NOW)
+    reassigning.release_seat(acting(acme.owner, at=NOW), user.id)
 
 
 @leaves("denial.dismissed", "people.denials.dismiss_denial")
 def dismissing_a_denial(acme):
-    denial_id = refusing.record_denial(acme.scim, "refused@example.com", at=NOW)
+    denial_id = refusing.record_denial(acting(acme.scim, at=NOW), "refused@example.com")
     yield
-    denials.dismiss_denial(acme.owner, denial_id, at=NOW)
+    denials.dismiss_denial(acting(acme.owner, at=NOW), denial_id)
 
 
 @leaves("waiting.dismissed", "people.waiting_list.dismiss_waiter")
@@ -168,7 +169,7 @@ def dismissing_somebody_who_waits(acme):
     fill(acme)
     parked = a_user(acme)
     yield
-    waiting_list.dismiss_waiter(acme.owner, parked.id, at=NOW)
+    waiting_list.dismiss_waiter(acting(acme.owner, at=NOW), parked.id)
 
 
 @leaves("user.seated", "people.activity.seat_waiter")
@@ -185,33 +186,33 @@ def seating_somebody_who_waits(acme):
 def erasing_a_person(acme):
     user = deactivate(acme, a_user(acme))
     yield
-    erasure.erase_person(acme.operator, user.user_name, at=NOW)
+    erasure.erase_person(acting(acme.operator, at=NOW), user.user_name)
 
 
 @leaves("extension.registered", "organizations.extensions.register_extension")
 def registering_an_extension(acme):
     yield
-    extensions.register_extension(acme.operator, "User", BADGES, at=NOW)
+    extensions.register_extension(acting(acme.operator, at=NOW), "User", BADGES)
 
 
 @leaves("extension.removed", "organizations.extensions.remove_extension")
 def removing_an_extension(acme):
-    extensions.register_extension(acme.operator, "User", BADGES, at=NOW)
+    extensions.register_extension(acting(acme.operator, at=NOW), "User", BADGES)
     yield
-    extensions.remove_extension(acme.operator, BADGES["id"], at=NOW)
+    extensions.remove_extension(acting(acme.operator, at=NOW), BADGES["id"])
 
 
 @leaves("token.issued", "access.tokens.issue_token")
 def issuing_a_token(acme):
     yield
-    issue_token(acme.owner, TokenRequest(Role.SCIM, label="of alice@example.com"), at=NOW)
+    issue_token(acting(acme.owner, at=NOW), TokenRequest(Role.SCIM, label="of alice@example.com"))
 
 
 @leaves("token.revoked", "access.tokens.revoke_token")
 def revoking_a_token(acme):
-    issued = issue_token(acme.owner, TokenRequest(Role.SCIM), at=NOW)
+    issued = issue_token(acting(acme.owner, at=NOW), TokenRequest(Role.SCIM))
     yield
-    revoke_token(acme.owner, issued.token.id, at=NOW)
+    revoke_token(acting(acme.owner, at=NOW), issued.token.id)
 
 
 @leaves("organization.created", "organizations.settings.create_organization")
@@ -231,14 +232,14 @@ def changing_an_organization(acme):
 @leaves("organization.suspended", "organizations.suspending.suspend_organization")
 def suspending_an_organization(acme):
     yield
-    suspend_organization(acme.operator, at=NOW)
+    suspend_organization(acting(acme.operator, at=NOW))
 
 
 @leaves("organization.resumed", "organizations.suspending.resume_organization")
 def resuming_an_organization(acme):
-    suspend_organization(acme.operator, at=NOW)
+    suspend_organization(acting(acme.operator, at=NOW))
     yield
-    resume_organization(acme.operator, at=NOW)
+    resume_organization(acting(acme.operator, at=NOW))
 
 
 @leaves("contract.signed", "billing.contracts.signing.sign_contract")
@@ -265,56 +266,56 @@ def confirming_a_quote(acme):
 def recording_a_payment(acme):
     yield
     receipt = Receipt(100, NOW.date(), "SEPA 4711")
-    payments.record_payment(acme.operator, acme.signing.invoice.id, receipt, at=NOW)
+    payments.record_payment(acting(acme.operator, at=NOW), acme.signing.invoice.id, receipt)
 
 
 @leaves("invoice.credited", "billing.invoices.crediting.credit_invoice")
 def crediting_an_invoice(acme):
     yield
-    crediting.credit_invoice(acme.operator, acme.signing.invoice.id, at=NOW)
+    crediting.credit_invoice(acting(acme.operator, at=NOW), acme.signing.invoice.id)
 
 
 @leaves("payment.reversed", "billing.invoices.reversing.reverse_entry")
 def reversing_a_payment(acme):
     receipt = Receipt(100, NOW.date(), "SEPA 4711")
-    paid = payments.record_payment(acme.operator, acme.signing.invoice.id, receipt, at=NOW)
+    paid = payments.record_payment(acting(acme.operator, at=NOW), acme.signing.invoice.id, receipt)
     yield
-    reversing.reverse_entry(acme.operator, paid.payment.id, "entered by mistake", at=NOW)
+    reversing.reverse_entry(acting(acme.operator, at=NOW), paid.payment.id, "entered by mistake")
 
 
 @leaves("refund.recorded", "billing.invoices.refunds.record_refund")
 def refunding_a_payment(acme):
     receipt = Receipt(100, NOW.date(), "SEPA 4711")
-    payments.record_payment(acme.operator, acme.signing.invoice.id, receipt, at=NOW)
-    crediting.credit_invoice(acme.operator, acme.signing.invoice.id, at=NOW)
+    payments.record_payment(acting(acme.operator, at=NOW), acme.signing.invoice.id, receipt)
+    crediting.credit_invoice(acting(acme.operator, at=NOW), acme.signing.invoice.id)
     yield
     repayment = refunds.Repayment(100, NOW.date(), "SEPA 4712")
-    refunds.record_refund(acme.operator, acme.signing.invoice.id, repayment, at=NOW)
+    refunds.record_refund(acting(acme.operator, at=NOW), acme.signing.invoice.id, repayment)
 
 
 @leaves("invoice.replaced", "billing.invoices.replacing.replace_invoice")
 def replacing_an_invoice(acme):
-    crediting.credit_invoice(acme.operator, acme.signing.invoice.id, at=NOW)
+    crediting.credit_invoice(acting(acme.operator, at=NOW), acme.signing.invoice.id)
     yield
-    replacing.replace_invoice(acme.operator, acme.signing.invoice.id, at=NOW)
+    replacing.replace_invoice(acting(acme.operator, at=NOW), acme.signing.invoice.id)
 
 
 @leaves("contract.renewal_price_set", "billing.contracts.amending.set_renewal_price")
 def agreeing_on_another_price(acme):
     yield
-    amending.set_renewal_price(acme.operator, "700.00", at=NOW)
+    amending.set_renewal_price(acting(acme.operator, at=NOW), "700.00")
 
 
 @leaves("contract.renewal_ended", "billing.contracts.amending.end_renewal")
 def letting_a_contract_run_out(acme):
     yield
-    amending.end_renewal(acme.operator, at=NOW)
+    amending.end_renewal(acting(acme.operator, at=NOW))
 
 
 @leaves("contract.ended", "billing.contracts.amending.end_contract")
 def ending_a_contract(acme):
     yield
-    amending.end_contract(acme.operator, at=NOW)
+    amending.end_contract(acting(acme.operator, at=NOW))
 
 
 @leaves("contract.renewed", "billing.contracts.renewals._renew_once")
@@ -335,20 +336,20 @@ def cancelling_a_contract_signed_ahead(_acme):
     globex = an_organization(3)
     a_contract(globex, starts_on=date(2027, 1, 1))
     yield
-    scheduling.cancel_scheduled(globex.operator, at=NOW)
+    scheduling.cancel_scheduled(acting(globex.operator, at=NOW))
 
 
 @leaves("contract.renewal_resumed", "billing.contracts.amending.resume_renewal")
 def taking_the_end_of_a_contract_back(acme):
-    amending.end_renewal(acme.operator, at=NOW)
+    amending.end_renewal(acting(acme.operator, at=NOW))
     yield
-    amending.resume_renewal(acme.operator, at=NOW)
+    amending.resume_renewal(acting(acme.operator, at=NOW))
 
 
 @leaves("contract.references_set", "billing.contracts.amending.set_references")
 def naming_the_order_of_a_contract(acme):
     yield
-    amending.set_references(acme.operator, References(purchase_order="PO-1"), at=NOW)
+    amending.set_references(acting(acme.operator, at=NOW), References(purchase_order="PO-1"))
 
 
 #: What leaves no event of its own, and where it is told instead.
@@ -375,12 +376,12 @@ TOLD_ELSEWHERE = {
 
 
 def change_settings(customer: Customer, **changes) -> None:
-    set_organization(customer.operator, OrganizationChanges(**changes), at=NOW)
+    set_organization(acting(customer.operator, at=NOW), OrganizationChanges(**changes))
 
 
 def add_member(customer: Customer, group, user) -> None:
     patch = a_patch(GROUP, {"op": "add", "path": "members", "value": [{"value": user.id}]})
-    groups.patch_group(customer.scim, group.id, patch, at=NOW)
+    groups.patch_group(acting(customer.scim, at=NOW), group.id, patch)
 
 
 def be_refused(customer: Customer) -> None:

@@ -8,17 +8,17 @@ request can be sent again.
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 from peewee import Expression, Tuple
 
-from app.access.principal import Principal
+from app.access.context import Answer, Context, Key
 from app.db.transactions import assert_in_transaction, transaction
 from app.errors import IdempotencyKeyReused
 from app.models import IdempotencyKey
 
+P = ParamSpec("P")
 R = TypeVar("R")
 
 #: How long an answer is kept.
@@ -26,14 +26,6 @@ KEPT_FOR = timedelta(hours=24)
 
 #: How many answers one transaction deletes.
 PURGE_BATCH = 1000
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a request was answered with."""
-
-    status: int
-    body: object
 
 
 class Replayed(Exception):
@@ -45,29 +37,22 @@ class Replayed(Exception):
         self.answer = answer
 
 
-@dataclass(frozen=True)
-class Once:
-    """One request under its key: where it went, what it said, and how its result is answered."""
-
-    route: str
-    key: str
-    request: object
-    answer: Callable[[Any], Answer]
-    at: datetime
-
-
-def once_only(principal: Principal, once: Once | None, work: Callable[[], R]) -> R:
-    """Do `work`, and only once for the key of `once` if that is given. Call inside a transaction.
+def once_only(
+    work: Callable[Concatenate[Context, P], R], context: Context, *args: P.args, **kwargs: P.kwargs
+) -> R:
+    """Do `work` once for the key of the context, which has one. Call inside a transaction.
 
     Raises:
         Replayed: the key came before with the same request.
         IdempotencyKeyReused: the key came before with another request.
     """
-    if once is None:
-        return work()
-    _claim(principal, once)
-    result = work()
-    _keep(principal, once, once.answer(result))
+    key = context.key
+    if key is None:
+        raise LookupError("the context has no key")
+    _claim(context, key)
+    result = work(context, *args, **kwargs)
+    key.answer = key.render(result)
+    _keep(context, key, key.answer)
     return result
 
 
@@ -97,17 +82,17 @@ def _is_past(at: datetime) -> Expression:
     return past
 
 
-def _claim(principal: Principal, once: Once) -> None:
+def _claim(context: Context, key: Key) -> None:
     assert_in_transaction()
-    this_key = _is(principal, once)
-    IdempotencyKey.delete().where(this_key & _is_past(once.at)).execute()
+    this_key = _is(context, key)
+    IdempotencyKey.delete().where(this_key & _is_past(context.at)).execute()
     claimed = (
         IdempotencyKey.insert(
-            organization_id=principal.organization_id,
-            route=once.route,
-            key=once.key,
-            request_hash=_hash(once.request),
-            created_at=once.at,
+            organization_id=context.organization_id,
+            route=key.route,
+            key=key.key,
+            request_hash=_hash(key.request),
+            created_at=context.at,
         )
         .on_conflict_ignore()
         .as_rowcount()
@@ -116,27 +101,27 @@ def _claim(principal: Principal, once: Once) -> None:
     if claimed:
         return
     earlier = IdempotencyKey.get(this_key)
-    if earlier.request_hash != _hash(once.request):
+    if earlier.request_hash != _hash(key.request):
         raise IdempotencyKeyReused(
             "This Idempotency-Key came before with another request. "
             "Use a new key for a new request."
         )
     if earlier.status is None or earlier.answer is None:
-        raise LookupError(f"the key {once.key} was committed without its answer")
+        raise LookupError(f"the key {key.key} was committed without its answer")
     raise Replayed(Answer(earlier.status, json.loads(earlier.answer)))
 
 
-def _keep(principal: Principal, once: Once, answer: Answer) -> None:
+def _keep(context: Context, key: Key, answer: Answer) -> None:
     IdempotencyKey.update(status=answer.status, answer=json.dumps(answer.body)).where(
-        _is(principal, once)
+        _is(context, key)
     ).execute()
 
 
-def _is(principal: Principal, once: Once) -> Expression:
+def _is(context: Context, key: Key) -> Expression:
     return (
-        (IdempotencyKey.organization_id == principal.organization_id)
-        & (IdempotencyKey.route == once.route)
-        & (IdempotencyKey.key == once.key)
+        (IdempotencyKey.organization_id == context.organization_id)
+        & (IdempotencyKey.route == key.route)
+        & (IdempotencyKey.key == key.key)
     )
 
 

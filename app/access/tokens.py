@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from app.access import trail
-from app.access.idempotency import Once, once_only
+from app.access.context import Context
+from app.access.door import use_case
 from app.access.principal import ALL_ORGANIZATIONS, ISSUABLE, Principal, Role
 from app.access.profiles import profile_of
 from app.access.token_secrets import hash_of, is_well_formed, new_secret, prefix_of
@@ -41,44 +42,37 @@ class TokenRequest:
     expires_at: datetime | None = None
 
 
-@transaction
-def issue_token(
-    principal: Principal, wanted: TokenRequest, *, once: Once | None = None, at: datetime
-) -> IssuedToken:
+@use_case()
+def issue_token(context: Context, wanted: TokenRequest) -> IssuedToken:
     """Make a token for the caller's organization.
 
     Raises:
         NotFound: there is no such organization.
         InvalidInput: the role is not one for tokens, the identity provider is not known, or the
             expiry lies in the past.
-        Replayed, IdempotencyKeyReused: the key of `once` came before.
     """
-    return once_only(principal, once, lambda: _issue(principal, wanted, at=at))
-
-
-def _issue(principal: Principal, wanted: TokenRequest, *, at: datetime) -> IssuedToken:
-    organization_id = principal.organization_id
+    organization_id = context.organization_id
     if wanted.role not in ISSUABLE:
         raise InvalidInput("role", f"A token's role is one of {', '.join(ISSUABLE)}.")
-    check_expiry(wanted, at=at)
+    check_expiry(wanted, at=context.at)
     if not Organization.select().where(Organization.id == organization_id).exists():
         raise NotFound(f"There is no organization {organization_id}.")
     provider = known_provider(wanted.provider)
     secret = new_secret(wanted.role)
     token = Token.create(
         organization_id=organization_id,
-        id=new_id("tok", at),
+        id=new_id("tok", context.at),
         role=wanted.role.value,
         prefix=prefix_of(secret, wanted.role),
         secret_hash=hash_of(secret),
         label=wanted.label,
         provider=provider,
-        created_at=at,
+        created_at=context.at,
         expires_at=wanted.expires_at,
     )
     expires_at = None if wanted.expires_at is None else instant_text(wanted.expires_at)
     facts = {"role": token.role, "provider": token.provider, "expires_at": expires_at}
-    trail.record(principal, Change("token.issued", token.id, after=facts), at=at)
+    trail.record(context, Change("token.issued", token.id, after=facts))
     return IssuedToken(token, secret)
 
 
@@ -112,18 +106,18 @@ def tokens_of(organization_id: str) -> list[Token]:
     return list(Token.select().where(Token.organization_id == organization_id).order_by(Token.id))
 
 
-@transaction
-def revoke_token(principal: Principal, token_id: str, *, at: datetime) -> None:
+@use_case()
+def revoke_token(context: Context, token_id: str) -> None:
     """End a token at once; ending it again changes nothing.
 
     Raises:
         NotFound: the organization has no such token.
     """
-    mine = (Token.organization_id == principal.organization_id) & (Token.id == token_id)
+    mine = (Token.organization_id == context.organization_id) & (Token.id == token_id)
     if not Token.select().where(mine).exists():
         raise NotFound(f"There is no token {token_id}.")
-    if Token.update(revoked_at=at).where(mine & Token.revoked_at.is_null()).execute():
-        trail.record(principal, Change("token.revoked", token_id), at=at)
+    if Token.update(revoked_at=context.at).where(mine & Token.revoked_at.is_null()).execute():
+        trail.record(context, Change("token.revoked", token_id))
 
 
 def authenticate(secret: str, *, at: datetime) -> Principal:

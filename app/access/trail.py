@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from app.access.principal import Principal, Role
+from app.access.context import Context
+from app.access.principal import Role
 from app.db.periods import ALWAYS, Made, Period, within
 from app.db.transactions import assert_in_transaction
 from app.identifiers import new_id
@@ -25,17 +26,17 @@ class Change:
     after: Mapping[str, object] = field(default_factory=dict)
 
 
-def record(principal: Principal, change: Change, *, at: datetime) -> None:
+def record(context: Context, change: Change) -> None:
     """Append an event. Call inside the transaction that makes the change."""
     assert_in_transaction()
     AuditEvent.insert(
-        organization_id=principal.organization_id,
-        id=new_id("evt", at),
-        at=at,
-        actor=principal.actor,
-        role=principal.role.value,
-        provider=principal.provider,
-        request_id=principal.request_id,
+        organization_id=context.organization_id,
+        id=new_id("evt", context.at),
+        at=context.at,
+        actor=context.actor,
+        role=context.role.value,
+        provider=context.provider,
+        request_id=context.request_id,
         kind=change.kind,
         subject_id=change.subject_id,
         before=dict(change.before),

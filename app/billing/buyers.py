@@ -3,7 +3,8 @@
 The role that a contract names may buy, and those above it. Owners may always ask what seats cost.
 """
 
-from app.access.principal import Principal, Role
+from app.access.context import Context
+from app.access.principal import Role
 from app.billing.contracts.running import unended_contract
 from app.errors import PrimaryOwnerRequired
 from app.models import Contract, Quote
@@ -17,33 +18,33 @@ _BUYERS: dict[Role, frozenset[Role]] = {
 }
 
 
-def check_may_buy(principal: Principal, quote: Quote) -> None:
+def check_may_buy(context: Context, quote: Quote) -> None:
     """Check that the caller may confirm a quote.
 
     Raises:
         PrimaryOwnerRequired: its contract lets others buy, not this caller.
     """
     contract = _contract_of(quote)
-    if not _may_buy(principal, contract):
+    if not _may_buy(context, contract):
         raise PrimaryOwnerRequired(
             f"Under this contract seats are bought by the role {contract.buyer_role}. "
             "Ask one of them to confirm the quote."
         )
 
 
-def check_may_read(principal: Principal, quote: Quote) -> None:
+def check_may_read(context: Context, quote: Quote) -> None:
     """Check that the caller may read a quote. Raises as `check_may_quote`."""
-    if not _may_quote(principal, _contract_of(quote)):
+    if not _may_quote(context, _contract_of(quote)):
         raise _refusal()
 
 
-def check_may_quote(principal: Principal) -> None:
+def check_may_quote(context: Context) -> None:
     """Check that the caller may ask what seats cost.
 
     Raises:
         PrimaryOwnerRequired: the caller is no owner, and the contract lets others buy.
     """
-    if not _may_quote(principal, unended_contract(principal.organization_id)):
+    if not _may_quote(context, unended_contract(context.organization_id)):
         raise _refusal()
 
 
@@ -53,14 +54,14 @@ def _refusal() -> PrimaryOwnerRequired:
     )
 
 
-def _may_quote(principal: Principal, contract: Contract | None) -> bool:
-    if principal.role in _OWNERS:
+def _may_quote(context: Context, contract: Contract | None) -> bool:
+    if context.role in _OWNERS:
         return True
-    return contract is not None and _may_buy(principal, contract)
+    return contract is not None and _may_buy(context, contract)
 
 
-def _may_buy(principal: Principal, contract: Contract) -> bool:
-    return principal.role in _BUYERS[Role(contract.buyer_role)]
+def _may_buy(context: Context, contract: Contract) -> bool:
+    return context.role in _BUYERS[Role(contract.buyer_role)]
 
 
 def _contract_of(quote: Quote) -> Contract:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from app.access import trail
-from app.access.principal import Principal
+from app.access.context import Context
 from app.access.trail import Change
 from app.billing.invoices import issuing
 from app.billing.invoices.issuing import Order
@@ -47,7 +47,7 @@ class Confirmation:
     repeated: bool = False
 
 
-def insert_quote(principal: Principal, offer: Offer, *, at: datetime) -> Quote:
+def insert_quote(context: Context, offer: Offer) -> Quote:
     """Store an offer as a quote. A reference that it lacks is the contract's.
 
     Raises:
@@ -62,7 +62,7 @@ def insert_quote(principal: Principal, offer: Offer, *, at: datetime) -> Quote:
         )
     quote: Quote = Quote.create(
         organization_id=contract.organization_id,
-        id=new_id("quo", at),
+        id=new_id("quo", context.at),
         contract_id=contract.id,
         term_number=offer.term_number,
         quantity=line.quantity,
@@ -79,17 +79,15 @@ def insert_quote(principal: Principal, offer: Offer, *, at: datetime) -> Quote:
         total_minor=totals.total_minor,
         purchase_order=offer.purchase_order or contract.purchase_order,
         cost_centre=offer.cost_centre or contract.cost_centre,
-        created_at=at,
-        created_by=principal.actor,
-        expires_at=_expires_at(contract, line.service.starts_on, at=at),
+        created_at=context.at,
+        created_by=context.actor,
+        expires_at=_expires_at(contract, line.service.starts_on, at=context.at),
     )
-    trail.record(principal, _quoted(quote), at=at)
+    trail.record(context, _quoted(quote))
     return quote
 
 
-def complete(
-    principal: Principal, quote: Quote, contract: Contract, *, at: datetime
-) -> Confirmation:
+def complete(context: Context, quote: Quote, contract: Contract) -> Confirmation:
     """Issue the invoice of a quote, with its seats in the pool, and record the purchase."""
     order = Order(
         f"quote:{quote.id}",
@@ -98,18 +96,18 @@ def complete(
         quote.purchase_order,
         quote.cost_centre,
     )
-    invoice = issuing.issue_invoice(contract, quote.term_number, order, at=at)
+    invoice = issuing.issue_invoice(contract, quote.term_number, order, at=context.at)
     purchase = Purchase.create(
         organization_id=quote.organization_id,
-        id=new_id("pur", at),
+        id=new_id("pur", context.at),
         quote_id=quote.id,
         invoice_id=invoice.id,
         quantity=quote.quantity,
         purchased_after=quote.purchased_before + quote.quantity,
-        confirmed_at=at,
-        confirmed_by=principal.actor,
+        confirmed_at=context.at,
+        confirmed_by=context.actor,
     )
-    trail.record(principal, _bought(quote, purchase), at=at)
+    trail.record(context, _bought(quote, purchase))
     return Confirmation(purchase, invoice)
 
 

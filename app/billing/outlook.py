@@ -1,11 +1,10 @@
 """The outlook: how many more seats an organization will need, and what they cost now and later."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
-from app.access.principal import Principal
+from app.access.context import Context
+from app.access.door import query
 from app.billing.buyers import check_may_quote
-from app.billing.contracts.renewals import renews_first
 from app.billing.estimates import Estimate, buyable, estimate
 from app.billing.terms import local_day, month_boundary
 from app.seats.watching.demand import demand_of
@@ -26,17 +25,17 @@ class Outlook:
     in_a_month: Estimate | None
 
 
-@renews_first
-def foresee(principal: Principal, *, at: datetime) -> Outlook:
+@query(renews=True)
+def foresee(context: Context) -> Outlook:
     """Return the outlook of the caller's organization.
 
     Raises:
         PrimaryOwnerRequired: the caller is no owner, and the contract lets others buy.
     """
-    check_may_quote(principal)
-    running = buyable(principal.organization_id, at=at)
-    today = running.today(at) if running else local_day(at, "UTC")
-    demand = demand_of(principal.organization_id, at=at)
+    check_may_quote(context)
+    running = buyable(context.organization_id, at=context.at)
+    today = running.today(context.at) if running else local_day(context.at, "UTC")
+    demand = demand_of(context.organization_id, at=context.at)
     expected = forecast(demand, today, running.term.ends_on if running else None)
     quantity = expected.suggested_quantity
     return Outlook(

@@ -2,33 +2,27 @@
 
 from datetime import datetime
 
-from app.access.idempotency import Once, once_only
-from app.access.principal import Principal
+from app.access.context import Context
+from app.access.door import use_case
 from app.billing import offers, quoting
 from app.billing.buyers import check_may_buy
-from app.billing.contracts.renewals import renews_first
 from app.billing.contracts.running import RunningContract, unended_contract
 from app.billing.invoices import issuing
 from app.billing.offers import Confirmation
 from app.db.periods import ALWAYS, Made, Period, within
 from app.db.sql import locked
-from app.db.transactions import transaction
 from app.errors import NotFound, QuoteExpired, QuoteStale, TotalMismatch
 from app.models import Contract, Purchase, Quote
 from app.seats import ledger
 from app.seats.pools import Cause
 
 
-@renews_first
-@transaction
-def confirm_quote(
-    principal: Principal,
-    quote_id: str,
-    expected_total_minor: int,
-    *,
-    once: Once | None = None,
-    at: datetime,
-) -> Confirmation:
+def _check_buyer(context: Context, quote_id: str, _expected_total_minor: int) -> None:
+    check_may_buy(context, quoting.find_quote(context.organization_id, quote_id))
+
+
+@use_case(renews=True, allowed=_check_buyer)
+def confirm_quote(context: Context, quote_id: str, expected_total_minor: int) -> Confirmation:
     """Buy what a quote offers. The seats are usable and the invoice is issued when this returns.
 
     A quote is confirmed once; a second confirmation returns the purchase that there is.
@@ -40,12 +34,8 @@ def confirm_quote(
         OrganizationSuspended: it neither buys nor renews.
         ContractNotActive, PlanNotEligible: the contract lets no owner buy.
         QuoteExpired, QuoteStale: the quote no longer binds.
-        Replayed, IdempotencyKeyReused: the key of `once` came before.
     """
-    check_may_buy(principal, quoting.find_quote(principal.organization_id, quote_id))
-    return once_only(
-        principal, once, lambda: carry_out(principal, quote_id, expected_total_minor, at=at)
-    )
+    return carry_out(context, quote_id, expected_total_minor)
 
 
 def purchases_of(
@@ -73,12 +63,10 @@ def find_purchase(organization_id: str, purchase_id: str) -> Purchase:
     return purchase
 
 
-def carry_out(
-    principal: Principal, quote_id: str, expected_total_minor: int, *, at: datetime
-) -> Confirmation:
+def carry_out(context: Context, quote_id: str, expected_total_minor: int) -> Confirmation:
     """Buy as `confirm_quote` does. Call inside a transaction."""
-    unended_contract(principal.organization_id, lock=True)
-    quote = _lock_quote(principal.organization_id, quote_id)
+    unended_contract(context.organization_id, lock=True)
+    quote = _lock_quote(context.organization_id, quote_id)
     if expected_total_minor != quote.total_minor:
         raise TotalMismatch(
             f"The quote's total is {quote.total_minor}, not {expected_total_minor}. "
@@ -91,9 +79,9 @@ def carry_out(
             issuing.find_invoice(quote.organization_id, purchase.invoice_id),
             repeated=True,
         )
-    running = quoting.eligible_contract(principal.organization_id, at=at)
-    _check_binding(quote, running, at=at)
-    return _purchase(principal, quote, running.contract, at=at)
+    running = quoting.eligible_contract(context.organization_id, at=context.at)
+    _check_binding(quote, running, at=context.at)
+    return _purchase(context, quote, running.contract)
 
 
 def _lock_quote(organization_id: str, quote_id: str) -> Quote:
@@ -118,9 +106,7 @@ def _check_binding(quote: Quote, running: RunningContract, *, at: datetime) -> N
         )
 
 
-def _purchase(
-    principal: Principal, quote: Quote, contract: Contract, *, at: datetime
-) -> Confirmation:
-    why = Cause(principal.actor, f"quote:{quote.id}")
-    ledger.grant(quote.organization_id, quote.quantity, why, at=at)
-    return offers.complete(principal, quote, contract, at=at)
+def _purchase(context: Context, quote: Quote, contract: Contract) -> Confirmation:
+    why = Cause(context.actor, f"quote:{quote.id}")
+    ledger.grant(quote.organization_id, quote.quantity, why, at=context.at)
+    return offers.complete(context, quote, contract)

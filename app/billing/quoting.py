@@ -4,14 +4,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from app.access.idempotency import Once, once_only
-from app.access.principal import Principal
+from app.access.context import Context
+from app.access.door import use_case
 from app.billing.buyers import check_may_quote, check_may_read
-from app.billing.contracts.renewals import renews_first
 from app.billing.contracts.running import RunningContract, running_contract
 from app.billing.offers import Offer, insert_quote
 from app.billing.pricing import Line, LineKind, priced_line
-from app.db.transactions import transaction
 from app.errors import InvalidInput, NotFound, PlanNotEligible
 from app.models import Organization, Purchase, Quote
 from app.seats import pools
@@ -38,11 +36,12 @@ class QuoteRequest:
     quantity_max: int = 1000
 
 
-@renews_first
-@transaction
-def create_quote(
-    principal: Principal, request: QuoteRequest, *, once: Once | None = None, at: datetime
-) -> Quote:
+def _check_quoter(context: Context, _request: QuoteRequest) -> None:
+    check_may_quote(context)
+
+
+@use_case(renews=True, allowed=_check_quoter)
+def create_quote(context: Context, request: QuoteRequest) -> Quote:
     """Quote more seats for the rest of the term.
 
     Raises:
@@ -51,20 +50,18 @@ def create_quote(
         OrganizationSuspended: it neither buys nor renews.
         ContractNotActive: no contract runs.
         PlanNotEligible: the contract is not annual and collected by invoice.
-        Replayed, IdempotencyKeyReused: the key of `once` came before.
     """
-    check_may_quote(principal)
-    return once_only(principal, once, lambda: write_quote(principal, request, at=at))
+    return write_quote(context, request)
 
 
-def write_quote(principal: Principal, request: QuoteRequest, *, at: datetime) -> Quote:
+def write_quote(context: Context, request: QuoteRequest) -> Quote:
     """Quote as `create_quote` does. Call inside a transaction."""
     _check_quantity(request)
     purchase_order = optional_line("purchase_order", request.purchase_order)
     cost_centre = optional_line("cost_centre", request.cost_centre)
-    running = eligible_contract(principal.organization_id, at=at)
-    organization = Organization.get_by_id(principal.organization_id)
-    effective_on = max(running.today(at), running.term.starts_on)
+    running = eligible_contract(context.organization_id, at=context.at)
+    organization = Organization.get_by_id(context.organization_id)
+    effective_on = max(running.today(context.at), running.term.starts_on)
     line = addition_line(running, organization, request.quantity, effective_on)
     offer = Offer(
         running.contract,
@@ -74,7 +71,7 @@ def write_quote(principal: Principal, request: QuoteRequest, *, at: datetime) ->
         purchase_order,
         cost_centre,
     )
-    return insert_quote(principal, offer, at=at)
+    return insert_quote(context, offer)
 
 
 def eligible_contract(organization_id: str, *, at: datetime) -> RunningContract:
@@ -127,15 +124,15 @@ def check_eligible(running: RunningContract) -> None:
         )
 
 
-def read_quote(principal: Principal, quote_id: str) -> Quote:
+def read_quote(context: Context, quote_id: str) -> Quote:
     """Return a quote to a caller who may see prices.
 
     Raises:
         NotFound: the organization has none of this id.
         PrimaryOwnerRequired: the caller is no owner, and its contract lets others buy.
     """
-    quote = find_quote(principal.organization_id, quote_id)
-    check_may_read(principal, quote)
+    quote = find_quote(context.organization_id, quote_id)
+    check_may_read(context, quote)
     return quote
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import click
 
+from app.access.context import acting
 from app.access.principal import operator_for
 from app.billing.contracts import amending
 from app.billing.contracts.amending import Amendment, References
@@ -16,7 +17,6 @@ from app.commands.output import show
 from app.commands.session import session
 from app.errors import AmendmentRepeated
 from app.organizations.settings import find_organization
-from app.people.activity import seat_waiters
 
 
 @click.command("amend")
@@ -40,7 +40,6 @@ def amend_contract(  # noqa: PLR0913  # the command's options
     with session() as at:
         find_organization(organization_id)
         done = _amend(organization_id, amendment, at=at)
-        seat_waiters(organization_id, at=at)
     facts = {
         "quantity": done.purchase.quantity,
         "purchased": done.purchase.purchased_after,
@@ -54,12 +53,12 @@ def _amend(organization_id: str, amendment: Amendment, *, at: datetime) -> Confi
     """Amend; where it looks like a repetition, ask on a terminal whether it is meant."""
     principal = operator_for(organization_id)
     try:
-        return amending.amend_contract(principal, amendment, at=at)
+        return amending.amend_contract(acting(principal, at=at), amendment)
     except AmendmentRepeated as refusal:
         if not asks():
             raise
         click.confirm(f"{refusal.message} Add them again?", abort=True, err=True)
-    return amending.amend_contract(principal, replace(amendment, again=True), at=at)
+    return amending.amend_contract(acting(principal, at=at), replace(amendment, again=True))
 
 
 @click.command("resume")
@@ -69,7 +68,9 @@ def resume_contract(organization_id: str, *, as_json: bool) -> None:
     """Take back that the contract ends with its term, until its last day."""
     with session() as at:
         find_organization(organization_id)
-        facts = contract_facts(amending.resume_renewal(operator_for(organization_id), at=at))
+        facts = contract_facts(
+            amending.resume_renewal(acting(operator_for(organization_id), at=at))
+        )
     show(facts, as_json=as_json)
 
 
@@ -92,7 +93,7 @@ def set_references(
     with session() as at:
         find_organization(organization_id)
         principal = operator_for(organization_id)
-        changed = amending.set_references(principal, references, scheduled=scheduled, at=at)
+        changed = amending.set_references(acting(principal, at=at), references, scheduled=scheduled)
         facts = contract_facts(changed)
     show(facts, as_json=as_json)
 
@@ -108,7 +109,7 @@ def set_price(organization_id: str, *, renewal_unit_price: str, as_json: bool) -
     with session() as at:
         find_organization(organization_id)
         principal = operator_for(organization_id)
-        changed = amending.set_renewal_price(principal, renewal_unit_price, at=at)
+        changed = amending.set_renewal_price(acting(principal, at=at), renewal_unit_price)
         facts = contract_facts(changed)
     show(facts, as_json=as_json)
 
@@ -122,5 +123,5 @@ def end_contract(organization_id: str, *, now: bool, as_json: bool) -> None:
     end = amending.end_contract if now else amending.end_renewal
     with session() as at:
         find_organization(organization_id)
-        facts = contract_facts(end(operator_for(organization_id), at=at))
+        facts = contract_facts(end(acting(operator_for(organization_id), at=at)))
     show(facts, as_json=as_json)

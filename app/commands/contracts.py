@@ -5,6 +5,7 @@ from typing import TypedDict, Unpack
 
 import click
 
+from app.access.context import acting
 from app.access.principal import Role, operator_for
 from app.billing.contracts import scheduling, signing
 from app.billing.contracts.renewals import INVOICE_DAYS_BEFORE_MAX
@@ -25,7 +26,6 @@ from app.commands.session import session
 from app.errors import NotFound
 from app.models import Contract, ContractTerm, SeatPool
 from app.organizations.settings import find_organization
-from app.people.activity import seat_waiters
 from app.seats import pools
 
 
@@ -136,8 +136,7 @@ def sign_contract(
     terms = _terms(given)
     with session() as at:
         principal = operator_for(organization_id)
-        signed = signing.sign_contract(principal, terms, request_id=request_id, at=at)
-        seat_waiters(organization_id, at=at)
+        signed = signing.sign_contract(acting(principal, at=at), terms, request_id=request_id)
         facts = {
             **contract_facts(signed.contract),
             **({"already_done": True} if signed.repeated else {}),
@@ -174,7 +173,7 @@ def cancel_contract(organization_id: str, *, as_json: bool) -> None:
     """Take back the contract that was signed ahead; the running one renews again, if it did."""
     with session() as at:
         find_organization(organization_id)
-        done = scheduling.cancel_scheduled(operator_for(organization_id), at=at)
+        done = scheduling.cancel_scheduled(acting(operator_for(organization_id), at=at))
         facts = {
             **contract_facts(done.contract),
             "renews_again": done.renews_again and done.renews_again.id,

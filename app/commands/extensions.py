@@ -5,6 +5,7 @@ from typing import IO
 
 import click
 
+from app.access.context import acting
 from app.access.principal import operator_for
 from app.commands.options import as_json, organization_option
 from app.commands.output import show, show_all
@@ -36,7 +37,9 @@ def register_extension(
     """Register the schema in FILE, a JSON document as RFC 7643 section 7 describes it."""
     with session() as at:
         principal = operator_for(organization_id)
-        schema = extensions.register_extension(principal, resource_type, _document(file), at=at)
+        schema = extensions.register_extension(
+            acting(principal, at=at), resource_type, _document(file)
+        )
     names = ", ".join(attribute.name for attribute in schema.attributes)
     show({"id": schema.id, "resource_type": resource_type, "attributes": names}, as_json=as_json)
 
@@ -65,7 +68,7 @@ def list_extensions(organization_id: str, *, as_json: bool) -> None:
 def remove_extension(urn: str, organization_id: str) -> None:
     """Remove the schema URN, as long as no resource has data under it."""
     with session() as at:
-        extensions.remove_extension(operator_for(organization_id), urn, at=at)
+        extensions.remove_extension(acting(operator_for(organization_id), at=at), urn)
     click.echo(f"Extension {urn} is removed.")
 
 

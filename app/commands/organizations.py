@@ -7,6 +7,7 @@ from typing import TypedDict, Unpack
 
 import click
 
+from app.access.context import acting
 from app.access.principal import operator_for
 from app.billing.language import Language
 from app.commands.options import as_json, organization_argument
@@ -21,7 +22,6 @@ from app.organizations.settings import (
     OrganizationChanges,
     SellerChanges,
 )
-from app.people.activity import seat_waiters
 
 #: The members of a party that both sides have, and those of the seller's bank.
 _PARTICULARS = {
@@ -129,7 +129,7 @@ def list_organizations(*, as_json: bool) -> None:
 def suspend_organization(organization_id: str) -> None:
     """Shut the organization ID out: nobody logs in or takes a seat until it is resumed."""
     with session() as at:
-        suspending.suspend_organization(operator_for(organization_id), at=at)
+        suspending.suspend_organization(acting(operator_for(organization_id), at=at))
     click.echo(f"Organization {organization_id} is suspended.")
 
 
@@ -138,8 +138,7 @@ def suspend_organization(organization_id: str) -> None:
 def resume_organization(organization_id: str) -> None:
     """Let the organization ID in again."""
     with session() as at:
-        suspending.resume_organization(operator_for(organization_id), at=at)
-        seat_waiters(organization_id, at=at)
+        suspending.resume_organization(acting(operator_for(organization_id), at=at))
     click.echo(f"Organization {organization_id} is let in again.")
 
 
@@ -193,7 +192,7 @@ def set_organization(
     changes = OrganizationChanges(**given, party=party)
     with session() as at:
         principal = operator_for(organization_id)
-        changed = settings.set_organization(principal, changes, at=at)
+        changed = settings.set_organization(acting(principal, at=at), changes)
         _show_named(changed, as_json=as_json)
 
 

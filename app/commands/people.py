@@ -2,6 +2,7 @@
 
 import click
 
+from app.access.context import acting
 from app.access.principal import operator_for
 from app.commands.options import organization_option
 from app.commands.session import session
@@ -22,5 +23,5 @@ def erase(organization_id: str, user_name: str) -> None:
     """Erase a person who has left: name, addresses, memberships; ids stay in the ledger."""
     with session() as at:
         find_organization(organization_id)
-        erased = erase_person(operator_for(organization_id), user_name, at=at)
+        erased = erase_person(acting(operator_for(organization_id), at=at), user_name)
     click.echo(f"Erased. What remains is {', '.join(erased)}.")

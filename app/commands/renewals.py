@@ -19,7 +19,6 @@ from app.commands.options import DAY, as_json, asks
 from app.commands.output import Facts, show_together
 from app.commands.session import session
 from app.errors import InvalidInput
-from app.people.activity import seat_waiters
 from app.seats import pools
 from app.seats.rules import PoolState
 
@@ -54,7 +53,6 @@ def _run(at: datetime, *, ask: bool) -> list[Facts]:
     rows = []
     for organization_id in due:
         if renew_if_due(organization_id, at=at):
-            seat_waiters(organization_id, at=at)
             rows.append(_outcome(organization_id))
         else:
             rows += _waits(organization_id)

@@ -5,6 +5,7 @@ from typing import TypedDict, Unpack
 
 import click
 
+from app.access.context import acting
 from app.access.principal import operator_for
 from app.billing.invoices.crediting import credit_invoice
 from app.billing.invoices.issuing import find_invoice
@@ -72,7 +73,7 @@ def enter_payment(
     with session() as at:
         amount_minor = _minor_units(organization_id, name, given["amount"])
         receipt = Receipt(amount_minor, given["received_on"], given["reference"], given["another"])
-        entered = record_payment(operator_for(organization_id), name, receipt, at=at)
+        entered = record_payment(acting(operator_for(organization_id), at=at), name, receipt)
         facts = _facts(organization_id, name, at=at)
     payment = {"payment_id": entered.payment.id, "already_recorded": entered.repeated}
     show({**facts, **payment}, as_json=as_json)
@@ -95,7 +96,7 @@ def enter_refund(
         repayment = Repayment(
             amount_minor, given["refunded_on"], given["reference"], given["another"]
         )
-        entered = record_refund(operator_for(organization_id), name, repayment, at=at)
+        entered = record_refund(acting(operator_for(organization_id), at=at), name, repayment)
         facts = _facts(organization_id, name, at=at)
     entry = {"refund_id": entered.refund.id, "already_recorded": entered.repeated}
     show({**facts, **entry}, as_json=as_json)
@@ -109,7 +110,7 @@ def enter_refund(
 def take_back(entry_id: str, organization_id: str, *, reason: str, as_json: bool) -> None:
     """Take back ENTRY, the id of a payment or refund that was wrong or that the bank took back."""
     with session() as at:
-        reversal = reverse_entry(operator_for(organization_id), entry_id, reason, at=at)
+        reversal = reverse_entry(acting(operator_for(organization_id), at=at), entry_id, reason)
     facts = {"id": reversal.id, "of": entry_id, "reason": reversal.reason, "reversed_at": at}
     show(facts, as_json=as_json)
 
@@ -130,7 +131,7 @@ def credit_portion(
     """Take back all that is left of an invoice, or a part; its seats stay until the term ends."""
     with session() as at:
         portion = _portion(organization_id, name, given)
-        credit_note = credit_invoice(operator_for(organization_id), name, portion, at=at)
+        credit_note = credit_invoice(acting(operator_for(organization_id), at=at), name, portion)
         credited = settlement_of(find_invoice(organization_id, name))
         facts = settlement_facts(settlement_of(credit_note), at=at)
     show(facts, as_json=as_json)
@@ -160,7 +161,9 @@ def replace_credited(
     """Issue an invoice that was credited in full anew, with the parties and tax of today."""
     with session() as at:
         references = References(purchase_order, cost_centre)
-        replacement = replace_invoice(operator_for(organization_id), name, references, at=at)
+        replacement = replace_invoice(
+            acting(operator_for(organization_id), at=at), name, references
+        )
         facts = settlement_facts(settlement_of(replacement), at=at)
     show(facts, as_json=as_json)
 

@@ -8,6 +8,7 @@ from typing import TypedDict, Unpack
 import click
 
 from app.access import tokens, vendor_tokens
+from app.access.context import acting
 from app.access.principal import ISSUABLE, Role, operator_for
 from app.access.tokens import TokenRequest
 from app.commands.options import INSTANT, Command, as_json, naming_organization
@@ -76,7 +77,7 @@ def issue_token(*, organization_id: str | None, as_json: bool, **given: Unpack[_
         if organization_id is None:
             issued = vendor_tokens.issue_vendor_token(wanted, at=at)
         else:
-            issued = tokens.issue_token(operator_for(organization_id), wanted, at=at)
+            issued = tokens.issue_token(acting(operator_for(organization_id), at=at), wanted)
     show({"token": issued.secret, **_facts(issued.token)}, as_json=as_json)
 
 
@@ -103,7 +104,7 @@ def revoke_token(*, token_id: str, organization_id: str | None) -> None:
         if organization_id is None:
             vendor_tokens.revoke_vendor_token(token_id, at=at)
         else:
-            tokens.revoke_token(operator_for(organization_id), token_id, at=at)
+            tokens.revoke_token(acting(operator_for(organization_id), at=at), token_id)
     click.echo(f"Token {token_id} is revoked.")
 
 

@@ -35,36 +35,41 @@ _put_off = threading.local()
 _sqlite_writer = threading.Lock()
 
 
-def transaction(use_case: Callable[P, R]) -> Callable[P, R]:
-    """Make `use_case` one transaction: returning commits, raising rolls back.
+def run(work: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+    """Do `work` as one transaction: returning commits, raising rolls back.
 
-    What the use case put off with `follow_up` is done once it has committed.
+    What it put off with `follow_up` is done once it has committed.
 
-    A run that loses a deadlock or a serialisation conflict is rolled back and run again, so the use
-    case must do nothing but read and write the database.
+    Work that loses a deadlock or a serialisation conflict is rolled back and done again, so it must
+    do nothing but read and write the database.
 
     Raises:
         Busy: it lost every time.
         RuntimeError: a transaction is open already; use cases do not call each other.
     """
+    for attempt in range(1, ATTEMPTS_MAX + 1):
+        _put_off.work = []
+        try:
+            with _writing():
+                result = work(*args, **kwargs)
+        except OperationalError as error:
+            if not _lost_a_conflict(error):
+                raise
+        else:
+            _catch_up()
+            return result
+        time.sleep(random.uniform(0, 0.02 * attempt))  # noqa: S311  # only spreads the rivals
+    raise Busy("The server is busy with other changes to the same data. Try again in a moment.")
 
-    @wraps(use_case)
-    def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        for attempt in range(1, ATTEMPTS_MAX + 1):
-            _put_off.work = []
-            try:
-                with _writing():
-                    result = use_case(*args, **kwargs)
-            except OperationalError as error:
-                if not _lost_a_conflict(error):
-                    raise
-            else:
-                _catch_up()
-                return result
-            time.sleep(random.uniform(0, 0.02 * attempt))  # noqa: S311  # only spreads the rivals
-        raise Busy("The server is busy with other changes to the same data. Try again in a moment.")
 
-    return run
+def transaction(work: Callable[P, R]) -> Callable[P, R]:
+    """Make `work`, which no caller asked for, one transaction. As `run`."""
+
+    @wraps(work)
+    def running(*args: P.args, **kwargs: P.kwargs) -> R:
+        return run(work, *args, **kwargs)
+
+    return running
 
 
 def follow_up(work: Callable[[], object]) -> None:

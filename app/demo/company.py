@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from app.access.context import acting
 from app.access.principal import Role, operator_for
 from app.access.tokens import TokenRequest, issue_token
 from app.billing.contracts.signing import ContractTerms, sign_contract
@@ -75,7 +76,9 @@ def new_company(name: str, *, at: datetime) -> str:
     if not the_seller().party:
         set_seller(SellerChanges(party=_VENDOR), at=at)
     organization_id: str = create_organization(name, at=at).id
-    set_organization(operator_for(organization_id), OrganizationChanges(party=_BUYER), at=at)
+    set_organization(
+        acting(operator_for(organization_id), at=at), OrganizationChanges(party=_BUYER)
+    )
     terms = ContractTerms(
         seats=SEATS,
         starts_on=local_day(at, ContractTerms.time_zone).replace(day=1),
@@ -83,7 +86,7 @@ def new_company(name: str, *, at: datetime) -> str:
         currency="EUR",
         auto_renew=True,
     )
-    sign_contract(operator_for(organization_id), terms, at=at)
+    sign_contract(acting(operator_for(organization_id), at=at), terms)
     return organization_id
 
 
@@ -92,7 +95,7 @@ def new_token(
 ) -> str:
     """Issue a token and return its secret."""
     wanted = TokenRequest(role, label="Demonstration", provider=provider)
-    return issue_token(operator_for(organization_id), wanted, at=at).secret
+    return issue_token(acting(operator_for(organization_id), at=at), wanted).secret
 
 
 def _new_demo(base_url: str, *, at: datetime) -> Demo:

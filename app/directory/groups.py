@@ -9,10 +9,10 @@ from datetime import datetime
 from peewee import Expression, IntegrityError
 
 from app.access import trail
-from app.access.principal import Principal
+from app.access.context import Context
+from app.access.door import use_case
 from app.access.trail import Change
 from app.db.sql import locked, violates
-from app.db.transactions import transaction
 from app.directory import members, resources
 from app.directory.changes import Patch, check_version
 from app.directory.lookups import check_lookup
@@ -27,8 +27,8 @@ from scim.folding import fold
 from scim.patch import apply, split_members
 
 
-@transaction
-def create_group(principal: Principal, document: Document, *, at: datetime) -> Group:
+@use_case()
+def create_group(context: Context, document: Document) -> Group:
     """Provision a group with the members that the document names.
 
     Raises:
@@ -38,25 +38,23 @@ def create_group(principal: Principal, document: Document, *, at: datetime) -> G
     RFC 7644 section 3.3.
     """
     document, ids = _without_members(document)
-    members.lock_members(principal.organization_id, ids)
+    members.lock_members(context.organization_id, ids)
     group = Group(
-        organization_id=principal.organization_id, id=new_uuid(at), version=0, created_at=at
+        organization_id=context.organization_id,
+        id=new_uuid(context.at),
+        version=0,
+        created_at=context.at,
     )
-    _describe(group, principal.profile.group, document, at=at)
+    _describe(group, context.profile.group, document, at=context.at)
     _write(group, new=True)
     facts = _facts(group, {}, members.set_members(group, ids))
-    trail.record(principal, Change("group.created", group.id, after=facts), at=at)
+    trail.record(context, Change("group.created", group.id, after=facts))
     return group
 
 
-@transaction
+@use_case()
 def replace_group(
-    principal: Principal,
-    group_id: str,
-    document: Document,
-    *,
-    if_match: str | None = None,
-    at: datetime,
+    context: Context, group_id: str, document: Document, *, if_match: str | None = None
 ) -> Group:
     """Replace a group's document and its members; those who stay are not touched.
 
@@ -69,19 +67,19 @@ def replace_group(
     RFC 7644 section 3.5.1.
     """
     document, ids = _without_members(document)
-    members.lock_members(principal.organization_id, ids)
-    group = _lock_group(principal.organization_id, group_id)
+    members.lock_members(context.organization_id, ids)
+    group = _lock_group(context.organization_id, group_id)
     check_version(group, if_match)
     changed = members.set_members(group, ids)
-    after = replaced(principal.profile.group, resources.stored_document(group), document)
-    if facts := _rewrite(principal, group, after, changed, at=at):
-        trail.record(principal, Change("group.replaced", group.id, after=facts), at=at)
+    after = replaced(context.profile.group, resources.stored_document(group), document)
+    if facts := _rewrite(context, group, after, changed):
+        trail.record(context, Change("group.replaced", group.id, after=facts))
     return group
 
 
-@transaction
+@use_case()
 def patch_group(
-    principal: Principal, group_id: str, patch: Patch, *, if_match: str | None = None, at: datetime
+    context: Context, group_id: str, patch: Patch, *, if_match: str | None = None
 ) -> Group:
     """Change a group by PATCH: all operations or none.
 
@@ -96,22 +94,20 @@ def patch_group(
     RFC 7644 section 3.5.2.
     """
     on_members, on_document = split_members(patch.operations)
-    members.lock_members(principal.organization_id, members.ids_in(on_members))
-    group = _lock_group(principal.organization_id, group_id)
+    members.lock_members(context.organization_id, members.ids_in(on_members))
+    group = _lock_group(context.organization_id, group_id)
     check_version(group, if_match)
     changed = members.change_members(group, on_members, patch.base_url)
     before = {**resources.stored_document(group), "id": group.id}
-    after = apply(principal.profile.group, before, on_document, create_missing=patch.create_missing)
+    after = apply(context.profile.group, before, on_document, create_missing=patch.create_missing)
     del after["id"]
-    if facts := _rewrite(principal, group, after, changed, at=at):
-        trail.record(principal, Change("group.patched", group.id, after=facts), at=at)
+    if facts := _rewrite(context, group, after, changed):
+        trail.record(context, Change("group.patched", group.id, after=facts))
     return group
 
 
-@transaction
-def delete_group(
-    principal: Principal, group_id: str, *, if_match: str | None = None, at: datetime
-) -> None:
+@use_case()
+def delete_group(context: Context, group_id: str, *, if_match: str | None = None) -> None:
     """Delete a group; its members stay, and groups that it was nested in lose it.
 
     Raises:
@@ -120,13 +116,13 @@ def delete_group(
 
     RFC 7644 section 3.6.
     """
-    group = _lock_group(principal.organization_id, group_id, "FOR UPDATE")
+    group = _lock_group(context.organization_id, group_id, "FOR UPDATE")
     check_version(group, if_match)
-    left = leave_all(group.organization_id, group.id, at=at)
+    left = leave_all(group.organization_id, group.id, at=context.at)
     emptied = members.set_members(group, [])
     Group.delete().where(_is(group.organization_id, group.id)).execute()
     before = listed_ids("member_ids", emptied.removed) | listed_ids("group_ids", left)
-    trail.record(principal, Change("group.deleted", group.id, before), at=at)
+    trail.record(context, Change("group.deleted", group.id, before))
 
 
 def leave_all(organization_id: str, member_id: str, *, at: datetime) -> list[str]:
@@ -199,7 +195,7 @@ def _lock_group(organization_id: str, group_id: str, strength: str = "FOR NO KEY
 
 
 def _rewrite(
-    principal: Principal, group: Group, document: Document, changed: MemberChanges, *, at: datetime
+    context: Context, group: Group, document: Document, changed: MemberChanges
 ) -> dict[str, object]:
     """Store a changed group, and return what the audit trail says of it.
 
@@ -208,7 +204,7 @@ def _rewrite(
     before = resources.stored_document(group)
     if not changed and document == before:
         return {}
-    _describe(group, principal.profile.group, document, at=at)
+    _describe(group, context.profile.group, document, at=context.at)
     _write(group, new=False)
     return _facts(group, before, changed)
 

@@ -2,10 +2,9 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 
 from app.access import trail
-from app.access.principal import Principal
+from app.access.context import Context
 from app.access.trail import Change
 from app.directory import resources, users
 from app.models import User
@@ -17,7 +16,7 @@ IDS_MAX = 100
 
 @contextmanager
 def traced_user(
-    principal: Principal, user: User, kind: str, ignored: Sequence[str] = (), *, at: datetime
+    context: Context, user: User, kind: str, ignored: Sequence[str] = ()
 ) -> Iterator[None]:
     """Leave one event of what happens to a stored user inside the `with`, if anything does.
 
@@ -34,14 +33,14 @@ def traced_user(
             now |= looks_like(user)
         if ignored:
             now["ignored"] = list(ignored[:IDS_MAX])
-        trail.record(principal, Change(kind, user.id, was, now), at=at)
+        trail.record(context, Change(kind, user.id, was, now))
 
 
-def record_new_user(principal: Principal, user: User, kind: str, *, at: datetime) -> None:
+def record_new_user(context: Context, user: User, kind: str) -> None:
     """Leave the event of a user that was made."""
     names = changed_names({}, resources.stored_document(user))
     after = {**_facts(user), "attributes": names, **looks_like(user)}
-    trail.record(principal, Change(kind, user.id, after=after), at=at)
+    trail.record(context, Change(kind, user.id, after=after))
 
 
 def looks_like(user: User) -> dict[str, object]:

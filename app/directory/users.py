@@ -1,10 +1,8 @@
 """Users as rows: from a document to its columns, and back to the document that clients see."""
 
-from datetime import datetime
-
 from peewee import Expression, IntegrityError
 
-from app.access.principal import Principal
+from app.access.context import Context
 from app.db.sql import locked, violates
 from app.directory import resources
 from app.directory.lookups import check_lookup
@@ -21,22 +19,22 @@ from scim.schemas import GROUP
 _EMAILS_PER_STATEMENT = 1000
 
 
-def new_user(principal: Principal, document: Document, *, origin: str, at: datetime) -> User:
+def new_user(context: Context, document: Document, *, origin: str) -> User:
     """Return a user that is not stored yet, inactive until it is given a seat."""
     user = User(
-        organization_id=principal.organization_id,
-        id=new_uuid(at),
+        organization_id=context.organization_id,
+        id=new_uuid(context.at),
         origin=origin,
-        adopted_at=at if origin == "scim" else None,
+        adopted_at=context.at if origin == "scim" else None,
         active=False,
         version=0,
-        created_at=at,
+        created_at=context.at,
     )
-    describe(principal, user, document, at=at)
+    describe(context, user, document)
     return user
 
 
-def describe(principal: Principal, user: User, document: Document, *, at: datetime) -> None:
+def describe(context: Context, user: User, document: Document) -> None:
     """Give `user` a new document, with the columns that follow from it, and a new version.
 
     Raises:
@@ -47,7 +45,7 @@ def describe(principal: Principal, user: User, document: Document, *, at: dateti
     for email in document.get("emails", ()):
         check_lookup("emails.value", email.get("value"))
     before = (user.folded or {}).get("emails")
-    resources.describe(user, principal.profile.user, document, at=at)
+    resources.describe(user, context.profile.user, document, at=context.at)
     user.emails_differ = user.emails_differ or user.folded.get("emails") != before
     user.display_name = document.get("displayName")
 

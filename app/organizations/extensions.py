@@ -6,14 +6,13 @@ the standard's. What is stored under it stays readable: it can grow, but not cha
 
 import json
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 
 from app.access import trail
-from app.access.principal import Principal
+from app.access.context import Context
+from app.access.door import use_case
 from app.access.profiles import entry_of
 from app.access.trail import Change
 from app.db.sql import locked
-from app.db.transactions import transaction
 from app.directory.search import json_sql
 from app.errors import InvalidInput, NotFound
 from app.models import Group, Organization, User
@@ -23,10 +22,8 @@ from scim.extensions import parse_schema
 from scim.schemas import GROUP, USER
 
 
-@transaction
-def register_extension(
-    principal: Principal, resource_type: str, document: Document, *, at: datetime
-) -> Schema:
+@use_case()
+def register_extension(context: Context, resource_type: str, document: Document) -> Schema:
     """Let the organization's users or groups carry the attributes of one more schema.
 
     Registering a URN again replaces its schema.
@@ -38,7 +35,7 @@ def register_extension(
     if resource_type not in {USER.name, GROUP.name}:
         raise InvalidInput("resource_type", f"An extension is of {USER.name} or of {GROUP.name}.")
     schema = _parse(document)
-    organization = _lock(principal)
+    organization = _lock(context)
     entries = json.loads(organization.extensions)
     others = [entry for entry in entries if entry["schema"]["id"].lower() != schema.id.lower()]
     for entry in entries:
@@ -50,19 +47,19 @@ def register_extension(
     if stored[-1] not in entries:
         organization.extensions = json.dumps(stored, ensure_ascii=False)
         organization.save()
-        trail.record(principal, _registered(resource_type, schema), at=at)
+        trail.record(context, _registered(resource_type, schema))
     return schema
 
 
-@transaction
-def remove_extension(principal: Principal, urn: str, *, at: datetime) -> None:
+@use_case()
+def remove_extension(context: Context, urn: str) -> None:
     """Take an extension away from the organization, as long as nothing is stored under it.
 
     Raises:
         NotFound: the organization has none of this URN.
         InvalidInput: a resource still has data under it.
     """
-    organization = _lock(principal)
+    organization = _lock(context)
     entries = json.loads(organization.extensions)
     kept = [entry for entry in entries if entry["schema"]["id"].lower() != urn.lower()]
     if len(kept) == len(entries):
@@ -74,7 +71,7 @@ def remove_extension(principal: Principal, urn: str, *, at: datetime) -> None:
             )
     organization.extensions = json.dumps(kept, ensure_ascii=False)
     organization.save()
-    trail.record(principal, Change("extension.removed", urn), at=at)
+    trail.record(context, Change("extension.removed", urn))
 
 
 def extensions_of(organization_id: str) -> list[Document]:
@@ -100,11 +97,11 @@ def _registered(resource_type: str, schema: Schema) -> Change:
     return Change("extension.registered", schema.id, after=after)
 
 
-def _lock(principal: Principal) -> Organization:
-    query = Organization.select().where(Organization.id == principal.organization_id)
+def _lock(context: Context) -> Organization:
+    query = Organization.select().where(Organization.id == context.organization_id)
     organization: Organization | None = locked(query).first()
     if organization is None:
-        raise NotFound(f"There is no organization {principal.organization_id}.")
+        raise NotFound(f"There is no organization {context.organization_id}.")
     return organization
 
 

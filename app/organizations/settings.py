@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.access import trail
-from app.access.principal import Principal, operator_for
+from app.access.context import Context, acting
+from app.access.door import use_case
+from app.access.principal import operator_for
 from app.access.trail import Change
 from app.billing.invoices.issuing import party_of
 from app.billing.language import Language
@@ -98,14 +100,12 @@ def create_organization(name: str, *, external_id: str | None = None, at: dateti
     pools.open_pool(organization.id, at=at)
     known = {} if number is None else {"external_id": number}
     made = Change("organization.created", organization.id, after=known)
-    trail.record(operator_for(organization.id), made, at=at)
+    trail.record(acting(operator_for(organization.id), at=at), made)
     return organization
 
 
-@transaction
-def set_organization(
-    principal: Principal, changes: OrganizationChanges, *, at: datetime
-) -> Organization:
+@use_case()
+def set_organization(context: Context, changes: OrganizationChanges) -> Organization:
     """Change an organization's settings and particulars.
 
     Open quotes are stale once the tax differs from theirs; issued invoices keep what they say.
@@ -115,7 +115,7 @@ def set_organization(
         InvalidInput: a value cannot be used.
         AlreadyExists: another organization has the customer number.
     """
-    organization = find_organization(principal.organization_id, lock=True)
+    organization = find_organization(context.organization_id, lock=True)
     before = dict(organization.__data__)
     tax = _changed_tax(organization, changes)
     organization.tax_rate_basis_points = tax.rate_basis_points
@@ -131,7 +131,7 @@ def set_organization(
     with unique_external_id(organization.external_id):
         organization.save()
     if changed := _difference(before, organization.__data__):
-        trail.record(principal, Change("organization.changed", organization.id, *changed), at=at)
+        trail.record(context, Change("organization.changed", organization.id, *changed))
     return organization
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from app.access.context import Context
 from app.access.principal import ALL_ORGANIZATIONS, Principal
 from app.access.profiles import profile_of
 from app.errors import InvalidInput, NotFound
@@ -9,7 +10,7 @@ from app.models import Organization
 from app.organizations.settings import find_organization
 
 
-def speaking_for_one(principal: Principal, named: str | None) -> Principal:
+def speaking_for_one(context: Context, named: str | None) -> Principal:
     """Return the caller as one who acts for the organization that the request names.
 
     A caller of one organization need not name it, and can name no other.
@@ -18,19 +19,19 @@ def speaking_for_one(principal: Principal, named: str | None) -> Principal:
         InvalidInput: the caller speaks for all organizations, and the request names none.
         NotFound: there is no such organization, or it is not the caller's.
     """
-    if principal.organization_id == ALL_ORGANIZATIONS:
+    if context.organization_id == ALL_ORGANIZATIONS:
         if named is None:
             raise InvalidInput(
                 "organization",
                 "This token is for all organizations. Say which one is meant, by its id or "
                 "customer number.",
             )
-        return _speaking_for(principal, find_organization(named))
-    if named is not None and find_organization(named).id != principal.organization_id:
+        return _speaking_for(context, find_organization(named))
+    if named is not None and find_organization(named).id != context.organization_id:
         raise NotFound(f"There is no organization {named}.")
-    return principal
+    return context
 
 
-def _speaking_for(principal: Principal, organization: Organization) -> Principal:
+def _speaking_for(context: Context, organization: Organization) -> Principal:
     profile = profile_of(organization.extensions, strict=organization.strict)
-    return replace(principal, organization_id=organization.id, profile=profile)
+    return replace(context, organization_id=organization.id, profile=profile)

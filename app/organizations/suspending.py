@@ -4,49 +4,48 @@ Meanwhile no seat can be taken and no person can log in. Seats are still release
 lost.
 """
 
-from datetime import datetime
-
 from app.access import trail
-from app.access.principal import Principal
+from app.access.context import Context
+from app.access.door import use_case
 from app.access.trail import Change
 from app.db.columns import instant_text
-from app.db.transactions import transaction
 from app.errors import NotFound, NothingToChange
 from app.models import Organization
-from app.seats import pools
+from app.seats import pools, waiting
 
 
-@transaction
-def suspend_organization(principal: Principal, *, at: datetime) -> None:
+@use_case()
+def suspend_organization(context: Context) -> None:
     """Shut the caller's organization out, from now on.
 
     Raises:
         NotFound: there is no such organization.
         NothingToChange: it is suspended already.
     """
-    _check_known(principal)
-    if not pools.suspend(principal.organization_id, at=at):
+    _check_known(context)
+    if not pools.suspend(context.organization_id, at=context.at):
         raise NothingToChange("The organization is suspended already.")
-    after = {"suspended_at": instant_text(at)}
-    change = Change("organization.suspended", principal.organization_id, after=after)
-    trail.record(principal, change, at=at)
+    after = {"suspended_at": instant_text(context.at)}
+    change = Change("organization.suspended", context.organization_id, after=after)
+    trail.record(context, change)
 
 
-@transaction
-def resume_organization(principal: Principal, *, at: datetime) -> None:
+@use_case()
+def resume_organization(context: Context) -> None:
     """Let the caller's organization in again.
 
     Raises:
         NotFound: there is no such organization.
         NothingToChange: it is not suspended.
     """
-    _check_known(principal)
-    if not pools.resume(principal.organization_id):
+    _check_known(context)
+    if not pools.resume(context.organization_id):
         raise NothingToChange("The organization is not suspended.")
-    change = Change("organization.resumed", principal.organization_id)
-    trail.record(principal, change, at=at)
+    waiting.offer(context.organization_id, at=context.at)
+    change = Change("organization.resumed", context.organization_id)
+    trail.record(context, change)
 
 
-def _check_known(principal: Principal) -> None:
-    if not Organization.select().where(Organization.id == principal.organization_id).exists():
-        raise NotFound(f"There is no organization {principal.organization_id}.")
+def _check_known(context: Context) -> None:
+    if not Organization.select().where(Organization.id == context.organization_id).exists():
+        raise NotFound(f"There is no organization {context.organization_id}.")

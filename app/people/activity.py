@@ -1,24 +1,21 @@
 """The one road to a seat, and what surrounds every use case that may take it."""
 
-from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
-from functools import partial, wraps
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
+from app.access.context import Context, acting
+from app.access.door import use_case
 from app.access.principal import Principal, Role
 from app.access.profiles import profile_of
-from app.billing.contracts.renewals import instant_of, renews_first
-from app.db.transactions import follow_up, transaction
+from app.db.transactions import transaction
 from app.directory import resources, users
 from app.directory.traces import traced_user
-from app.errors import NotFound, SeatLimitReached, SeatRefusal
+from app.errors import NotFound, SeatLimitReached, SeatRefusal, TermOver
 from app.identifiers import new_id
-from app.models import Organization, User, Want
-from app.people.refusing import record_refusal
+from app.models import Organization, User
 from app.seats import holds, ledger, waiting, wants
 from app.seats.pools import Cause
-from app.seats.rules import TermOver
 from app.seats.want_sources import Source
 from app.seats.wants import Closed, Person
 
@@ -36,12 +33,7 @@ class Because(StrEnum):
 
 
 def set_active(
-    principal: Principal,
-    user: User,
-    *,
-    active: bool,
-    because: Because = Because.DIRECTORY,
-    at: datetime,
+    context: Context, user: User, *, active: bool, because: Because = Because.DIRECTORY
 ) -> None:
     """Store `user` as active or not, which takes a seat or frees it.
 
@@ -56,19 +48,22 @@ def set_active(
     takes, frees = active and not user.active, user.active and not active
     before = user.inactive_because
     if takes:
-        user.active, user.assignment_id, user.inactive_because = True, new_id("sea", at), None
+        user.active, user.assignment_id, user.inactive_because = (
+            True,
+            new_id("sea", context.at),
+            None,
+        )
     elif frees:
         user.active, user.assignment_id, user.inactive_because = False, None, because.value
     users.write(user)
-    renamed = _follow_name(user, at=at)
+    renamed = _follow_name(user, at=context.at)
     if takes:
-        _take_seat(principal, user, before, at=at)
+        _take_seat(context, user, before)
     elif frees:
         offered = because is not Because.REASSIGNED
-        if ledger.release(user, Cause.of(principal), at=at, offered=offered):
-            seat_waiters_afterwards(user.organization_id, at=at)
+        ledger.release(user, Cause.of(context), at=context.at, offered=offered)
     elif renamed and user.active:
-        _withdraw(user, Closed.SEATED, at=at)
+        waiting.withdraw(Person.of(user), Closed.SEATED, at=context.at)
 
 
 def _follow_name(user: User, *, at: datetime) -> bool:
@@ -81,49 +76,41 @@ def _follow_name(user: User, *, at: datetime) -> bool:
     former, user.renamed_from = user.renamed_from, None
     freed = holds.rename(user, former, waiting.OFFER, at=at)
     wants.rename(user, former, at=at)
-    if freed and waiting.offer(user.organization_id, at=at):
-        seat_waiters_afterwards(user.organization_id, at=at)
+    if freed:
+        waiting.offer(user.organization_id, at=at)
     return True
 
 
-def _take_seat(principal: Principal, user: User, before: str | None, *, at: datetime) -> None:
+def _take_seat(context: Context, user: User, before: str | None) -> None:
     """Give a user who was stored as active their seat, or a place on the waiting list."""
     try:
-        ledger.assign(user, Cause.of(principal), at=at)
+        ledger.assign(user, Cause.of(context), at=context.at)
     except SeatLimitReached as refusal:
-        if not _parks(principal):
+        if not _parks(context):
             if before == Because.REASSIGNED:
                 refusal.remark = "An owner gave this person's seat to somebody else."
             raise
-        _park(principal, user, at=at)
+        _park(context, user)
         return
-    _withdraw(user, Closed.SEATED, at=at)
+    waiting.withdraw(Person.of(user), Closed.SEATED, at=context.at)
 
 
-def _withdraw(user: User, because: Closed, *, at: datetime) -> Want | None:
-    """End what a user wants, and return it; what was held for them goes to the next in line."""
-    want, offered = waiting.withdraw(Person.of(user), because, at=at)
-    if offered:
-        seat_waiters_afterwards(user.organization_id, at=at)
-    return want
-
-
-def _parks(principal: Principal) -> bool:
+def _parks(context: Context) -> bool:
     """Return whether people provisioned by the caller wait for a seat instead of being refused."""
-    if principal.role is not Role.SCIM:
+    if context.role is not Role.SCIM:
         return False
-    organization = Organization.get_by_id(principal.organization_id)
+    organization = Organization.get_by_id(context.organization_id)
     return bool(organization.when_full == "park")
 
 
-def _park(principal: Principal, user: User, *, at: datetime) -> None:
+def _park(context: Context, user: User) -> None:
     user.active, user.assignment_id = False, None
     user.inactive_because = Because.WAITING.value
-    users.describe(principal, user, {**resources.stored_document(user), "active": False}, at=at)
+    users.describe(context, user, {**resources.stored_document(user), "active": False})
     users.write(user)
-    source = Source.of(principal)
+    source = Source.of(context)
     if source is not None:
-        wants.park(user, source, at=at)
+        wants.park(user, source, at=context.at)
 
 
 def stop_waiting(user: User, because: Closed, *, at: datetime) -> bool:
@@ -131,17 +118,12 @@ def stop_waiting(user: User, because: Closed, *, at: datetime) -> bool:
 
     Returns whether they were on the list; they are merely inactive then. Call inside a transaction.
     """
-    want = _withdraw(user, because, at=at)
+    want = waiting.withdraw(Person.of(user), because, at=at)
     if want is None or want.parked_at is None:
         return False
     user.inactive_because = Because.DIRECTORY.value
     users.write(user)
     return True
-
-
-def seat_waiters_afterwards(organization_id: str, *, at: datetime) -> None:
-    """Give the seats that were just held to those who wait, once the transaction has committed."""
-    follow_up(partial(seat_waiters, organization_id, at=at))
 
 
 def seat_waiters(organization_id: str, *, at: datetime) -> int:
@@ -154,7 +136,7 @@ def seat_waiters(organization_id: str, *, at: datetime) -> int:
     seated = 0
     while user_id := waiting.next_offered(organization_id):
         try:
-            seat_waiter(principal, user_id, at=at)
+            seat_waiter(acting(principal, at=at), user_id)
         except (SeatRefusal, TermOver):
             break
         except NotFound:  # deleted since, and off the list with that
@@ -173,20 +155,20 @@ def offer_seats(organization_id: str, *, at: datetime) -> None:
     waiting.offer(organization_id, at=at)
 
 
-@transaction
-def seat_waiter(principal: Principal, user_id: str, *, at: datetime) -> None:
+@use_case()
+def seat_waiter(context: Context, user_id: str) -> None:
     """Activate one user who waits, unless another process did it since.
 
     Raises:
         SeatRefusal: the contract lets no seat be taken now.
         TermOver: the term is over and not yet renewed.
     """
-    user = users.lock_user(principal.organization_id, user_id)
+    user = users.lock_user(context.organization_id, user_id)
     if not waiting.waits(user):
         return
-    with traced_user(principal, user, "user.seated", at=at):
-        users.describe(principal, user, {**resources.stored_document(user), "active": True}, at=at)
-        set_active(principal, user, active=True, at=at)
+    with traced_user(context, user, "user.seated"):
+        users.describe(context, user, {**resources.stored_document(user), "active": True})
+        set_active(context, user, active=True)
 
 
 def waiting_list_of(organization_id: str) -> Principal:
@@ -194,24 +176,3 @@ def waiting_list_of(organization_id: str) -> Principal:
     organization = Organization.get_by_id(organization_id)
     profile = profile_of(organization.extensions, strict=organization.strict)
     return Principal(organization_id, Role.OPERATOR, actor="waiting list", profile=profile)
-
-
-def takes_seats(
-    use_case: Callable[Concatenate[Principal, P], R],
-) -> Callable[Concatenate[Principal, P], R]:
-    """Make a use case that may take a seat one transaction, with what belongs before and after it.
-
-    A term that is over is renewed first, in a transaction of its own, and the use case run again. A
-    refusal rolls everything back and is then recorded as a denial, in a transaction of its own.
-    """
-    renewed = renews_first(transaction(use_case))
-
-    @wraps(use_case)
-    def run(principal: Principal, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return renewed(principal, *args, **kwargs)
-        except SeatRefusal as refusal:
-            refusal.facts["denial"] = record_refusal(principal, refusal, at=instant_of(kwargs))
-            raise
-
-    return run

@@ -7,18 +7,16 @@ gives its userName to another user takes its place.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
-from functools import wraps
 from typing import ParamSpec
 
 from app.access import trail
-from app.access.principal import Principal
+from app.access.context import Context
 from app.access.trail import Change
 from app.directory import groups, users
 from app.directory.traces import listed_ids
-from app.errors import NotFound, UserNameTaken
+from app.errors import NotFound
 from app.models import User
-from app.people.activity import Because, seat_waiters_afterwards, set_active
+from app.people.activity import Because, set_active
 from app.people.mismatches import have_matched
 from app.seats import waiting, wants
 from scim.attributes import Document
@@ -55,13 +53,19 @@ def adoptable(organization_id: str, user_name: str) -> User | None:
     return person if person is not None and person.adopted_at is None else None
 
 
-def lock_successor(principal: Principal, user_id: str, user_name: str | None) -> Successor:
+def lock_adoptable(context: Context, user_name: str) -> User | None:
+    """Return the user of this name that no SCIM write has touched, locked, or None."""
+    person = adoptable(context.organization_id, user_name)
+    return None if person is None else _lock_namesake(person)
+
+
+def lock_successor(context: Context, user_id: str, user_name: str | None) -> Successor:
     """Lock a user, with the one that stands in the way of `user_name`, in the order of their ids.
 
     Raises:
         NotFound: there is no such user.
     """
-    organization_id = principal.organization_id
+    organization_id = context.organization_id
     namesake = None if user_name is None else adoptable(organization_id, user_name)
     if namesake is None or namesake.id == user_id:
         return Successor(users.lock_user(organization_id, user_id))
@@ -82,30 +86,8 @@ def _lock_namesake(seen: User) -> User | None:
     return namesake if same else None
 
 
-def meets_logins(use_case: Callable[P, User]) -> Callable[P, User]:
-    """Let a use case that gives names run once more where its name was taken under way.
-
-    A login may make a user of that name after the use case looked, and before it wrote; the second
-    run sees it. Put it outside the transaction.
-    """
-
-    @wraps(use_case)
-    def run(*args: P.args, **kwargs: P.kwargs) -> User:
-        try:
-            return use_case(*args, **kwargs)
-        except UserNameTaken:
-            return use_case(*args, **kwargs)
-
-    return run
-
-
 def take_over(
-    principal: Principal,
-    successor: Successor,
-    document: Document,
-    store: Callable[[Document], None],
-    *,
-    at: datetime,
+    context: Context, successor: Successor, document: Document, store: Callable[[Document], None]
 ) -> None:
     """Store a user's new document, in the place of the one who has its userName, if there is one.
 
@@ -122,11 +104,11 @@ def take_over(
         return
     _check_same_person(namesake, document)
     passes = namesake.active and document.get("active") is True and not user.active
-    _end(principal, namesake, user, at=at, passes=passes)
+    _end(context, namesake, user, passes=passes)
     store(document)
-    if passes and waiting.offer(user.organization_id, at=at):
-        # The user had a seat held already, so that the other's is free.
-        seat_waiters_afterwards(user.organization_id, at=at)
+    if passes:
+        # The user may have had a seat held already, so that the other's is free.
+        waiting.offer(user.organization_id, at=context.at)
 
 
 def _check_same_person(namesake: User, document: Document) -> None:
@@ -140,19 +122,17 @@ def _check_same_person(namesake: User, document: Document) -> None:
         raise users.name_taken(document["userName"])
 
 
-def _end(
-    principal: Principal, namesake: User, successor: User, *, at: datetime, passes: bool
-) -> None:
+def _end(context: Context, namesake: User, successor: User, *, passes: bool) -> None:
     """Delete the user that another replaces; its seat is freed, or is on its way."""
     before: dict[str, object] = {"active": namesake.active}
     wants.pass_on(namesake, successor)
-    passed = groups.pass_on(namesake.organization_id, namesake.id, successor.id, at=at)
+    passed = groups.pass_on(namesake.organization_id, namesake.id, successor.id, at=context.at)
     memberships = listed_ids("group_ids", passed)
-    users.describe(principal, namesake, {"userName": namesake.user_name}, at=at)
-    namesake.deleted_at = at
+    users.describe(context, namesake, {"userName": namesake.user_name})
+    namesake.deleted_at = context.at
     because = Because.REASSIGNED if passes else Because.DIRECTORY
-    set_active(principal, namesake, active=False, because=because, at=at)
+    set_active(context, namesake, active=False, because=because)
     ended = Change("user.deleted", namesake.id, before, {"taken_over_by": successor.id})
-    trail.record(principal, ended, at=at)
+    trail.record(context, ended)
     facts = {"user_id": namesake.id, "seat_passed": passes, **memberships}
-    trail.record(principal, Change("user.took_over", successor.id, after=facts), at=at)
+    trail.record(context, Change("user.took_over", successor.id, after=facts))

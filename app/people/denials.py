@@ -3,14 +3,14 @@
 from datetime import datetime, timedelta
 
 from app.access import trail
-from app.access.idempotency import Once, once_only
-from app.access.principal import Principal
+from app.access.context import Context
+from app.access.door import use_case
 from app.access.trail import Change
 from app.db.transactions import transaction
 from app.directory import users
 from app.errors import NotFound
 from app.models import Want
-from app.people.activity import seat_waiters_afterwards, stop_waiting
+from app.people.activity import stop_waiting
 from app.seats import refusals, waiting
 from app.seats.wants import Closed, Person
 
@@ -21,24 +21,17 @@ RETRIED_FOR = timedelta(days=28)
 KEPT_FOR = timedelta(days=90)
 
 
-@transaction
-def dismiss_denial(
-    principal: Principal, denial_id: str, *, once: Once | None = None, at: datetime
-) -> Want:
+@use_case()
+def dismiss_denial(context: Context, denial_id: str) -> Want:
     """Let an owner say that a refused person shall wait no longer: nothing is held for them.
 
     Raises:
         NotFound: the organization has no such denial.
-        Replayed, IdempotencyKeyReused: the key of `once` came before.
     """
-    return once_only(principal, once, lambda: _dismiss(principal, denial_id, at=at))
-
-
-def _dismiss(principal: Principal, denial_id: str, *, at: datetime) -> Want:
-    want = _find(principal.organization_id, denial_id)
-    if want.closed_at is None and _withdraw(want, at=at):
-        trail.record(principal, Change("denial.dismissed", want.id), at=at)
-    return _find(principal.organization_id, denial_id)
+    want = _find(context.organization_id, denial_id)
+    if want.closed_at is None and _withdraw(want, at=context.at):
+        trail.record(context, Change("denial.dismissed", want.id))
+    return _find(context.organization_id, denial_id)
 
 
 def _find(organization_id: str, denial_id: str) -> Want:
@@ -55,10 +48,7 @@ def _withdraw(want: Want, *, at: datetime) -> bool:
         stop_waiting(user, Closed.DISMISSED, at=at)
         return True
     person = Person(want.organization_id, want.user_name, want.user_name_key)
-    closed, offered = waiting.withdraw(person, Closed.DISMISSED, at=at)
-    if offered:
-        seat_waiters_afterwards(want.organization_id, at=at)
-    return closed is not None
+    return waiting.withdraw(person, Closed.DISMISSED, at=at) is not None
 
 
 @transaction

@@ -5,27 +5,26 @@ day under idempotency keys. Ledger, assignments, evidence and audit carry ids, w
 """
 
 import json
-from datetime import datetime
 from functools import reduce
 from operator import or_
 
 from app.access import trail
-from app.access.principal import Principal
+from app.access.context import Context
+from app.access.door import use_case
 from app.access.trail import Change
 from app.db.sql import locked
-from app.db.transactions import transaction
 from app.directory import groups, users
 from app.errors import NotFound, PersonActive
 from app.models import Hold, IdempotencyKey, User, Want
-from app.people.activity import Because, seat_waiters_afterwards
+from app.people.activity import Because
 from app.seats import waiting
 from app.seats.want_sources import forget_sources
 from app.seats.wants import Closed, Person
 from scim.folding import fold
 
 
-@transaction
-def erase_person(principal: Principal, user_name: str, *, at: datetime) -> list[str]:
+@use_case()
+def erase_person(context: Context, user_name: str) -> list[str]:
     """Take away what is known of a person who has left, and return the ids that remain of them.
 
     One userName may have been several users, one after the other; all of them are erased. What was
@@ -36,7 +35,7 @@ def erase_person(principal: Principal, user_name: str, *, at: datetime) -> list[
         PersonActive: the person holds a seat.
     """
     key = fold(user_name)
-    people = _lock_people(principal.organization_id, key)
+    people = _lock_people(context.organization_id, key)
     if any(user.active for user in people):
         raise PersonActive(
             f"{user_name} is active. Deactivate them in the identity provider first, or release "
@@ -44,18 +43,17 @@ def erase_person(principal: Principal, user_name: str, *, at: datetime) -> list[
         )
     names = {user_name, *(user.user_name for user in people)}
     for user in people:
-        _erase_user(principal, user, at=at)
-    person = Person(principal.organization_id, user_name, key)
-    if waiting.withdraw(person, Closed.DELETED, at=at).offered:
-        seat_waiters_afterwards(principal.organization_id, at=at)
+        _erase_user(context, user)
+    person = Person(context.organization_id, user_name, key)
+    waiting.withdraw(person, Closed.DELETED, at=context.at)
     erased = [user.id for user in people]
-    erased += _rename(Want, principal.organization_id, key)
-    forget_sources(principal.organization_id, erased)
-    erased += _rename(Hold, principal.organization_id, key)
+    erased += _rename(Want, context.organization_id, key)
+    forget_sources(context.organization_id, erased)
+    erased += _rename(Hold, context.organization_id, key)
     if not erased:
         raise NotFound(f"Nothing is known of {user_name}. Check the userName.")
-    _forget_answers(principal.organization_id, names, [user.id for user in people])
-    trail.record(principal, Change("person.erased", erased[0], after={"ids": erased}), at=at)
+    _forget_answers(context.organization_id, names, [user.id for user in people])
+    trail.record(context, Change("person.erased", erased[0], after={"ids": erased}))
     return erased
 
 
@@ -66,13 +64,13 @@ def _lock_people(organization_id: str, key: str) -> list[User]:
     return list(locked(query.order_by(User.id), "FOR UPDATE"))
 
 
-def _erase_user(principal: Principal, user: User, *, at: datetime) -> None:
-    groups.leave_all(user.organization_id, user.id, at=at)
+def _erase_user(context: Context, user: User) -> None:
+    groups.leave_all(user.organization_id, user.id, at=context.at)
     if user.inactive_because == Because.WAITING:
         user.inactive_because = Because.DIRECTORY.value
-    users.describe(principal, user, {"userName": _placeholder(user.id)}, at=at)
+    users.describe(context, user, {"userName": _placeholder(user.id)})
     if user.deleted_at is None:
-        user.deleted_at = at
+        user.deleted_at = context.at
     users.write(user)
 
 

@@ -5,9 +5,8 @@ a login by address is that user's. An external id never finds a user: it can onl
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 
-from app.access.principal import Principal
+from app.access.context import Context
 from app.directory import users
 from app.models import Organization, User
 from app.people.mismatches import Kind, Mismatch, have_matched, note_clean, note_mismatch
@@ -35,9 +34,7 @@ class Identity:
         return self.mismatch is not None and self.mismatch.denied
 
 
-def identify(
-    principal: Principal, organization: Organization, claims: Claims, *, at: datetime
-) -> Identity:
+def identify(context: Context, organization: Organization, claims: Claims) -> Identity:
     """Return the user that a login names, once what contradicts it is recorded."""
     user = users.find_person(organization.id, claims.user_name)
     if user is None:
@@ -45,11 +42,11 @@ def identify(
     else:
         identity = Identity(user, _mismatch(organization, user, claims))
     if identity.mismatch is not None:
-        note_mismatch(principal, identity.mismatch, at=at)
+        note_mismatch(context, identity.mismatch)
     elif identity.user is not None:
         given = claims.external_id
         matched = given is not None and given == identity.user.external_id
-        note_clean(principal, identity.user, matched=matched, at=at)
+        note_clean(context, identity.user, matched=matched)
     return identity
 
 

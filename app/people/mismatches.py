@@ -7,15 +7,14 @@ a login of the same user that contradicts nothing.
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
 from peewee import Expression
 
 from app.access import trail
-from app.access.principal import Principal
+from app.access.context import Context
+from app.access.door import use_case
 from app.access.trail import Change
-from app.db.transactions import transaction
 from app.errors import Busy
 from app.identifiers import new_id
 from app.models import IdentityMatch, IdentityMismatch, User
@@ -69,21 +68,21 @@ def have_matched(organization_id: str) -> bool:
     )
 
 
-def note_mismatch(principal: Principal, mismatch: Mismatch, *, at: datetime) -> None:
+def note_mismatch(context: Context, mismatch: Mismatch) -> None:
     """Record a contradiction, or count it up."""
-    _unless_busy(lambda: _record(principal, mismatch, at=at))
+    _unless_busy(lambda: _record(context, mismatch))
 
 
-def note_clean(principal: Principal, user: User, *, matched: bool, at: datetime) -> None:
+def note_clean(context: Context, user: User, *, matched: bool) -> None:
     """Note that a login named a user and contradicted nothing.
 
     `matched` says that their external ids were equal, which counts for the organization where the
     directory made the user: a login proves nothing about an id that a login brought.
     """
     if matched and user.origin == "scim" and not have_matched(user.organization_id):
-        _unless_busy(lambda: _record_match(principal, user, at=at))
+        _unless_busy(lambda: _record_match(context, user))
     if IdentityMismatch.select().where(_open_of(user)).exists():
-        _unless_busy(lambda: _resolve(principal, user, at=at))
+        _unless_busy(lambda: _resolve(context, user))
 
 
 def mismatches_of(
@@ -115,18 +114,18 @@ def _unless_busy(note: Callable[[], None]) -> None:
         log.warning("an identity mismatch was not noted: the database is busy")
 
 
-@transaction
-def _record(principal: Principal, mismatch: Mismatch, *, at: datetime) -> None:
+@use_case()
+def _record(context: Context, mismatch: Mismatch) -> None:
     rows = (
         IdentityMismatch.insert(
-            organization_id=principal.organization_id,
-            id=new_id("mis", at),
+            organization_id=context.organization_id,
+            id=new_id("mis", context.at),
             user_id=mismatch.user_id,
             kind=mismatch.kind.value,
             denied=mismatch.denied,
             attempts=1,
-            first_seen_at=at,
-            last_seen_at=at,
+            first_seen_at=context.at,
+            last_seen_at=context.at,
         )
         .on_conflict(
             conflict_target=[
@@ -137,7 +136,7 @@ def _record(principal: Principal, mismatch: Mismatch, *, at: datetime) -> None:
             conflict_where=IdentityMismatch.resolved_at.is_null(),
             update={
                 IdentityMismatch.attempts: IdentityMismatch.attempts + 1,
-                IdentityMismatch.last_seen_at: at,
+                IdentityMismatch.last_seen_at: context.at,
                 IdentityMismatch.denied: mismatch.denied,
             },
         )
@@ -148,27 +147,29 @@ def _record(principal: Principal, mismatch: Mismatch, *, at: datetime) -> None:
     mismatch_id, attempts = next(iter(rows))
     if attempts == 1:
         facts = {"id": mismatch_id, "kind": mismatch.kind.value, "denied": mismatch.denied}
-        trail.record(principal, Change("identity.mismatched", mismatch.user_id, after=facts), at=at)
+        trail.record(context, Change("identity.mismatched", mismatch.user_id, after=facts))
 
 
-@transaction
-def _record_match(principal: Principal, user: User, *, at: datetime) -> None:
+@use_case()
+def _record_match(context: Context, user: User) -> None:
     rows = (
-        IdentityMatch.insert(organization_id=user.organization_id, user_id=user.id, matched_at=at)
+        IdentityMatch.insert(
+            organization_id=user.organization_id, user_id=user.id, matched_at=context.at
+        )
         .on_conflict_ignore()
         .returning(IdentityMatch.user_id)
         .execute()
     )
     if list(rows):
-        trail.record(principal, Change("identity.matched", user.id), at=at)
+        trail.record(context, Change("identity.matched", user.id))
 
 
-@transaction
-def _resolve(principal: Principal, user: User, *, at: datetime) -> None:
-    resolved = IdentityMismatch.update(resolved_at=at).where(_open_of(user)).execute()
+@use_case()
+def _resolve(context: Context, user: User) -> None:
+    resolved = IdentityMismatch.update(resolved_at=context.at).where(_open_of(user)).execute()
     if resolved:
         change = Change("identity.mismatch_resolved", user.id, after={"count": resolved})
-        trail.record(principal, change, at=at)
+        trail.record(context, change)
 
 
 def _open_of(user: User) -> Expression:

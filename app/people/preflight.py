@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.access.principal import Principal
-from app.billing.contracts.renewals import renews_first
+from app.access.context import Context
+from app.access.door import query
 from app.billing.estimates import Estimate, buyable, estimate
 from app.billing.terms import local_day
 from app.db.sql import listed
@@ -33,8 +33,8 @@ class Preflight:
     estimate: Estimate | None
 
 
-@renews_first
-def check_people(principal: Principal, user_names: Sequence[str], *, at: datetime) -> Preflight:
+@query(renews=True)
+def check_people(context: Context, user_names: Sequence[str]) -> Preflight:
     """Return who of these people has a seat and how many would be missing. Nothing is changed.
 
     Raises:
@@ -46,15 +46,15 @@ def check_people(principal: Principal, user_names: Sequence[str], *, at: datetim
     people: dict[str, str] = {}
     for name in map(str.strip, user_names):
         people.setdefault(fold(name), name)
-    active = _known(principal.organization_id, people)
+    active = _known(context.organization_id, people)
     seated = [name for key, name in people.items() if active.get(key)]
     inactive = [name for key, name in people.items() if active.get(key) is False]
     unknown = [name for key, name in people.items() if key not in active]
     seatless = [key for key in people if not active.get(key)]
-    held = _held(principal.organization_id, seatless, at=at)
-    available = pools.counts_of(principal.organization_id).available
-    running = buyable(principal.organization_id, at=at)
-    today = running.today(at) if running else local_day(at, "UTC")
+    held = _held(context.organization_id, seatless, at=context.at)
+    available = pools.counts_of(context.organization_id).available
+    running = buyable(context.organization_id, at=context.at)
+    today = running.today(context.at) if running else local_day(context.at, "UTC")
     missing = max(len(seatless) - held - available, 0)
     price = estimate(running, missing, today)
     return Preflight(seated, inactive, unknown, held, available, missing, price)

@@ -5,24 +5,22 @@ the verb, the change of activity goes through `activity.set_active`, which is wh
 and freed.
 """
 
-from datetime import datetime
 from functools import partial
 
 from app.access import trail
-from app.access.principal import Principal
+from app.access.context import Context
+from app.access.door import use_case
 from app.access.trail import Change
-from app.db.transactions import transaction
 from app.directory import groups, resources, users
 from app.directory.changes import Patch, Replacement, check_version
 from app.directory.traces import listed_ids, record_new_user, traced_user
 from app.errors import UserNameTaken
 from app.models import User
-from app.people.activity import set_active, stop_waiting, takes_seats
+from app.people.activity import set_active, stop_waiting
 from app.people.adoption import (
     Successor,
-    adoptable,
+    lock_adoptable,
     lock_successor,
-    meets_logins,
     take_over,
 )
 from app.people.tolerance import faults_of, tolerated
@@ -32,7 +30,8 @@ from scim.documents import replaced
 from scim.patch import apply
 
 
-def create_user(principal: Principal, document: Document, *, at: datetime) -> User:
+@use_case(takes_seat=True, again_after=UserNameTaken)
+def create_user(context: Context, document: Document) -> User:
     """Provision a user, who takes a seat unless `active` is false.
 
     A user that only a login has made so far is not in the way: the first POST makes it a
@@ -45,24 +44,17 @@ def create_user(principal: Principal, document: Document, *, at: datetime) -> Us
     RFC 7644 section 3.3.
     """
     document = {**document, "active": document.get("active", True)}
-    try:
-        return _insert_user(principal, document, at=at)
-    except UserNameTaken:
-        adopted = _adopt_user(principal, document, at=at)
-        if adopted is None:
-            raise
-        return adopted
+    login_made = lock_adoptable(context, document["userName"])
+    if login_made is None:
+        return _insert_user(context, document, origin="scim")
+    with traced_user(context, login_made, "user.adopted"):
+        _rewrite(context, login_made, document)
+    return login_made
 
 
-@meets_logins
-@takes_seats
+@use_case(takes_seat=True, again_after=UserNameTaken)
 def replace_user(
-    principal: Principal,
-    user_id: str,
-    replacement: Replacement,
-    *,
-    if_match: str | None = None,
-    at: datetime,
+    context: Context, user_id: str, replacement: Replacement, *, if_match: str | None = None
 ) -> User:
     """Replace a user's document. `active` left out stays as it is: omission is never read as true.
 
@@ -77,32 +69,26 @@ def replace_user(
     """
     document = replacement.document
     deactivates = document.get("active") is False
-    faults = faults_of(principal, replacement.faults, deactivates=deactivates)
-    successor = lock_successor(principal, user_id, document.get("userName"))
+    faults = faults_of(context, replacement.faults, deactivates=deactivates)
+    successor = lock_successor(context, user_id, document.get("userName"))
     user = successor.user
     check_version(user, if_match)
-    stored, kind = resources.stored_document(user), principal.profile.user
+    stored, kind = resources.stored_document(user), context.profile.user
     if "active" not in document and "active" in stored:
         document = {**document, "active": stored["active"]}
     document = replaced(kind, stored, document, faults)
     document, user.ignored = tolerated(kind, user, stored, document, faults)
-    with traced_user(principal, user, "user.replaced", user.ignored, at=at):
+    with traced_user(context, user, "user.replaced", user.ignored):
         after = document if deactivates else successor.seated(document)
-        _rename(principal, successor, after, at=at)
+        _rename(context, successor, after)
         if deactivates:
-            stop_waiting(user, Closed.DEACTIVATED, at=at)
+            stop_waiting(user, Closed.DEACTIVATED, at=context.at)
     return user
 
 
-@meets_logins
-@takes_seats
+@use_case(takes_seat=True, again_after=UserNameTaken)
 def patch_user(
-    principal: Principal,
-    user_id: str,
-    patch: Patch,
-    *,
-    if_match: str | None = None,
-    at: datetime,
+    context: Context, user_id: str, patch: Patch, *, if_match: str | None = None
 ) -> User:
     """Change a user by PATCH: all operations or none, judged by what they lead to.
 
@@ -117,27 +103,25 @@ def patch_user(
     """
     asked = [operation for operation in patch.operations if operation.path.name == "active"]
     faults = faults_of(
-        principal, patch.faults, deactivates=any(part.value is not True for part in asked)
+        context, patch.faults, deactivates=any(part.value is not True for part in asked)
     )
-    successor = lock_successor(principal, user_id, _name_given(patch))
+    successor = lock_successor(context, user_id, _name_given(patch))
     user = successor.user
     check_version(user, if_match)
-    stored, kind = {**resources.stored_document(user), "id": user.id}, principal.profile.user
+    stored, kind = {**resources.stored_document(user), "id": user.id}, context.profile.user
     patched = apply(kind, stored, patch.operations, faults, create_missing=patch.create_missing)
     patched, user.ignored = tolerated(kind, user, stored, patched, faults)
     del patched["id"]
     deactivates = bool(asked) and patched.get("active") is not True
-    with traced_user(principal, user, "user.patched", user.ignored, at=at):
-        _rename(principal, successor, patched if deactivates else successor.seated(patched), at=at)
+    with traced_user(context, user, "user.patched", user.ignored):
+        _rename(context, successor, patched if deactivates else successor.seated(patched))
         if deactivates:
-            stop_waiting(user, Closed.DEACTIVATED, at=at)
+            stop_waiting(user, Closed.DEACTIVATED, at=context.at)
     return user
 
 
-@transaction
-def delete_user(
-    principal: Principal, user_id: str, *, if_match: str | None = None, at: datetime
-) -> None:
+@use_case()
+def delete_user(context: Context, user_id: str, *, if_match: str | None = None) -> None:
     """Delete a user: the seat is free, the memberships end, and the userName can be given anew.
 
     The row stays, stripped to the name, because the seat's history refers to it.
@@ -148,56 +132,37 @@ def delete_user(
 
     RFC 7644 section 3.6.
     """
-    user = users.lock_user(principal.organization_id, user_id, "FOR UPDATE")
+    user = users.lock_user(context.organization_id, user_id, "FOR UPDATE")
     check_version(user, if_match)
     before: dict[str, object] = {"active": user.active}
-    left = groups.leave_all(user.organization_id, user.id, at=at)
-    users.describe(principal, user, {"userName": user.user_name}, at=at)
-    user.deleted_at = at
-    set_active(principal, user, active=False, at=at)
-    stop_waiting(user, Closed.DELETED, at=at)
+    left = groups.leave_all(user.organization_id, user.id, at=context.at)
+    users.describe(context, user, {"userName": user.user_name})
+    user.deleted_at = context.at
+    set_active(context, user, active=False)
+    stop_waiting(user, Closed.DELETED, at=context.at)
     change = Change("user.deleted", user.id, {**before, **listed_ids("group_ids", left)})
-    trail.record(principal, change, at=at)
+    trail.record(context, change)
 
 
-def claim_user(principal: Principal, document: Document, *, at: datetime) -> User:
+@use_case(takes_seat=True)
+def claim_user(context: Context, document: Document) -> User:
     """Make the user who logs in by SSO for the first time, with a seat.
 
     Raises:
         UserNameTaken: a user of this userName is there by now.
         SeatRefusal: no seat is free.
     """
-    return _insert_user(principal, {**document, "active": True}, origin="sso", at=at)
+    return _insert_user(context, {**document, "active": True}, origin="sso")
 
 
-@takes_seats
-def _insert_user(
-    principal: Principal, document: Document, *, origin: str = "scim", at: datetime
-) -> User:
-    user = users.new_user(principal, document, origin=origin, at=at)
+def _insert_user(context: Context, document: Document, *, origin: str) -> User:
+    user = users.new_user(context, document, origin=origin)
     active = document["active"] is True
-    set_active(principal, user, active=active, at=at)
+    set_active(context, user, active=active)
     if not active:
-        stop_waiting(user, Closed.DEACTIVATED, at=at)
+        stop_waiting(user, Closed.DEACTIVATED, at=context.at)
     kind = "user.created" if origin == "scim" else "user.claimed"
-    record_new_user(principal, user, kind, at=at)
-    return user
-
-
-@takes_seats
-def _adopt_user(principal: Principal, document: Document, *, at: datetime) -> User | None:
-    """Let a POST take over a user that a login made and no SCIM write has touched.
-
-    Returns None if there is no such user.
-    """
-    person = adoptable(principal.organization_id, document["userName"])
-    if person is None:
-        return None
-    user = users.lock_user(principal.organization_id, person.id)
-    if user.adopted_at is not None:
-        return None
-    with traced_user(principal, user, "user.adopted", at=at):
-        _rewrite(principal, user, document, at=at)
+    record_new_user(context, user, kind)
     return user
 
 
@@ -207,20 +172,18 @@ def _name_given(patch: Patch) -> str | None:
     return values[-1] if values and isinstance(values[-1], str) else None
 
 
-def _rename(
-    principal: Principal, successor: Successor, document: Document, *, at: datetime
-) -> None:
+def _rename(context: Context, successor: Successor, document: Document) -> None:
     """Store a changed document, in the place of a login's user who has its userName."""
-    store = partial(_rewrite, principal, successor.user, at=at)
-    take_over(principal, successor, document, store, at=at)
+    store = partial(_rewrite, context, successor.user)
+    take_over(context, successor, document, store)
 
 
-def _rewrite(principal: Principal, user: User, document: Document, *, at: datetime) -> None:
+def _rewrite(context: Context, user: User, document: Document) -> None:
     """Store a changed document; one that is the same leaves version and lastModified alone."""
     changes = document != resources.stored_document(user)
     if changes:
-        users.describe(principal, user, document, at=at)
+        users.describe(context, user, document)
     if user.adopted_at is None:
-        user.adopted_at = at
+        user.adopted_at = context.at
     if user.dirty_fields:
-        set_active(principal, user, active=document.get("active") is True, at=at)
+        set_active(context, user, active=document.get("active") is True)

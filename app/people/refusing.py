@@ -1,9 +1,7 @@
 """Recording who was refused a seat, after the refusal has rolled its own transaction back."""
 
-from datetime import datetime
-
-from app.access.principal import Principal
-from app.db.transactions import transaction
+from app.access.context import Context
+from app.access.door import use_case
 from app.directory import users
 from app.errors import NotFound, SeatRefusal
 from app.models import User
@@ -13,36 +11,34 @@ from app.seats.wants import Person, Reason
 from scim.folding import fold
 
 
-def record_refusal(principal: Principal, refusal: SeatRefusal, *, at: datetime) -> str | None:
+def record_refusal(context: Context, refusal: SeatRefusal) -> str | None:
     """Record what a refusal says of a person, as `record_denial` does.
 
     The user may have asked for a seat and another name at once; the name was rolled back.
     """
     known = User.get_or_none(
-        (User.organization_id == principal.organization_id)
+        (User.organization_id == context.organization_id)
         & (User.id == refusal.user_id)
         & User.deleted_at.is_null()
     )
     user_name = refusal.user_name if known is None else known.user_name
-    return record_denial(principal, user_name, Reason.of(refusal), at=at)
+    return record_denial(context, user_name, Reason.of(refusal))
 
 
-@transaction
-def record_denial(
-    principal: Principal, user_name: str, reason: Reason = Reason.NO_SEAT, *, at: datetime
-) -> str | None:
+@use_case()
+def record_denial(context: Context, user_name: str, reason: Reason = Reason.NO_SEAT) -> str | None:
     """Record that a person was refused, or count one more attempt, and return the want's id.
 
     Returns None where the person has got a seat since: then there is nothing to heal. Returns None
     as well for callers that are no source of denials, such as owners.
     """
-    source = Source.of(principal)
-    user = _lock_person(principal.organization_id, user_name)
+    source = Source.of(context)
+    user = _lock_person(context.organization_id, user_name)
     if source is None or (user is not None and user.active):
         return None
-    stranger = Person(principal.organization_id, user_name, fold(user_name))
+    stranger = Person(context.organization_id, user_name, fold(user_name))
     person = stranger if user is None else Person.of(user)
-    want = wants.refuse(person, reason, source, at=at)
+    want = wants.refuse(person, reason, source, at=context.at)
     return None if want is None else want.id
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from app.access.principal import Principal
+from app.access.context import Context
+from app.access.door import use_case
 from app.billing.contracts.renewals import renew_if_due
 from app.billing.contracts.standing import standing_of
 from app.billing.language import Language
@@ -99,7 +100,7 @@ class Decision:
         return message_code(self.reason, self.starts_on)
 
 
-def decide(principal: Principal, login: Login, *, at: datetime) -> Decision:
+def decide(context: Context, login: Login) -> Decision:
     """Decide a login, and give an unknown person a seat where the login claims one.
 
     Asking again changes nothing but how often a contradiction was seen.
@@ -107,35 +108,33 @@ def decide(principal: Principal, login: Login, *, at: datetime) -> Decision:
     Raises:
         InvalidInput: an unknown person's userName holds what no name can.
     """
-    organization = Organization.get_by_id(principal.organization_id)
-    decision = _decide(principal, organization, login, at=at)
+    organization = Organization.get_by_id(context.organization_id)
+    decision = _decide(context, organization, login)
     language = language_of(login.locale, Language(organization.language))
     if decision.reason is Reason.CONTRACT_ENDED:
-        coming = standing_of(principal.organization_id).scheduled
+        coming = standing_of(context.organization_id).scheduled
         decision = replace(decision, starts_on=None if coming is None else coming.starts_on)
     return replace(decision, language=language, help_line=organization.login_help)
 
 
-def _decide(
-    principal: Principal, organization: Organization, login: Login, *, at: datetime
-) -> Decision:
-    identity = identify(principal, organization, login.claims, at=at)
+def _decide(context: Context, organization: Organization, login: Login) -> Decision:
+    identity = identify(context, organization, login.claims)
     if identity.conflicts:
         return Decision(Reason.IDENTITY_CONFLICT)
     if identity.user is not None:
-        return _decide_known(identity.user, at=at)
+        return _decide_known(identity.user, at=context.at)
     name_given("user_name", login.user_name)
     if login.mode is Mode.CHECK:
-        return _decide_unknown(principal, login, at=at)
+        return _decide_unknown(context, login)
     try:
-        return _claim(principal, login, at=at)
+        return _claim(context, login)
     except UserNameTaken:
-        return _decide(principal, organization, login, at=at)
+        return _decide(context, organization, login)
 
 
-def _claim(principal: Principal, login: Login, *, at: datetime) -> Decision:
+def _claim(context: Context, login: Login) -> Decision:
     try:
-        claimed = claim_user(principal, _document(principal, login), at=at)
+        claimed = claim_user(context, _document(context, login))
     except SeatRefusal as refusal:
         return _refused(refusal)
     return Decision(Reason.SEAT_CLAIMED, claimed.id)
@@ -155,17 +154,17 @@ def _barred(organization_id: str, at: datetime) -> Reason | None:
     return None if barred is None else Reason(barred.code)
 
 
-def _decide_unknown(principal: Principal, login: Login, *, at: datetime) -> Decision:
-    renew_if_due(principal.organization_id, at=at)
+def _decide_unknown(context: Context, login: Login) -> Decision:
+    renew_if_due(context.organization_id, at=context.at)
     name = UserName.of(login.user_name)
-    hold = holds.live(principal.organization_id, name.key, at=at)
+    hold = holds.live(context.organization_id, name.key, at=context.at)
     if login.hold and hold is None:
-        hold = _hold_seat(principal, (name.text, name.key), at=at)
-    refusal = _refusal(principal.organization_id, at=at)
+        hold = _hold_seat(context, (name.text, name.key))
+    refusal = _refusal(context.organization_id, at=context.at)
     full = isinstance(refusal, SeatLimitReached)
     if refusal is None or (full and hold is not None):
         return Decision(Reason.SEAT_AVAILABLE, hold_expires_at=hold.expires_at if hold else None)
-    record_denial(principal, login.user_name, wants.Reason.of(refusal), at=at)
+    record_denial(context, login.user_name, wants.Reason.of(refusal))
     return _refused(refusal)
 
 
@@ -180,12 +179,12 @@ def _refusal(organization_id: str, *, at: datetime) -> SeatRefusal | None:
 _expire_holds = transaction(ledger.expire_holds)
 
 
-@transaction
-def _hold_seat(principal: Principal, person: tuple[str, str], *, at: datetime) -> Hold | None:
+@use_case()
+def _hold_seat(context: Context, person: tuple[str, str]) -> Hold | None:
     """Keep a free seat for the person; None where none is free, or no more may be held."""
-    ledger.expire_holds(principal.organization_id, at=at)
+    ledger.expire_holds(context.organization_id, at=context.at)
     kept = Kept(*person, Purpose.LOGIN)
-    return holds.place(principal.organization_id, kept, Cause.of(principal), at=at)
+    return holds.place(context.organization_id, kept, Cause.of(context), at=context.at)
 
 
 def _refused(refusal: SeatRefusal) -> Decision:
@@ -194,7 +193,7 @@ def _refused(refusal: SeatRefusal) -> Decision:
     )
 
 
-def _document(principal: Principal, login: Login) -> Document:
+def _document(context: Context, login: Login) -> Document:
     body: Document = {
         "userName": login.user_name,
         "externalId": login.external_id,
@@ -202,4 +201,4 @@ def _document(principal: Principal, login: Login) -> Document:
     }
     if login.email is not None:
         body["emails"] = [{"value": login.email, "type": "work", "primary": True}]
-    return parse(principal.profile.user, body)
+    return parse(context.profile.user, body)

@@ -6,7 +6,7 @@ user inactive, or ends the wait for a seat, is carried out so, and never in stri
 
 from collections.abc import Iterable, Iterator
 
-from app.access.principal import Principal
+from app.access.context import Context
 from app.directory import users
 from app.directory.lookups import check_lookup
 from app.models import User
@@ -17,13 +17,13 @@ from scim.faults import REFUSE, Fault, Faults
 from scim.names import UserName
 
 
-def faults_of(principal: Principal, found: Iterable[Fault], *, deactivates: bool) -> Faults:
+def faults_of(context: Context, found: Iterable[Fault], *, deactivates: bool) -> Faults:
     """Return where to note the faults of a write to a user, with those found in reading it.
 
     Raises:
         scim.errors.ScimError: the first of these, where the request asks for no deactivation.
     """
-    if deactivates and not principal.profile.strict:
+    if deactivates and not context.profile.strict:
         return Faults(found)
     Faults(found).refuse()
     return REFUSE

@@ -1,11 +1,9 @@
 """Taking people off the waiting list by hand."""
 
-from datetime import datetime
-
 from app.access import trail
-from app.access.principal import Principal
+from app.access.context import Context
+from app.access.door import use_case
 from app.access.trail import Change
-from app.db.transactions import transaction
 from app.directory import users
 from app.errors import NotFound
 from app.people.activity import stop_waiting
@@ -13,15 +11,15 @@ from app.seats import waiting
 from app.seats.wants import Closed
 
 
-@transaction
-def dismiss_waiter(principal: Principal, user_id: str, *, at: datetime) -> None:
+@use_case()
+def dismiss_waiter(context: Context, user_id: str) -> None:
     """Let an owner say that a parked user shall wait no longer.
 
     Raises:
         NotFound: no such user waits.
     """
-    user = users.lock_user(principal.organization_id, user_id)
+    user = users.lock_user(context.organization_id, user_id)
     if not waiting.waits(user):
         raise NotFound(f"User {user_id} is not on the waiting list.")
-    stop_waiting(user, Closed.DISMISSED, at=at)
-    trail.record(principal, Change("waiting.dismissed", user.id), at=at)
+    stop_waiting(user, Closed.DISMISSED, at=context.at)
+    trail.record(context, Change("waiting.dismissed", user.id))

@@ -51,10 +51,10 @@ def assign(user: User, cause: Cause, *, at: datetime) -> None:
     ).execute()
 
 
-def release(user: User, cause: Cause, *, at: datetime, offered: bool = True) -> bool:
+def release(user: User, cause: Cause, *, at: datetime, offered: bool = True) -> None:
     """Free the seat that `user` holds, which is possible in every state of the contract (I8).
 
-    Returns whether the seat went to the next in line. One that is being moved is not `offered`.
+    It goes to the next in line. One that is being moved is not `offered`.
     """
     change = Change(user.organization_id, EntryKind.RELEASED, 1, cause, user.id)
     recorded = record(change, at=at)
@@ -63,7 +63,8 @@ def release(user: User, cause: Cause, *, at: datetime, offered: bool = True) -> 
         & (SeatAssignment.user_id == user.id)
         & SeatAssignment.released_at.is_null()
     ).execute()
-    return offered and waiting.offer(user.organization_id, at=at)
+    if offered:
+        waiting.offer(user.organization_id, at=at)
 
 
 def expire_holds(organization_id: str, *, at: datetime) -> int:

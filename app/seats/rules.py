@@ -11,6 +11,7 @@ from app.errors import (
     OrganizationSuspended,
     SeatLimitReached,
     SeatRefusal,
+    TermOver,
 )
 
 
@@ -81,10 +82,6 @@ class Phase(StrEnum):
     #: The contract has ended; those who hold a seat may still log in.
     GRACE = "grace"
     ENDED = "ended"
-
-
-class TermOver(Exception):
-    """The term is over and not renewed yet: renew, then ask again."""
 
 
 @dataclass(frozen=True)

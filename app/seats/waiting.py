@@ -5,11 +5,12 @@ free; who was refused stands in it for bought seats, where the organization rese
 """
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import ClassVar, Protocol
 
 from peewee import JOIN, Expression, ModelSelect
 
 from app.db.sql import locked
+from app.db.transactions import follow_up
 from app.models import Hold, Organization, User, Want
 from app.seats import holds, wants
 from app.seats.holds import Kept, Purpose
@@ -21,15 +22,22 @@ from app.seats.wants import Closed, Person
 OFFER = Cause("waiting list", "waiting")
 
 
-class Withdrawn(NamedTuple):
-    """The want that was closed, if there was one, and whether its seat went to the next in line."""
+class Seating(Protocol):
+    """Seats the people of an organization for whom a seat is held, after the transaction."""
 
-    want: Want | None
-    offered: bool
+    def __call__(self, organization_id: str, *, at: datetime) -> object:
+        """Seat them, in transactions of its own."""
 
 
-def withdraw(person: Person, because: Closed, *, at: datetime) -> Withdrawn:
-    """End what a person wants: their place, and the seat that is held for them, which is offered.
+class Offers:
+    """Where seats that were offered announce themselves, whatever road freed or granted them."""
+
+    #: Set once, by `app.composition`.
+    seating: ClassVar[Seating]
+
+
+def withdraw(person: Person, because: Closed, *, at: datetime) -> Want | None:
+    """End what a person wants, and return it: the place, and the held seat, which is offered.
 
     Call inside a transaction.
     """
@@ -38,15 +46,16 @@ def withdraw(person: Person, because: Closed, *, at: datetime) -> Withdrawn:
     if want is not None and not freed:
         # A seat may have been reserved while the want was still open.
         freed = holds.release_for(person.organization_id, person.key, OFFER, at=at)
-    return Withdrawn(want, freed and offer(person.organization_id, at=at))
+    if freed:
+        offer(person.organization_id, at=at)
+    return want
 
 
-def offer(organization_id: str, *, at: datetime) -> bool:
-    """Hold free seats for those who wait, in their order; return whether one was offered."""
-    if not _unserved(organization_id, _is_parked()).exists():
-        return False
-    free = lock_available(organization_id)
-    return _keep(_next(organization_id, _is_parked(), free), OFFER, at=at)
+def offer(organization_id: str, *, at: datetime) -> None:
+    """Hold free seats for those who wait, in their order; they are seated after the transaction."""
+    if _unserved(organization_id, _is_parked()).exists():
+        free = lock_available(organization_id)
+        _keep(organization_id, _next(organization_id, _is_parked(), free), OFFER, at=at)
 
 
 def reserve(organization_id: str, quantity: int, cause: Cause, *, at: datetime) -> None:
@@ -57,7 +66,7 @@ def reserve(organization_id: str, quantity: int, cause: Cause, *, at: datetime) 
     """
     if Organization.get_by_id(organization_id).reserve_for_denied:
         entitled = _is_parked() | (is_refused() & asked_by_a_directory())
-        _keep(_next(organization_id, entitled, quantity), cause, at=at)
+        _keep(organization_id, _next(organization_id, entitled, quantity), cause, at=at)
     offer(organization_id, at=at)
 
 
@@ -99,17 +108,16 @@ def organizations() -> list[str]:
     return list(Want.select(Want.organization_id).where(_is_parked()).distinct().scalars())
 
 
-def _keep(people: list[Want], cause: Cause, *, at: datetime) -> bool:
-    """Hold a seat for each of these, as long as one is free; return whether one was held."""
-    kept = False
-    for want in people:
+def _keep(organization_id: str, people: list[Want], cause: Cause, *, at: datetime) -> None:
+    """Hold a seat for each of these, as long as one is free."""
+    for position, want in enumerate(people):
+        if not position:
+            follow_up(lambda: Offers.seating(organization_id, at=at))
         purpose = Purpose.DENIAL if want.parked_at is None else Purpose.WAITING
         reason = OFFER if purpose is Purpose.WAITING else cause
         wish = Kept(want.user_name, want.user_name_key, purpose, want.id)
         if holds.place(want.organization_id, wish, reason, at=at) is None:
             break
-        kept = True
-    return kept
 
 
 def _next(organization_id: str, entitled: Expression, count: int) -> list[Want]:

@@ -8,6 +8,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from flask import current_app, g, request
 
+from app.access.context import Context, acting
 from app.access.principal import Permission, Principal
 from app.access.tokens import TokenUses, authenticate
 from app.clock import Watch
@@ -89,33 +90,33 @@ def caller(permission: Permission) -> Principal:
 
 def requires(
     permission: Permission,
-) -> Callable[[Callable[Concatenate[Principal, P], R]], Callable[P, R]]:
-    """Let only callers with `permission` reach a view, which gets the caller first.
+) -> Callable[[Callable[Concatenate[Context, P], R]], Callable[P, R]]:
+    """Let only callers with `permission` reach a view, which gets the context first.
 
     Nothing of the request is read before that. Then a query that the view does not read is refused.
     """
 
-    def decorate(view: Callable[Concatenate[Principal, P], R]) -> Callable[P, R]:
+    def decorate(view: Callable[Concatenate[Context, P], R]) -> Callable[P, R]:
         expected = expected_query(view)
 
         @wraps(view)
         def admitted(*args: P.args, **kwargs: P.kwargs) -> R:
-            principal = caller(permission)
+            context = acting(caller(permission), at=instant())
             if holds_unstorable(request.path):
                 raise NotFound(f"There is nothing here. {UNSTORABLE}")
             if (name := unstorable_parameter(request.args)) is not None:
                 raise InvalidInput(name.replace("\0", ""), UNSTORABLE)
             check_query(request.args, expected)
-            return view(principal, *args, **kwargs)
+            return view(context, *args, **kwargs)
 
         return admitted
 
     return decorate
 
 
-def speaking_for(principal: Principal, provider: str | None) -> Principal:
+def speaking_for(context: Context, provider: str | None) -> Principal:
     """Return the caller with the identity provider that speaks; its token's label goes first."""
-    return principal if principal.provider else replace(principal, provider=provider)
+    return context if context.provider else replace(context, provider=provider)
 
 
 def public_url() -> str:

@@ -4,11 +4,12 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from app.access.principal import Permission, Principal
+from app.access.context import Context, acting
+from app.access.principal import Permission
 from app.organizations.speaking import speaking_for_one
 from app.people.login_messages import Reason
 from app.people.sign_in import Decision, Login, Mode, decide
-from app.web.context import SSO_PREFIX, instant, requires
+from app.web.context import SSO_PREFIX, requires
 from app.web.fields import Choice, Flag, Instant, Request, Text
 from app.web.openapi import Surface
 
@@ -74,10 +75,10 @@ class DecisionSchema(Schema):
 @requires(Permission.DECIDE_LOGINS)
 @surface.arguments(DecisionRequestSchema)
 @surface.response(200, DecisionSchema)
-def decide_login(principal: Principal, body: dict[str, Any]) -> dict[str, Any]:
+def decide_login(context: Context, body: dict[str, Any]) -> dict[str, Any]:
     """Decide whether a person may log in, and claim a seat for a new one."""
-    speaker = speaking_for_one(principal, body["organization"])
-    decision = decide(speaker, _login(body), at=instant())
+    speaker = speaking_for_one(context, body["organization"])
+    decision = decide(acting(speaker, at=context.at), _login(body))
     return {**_answer(decision), "request_id": body["request_id"]}
 
 

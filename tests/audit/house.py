@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+from app.access.context import acting
 from app.billing.contracts.renewals import invoice_all_due, renew_if_due
 from app.billing.invoices.crediting import credit_invoice
 from app.billing.invoices.leftovers import Portion
@@ -37,7 +38,7 @@ LATER = datetime(2027, 3, 2, 9, tzinfo=UTC)
 def a_busy_house() -> dict[str, object]:
     """Return the names of the rows of one of two organizations in which all things happened."""
     acme = _a_busy_year()
-    credit_invoice(acme.operator, acme.signing.invoice.id, at=BOUGHT_AT)
+    credit_invoice(acting(acme.operator, at=BOUGHT_AT), acme.signing.invoice.id)
     _a_busy_year()
     _put_right(acme)
     _a_takeover(globex := an_organization(3))
@@ -70,7 +71,7 @@ def take_the_rules_away() -> None:
 def _a_busy_year():
     acme = an_organization(3, auto_renew=True)
     changes = OrganizationChanges(tax_rate="19", when_full="park")
-    set_organization(acme.operator, changes, at=NOW)
+    set_organization(acting(acme.operator, at=NOW), changes)
     ada = a_user(acme, emails=[{"value": "Ada@Example.com", "type": "work"}], externalId="00u1")
     a_group(acme, "Engineers", [ada])
     deactivate(acme, a_user(acme), at=NOW + timedelta(minutes=1))
@@ -78,29 +79,38 @@ def _a_busy_year():
     a_quote(acme, 3)
     for name in ("came-late", "comes-now"):
         late = timedelta(hours=name == "came-late")
-        decide(acme.sso, Login(f"{name}@example.com", mode=Mode.CHECK, hold=True), at=NOW - late)
+        decide(
+            acting(acme.sso, at=NOW - late),
+            Login(f"{name}@example.com", mode=Mode.CHECK, hold=True),
+        )
     _, bob, *_ = [ada, *fill(acme, at=NOW + timedelta(minutes=5))]
     a_user(acme, at=NOW + timedelta(minutes=6))
     a_user(acme, "waits@example.com", at=NOW + timedelta(minutes=7))
     reassigning.reassign(
-        acme.owner, bob.id, reassigning.Newcomer("new@example.com"), at=NOW + timedelta(hours=1)
+        acting(acme.owner, at=NOW + timedelta(hours=1)),
+        bob.id,
+        reassigning.Newcomer("new@example.com"),
     )
     renew_if_due(acme.id, at=RENEWED_AT)
     buy(acme, 2, at=BOUGHT_AT)
-    record_payment(acme.operator, _ordered(acme).id, _receipt("transfer"), at=BOUGHT_AT)
+    record_payment(acting(acme.operator, at=BOUGHT_AT), _ordered(acme).id, _receipt("transfer"))
     return acme
 
 
 def _put_right(acme):
     """Credit parts of an invoice and then the rest, replace it, and move money to and fro."""
     operator, bought = acme.operator, _ordered(acme)
-    wrong = record_payment(operator, bought.id, _receipt("by mistake"), at=BOUGHT_AT).payment
-    reverse_entry(operator, wrong.id, "entered by mistake", at=BOUGHT_AT)
-    credit_invoice(operator, bought.id, Portion(1, seats=1), at=BOUGHT_AT)
-    credit_invoice(operator, bought.id, Portion(1, amount_minor=777), at=BOUGHT_AT)
-    credit_invoice(operator, bought.id, at=BOUGHT_AT)
-    record_refund(operator, bought.id, Repayment(400, BOUGHT_AT.date(), "back"), at=BOUGHT_AT)
-    replace_invoice(operator, bought.id, at=BOUGHT_AT)
+    wrong = record_payment(
+        acting(operator, at=BOUGHT_AT), bought.id, _receipt("by mistake")
+    ).payment
+    reverse_entry(acting(operator, at=BOUGHT_AT), wrong.id, "entered by mistake")
+    credit_invoice(acting(operator, at=BOUGHT_AT), bought.id, Portion(1, seats=1))
+    credit_invoice(acting(operator, at=BOUGHT_AT), bought.id, Portion(1, amount_minor=777))
+    credit_invoice(acting(operator, at=BOUGHT_AT), bought.id)
+    record_refund(
+        acting(operator, at=BOUGHT_AT), bought.id, Repayment(400, BOUGHT_AT.date(), "back")
+    )
+    replace_invoice(acting(operator, at=BOUGHT_AT), bought.id)
 
 
 def _a_takeover(globex):

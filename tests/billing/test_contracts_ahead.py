@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from app.access.context import acting
 from app.billing.contracts import amending, scheduling
 from app.billing.contracts.amending import References, set_references
 from app.billing.contracts.previews import show_preview
@@ -44,7 +45,7 @@ def successor(acme, seats=4, *, at=NOW, **terms):
 
 
 def reason(acme, user, at):
-    return decide(acme.sso, Login(user.user_name), at=at).reason
+    return decide(acting(acme.sso, at=at), Login(user.user_name)).reason
 
 
 def test_signing_ahead_leaves_pool_and_ledger_alone():
@@ -100,7 +101,7 @@ def test_what_is_in_use_beyond_the_agreed_seats_is_a_purchase_of_its_own():
     acme = an_organization(5, auto_renew=True)
     fill(acme)
     signed = successor(acme, 3)
-    ahead = show_preview(acme.owner, at=NOW)
+    ahead = show_preview(acting(acme.owner, at=NOW))
 
     renew_if_due(acme.id, at=END)
 
@@ -136,7 +137,7 @@ def test_in_a_gap_a_login_reads_when_the_next_contract_starts(locale, day):
     successor(acme, starts_on=IN_FEBRUARY)
 
     late = END + timedelta(days=11)
-    decision = decide(acme.sso, Login(user.user_name, locale=locale), at=late)
+    decision = decide(acting(acme.sso, at=late), Login(user.user_name, locale=locale))
 
     assert decision.reason is Reason.CONTRACT_ENDED
     assert decision.message_code == "contract_starts_on"
@@ -188,7 +189,7 @@ def test_cancelling_restores_the_renewal_that_the_signing_stopped():
     acme = an_organization(5, auto_renew=True)
     successor(acme)
 
-    done = scheduling.cancel_scheduled(acme.operator, at=NOW)
+    done = scheduling.cancel_scheduled(acting(acme.operator, at=NOW))
 
     assert done.contract.state == "cancelled"
     assert done.renews_again.auto_renew
@@ -199,10 +200,10 @@ def test_cancelling_restores_the_renewal_that_the_signing_stopped():
 
 def test_cancelling_restores_no_renewal_that_had_been_ended_before():
     acme = an_organization(5, auto_renew=True)
-    amending.end_renewal(acme.operator, at=NOW)
+    amending.end_renewal(acting(acme.operator, at=NOW))
     successor(acme)
 
-    done = scheduling.cancel_scheduled(acme.operator, at=NOW)
+    done = scheduling.cancel_scheduled(acting(acme.operator, at=NOW))
 
     assert done.renews_again is None
     assert not Contract.get(Contract.id == acme.signing.contract.id).auto_renew
@@ -210,14 +211,14 @@ def test_cancelling_restores_no_renewal_that_had_been_ended_before():
 
 def test_without_a_scheduled_contract_there_is_none_to_cancel():
     with pytest.raises(NotFound):
-        scheduling.cancel_scheduled(an_organization(5).operator, at=NOW)
+        scheduling.cancel_scheduled(acting(an_organization(5).operator, at=NOW))
 
 
 def test_an_end_is_taken_back_until_the_last_day():
     acme = an_organization(5, auto_renew=True)
-    amending.end_renewal(acme.operator, at=NOW)
+    amending.end_renewal(acting(acme.operator, at=NOW))
 
-    assert amending.resume_renewal(acme.operator, at=END - SECOND).auto_renew
+    assert amending.resume_renewal(acting(acme.operator, at=END - SECOND)).auto_renew
 
     renew_if_due(acme.id, at=END)
     assert SeatPool.get().term_number == 2
@@ -225,16 +226,16 @@ def test_an_end_is_taken_back_until_the_last_day():
 
 def test_an_end_is_not_taken_back_while_a_successor_is_scheduled():
     acme = an_organization(5, auto_renew=True)
-    amending.end_renewal(acme.operator, at=NOW)
+    amending.end_renewal(acting(acme.operator, at=NOW))
     successor(acme)
 
     with pytest.raises(ContractScheduled):
-        amending.resume_renewal(acme.operator, at=NOW)
+        amending.resume_renewal(acting(acme.operator, at=NOW))
 
 
 def test_a_contract_that_never_renewed_has_no_end_to_take_back():
     with pytest.raises(NothingToChange):
-        amending.resume_renewal(an_organization(5).operator, at=NOW)
+        amending.resume_renewal(acting(an_organization(5).operator, at=NOW))
 
 
 def test_a_contract_signed_half_a_year_ahead_is_invoiced_so_many_days_before():
@@ -268,7 +269,7 @@ def test_a_renewal_invoiced_ahead_opens_with_what_was_invoiced_and_sells_what_is
     renew_all_due(at=END - timedelta(days=10))
     assert acme.counts == (5, 1)
     a_user(acme, at=END - timedelta(days=5))
-    ahead = show_preview(acme.owner, at=END - SECOND)
+    ahead = show_preview(acting(acme.owner, at=END - SECOND))
 
     renew_if_due(acme.id, at=END)
 
@@ -282,7 +283,7 @@ def test_references_of_a_contract_stand_on_each_of_its_invoices():
     acme = an_organization(
         5, auto_renew=True, invoice_days_before=0, purchase_order="PO-1", cost_centre="R&D"
     )
-    set_references(acme.operator, References(purchase_order="PO-2"), at=NOW)
+    set_references(acting(acme.operator, at=NOW), References(purchase_order="PO-2"))
     bought, named = a_quote(acme, 1), a_quote(acme, 1, purchase_order="PO-3")
     renew_if_due(acme.id, at=END)
 
@@ -323,7 +324,7 @@ def test_monthly_and_card_contracts_are_never_invoiced_here(plan):
 def test_a_suspended_organization_neither_buys_nor_renews_until_it_is_resumed():
     acme = an_organization(5, auto_renew=True)
     user = a_user(acme)
-    suspending.suspend_organization(acme.operator, at=NOW)
+    suspending.suspend_organization(acting(acme.operator, at=NOW))
 
     with pytest.raises(OrganizationSuspended):
         a_quote(acme, 1)
@@ -331,17 +332,17 @@ def test_a_suspended_organization_neither_buys_nor_renews_until_it_is_resumed():
     with pytest.raises(OrganizationSuspended):
         a_quote(acme, 1, at=END)
     assert Invoice.select().count() == 1
-    assert show_preview(acme.owner, at=END).would_renew_at == 1
-    suspending.resume_organization(acme.operator, at=END)
+    assert show_preview(acting(acme.owner, at=END)).would_renew_at == 1
+    suspending.resume_organization(acting(acme.operator, at=END))
     assert reason(acme, user, END) is Reason.SEAT_ASSIGNED
     assert renew_all_due(at=END) == [acme.id]
 
 
 def test_a_suspended_organizations_contract_can_be_ended_though_its_term_is_over():
     acme = an_organization(5, auto_renew=True)
-    suspending.suspend_organization(acme.operator, at=NOW)
+    suspending.suspend_organization(acting(acme.operator, at=NOW))
 
-    amending.end_contract(acme.operator, at=END)
+    amending.end_contract(acting(acme.operator, at=END))
 
     assert Contract.get().state == "ended"
     assert Invoice.select().count() == 1
@@ -361,7 +362,7 @@ def test_a_late_takeover_counts_those_who_held_a_seat_at_its_first_instant():
 def test_holds_end_when_a_contract_takes_over():
     acme = an_organization(3)
     successor(acme, 1)
-    decide(acme.sso, Login("new@example.com", mode=Mode.CHECK, hold=True), at=END - SECOND)
+    decide(acting(acme.sso, at=END - SECOND), Login("new@example.com", mode=Mode.CHECK, hold=True))
 
     renew_if_due(acme.id, at=END)
 

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from app.access.context import acting
 from app.billing.invoices.crediting import credit_invoice
 from app.billing.invoices.issuing import document_of, find_invoice
 from app.billing.invoices.payments import Receipt, record_payment
@@ -45,14 +46,14 @@ def undo(database):
 
 def pay(customer, invoice):
     receipt = Receipt(10_000, TODAY, " SEPA 4711", another=True)
-    return record_payment(customer.operator, invoice.id, receipt, at=NOW)
+    return record_payment(acting(customer.operator, at=NOW), invoice.id, receipt)
 
 
 @pytest.fixture
 def migrated(database):
     """Return a customer whose signing was credited and whose purchase was paid twice, since."""
     acme = an_organization(2)
-    credit_invoice(acme.operator, acme.signing.invoice.id, at=NOW)
+    credit_invoice(acting(acme.operator, at=NOW), acme.signing.invoice.id)
     bought = buy(acme, 1).invoice
     for _ in range(2):
         pay(acme, bought)
@@ -71,14 +72,14 @@ def test_a_full_credit_is_one_of_all_that_was_left(migrated):
     assert settlement_of(invoice).state(TODAY) == "void"
     note = find_invoice(acme.id, "CN-2026-000001")
     assert document_of(note, TODAY).totals.total_minor == note.total_minor
-    assert replace_invoice(acme.operator, invoice.id, at=NOW).number == "INV-2026-000003"
+    assert replace_invoice(acting(acme.operator, at=NOW), invoice.id).number == "INV-2026-000003"
 
 
 def test_a_line_that_was_entered_twice_stays_so_and_is_not_entered_again(migrated):
     acme, bought = migrated
 
     receipt = Receipt(10_000, TODAY, "SEPA 4711")
-    again = record_payment(acme.operator, bought.id, receipt, at=NOW)
+    again = record_payment(acting(acme.operator, at=NOW), bought.id, receipt)
 
     assert again.repeated
     assert settlement_of(bought).paid_minor == 20_000

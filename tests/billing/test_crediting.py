@@ -5,6 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from peewee import IntegrityError, OperationalError
 
+from app.access.context import acting
 from app.billing.contracts.amending import end_contract
 from app.billing.invoices import crediting
 from app.billing.invoices.crediting import credit_invoice, leftovers_of
@@ -36,12 +37,12 @@ def invoice(acme):
 
 
 def credit(customer, invoice, portion=None, *, at=NOW):
-    return credit_invoice(customer.operator, invoice.id, portion, at=at)
+    return credit_invoice(acting(customer.operator, at=at), invoice.id, portion)
 
 
 def pay(customer, invoice, amount_minor):
     receipt = Receipt(amount_minor, TODAY, "SEPA 4711")
-    return record_payment(customer.operator, invoice.id, receipt, at=NOW)
+    return record_payment(acting(customer.operator, at=NOW), invoice.id, receipt)
 
 
 def test_a_credit_note_is_the_mirror_of_its_invoice(acme, invoice):
@@ -222,7 +223,7 @@ def test_what_is_open_over_all_invoices_is_billed_less_paid(steps):
 
 
 def test_an_ended_contracts_invoice_can_be_credited_after_the_next_signing(acme, invoice):
-    end_contract(acme.operator, at=NOW)
+    end_contract(acting(acme.operator, at=NOW))
     a_contract(acme, 2, at=NOW)
 
     assert credit(acme, invoice).contract_id == invoice.contract_id

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.access.context import acting
 from app.access.principal import operator_for
 from app.billing.invoices.crediting import credit_invoice, leftovers_of
 from app.billing.invoices.issuing import document_of, lines_of
@@ -39,12 +40,12 @@ def bought(acme):
 
 def tax(customer, rate):
     changes = OrganizationChanges(tax_rate=rate)
-    set_organization(operator_for(customer.id), changes, at=NOW)
+    set_organization(acting(operator_for(customer.id), at=NOW), changes)
 
 
 def credit(customer, invoice, line=None, *, at=MID_MONTH, **portion):
     wanted = Portion(line or 1, **portion) if portion or line else None
-    return credit_invoice(customer.operator, invoice.id, wanted, at=at)
+    return credit_invoice(acting(customer.operator, at=at), invoice.id, wanted)
 
 
 def test_seats_are_credited_as_they_were_sold(acme, bought):
@@ -157,7 +158,7 @@ def test_a_partly_credited_invoice_says_so_until_it_is_due(acme, bought):
 
 def test_what_was_paid_beyond_what_is_left_is_overpaid(acme, bought):
     receipt = Receipt(bought.total_minor, MID_MONTH.date(), "SEPA 4711")
-    record_payment(acme.operator, bought.id, receipt, at=MID_MONTH)
+    record_payment(acting(acme.operator, at=MID_MONTH), bought.id, receipt)
 
     note = credit(acme, bought, seats=1)
 

@@ -3,6 +3,7 @@ from datetime import date, timedelta
 import pytest
 from peewee import IntegrityError
 
+from app.access.context import acting
 from app.billing.invoices.crediting import credit_invoice
 from app.billing.invoices.issuing import document_of, find_invoice, invoices_of
 from app.billing.invoices.payments import Receipt, record_payment
@@ -31,7 +32,7 @@ def invoice(acme):
 
 def pay(customer, invoice, amount_minor=TOTAL, received_on=TODAY, reference="SEPA 4711"):
     receipt = Receipt(amount_minor, received_on, reference)
-    return record_payment(customer.operator, invoice.id, receipt, at=NOW)
+    return record_payment(acting(customer.operator, at=NOW), invoice.id, receipt)
 
 
 def test_an_invoice_is_paid_once_all_of_it_came_in(acme, invoice):
@@ -98,7 +99,7 @@ def test_another_amount_day_or_reference_is_another_payment(acme, invoice, other
 def test_a_twin_is_entered_where_it_is_meant(acme, invoice):
     receipt = Receipt(20_000, TODAY, "SEPA 4711", another=True)
 
-    entered = [record_payment(acme.operator, invoice.id, receipt, at=NOW) for _ in range(2)]
+    entered = [record_payment(acting(acme.operator, at=NOW), invoice.id, receipt) for _ in range(2)]
 
     assert [one.repeated for one in entered] == [False, False]
     assert pay(acme, invoice, 20_000).payment == entered[0].payment
@@ -166,14 +167,14 @@ def test_a_receipt_that_cannot_be_right_is_refused(acme, invoice, wrong, field):
 
 
 def test_nobody_pays_an_invoice_that_was_credited(acme, invoice):
-    credit_invoice(acme.operator, invoice.id, at=NOW)
+    credit_invoice(acting(acme.operator, at=NOW), invoice.id)
 
     with pytest.raises(InvoiceVoid, match="Give the money back"):
         pay(acme, invoice)
 
 
 def test_nobody_pays_a_credit_note(acme, invoice):
-    credit_note = credit_invoice(acme.operator, invoice.id, at=NOW)
+    credit_note = credit_invoice(acting(acme.operator, at=NOW), invoice.id)
 
     with pytest.raises(InvalidInput, match="is a credit note"):
         pay(acme, credit_note)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.access.context import acting
 from app.billing.contracts import amending
 from app.billing.contracts.previews import show_preview
 from app.billing.contracts.renewals import coming_by, renew_all_due, renew_if_due
@@ -49,7 +50,7 @@ def test_the_preview_equals_the_renewal_in_every_state(  # noqa: PLR0913  # the 
         invoice_days_before=ahead,
         **plan,
     )
-    set_organization(acme.operator, OrganizationChanges(tax_rate=tax), at=NOW)
+    set_organization(acting(acme.operator, at=NOW), OrganizationChanges(tax_rate=tax))
     users = [a_user(acme) for _ in range(min(people, seats))]
     if follows in ("successor", "gap"):
         day = date(2027, 1, 1) if follows == "successor" else date(2027, 1, 20)
@@ -60,11 +61,11 @@ def test_the_preview_equals_the_renewal_in_every_state(  # noqa: PLR0913  # the 
         deactivate(acme, user, at=END - timedelta(days=3))
     for number in range(held):
         login = Login(f"held-{number}@example.com", mode=Mode.CHECK, hold=True)
-        decide(acme.sso, login, at=END - SECOND)
+        decide(acting(acme.sso, at=END - SECOND), login)
     invoiced_ahead = _invoices(acme)
 
     while (at := _next_instant(acme)) is not None and at < END + timedelta(days=30):
-        previewed = show_preview(acme.owner, at=at - SECOND)
+        previewed = show_preview(acting(acme.owner, at=at - SECOND))
         before = _invoices(acme)
         assert renew_if_due(acme.id, at=at) == 1
         issued = _total(_invoices(acme) - before)
@@ -108,27 +109,27 @@ def test_seats_that_are_kept_for_people_are_not_renewed_in_the_preview_either():
     acme = an_organization(30, auto_renew=True)
     a_user(acme)
     for name in ("one", "two"):
-        decide(acme.sso, Login(f"{name}@example.com", mode=Mode.CHECK, hold=True), at=NOW)
+        decide(acting(acme.sso, at=NOW), Login(f"{name}@example.com", mode=Mode.CHECK, hold=True))
 
-    ahead = show_preview(acme.owner, at=NOW)
+    ahead = show_preview(acting(acme.owner, at=NOW))
 
     assert (ahead.in_use, ahead.would_renew_at, ahead.total_minor) == (3, 1, 60_000)
 
 
 def test_what_a_quote_says_of_the_renewal_includes_the_tax():
     acme = an_organization(1, auto_renew=True)
-    set_organization(acme.operator, OrganizationChanges(tax_rate="20"), at=NOW)
+    set_organization(acting(acme.operator, at=NOW), OrganizationChanges(tax_rate="20"))
     a_quote(acme, 1)
 
-    ahead = show_preview(acme.owner, at=NOW)
+    ahead = show_preview(acting(acme.owner, at=NOW))
 
     assert (ahead.net_minor, ahead.tax_minor, ahead.total_minor) == (60_000, 12_000, 72_000)
 
 
 def test_a_contract_that_ends_shows_no_figures():
     acme = an_organization(1, auto_renew=True)
-    amending.end_renewal(acme.operator, at=NOW)
+    amending.end_renewal(acting(acme.operator, at=NOW))
 
-    ahead = show_preview(acme.owner, at=NOW)
+    ahead = show_preview(acting(acme.owner, at=NOW))
 
     assert (ahead.outcome, ahead.would_renew_at, ahead.total_minor) == ("ended", None, None)

@@ -2,6 +2,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from app.access.context import acting
 from app.access.principal import Role
 from app.billing import purchasing
 from app.billing.invoices.issuing import lines_of
@@ -91,7 +92,7 @@ def test_another_total_than_the_quotes_buys_nothing():
     quote = a_quote(acme, 3)
 
     with pytest.raises(TotalMismatch) as refusal:
-        purchasing.confirm_quote(acme.owner, quote.id, quote.total_minor - 1, at=NOW)
+        purchasing.confirm_quote(acting(acme.owner, at=NOW), quote.id, quote.total_minor - 1)
 
     assert refusal.value.facts["total_minor"] == quote.total_minor
     assert acme.counts == (5, 0)
@@ -196,10 +197,12 @@ def test_those_buy_whom_the_contract_names(named, may, role):
     quote = a_quote(acme, 5)
 
     if role in may:
-        purchasing.confirm_quote(acme.principal(role), quote.id, quote.total_minor, at=NOW)
+        purchasing.confirm_quote(acting(acme.principal(role), at=NOW), quote.id, quote.total_minor)
     else:
         with pytest.raises(PrimaryOwnerRequired, match=named):
-            purchasing.confirm_quote(acme.principal(role), quote.id, quote.total_minor, at=NOW)
+            purchasing.confirm_quote(
+                acting(acme.principal(role), at=NOW), quote.id, quote.total_minor
+            )
 
     assert acme.counts == (10 if role in may else 5, 0)
 

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from peewee import IntegrityError, OperationalError
 
+from app.access.context import acting
 from app.billing.invoices.crediting import credit_invoice
 from app.billing.invoices.issuing import invoices_of
 from app.billing.invoices.leftovers import Portion
@@ -46,24 +47,24 @@ def invoice(acme):
 
 def pay(customer, invoice, amount_minor, reference="SEPA 4711"):
     receipt = Receipt(amount_minor, TODAY, reference)
-    return record_payment(customer.operator, invoice.id, receipt, at=NOW).payment
+    return record_payment(acting(customer.operator, at=NOW), invoice.id, receipt).payment
 
 
 def refund(customer, invoice, amount_minor, **given):
     line = {"refunded_on": TODAY, "reference": "back", **given}
     repayment = Repayment(amount_minor, **line)
-    return record_refund(customer.operator, invoice.id, repayment, at=NOW)
+    return record_refund(acting(customer.operator, at=NOW), invoice.id, repayment)
 
 
 def reverse(customer, entry, reason="entered by mistake"):
-    return reverse_entry(customer.operator, entry.id, reason, at=NOW)
+    return reverse_entry(acting(customer.operator, at=NOW), entry.id, reason)
 
 
 @pytest.fixture
 def overpaid(acme, invoice):
     """Return an invoice of 1,200.00 that was paid and of which one seat was credited: 600.00."""
     pay(acme, invoice, 120_000)
-    credit_invoice(acme.operator, invoice.id, Portion(1, seats=1), at=NOW)
+    credit_invoice(acting(acme.operator, at=NOW), invoice.id, Portion(1, seats=1))
     return invoice
 
 
@@ -206,8 +207,8 @@ def test_the_audit_trail_keeps_refunds_and_reversals(acme, overpaid):
 @pytest.mark.parametrize("change", ["update", "delete"])
 def test_what_puts_an_invoice_right_is_append_only(acme, overpaid, change):
     reverse(acme, refund(acme, overpaid, 100).refund)
-    credit_invoice(acme.operator, overpaid.id, at=NOW)
-    replace_invoice(acme.operator, overpaid.id, at=NOW)
+    credit_invoice(acting(acme.operator, at=NOW), overpaid.id)
+    replace_invoice(acting(acme.operator, at=NOW), overpaid.id)
 
     for rows in (CreditLine, CreditTax, Replacement, Refund, Reversal, Transfer):
         assert rows.select().count() > 0
@@ -240,9 +241,9 @@ def test_what_is_open_over_all_invoices_is_billed_less_paid_plus_refunded(steps)
                 entries.append(refund(acme, current, size, reference=f"line {number}").refund)
             elif step == "credit":
                 portion = Portion(1, amount_minor=size) if size % 3 else None
-                credit_invoice(acme.operator, current.id, portion, at=NOW)
+                credit_invoice(acting(acme.operator, at=NOW), current.id, portion)
             elif step == "replace":
-                current = replace_invoice(acme.operator, current.id, at=NOW)
+                current = replace_invoice(acting(acme.operator, at=NOW), current.id)
             elif entries:
                 reverse(acme, entries[size % len(entries)])
         except DomainError:

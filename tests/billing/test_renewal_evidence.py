@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from peewee import IntegrityError, OperationalError
 
+from app.access.context import acting
 from app.billing.contracts.renewals import renew_if_due
 from app.billing.invoices.issuing import lines_of
 from app.billing.terms import start_of_day
@@ -76,7 +77,7 @@ def test_a_seat_that_is_kept_for_somebody_is_not_renewed():
     acme = an_organization(3, auto_renew=True)
     user = a_user(acme)
     check = Login("new@example.com", mode=Mode.CHECK, hold=True)
-    decide(acme.sso, check, at=END - timedelta(seconds=1))
+    decide(acting(acme.sso, at=END - timedelta(seconds=1)), check)
 
     renew_if_due(acme.id, at=END)
 

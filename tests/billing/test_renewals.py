@@ -2,6 +2,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from app.access.context import acting
 from app.billing.contracts.previews import preview
 from app.billing.contracts.renewals import renew_all_due, renew_if_due
 from app.billing.contracts.running import running_contract
@@ -169,7 +170,7 @@ def test_a_release_does_not_wait_for_the_renewal():
     acme = an_organization(5, auto_renew=True)
     user = a_user(acme)
 
-    provisioning.delete_user(acme.scim, user.id, at=END + timedelta(days=1))
+    provisioning.delete_user(acting(acme.scim, at=END + timedelta(days=1)), user.id)
 
     assert SeatPool.get_by_id(acme.id).term_number == 1
     assert acme.counts == (5, 0)

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from peewee import IntegrityError
 
+from app.access.context import acting
 from app.billing.invoices.crediting import credit_invoice
 from app.billing.invoices.issuing import document_of, lines_of
 from app.billing.invoices.leftovers import Portion
@@ -37,17 +38,17 @@ def invoice(acme):
 
 def pay(customer, invoice, amount_minor, reference="SEPA 4711"):
     receipt = Receipt(amount_minor, TODAY, reference)
-    return record_payment(customer.operator, invoice.id, receipt, at=NOW)
+    return record_payment(acting(customer.operator, at=NOW), invoice.id, receipt)
 
 
 def replace(customer, invoice, references=None, *, at=NOW):
-    credit_invoice(customer.operator, invoice.id, at=at)
-    return replace_invoice(customer.operator, invoice.id, references, at=at)
+    credit_invoice(acting(customer.operator, at=at), invoice.id)
+    return replace_invoice(acting(customer.operator, at=at), invoice.id, references)
 
 
 def test_a_replacement_has_todays_number_date_parties_and_tax_and_the_old_lines(acme, invoice):
     changes = OrganizationChanges(tax_rate="20", party={"vat_id": "FR40303265045"})
-    set_organization(acme.operator, changes, at=NOW)
+    set_organization(acting(acme.operator, at=NOW), changes)
 
     anew = replace(acme, invoice)
 
@@ -70,10 +71,10 @@ def test_a_replacement_is_due_on_the_old_day_if_that_is_later(acme, invoice):
 
 def test_an_invoice_that_stands_cannot_be_replaced(acme, invoice):
     with pytest.raises(InvoiceNotCredited, match="Credit all that is left of it first"):
-        replace_invoice(acme.operator, invoice.id, at=NOW)
-    credit_invoice(acme.operator, invoice.id, Portion(1, seats=1), at=NOW)
+        replace_invoice(acting(acme.operator, at=NOW), invoice.id)
+    credit_invoice(acting(acme.operator, at=NOW), invoice.id, Portion(1, seats=1))
     with pytest.raises(InvoiceNotCredited):
-        replace_invoice(acme.operator, invoice.id, at=NOW)
+        replace_invoice(acting(acme.operator, at=NOW), invoice.id)
 
     assert Replacement.select().count() == 0
 
@@ -82,7 +83,7 @@ def test_an_invoice_is_replaced_once(acme, invoice):
     anew = replace(acme, invoice)
 
     with pytest.raises(InvoiceReplaced, match=anew.number):
-        replace_invoice(acme.operator, invoice.id, at=NOW)
+        replace_invoice(acting(acme.operator, at=NOW), invoice.id)
 
 
 def test_the_database_itself_refuses_a_second_replacement(acme, invoice):
@@ -93,10 +94,10 @@ def test_the_database_itself_refuses_a_second_replacement(acme, invoice):
 
 
 def test_a_credit_note_cannot_be_replaced(acme, invoice):
-    note = credit_invoice(acme.operator, invoice.id, at=NOW)
+    note = credit_invoice(acting(acme.operator, at=NOW), invoice.id)
 
     with pytest.raises(InvalidInput, match="is a credit note"):
-        replace_invoice(acme.operator, note.id, at=NOW)
+        replace_invoice(acting(acme.operator, at=NOW), note.id)
 
 
 def test_a_replacement_that_is_wrong_is_credited_and_replaced_in_its_turn(acme, invoice):
@@ -113,11 +114,11 @@ def test_a_replacement_that_is_wrong_is_credited_and_replaced_in_its_turn(acme, 
 
 def test_payments_and_refunds_pass_to_the_replacement(acme, invoice):
     pay(acme, invoice, invoice.total_minor)
-    credit_invoice(acme.operator, invoice.id, at=NOW)
+    credit_invoice(acting(acme.operator, at=NOW), invoice.id)
     refunded = Repayment(20_000, TODAY, "back")
-    record_refund(acme.operator, invoice.id, refunded, at=NOW)
+    record_refund(acting(acme.operator, at=NOW), invoice.id, refunded)
 
-    anew = replace_invoice(acme.operator, invoice.id, at=NOW)
+    anew = replace_invoice(acting(acme.operator, at=NOW), invoice.id)
 
     old, new = settlement_of(invoice), settlement_of(anew)
     assert (old.paid_minor, old.refunded_minor, old.open_minor) == (0, 0, 0)
@@ -126,7 +127,7 @@ def test_payments_and_refunds_pass_to_the_replacement(acme, invoice):
 
 def test_what_was_taken_back_does_not_pass_on(acme, invoice):
     wrong = pay(acme, invoice, 500).payment
-    reverse_entry(acme.operator, wrong.id, "another customer's", at=NOW)
+    reverse_entry(acting(acme.operator, at=NOW), wrong.id, "another customer's")
 
     anew = replace(acme, invoice)
 
@@ -136,7 +137,9 @@ def test_what_was_taken_back_does_not_pass_on(acme, invoice):
 
 def test_what_was_taken_back_by_a_clock_ahead_does_not_pass_on_either(acme, invoice):
     wrong = pay(acme, invoice, 500).payment
-    reverse_entry(acme.operator, wrong.id, "another customer's", at=NOW + timedelta(seconds=1))
+    reverse_entry(
+        acting(acme.operator, at=NOW + timedelta(seconds=1)), wrong.id, "another customer's"
+    )
 
     anew = replace(acme, invoice)
 
@@ -148,7 +151,7 @@ def test_a_payment_that_passed_on_can_be_taken_back(acme, invoice):
     paid = pay(acme, invoice, 500).payment
     anew = replace(acme, invoice)
 
-    reverse_entry(acme.operator, paid.id, "the bank took it back", at=NOW)
+    reverse_entry(acting(acme.operator, at=NOW), paid.id, "the bank took it back")
 
     assert settlement_of(anew).paid_minor == 0
     assert settlement_of(anew).open_minor == anew.total_minor
@@ -181,11 +184,11 @@ def test_what_passed_on_counts_against_the_replacement(acme, invoice):
 
 
 def test_a_lower_tax_leaves_the_replacement_overpaid(acme):
-    set_organization(acme.operator, OrganizationChanges(tax_rate="20"), at=NOW)
+    set_organization(acting(acme.operator, at=NOW), OrganizationChanges(tax_rate="20"))
     bought = confirm(acme, a_quote(acme, 1)).invoice
     pay(acme, bought, bought.total_minor)
     changes = OrganizationChanges(tax_rate="0", reverse_charge=True)
-    set_organization(acme.operator, changes, at=NOW)
+    set_organization(acting(acme.operator, at=NOW), changes)
 
     anew = replace(acme, bought)
 

@@ -2,6 +2,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from app.access.context import acting
 from app.errors import InvalidInput, NotFound, SeatsBelowUse
 from app.models import Contract, ContractTerm, Invoice, InvoiceLine, LedgerEntry
 from app.people import provisioning
@@ -101,7 +102,7 @@ def test_fewer_seats_than_are_in_use_cannot_be_signed():
 def test_fewer_seats_can_be_signed_after_releasing_some():
     acme = an_organization(5)
     leaver, *_ = fill(acme)
-    provisioning.delete_user(acme.scim, leaver.id, at=TERM_ENDS_AT)
+    provisioning.delete_user(acting(acme.scim, at=TERM_ENDS_AT), leaver.id)
 
     a_contract(acme, 4, starts_on=date(2027, 1, 1), at=TERM_ENDS_AT)
 

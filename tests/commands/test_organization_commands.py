@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from app.access.context import acting
 from app.access.principal import operator_for
 from app.organizations.settings import OrganizationChanges, set_organization
 from tests.builders import NOW
@@ -58,7 +59,7 @@ def test_the_seller_is_shown_as_it_was_set(operator):
 def test_the_vendor_sees_where_an_organization_wants_its_invoices(operator, acme, database_url):
     changes = OrganizationChanges(billing_contacts=["bills@example.com"], alert_thresholds=[5])
     with opened(database_url):
-        set_organization(operator_for(acme), changes, at=NOW)
+        set_organization(acting(operator_for(acme), at=NOW), changes)
 
     shown = operator.answers("organization", "show", acme)
 

@@ -1,5 +1,6 @@
 import pytest
 
+from app.access.context import acting
 from app.directory import groups
 from app.models import Group, GroupMember
 from scim.documents import parse
@@ -46,7 +47,7 @@ def test_a_member_that_is_not_there_is_refused_by_name(where):
         stranger = a_user(globex).id
     elif where == "deleted":
         group = a_group(acme)
-        groups.delete_group(acme.scim, group.id, at=NOW)
+        groups.delete_group(acting(acme.scim, at=NOW), group.id)
         stranger = group.id
 
     with pytest.raises(InvalidValue, match=stranger):
@@ -199,12 +200,14 @@ def test_members_of_a_group_need_no_seat():
 
 def _patch(customer, group, *operations, if_match=None):
     patch = a_patch(GROUP, *operations)
-    return groups.patch_group(customer.scim, group.id, patch, if_match=if_match, at=LATER)
+    return groups.patch_group(acting(customer.scim, at=LATER), group.id, patch, if_match=if_match)
 
 
 def _put(customer, group, *, if_match=None, **attributes):
     document = parse(GROUP, {"displayName": "Engineers", **attributes})
-    return groups.replace_group(customer.scim, group.id, document, if_match=if_match, at=LATER)
+    return groups.replace_group(
+        acting(customer.scim, at=LATER), group.id, document, if_match=if_match
+    )
 
 
 def _add(*ids):

@@ -1,5 +1,6 @@
 import pytest
 
+from app.access.context import acting
 from app.directory import groups
 from app.directory.listing import Directory
 from app.errors import DisplayNameTaken, NotFound, VersionMismatch
@@ -103,7 +104,7 @@ def test_a_change_of_another_version_of_a_group_is_refused(verb):
     changes = {
         "replace": lambda: _put(acme, group, if_match=stale),
         "patch": lambda: _patch(acme, group, _add(), if_match=stale),
-        "delete": lambda: groups.delete_group(acme.scim, group.id, if_match=stale, at=NOW),
+        "delete": lambda: groups.delete_group(acting(acme.scim, at=NOW), group.id, if_match=stale),
     }
 
     with pytest.raises(VersionMismatch):
@@ -116,7 +117,7 @@ def test_a_deleted_group_leaves_its_members_and_the_groups_it_was_in():
     inner = a_group(acme, members=[user])
     outer = a_group(acme, members=[inner, user])
 
-    groups.delete_group(acme.scim, inner.id, at=LATER)
+    groups.delete_group(acting(acme.scim, at=LATER), inner.id)
 
     assert _members(outer) == {user.id}
     assert groups.find_group(acme.id, outer.id).version == 2
@@ -131,7 +132,7 @@ def test_another_organization_cannot_touch_a_group():
     for attempt in (
         lambda: _patch(globex, group, {"op": "remove", "path": "members"}),
         lambda: _put(globex, group),
-        lambda: groups.delete_group(globex.scim, group.id, at=NOW),
+        lambda: groups.delete_group(acting(globex.scim, at=NOW), group.id),
         lambda: groups.find_group(globex.id, group.id),
     ):
         with pytest.raises(NotFound):
@@ -142,12 +143,14 @@ def test_another_organization_cannot_touch_a_group():
 
 def _patch(customer, group, *operations, if_match=None):
     patch = a_patch(GROUP, *operations)
-    return groups.patch_group(customer.scim, group.id, patch, if_match=if_match, at=LATER)
+    return groups.patch_group(acting(customer.scim, at=LATER), group.id, patch, if_match=if_match)
 
 
 def _put(customer, group, *, if_match=None, **attributes):
     document = parse(GROUP, {"displayName": "Engineers", **attributes})
-    return groups.replace_group(customer.scim, group.id, document, if_match=if_match, at=LATER)
+    return groups.replace_group(
+        acting(customer.scim, at=LATER), group.id, document, if_match=if_match
+    )
 
 
 def _add(*ids):

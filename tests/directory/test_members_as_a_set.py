@@ -4,6 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.access.context import acting
 from app.directory import groups
 from app.models import GroupMember
 from scim.schemas import GROUP
@@ -34,7 +35,7 @@ def test_a_patch_does_to_members_what_it_does_to_a_set(before, operations):
     group = a_group(acme, members=[people[n] for n in sorted(before)])
 
     patch = a_patch(GROUP, *(_sent(name, value, people) for name, value in operations))
-    patched = groups.patch_group(acme.scim, group.id, patch, at=NOW)
+    patched = groups.patch_group(acting(acme.scim, at=NOW), group.id, patch)
 
     model = set(before)
     for name, value in operations:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.access.context import acting
 from app.access.principal import Role
 from app.access.tokens import authenticate
 from app.db.connections import database as current
@@ -106,21 +107,20 @@ def test_an_index_serves_the_look_up_by(read, crowd, statements):
 WRITES = {
     "a user": lambda crowd: a_user(crowd, active=False),
     "a change of a user": lambda crowd: provisioning.patch_user(
-        crowd.scim,
+        acting(crowd.scim, at=NOW),
         "u-00017",
         a_patch(USER, {"op": "replace", "path": "title", "value": "Director"}),
-        at=NOW,
     ),
     "a deletion of a user": lambda crowd: provisioning.delete_user(
-        crowd.scim, a_user(crowd, active=False).id, at=NOW
+        acting(crowd.scim, at=NOW), a_user(crowd, active=False).id
     ),
-    "a seat": lambda crowd: provisioning.delete_user(crowd.scim, a_user(crowd).id, at=NOW),
+    "a seat": lambda crowd: provisioning.delete_user(acting(crowd.scim, at=NOW), a_user(crowd).id),
     "a new member": lambda crowd: _change_members(crowd, "add", a_user(crowd, active=False).id),
     "a deletion of a group": lambda crowd: groups.delete_group(
-        crowd.scim, a_group(crowd).id, at=NOW
+        acting(crowd.scim, at=NOW), a_group(crowd).id
     ),
     "a removed member": lambda crowd: _remove_member(crowd, "u-00018"),
-    "a denial": lambda crowd: record_denial(crowd.scim, "late@example.com", at=NOW),
+    "a denial": lambda crowd: record_denial(acting(crowd.scim, at=NOW), "late@example.com"),
 }
 
 
@@ -200,9 +200,9 @@ def _page(crowd, resource_type, tree, window):
 
 def _change_members(crowd, op, user_id, group_id="g-00000"):
     operation = {"op": op, "path": "members", "value": [{"value": user_id}]}
-    return groups.patch_group(crowd.scim, group_id, a_patch(GROUP, operation), at=NOW)
+    return groups.patch_group(acting(crowd.scim, at=NOW), group_id, a_patch(GROUP, operation))
 
 
 def _remove_member(crowd, user_id):
     operation = {"op": "remove", "path": f'members[value eq "{user_id}"]'}
-    return groups.patch_group(crowd.scim, "g-00000", a_patch(GROUP, operation), at=NOW)
+    return groups.patch_group(acting(crowd.scim, at=NOW), "g-00000", a_patch(GROUP, operation))

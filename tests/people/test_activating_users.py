@@ -1,5 +1,6 @@
 import pytest
 
+from app.access.context import acting
 from app.directory.changes import Replacement
 from app.directory.resources import stored_document
 from app.directory.users import find_user
@@ -66,7 +67,7 @@ def test_a_refused_change_is_rolled_back_whole():
     )
 
     with pytest.raises(SeatLimitReached):
-        provisioning.patch_user(acme.scim, user.id, patch, at=NOW)
+        provisioning.patch_user(acting(acme.scim, at=NOW), user.id, patch)
 
     stored = find_user(acme.id, user.id)
     assert stored_document(stored) == stored_document(user)
@@ -129,7 +130,7 @@ def test_taking_active_away_frees_the_seat_and_leaves_it_out_of_answers(operatio
     acme = an_organization(1)
     (user,) = fill(acme)
 
-    patched = provisioning.patch_user(acme.scim, user.id, a_patch(USER, operation), at=NOW)
+    patched = provisioning.patch_user(acting(acme.scim, at=NOW), user.id, a_patch(USER, operation))
 
     assert not patched.active
     assert "active" not in stored_document(patched)
@@ -140,7 +141,7 @@ def test_a_replacement_without_active_of_a_user_who_lost_it_takes_no_seat():
     acme = an_organization(1)
     (user,) = fill(acme)
     removal = a_patch(USER, {"op": "remove", "path": "active"})
-    provisioning.patch_user(acme.scim, user.id, removal, at=NOW)
+    provisioning.patch_user(acting(acme.scim, at=NOW), user.id, removal)
 
     replaced = _replace(acme, user, title="Director")
 
@@ -165,7 +166,9 @@ def test_a_patch_that_goes_both_ways_is_judged_by_its_end(was, values, entries):
         before = _kinds()
     operations = [{"op": "replace", "path": "active", "value": value} for value in values]
 
-    patched = provisioning.patch_user(acme.scim, user.id, a_patch(USER, *operations), at=NOW)
+    patched = provisioning.patch_user(
+        acting(acme.scim, at=NOW), user.id, a_patch(USER, *operations)
+    )
 
     assert patched.active is values[-1]
     assert _kinds() == before + entries
@@ -176,7 +179,7 @@ def test_leaving_is_possible_after_the_end_of_the_contract():
     first, second = fill(acme)
 
     deactivate(acme, first, at=AFTER_THE_TERM)
-    provisioning.delete_user(acme.scim, second.id, at=AFTER_THE_TERM)
+    provisioning.delete_user(acting(acme.scim, at=AFTER_THE_TERM), second.id)
 
     assert acme.counts == (2, 0)
 
@@ -191,7 +194,7 @@ def test_one_bad_operation_undoes_the_others():
     )
 
     with pytest.raises(ScimError):
-        provisioning.patch_user(acme.scim, user.id, patch, at=NOW)
+        provisioning.patch_user(acting(acme.scim, at=NOW), user.id, patch)
 
     assert acme.counts == (1, 0)
 
@@ -199,7 +202,7 @@ def test_one_bad_operation_undoes_the_others():
 def _replace(customer, user, *, if_match=None, at=NOW, **attributes):
     document = parse(USER, {"userName": user.user_name, **attributes})
     return provisioning.replace_user(
-        customer.scim, user.id, Replacement(document), if_match=if_match, at=at
+        acting(customer.scim, at=at), user.id, Replacement(document), if_match=if_match
     )
 
 

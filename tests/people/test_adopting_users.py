@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.access.context import acting
 from app.directory.changes import Replacement
 from app.directory.resources import stored_document
 from app.directory.users import find_person, find_user
@@ -65,10 +66,10 @@ def test_a_post_that_says_nothing_new_takes_over_only_once():
     user_id = _claim(acme)
     same = stored_document(find_user(acme.id, user_id))
 
-    assert provisioning.create_user(acme.scim, same, at=NOW).id == user_id
+    assert provisioning.create_user(acting(acme.scim, at=NOW), same).id == user_id
 
     with pytest.raises(UserNameTaken):
-        provisioning.create_user(acme.scim, same, at=NOW)
+        provisioning.create_user(acting(acme.scim, at=NOW), same)
 
 
 @pytest.mark.parametrize("verb", ["replace", "patch", "patch that changes nothing"])
@@ -77,11 +78,11 @@ def test_any_other_scim_write_ends_the_state_too(verb):
     user_id = _claim(acme)
     if verb == "replace":
         document = parse(USER, {"userName": "new@example.com"})
-        provisioning.replace_user(acme.scim, user_id, Replacement(document), at=NOW)
+        provisioning.replace_user(acting(acme.scim, at=NOW), user_id, Replacement(document))
     else:
         value = "Director" if verb == "patch" else None
         operation = {"op": "replace", "value": {"title": value}}
-        provisioning.patch_user(acme.scim, user_id, a_patch(USER, operation), at=NOW)
+        provisioning.patch_user(acting(acme.scim, at=NOW), user_id, a_patch(USER, operation))
 
     with pytest.raises(UserNameTaken):
         a_user(acme, "new@example.com")
@@ -105,17 +106,17 @@ def test_a_user_made_by_scim_is_not_taken_over():
 
 
 def _claim(customer, **login):
-    return decide(customer.sso, Login("new@example.com", **login), at=NOW).user_id
+    return decide(acting(customer.sso, at=NOW), Login("new@example.com", **login)).user_id
 
 
 def by_put(customer, user, **attributes):
     document = parse(USER, {"userName": "new@example.com", **attributes})
-    return provisioning.replace_user(customer.scim, user.id, Replacement(document), at=NOW)
+    return provisioning.replace_user(acting(customer.scim, at=NOW), user.id, Replacement(document))
 
 
 def by_patch(customer, user, **attributes):
     operation = {"op": "replace", "value": {"userName": "NEW@example.com", **attributes}}
-    return provisioning.patch_user(customer.scim, user.id, a_patch(USER, operation), at=NOW)
+    return provisioning.patch_user(acting(customer.scim, at=NOW), user.id, a_patch(USER, operation))
 
 
 RENAMES = pytest.mark.parametrize("rename", [by_put, by_patch])
@@ -143,7 +144,7 @@ def test_who_was_renamed_can_be_deactivated_and_stays_out(rename):
 
     deactivate(acme, rename(acme, ann))
 
-    assert decide(acme.sso, Login("new@example.com"), at=NOW).reason is Reason.DEACTIVATED
+    assert decide(acting(acme.sso, at=NOW), Login("new@example.com")).reason is Reason.DEACTIVATED
     assert acme.counts == (2, 0)
 
 
@@ -185,7 +186,7 @@ def test_one_write_may_take_over_and_deactivate(rename):
 @RENAMES
 def test_a_seat_that_is_freed_goes_to_who_waits_first(rename):
     acme = an_organization(2)
-    set_organization(acme.operator, OrganizationChanges(when_full="park"), at=NOW)
+    set_organization(acting(acme.operator, at=NOW), OrganizationChanges(when_full="park"))
     ann = a_user(acme, "old@example.com")
     _claim(acme)
     waiting = a_user(acme, "waiting@example.com")
@@ -199,7 +200,7 @@ def test_a_seat_that_is_freed_goes_to_who_waits_first(rename):
 @RENAMES
 def test_a_user_who_waits_gets_the_seat_of_their_own_login(rename):
     acme = an_organization(2)
-    set_organization(acme.operator, OrganizationChanges(when_full="park"), at=NOW)
+    set_organization(acting(acme.operator, at=NOW), OrganizationChanges(when_full="park"))
     _claim(acme)
     a_user(acme)
     first, ann = a_user(acme, "first@example.com"), a_user(acme, "old@example.com")
@@ -246,7 +247,7 @@ def test_a_user_whom_scim_has_written_is_not_taken_over(rename):
     ann = a_user(acme, "old@example.com")
     claimed = _claim(acme)
     title = a_patch(USER, {"op": "replace", "path": "title", "value": "Director"})
-    provisioning.patch_user(acme.scim, claimed, title, at=NOW)
+    provisioning.patch_user(acting(acme.scim, at=NOW), claimed, title)
 
     with pytest.raises(UserNameTaken):
         rename(acme, ann)
@@ -263,7 +264,7 @@ def test_a_user_whom_scim_has_written_is_not_taken_over(rename):
 def test_another_external_id_is_another_person_where_they_have_matched(rename, given, sent, taken):
     acme = an_organization(4)
     a_user(acme, "known@example.com", externalId="E-0")
-    decide(acme.sso, Login("known@example.com", external_id="E-0"), at=NOW)
+    decide(acting(acme.sso, at=NOW), Login("known@example.com", external_id="E-0"))
     ann = a_user(acme, "old@example.com")
     claimed = _claim(acme, external_id=given)
     attributes = {} if sent is None else {"externalId": sent}
@@ -296,7 +297,7 @@ def test_external_ids_that_have_never_matched_keep_nobody_from_a_rename(rename):
 def test_a_user_whom_an_owner_made_is_taken_over_too(rename):
     acme = an_organization(2)
     ann, giver = a_user(acme, "old@example.com", active=False), a_user(acme)
-    reassign(acme.owner, giver.id, Newcomer("new@example.com"), at=NOW)
+    reassign(acting(acme.owner, at=NOW), giver.id, Newcomer("new@example.com"))
 
     renamed = rename(acme, ann, active=True)
 

@@ -1,5 +1,6 @@
 import pytest
 
+from app.access.context import acting
 from app.directory import groups
 from app.directory.changes import Replacement
 from app.directory.resources import stored_document
@@ -31,7 +32,7 @@ def test_deleting_a_user_frees_the_seat():
     acme = an_organization(1)
     (user,) = fill(acme)
 
-    provisioning.delete_user(acme.scim, user.id, at=NOW)
+    provisioning.delete_user(acting(acme.scim, at=NOW), user.id)
 
     assert acme.counts == (1, 0)
     assert _open_assignments() == 0
@@ -40,10 +41,10 @@ def test_deleting_a_user_frees_the_seat():
 def test_a_deleted_user_is_found_no_more():
     acme = an_organization(1)
     (user,) = fill(acme)
-    provisioning.delete_user(acme.scim, user.id, at=NOW)
+    provisioning.delete_user(acting(acme.scim, at=NOW), user.id)
 
     for again in (
-        lambda: provisioning.delete_user(acme.scim, user.id, at=NOW),
+        lambda: provisioning.delete_user(acting(acme.scim, at=NOW), user.id),
         lambda: activate(acme, user),
         lambda: _replace(acme, user, active=True),
         lambda: find_user(acme.id, user.id),
@@ -62,7 +63,7 @@ def test_a_deleted_user_keeps_nothing_but_the_name():
         emails=[{"value": "alice@example.com"}],
     )
 
-    provisioning.delete_user(acme.scim, user.id, at=NOW)
+    provisioning.delete_user(acting(acme.scim, at=NOW), user.id)
 
     row = User.get(User.id == user.id)
     assert stored_document(row) == {"userName": "alice@example.com"}
@@ -73,7 +74,7 @@ def test_a_deleted_user_keeps_nothing_but_the_name():
 def test_a_deleted_users_name_can_be_given_anew():
     acme = an_organization(1)
     user = a_user(acme, "alice@example.com")
-    provisioning.delete_user(acme.scim, user.id, at=NOW)
+    provisioning.delete_user(acting(acme.scim, at=NOW), user.id)
 
     again = a_user(acme, "alice@example.com")
 
@@ -86,7 +87,7 @@ def test_a_deleted_user_leaves_every_group_and_changes_it():
     user, colleague = fill(acme)
     group = a_group(acme, members=[user, colleague])
 
-    provisioning.delete_user(acme.scim, user.id, at=NOW)
+    provisioning.delete_user(acting(acme.scim, at=NOW), user.id)
 
     assert groups.find_group(acme.id, group.id).version == group.version + 1
     assert [row.member_id for row in GroupMember.select()] == [colleague.id]
@@ -105,7 +106,7 @@ def test_a_change_of_name_or_address_leaves_the_seat_alone(change):
     user = a_user(acme, "alice@example.com")
     patch = a_patch(USER, {"op": "replace", "value": change})
 
-    patched = provisioning.patch_user(acme.scim, user.id, patch, at=AFTER_THE_TERM)
+    patched = provisioning.patch_user(acting(acme.scim, at=AFTER_THE_TERM), user.id, patch)
 
     assert patched.assignment_id == user.assignment_id
     assert acme.counts == (1, 1)
@@ -115,7 +116,7 @@ def test_a_renamed_user_is_the_same_person_with_a_new_name():
     acme = an_organization(2)
     user = a_user(acme, "alice@example.com")
     rename = a_patch(USER, {"op": "replace", "path": "userName", "value": "bob@example.com"})
-    provisioning.patch_user(acme.scim, user.id, rename, at=NOW)
+    provisioning.patch_user(acting(acme.scim, at=NOW), user.id, rename)
 
     with pytest.raises(UserNameTaken):
         a_user(acme, "BOB@example.com")
@@ -130,7 +131,7 @@ def test_a_user_cannot_be_renamed_to_a_taken_name():
     rename = a_patch(USER, {"op": "replace", "path": "userName", "value": "ALICE@example.com"})
 
     with pytest.raises(UserNameTaken):
-        provisioning.patch_user(acme.scim, user.id, rename, at=NOW)
+        provisioning.patch_user(acting(acme.scim, at=NOW), user.id, rename)
 
     assert find_user(acme.id, user.id).user_name == "bob@example.com"
 
@@ -140,7 +141,7 @@ def test_changing_the_case_of_ones_own_name_is_no_conflict():
     user = a_user(acme, "alice@example.com")
     rename = a_patch(USER, {"op": "replace", "path": "userName", "value": "Alice@Example.com"})
 
-    assert provisioning.patch_user(acme.scim, user.id, rename, at=NOW).user_name == (
+    assert provisioning.patch_user(acting(acme.scim, at=NOW), user.id, rename).user_name == (
         "Alice@Example.com"
     )
 
@@ -171,12 +172,16 @@ def test_a_change_of_another_version_is_refused(verb):
     user = a_user(acme)
     stale = entity_tag(user.version)
     patch = a_patch(USER, {"op": "replace", "path": "title", "value": "Director"})
-    provisioning.patch_user(acme.scim, user.id, patch, if_match=stale, at=NOW)
+    provisioning.patch_user(acting(acme.scim, at=NOW), user.id, patch, if_match=stale)
 
     changes = {
         "replace": lambda: _replace(acme, user, if_match=stale, active=False),
-        "patch": lambda: provisioning.patch_user(acme.scim, user.id, patch, if_match=stale, at=NOW),
-        "delete": lambda: provisioning.delete_user(acme.scim, user.id, if_match=stale, at=NOW),
+        "patch": lambda: provisioning.patch_user(
+            acting(acme.scim, at=NOW), user.id, patch, if_match=stale
+        ),
+        "delete": lambda: provisioning.delete_user(
+            acting(acme.scim, at=NOW), user.id, if_match=stale
+        ),
     }
 
     with pytest.raises(VersionMismatch, match=r'W/"2"'):
@@ -191,10 +196,9 @@ def test_a_change_that_changes_nothing_leaves_the_version_alone():
 
     later = NOW.replace(hour=10)
     provisioning.patch_user(
-        acme.scim,
+        acting(acme.scim, at=later),
         user.id,
         a_patch(USER, {"op": "add", "path": "title", "value": "Director"}),
-        at=later,
     )
     _replace(acme, user, title="Director", active=True, at=later)
 
@@ -208,7 +212,7 @@ def test_a_users_id_cannot_be_changed():
     patch = a_patch(USER, {"op": "replace", "value": {"id": "another"}})
 
     with pytest.raises(Mutability):
-        provisioning.patch_user(acme.scim, user.id, patch, at=NOW)
+        provisioning.patch_user(acting(acme.scim, at=NOW), user.id, patch)
 
 
 def test_another_organization_cannot_touch_a_user():
@@ -218,7 +222,7 @@ def test_another_organization_cannot_touch_a_user():
     for attempt in (
         lambda: set_active(globex, user, False),
         lambda: _replace(globex, user, active=False),
-        lambda: provisioning.delete_user(globex.scim, user.id, at=NOW),
+        lambda: provisioning.delete_user(acting(globex.scim, at=NOW), user.id),
     ):
         with pytest.raises(NotFound):
             attempt()
@@ -229,7 +233,7 @@ def test_another_organization_cannot_touch_a_user():
 def _replace(customer, user, *, if_match=None, at=NOW, **attributes):
     document = parse(USER, {"userName": user.user_name, **attributes})
     return provisioning.replace_user(
-        customer.scim, user.id, Replacement(document), if_match=if_match, at=at
+        acting(customer.scim, at=at), user.id, Replacement(document), if_match=if_match
     )
 
 

@@ -1,5 +1,6 @@
 import pytest
 
+from app.access.context import acting
 from app.directory.resources import stored_document
 from app.errors import (
     ContractEnded,
@@ -204,7 +205,9 @@ def test_a_seat_that_was_freed_is_taken_by_the_next_user():
 def test_active_stands_in_the_document_of_a_user_who_came_without_it():
     acme = an_organization(1)
 
-    user = provisioning.create_user(acme.scim, parse(USER, {"userName": "a@example.com"}), at=NOW)
+    user = provisioning.create_user(
+        acting(acme.scim, at=NOW), parse(USER, {"userName": "a@example.com"})
+    )
 
     assert stored_document(user)["active"] is True
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from app.access.context import acting
 from app.access.tokens import TokenUses
 from app.errors import NotFound, SeatLimitReached
 from app.housekeeping import keep_house
@@ -55,7 +56,7 @@ def test_a_kept_seat_is_free_for_all_after_a_day():
 
 def test_strangers_refused_at_a_login_have_no_claim():
     acme = _reserving_organization()
-    decide(acme.sso, Login("stranger@example.com"), at=NOW)
+    decide(acting(acme.sso, at=NOW), Login("stranger@example.com"))
 
     buy(acme, 1, at=LATER)
 
@@ -78,8 +79,8 @@ def test_a_dismissed_denial_is_closed_once():
     _refuse(acme, "alice@example.com")
     denial = Want.get()
 
-    denials.dismiss_denial(acme.owner, denial.id, at=LATER)
-    denials.dismiss_denial(acme.owner, denial.id, at=LATER + DAY)
+    denials.dismiss_denial(acting(acme.owner, at=LATER), denial.id)
+    denials.dismiss_denial(acting(acme.owner, at=LATER + DAY), denial.id)
 
     denial = Want.get()
     assert (denial.closed_because, denial.closed_at) == ("dismissed", LATER)
@@ -91,7 +92,7 @@ def test_nothing_is_kept_for_a_person_who_is_dismissed():
     _refuse(acme, "alice@example.com")
     buy(acme, 1, at=LATER)
 
-    denials.dismiss_denial(acme.owner, Want.get().id, at=LATER)
+    denials.dismiss_denial(acting(acme.owner, at=LATER), Want.get().id)
 
     assert _kept() == []
     assert acme.counts == (2, 1)
@@ -102,7 +103,7 @@ def test_the_denial_of_another_organization_cannot_be_dismissed():
     _refuse(acme, "alice@example.com")
 
     with pytest.raises(NotFound):
-        denials.dismiss_denial(globex.owner, Want.get().id, at=LATER)
+        denials.dismiss_denial(acting(globex.owner, at=LATER), Want.get().id)
 
     assert Want.get().closed_at is None
 
@@ -122,7 +123,7 @@ def test_a_denial_closes_28_days_after_the_last_attempt():
 def test_a_closed_denial_is_purged_after_90_days():
     acme = _reserving_organization()
     _refuse(acme, "alice@example.com")
-    denials.dismiss_denial(acme.owner, Want.get().id, at=LATER)
+    denials.dismiss_denial(acting(acme.owner, at=LATER), Want.get().id)
 
     denials.close_old_denials(at=LATER + 90 * DAY - SECOND)
     before = Want.select().count()
@@ -134,7 +135,7 @@ def test_a_closed_denial_is_purged_after_90_days():
 def _reserving_organization():
     customer = an_organization(1)
     fill(customer)
-    set_organization(customer.owner, OrganizationChanges(reserve_for_denied=True), at=NOW)
+    set_organization(acting(customer.owner, at=NOW), OrganizationChanges(reserve_for_denied=True))
     return customer
 
 

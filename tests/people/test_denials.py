@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 
+from app.access.context import acting
 from app.errors import SeatLimitReached
 from app.models import Want
 from app.people import provisioning
@@ -77,8 +78,8 @@ def test_a_refused_reactivation_is_a_denial():
 def test_a_login_without_a_free_seat_is_a_denial_of_its_own_source():
     acme = _a_full_organization()
 
-    decide(acme.sso, Login("late@example.com"), at=NOW)
-    decide(acme.sso, Login("late@example.com", mode=Mode.CHECK), at=LATER)
+    decide(acting(acme.sso, at=NOW), Login("late@example.com"))
+    decide(acting(acme.sso, at=LATER), Login("late@example.com", mode=Mode.CHECK))
 
     (denial,) = refusals_of(acme.id, limit=2)
     assert (denial.source, denial.attempts) == ("sso", 2)
@@ -99,7 +100,7 @@ def test_a_denial_closes_when_the_person_logs_in_after_a_purchase():
     _refuse(acme, "late@example.com")
     buy(acme, 1)
 
-    decide(acme.sso, Login("late@example.com"), at=LATER)
+    decide(acting(acme.sso, at=LATER), Login("late@example.com"))
 
     assert _outcome() == ("seated", LATER)
 
@@ -132,7 +133,7 @@ def test_a_denial_closes_when_the_user_is_deleted():
     with pytest.raises(SeatLimitReached):
         activate(acme, user)
 
-    provisioning.delete_user(acme.scim, user.id, at=LATER)
+    provisioning.delete_user(acting(acme.scim, at=LATER), user.id)
 
     assert _outcome() == ("deleted", LATER)
 
@@ -153,7 +154,7 @@ def test_nothing_is_recorded_of_somebody_who_has_got_a_seat_since():
     acme = an_organization(1)
     a_user(acme, "alice@example.com")
 
-    denial = record_denial(acme.scim, "alice@example.com", at=NOW)
+    denial = record_denial(acting(acme.scim, at=NOW), "alice@example.com")
 
     assert denial is None
     assert Want.select().count() == 0

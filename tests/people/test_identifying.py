@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from app.access.context import acting
 from app.billing.language import Language
 from app.models import AuditEvent, IdentityMatch, IdentityMismatch
 from app.organizations.settings import OrganizationChanges, set_organization
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("database")
 
 
 def reason(acme, *login, **members):
-    return decide(acme.sso, Login(*login, **members), at=NOW).reason
+    return decide(acting(acme.sso, at=NOW), Login(*login, **members)).reason
 
 
 def open_kinds(acme):
@@ -37,7 +38,7 @@ def with_email(acme, user_name, *addresses, **attributes):
 
 
 def by_email(acme):
-    set_organization(acme.operator, OrganizationChanges(login_by_email=True), at=NOW)
+    set_organization(acting(acme.operator, at=NOW), OrganizationChanges(login_by_email=True))
 
 
 def test_an_external_id_that_never_matched_is_recorded_and_lets_the_person_in():
@@ -123,7 +124,7 @@ def test_the_address_of_two_users_names_neither():
 def test_the_address_of_a_deleted_user_is_free():
     acme = an_organization(5)
     ann = with_email(acme, "ann", "ann@example.com")
-    provisioning.delete_user(acme.scim, ann.id, at=NOW)
+    provisioning.delete_user(acting(acme.scim, at=NOW), ann.id)
 
     assert reason(acme, "ann@example.com") is Reason.SEAT_CLAIMED
 
@@ -133,7 +134,7 @@ def test_where_addresses_identify_a_login_by_address_is_that_user():
     ann = with_email(acme, "ann.smith@example.com", "ann@example.com")
     by_email(acme)
 
-    decision = decide(acme.sso, Login("ann@example.com"), at=NOW)
+    decision = decide(acting(acme.sso, at=NOW), Login("ann@example.com"))
 
     assert (decision.reason, decision.user_id) == (Reason.SEAT_ASSIGNED, ann.id)
     assert acme.counts == (5, 1)
@@ -167,7 +168,7 @@ def test_a_mismatch_is_counted_and_leaves_one_event():
     login = Login("ann@example.com", external_id="oid-1")
 
     for minutes in range(4):
-        decide(acme.sso, login, at=NOW + timedelta(minutes=minutes))
+        decide(acting(acme.sso, at=NOW + timedelta(minutes=minutes)), login)
 
     row = IdentityMismatch.get()
     assert (row.attempts, row.first_seen_at, row.last_seen_at) == (

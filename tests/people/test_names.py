@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.access.context import acting
 from app.db.migrating import MIGRATIONS
 from app.directory.changes import Replacement
 from app.directory.resources import stored_document
@@ -93,23 +94,23 @@ def by_post(acme, name):
 def by_put(acme, name):
     user = a_user(acme, "before@example.com")
     provisioning.replace_user(
-        acme.scim, user.id, Replacement(parse(USER, {"userName": name})), at=NOW
+        acting(acme.scim, at=NOW), user.id, Replacement(parse(USER, {"userName": name}))
     )
 
 
 def by_patch(acme, name):
     user = a_user(acme, "before@example.com")
     patch = a_patch(USER, {"op": "replace", "path": "userName", "value": name})
-    provisioning.patch_user(acme.scim, user.id, patch, at=NOW)
+    provisioning.patch_user(acting(acme.scim, at=NOW), user.id, patch)
 
 
 def by_login(acme, name):
-    decide(acme.sso, Login(name), at=NOW)
+    decide(acting(acme.sso, at=NOW), Login(name))
 
 
 def by_reassignment(acme, name):
     giver = a_user(acme, "before@example.com")
-    reassign(acme.owner, giver.id, Newcomer(name), at=NOW)
+    reassign(acting(acme.owner, at=NOW), giver.id, Newcomer(name))
 
 
 @pytest.mark.usefixtures("database")
@@ -131,10 +132,10 @@ def test_a_user_who_has_such_a_name_stays_editable(bad):
     user = _with_name(acme, bad)
 
     title = a_patch(USER, {"op": "replace", "path": "title", "value": "Director"})
-    provisioning.patch_user(acme.scim, user.id, title, at=NOW)
+    provisioning.patch_user(acting(acme.scim, at=NOW), user.id, title)
     same = parse(USER, {"userName": bad, "title": "Chief"})
-    provisioning.replace_user(acme.scim, user.id, Replacement(same), at=NOW)
-    assert decide(acme.sso, Login(bad), at=NOW).reason is Reason.SEAT_ASSIGNED
+    provisioning.replace_user(acting(acme.scim, at=NOW), user.id, Replacement(same))
+    assert decide(acting(acme.sso, at=NOW), Login(bad)).reason is Reason.SEAT_ASSIGNED
     deactivate(acme, user)
 
     assert stored_document(find_user(acme.id, user.id))["title"] == "Chief"
@@ -147,8 +148,8 @@ def test_such_a_user_can_be_deleted_and_given_a_good_name():
     one, two = _with_name(acme, "ann\u200b"), _with_name(acme, " bob")
 
     good = a_patch(USER, {"op": "replace", "path": "userName", "value": "ann"})
-    renamed = provisioning.patch_user(acme.scim, one.id, good, at=NOW)
-    provisioning.delete_user(acme.scim, two.id, at=NOW)
+    renamed = provisioning.patch_user(acting(acme.scim, at=NOW), one.id, good)
+    provisioning.delete_user(acting(acme.scim, at=NOW), two.id)
 
     assert renamed.user_name_key == "ann"
     assert acme.counts == (5, 1)
@@ -160,7 +161,7 @@ def test_a_newcomer_who_looks_like_another_is_a_note_in_the_trail():
     alice = a_user(acme, "alice@example.com")
 
     other = a_user(acme, "\u0430lice@example.com")
-    claimed = decide(acme.sso, Login("al\u0456ce@example.com"), at=NOW).user_id
+    claimed = decide(acting(acme.sso, at=NOW), Login("al\u0456ce@example.com")).user_id
 
     for newcomer_id in (other.id, claimed):
         assert _event(newcomer_id).after["looks_like"] == alice.id
@@ -176,7 +177,7 @@ def test_a_new_name_that_looks_like_another_is_noted_too():
         USER,
         {"op": "replace", "path": "userName", "value": "al1ce@example.com".replace("1", "\u0456")},
     )
-    provisioning.patch_user(acme.scim, bob.id, by, at=NOW)
+    provisioning.patch_user(acting(acme.scim, at=NOW), bob.id, by)
 
     assert _event(bob.id).after["looks_like"] == alice.id
 
@@ -231,7 +232,7 @@ def _with_name(acme, name):
     document = stored_document(user) | {"userName": name}
     given = UserName.of(name)
     user.user_name, user.user_name_key, user.skeleton_key = name, given.key, given.skeleton_key
-    provisioning.users.describe(acme.scim, user, document, at=NOW)
+    provisioning.users.describe(acting(acme.scim, at=NOW), user, document)
     provisioning.users.write(user)
     return user
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from app.access.context import acting
 from app.directory.resources import stored_document
 from app.directory.users import find_person, find_user
 from app.errors import (
@@ -124,7 +125,7 @@ def test_a_moving_seat_is_not_offered_to_those_who_wait():
 def test_a_seat_that_was_not_needed_goes_to_those_who_wait():
     acme = an_organization(2)
     alice = a_user(acme, "alice@example.com")
-    decide(acme.sso, Login("bob@example.com", mode=Mode.CHECK, hold=True), at=LATER)
+    decide(acting(acme.sso, at=LATER), Login("bob@example.com", mode=Mode.CHECK, hold=True))
     choose_parking(acme)
     a_user(acme, "carol@example.com")
 
@@ -169,7 +170,7 @@ def test_who_gave_a_seat_away_is_told_so_at_a_login():
 
     _move(acme, alice, Newcomer("bob@example.com"))
 
-    decision = decide(acme.sso, Login("alice@example.com"), at=LATER)
+    decision = decide(acting(acme.sso, at=LATER), Login("alice@example.com"))
     assert (decision.reason, decision.allow) == (Reason.REASSIGNED, False)
 
 
@@ -202,7 +203,9 @@ def test_once_the_directory_deactivates_them_the_reassignment_is_forgotten():
 
     deactivate(acme, alice, at=LATER)
 
-    assert decide(acme.sso, Login("alice@example.com"), at=LATER).reason is Reason.DEACTIVATED
+    assert (
+        decide(acting(acme.sso, at=LATER), Login("alice@example.com")).reason is Reason.DEACTIVATED
+    )
 
 
 @pytest.mark.parametrize("taker", ["same", "same by name"])
@@ -250,7 +253,7 @@ def test_who_has_a_seat_cannot_get_another():
 
 def test_nothing_moves_in_a_suspended_organization():
     acme, alice = _full_organization()
-    suspending.suspend_organization(acme.operator, at=NOW)
+    suspending.suspend_organization(acting(acme.operator, at=NOW))
 
     with pytest.raises(OrganizationSuspended):
         _move(acme, alice, Newcomer("bob@example.com"))
@@ -262,7 +265,7 @@ def test_nothing_moves_in_a_suspended_organization():
 def test_an_owner_takes_a_seat_back():
     acme, alice = _full_organization()
 
-    reassigning.release_seat(acme.owner, alice.id, at=LATER)
+    reassigning.release_seat(acting(acme.owner, at=LATER), alice.id)
 
     assert not _active(alice)
     assert stored_document(find_user(acme.id, alice.id))["active"] is False
@@ -272,19 +275,19 @@ def test_an_owner_takes_a_seat_back():
 
 def test_a_seat_can_be_taken_back_in_a_suspended_organization():
     acme, alice = _full_organization()
-    suspending.suspend_organization(acme.operator, at=NOW)
+    suspending.suspend_organization(acting(acme.operator, at=NOW))
 
-    reassigning.release_seat(acme.owner, alice.id, at=LATER)
+    reassigning.release_seat(acting(acme.owner, at=LATER), alice.id)
 
     assert acme.counts == (1, 0)
 
 
 def test_who_has_no_seat_cannot_lose_one():
     acme, alice = _full_organization()
-    reassigning.release_seat(acme.owner, alice.id, at=LATER)
+    reassigning.release_seat(acting(acme.owner, at=LATER), alice.id)
 
     with pytest.raises(NoSeatToMove):
-        reassigning.release_seat(acme.owner, alice.id, at=LATER)
+        reassigning.release_seat(acting(acme.owner, at=LATER), alice.id)
 
     assert acme.counts == (1, 0)
 
@@ -295,7 +298,7 @@ def _full_organization():
 
 
 def _move(customer, giver, to):
-    return reassigning.reassign(customer.owner, giver.id, to, at=LATER)
+    return reassigning.reassign(acting(customer.owner, at=LATER), giver.id, to)
 
 
 def _active(user):

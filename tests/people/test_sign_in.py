@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 
+from app.access.context import acting
 from app.directory.resources import stored_document
 from app.directory.users import find_person, find_user
 from app.models import LedgerEntry, SeatPool, User, Want
@@ -28,7 +29,7 @@ def test_an_active_user_comes_in(mode):
     acme = an_organization(1)
     user = a_user(acme, "alice@example.com")
 
-    decision = decide(acme.sso, Login("ALICE@example.com", mode=mode), at=NOW)
+    decision = decide(acting(acme.sso, at=NOW), Login("ALICE@example.com", mode=mode))
 
     assert (decision.reason, decision.allow) == (Reason.SEAT_ASSIGNED, True)
     assert decision.user_id == user.id
@@ -40,7 +41,7 @@ def test_a_deactivated_user_stays_out_and_inactive(mode):
     user = a_user(acme, "alice@example.com")
     deactivate(acme, user)
 
-    decision = decide(acme.sso, Login("alice@example.com", mode=mode), at=NOW)
+    decision = decide(acting(acme.sso, at=NOW), Login("alice@example.com", mode=mode))
 
     assert (decision.reason, decision.allow) == (Reason.DEACTIVATED, False)
     assert acme.counts == (2, 0)
@@ -50,7 +51,7 @@ def test_a_claim_makes_an_unknown_person_a_user_with_a_seat():
     acme = an_organization(1)
     login = Login("new@example.com", "new@example.com", "E-1", "New Person")
 
-    decision = decide(acme.sso, login, at=NOW)
+    decision = decide(acting(acme.sso, at=NOW), login)
 
     assert (decision.reason, decision.allow) == (Reason.SEAT_CLAIMED, True)
     user = find_user(acme.id, decision.user_id)
@@ -64,8 +65,8 @@ def test_a_claim_makes_an_unknown_person_a_user_with_a_seat():
 def test_a_claim_is_idempotent_on_the_person():
     acme = an_organization(2)
 
-    first = decide(acme.sso, Login("new@example.com"), at=NOW)
-    second = decide(acme.sso, Login("New@Example.com"), at=NOW)
+    first = decide(acting(acme.sso, at=NOW), Login("new@example.com"))
+    second = decide(acting(acme.sso, at=NOW), Login("New@Example.com"))
 
     assert first.user_id == second.user_id
     assert second.reason is Reason.SEAT_ASSIGNED
@@ -76,7 +77,7 @@ def test_a_claim_in_a_full_organization_is_no_seat():
     acme = an_organization(1)
     fill(acme)
 
-    decision = decide(acme.sso, Login("late@example.com"), at=NOW)
+    decision = decide(acting(acme.sso, at=NOW), Login("late@example.com"))
 
     assert (decision.reason, decision.allow) == (Reason.NO_SEAT, False)
     assert find_person(acme.id, "late@example.com") is None
@@ -86,7 +87,7 @@ def test_a_claim_in_a_full_organization_is_no_seat():
 def test_a_check_says_that_a_seat_is_free_and_takes_none():
     acme = an_organization(1)
 
-    decision = decide(acme.sso, Login("new@example.com", mode=CHECK), at=NOW)
+    decision = decide(acting(acme.sso, at=NOW), Login("new@example.com", mode=CHECK))
 
     assert (decision.reason, decision.allow) == (Reason.SEAT_AVAILABLE, False)
     assert decision.claimable
@@ -98,7 +99,7 @@ def test_a_check_in_a_full_organization_is_no_seat_and_a_denial():
     acme = an_organization(1)
     fill(acme)
 
-    decision = decide(acme.sso, Login("late@example.com", mode=CHECK), at=NOW)
+    decision = decide(acting(acme.sso, at=NOW), Login("late@example.com", mode=CHECK))
 
     assert (decision.reason, decision.claimable) == (Reason.NO_SEAT, False)
     assert Want.get().user_name == "late@example.com"
@@ -110,7 +111,9 @@ def test_two_users_in_one_login_are_an_identity_conflict(mode):
     a_user(acme, "alice@example.com", externalId="E-1")
     a_user(acme, "bob@example.com", externalId="E-2")
 
-    decision = decide(acme.sso, Login("alice@example.com", external_id="E-2", mode=mode), at=NOW)
+    decision = decide(
+        acting(acme.sso, at=NOW), Login("alice@example.com", external_id="E-2", mode=mode)
+    )
 
     assert (decision.reason, decision.allow) == (Reason.IDENTITY_CONFLICT, False)
 
@@ -119,7 +122,7 @@ def test_an_unknown_name_under_a_known_external_id_takes_no_second_seat():
     acme = an_organization(5)
     a_user(acme, "alice@example.com", externalId="E-1")
 
-    decision = decide(acme.sso, Login("alice.b@example.com", external_id="E-1"), at=NOW)
+    decision = decide(acting(acme.sso, at=NOW), Login("alice.b@example.com", external_id="E-1"))
 
     assert decision.reason is Reason.IDENTITY_CONFLICT
     assert acme.counts == (5, 1)
@@ -129,7 +132,7 @@ def test_a_user_without_an_external_id_is_known_by_name():
     acme = an_organization(5)
     a_user(acme, "alice@example.com")
 
-    decision = decide(acme.sso, Login("alice@example.com", external_id="E-1"), at=NOW)
+    decision = decide(acting(acme.sso, at=NOW), Login("alice@example.com", external_id="E-1"))
 
     assert decision.reason is Reason.SEAT_ASSIGNED
 
@@ -137,9 +140,9 @@ def test_a_user_without_an_external_id_is_known_by_name():
 def test_a_deleted_user_is_an_unknown_person():
     acme = an_organization(1)
     user = a_user(acme, "alice@example.com", externalId="E-1")
-    provisioning.delete_user(acme.scim, user.id, at=NOW)
+    provisioning.delete_user(acting(acme.scim, at=NOW), user.id)
 
-    decision = decide(acme.sso, Login("alice@example.com", external_id="E-1"), at=NOW)
+    decision = decide(acting(acme.sso, at=NOW), Login("alice@example.com", external_id="E-1"))
 
     assert decision.reason is Reason.SEAT_CLAIMED
 
@@ -148,7 +151,7 @@ def test_a_deleted_user_is_an_unknown_person():
 def test_nobody_comes_in_before_a_contract_is_signed(mode):
     acme = an_organization(None)
 
-    decision = decide(acme.sso, Login("new@example.com", mode=mode), at=NOW)
+    decision = decide(acting(acme.sso, at=NOW), Login("new@example.com", mode=mode))
 
     assert decision.reason is Reason.CONTRACT_NOT_STARTED
 
@@ -157,7 +160,9 @@ def test_nobody_comes_in_before_a_contract_is_signed(mode):
 def test_nobody_comes_in_before_the_first_day(mode):
     acme = an_organization(1, at=SIGNED_AT - timedelta(days=10))
 
-    decision = decide(acme.sso, Login("new@example.com", mode=mode), at=SIGNED_AT - timedelta(9))
+    decision = decide(
+        acting(acme.sso, at=SIGNED_AT - timedelta(9)), Login("new@example.com", mode=mode)
+    )
 
     assert decision.reason is Reason.CONTRACT_NOT_STARTED
 
@@ -170,7 +175,7 @@ def test_nobody_comes_in_while_the_organization_is_suspended(mode, known):
         a_user(acme, "alice@example.com")
     SeatPool.update(suspended_at=NOW).execute()
 
-    decision = decide(acme.sso, Login("alice@example.com", mode=mode), at=NOW)
+    decision = decide(acting(acme.sso, at=NOW), Login("alice@example.com", mode=mode))
 
     assert (decision.reason, decision.allow) == (Reason.ORGANIZATION_SUSPENDED, False)
 
@@ -188,10 +193,10 @@ def test_holders_come_in_for_the_grace_days_after_the_end(days, seconds, reason,
     acme = an_organization(1, grace_days=10)
     a_user(acme, "alice@example.com")
     if recorded:
-        decide(acme.sso, Login("unknown@example.com"), at=TERM_ENDS_AT)
+        decide(acting(acme.sso, at=TERM_ENDS_AT), Login("unknown@example.com"))
 
     at = TERM_ENDS_AT + timedelta(days=days, seconds=seconds)
-    decision = decide(acme.sso, Login("alice@example.com"), at=at)
+    decision = decide(acting(acme.sso, at=at), Login("alice@example.com"))
 
     assert decision.reason is reason
 
@@ -200,7 +205,7 @@ def test_holders_come_in_for_the_grace_days_after_the_end(days, seconds, reason,
 def test_grace_days_are_for_holders_only(mode):
     acme = an_organization(5)
 
-    decision = decide(acme.sso, Login("new@example.com", mode=mode), at=TERM_ENDS_AT)
+    decision = decide(acting(acme.sso, at=TERM_ENDS_AT), Login("new@example.com", mode=mode))
 
     assert decision.reason is Reason.CONTRACT_ENDED
     assert acme.counts == (5, 0)
@@ -210,8 +215,12 @@ def test_a_contract_that_renews_lets_everybody_in_after_its_term():
     acme = an_organization(2, auto_renew=True, minimum_seats=2)
     a_user(acme, "alice@example.com")
 
-    holder = decide(acme.sso, Login("alice@example.com"), at=TERM_ENDS_AT + timedelta(days=99))
-    stranger = decide(acme.sso, Login("new@example.com"), at=TERM_ENDS_AT + timedelta(days=99))
+    holder = decide(
+        acting(acme.sso, at=TERM_ENDS_AT + timedelta(days=99)), Login("alice@example.com")
+    )
+    stranger = decide(
+        acting(acme.sso, at=TERM_ENDS_AT + timedelta(days=99)), Login("new@example.com")
+    )
 
     assert holder.reason is Reason.SEAT_ASSIGNED
     assert stranger.reason is Reason.SEAT_CLAIMED
@@ -222,7 +231,7 @@ def test_a_decision_about_a_known_person_writes_nothing():
     a_user(acme, "alice@example.com")
     before = LedgerEntry.select().count()
 
-    decide(acme.sso, Login("alice@example.com", "other@example.com", None, "Other"), at=NOW)
+    decide(acting(acme.sso, at=NOW), Login("alice@example.com", "other@example.com", None, "Other"))
 
     assert LedgerEntry.select().count() == before
     assert find_person(acme.id, "alice@example.com").version == 1
@@ -232,7 +241,7 @@ def test_no_message_reveals_how_many_seats_there_are():
     acme = an_organization(7)
     fill(acme)
 
-    decision = decide(acme.sso, Login("late@example.com"), at=NOW)
+    decision = decide(acting(acme.sso, at=NOW), Login("late@example.com"))
 
     assert "7" not in decision.message
     assert "owner" in decision.message
@@ -242,7 +251,7 @@ def test_people_of_another_organization_are_unknown():
     acme, globex = an_organization(1), an_organization(1)
     a_user(acme, "alice@example.com")
 
-    decision = decide(globex.sso, Login("alice@example.com", mode=CHECK), at=NOW)
+    decision = decide(acting(globex.sso, at=NOW), Login("alice@example.com", mode=CHECK))
 
     assert decision.reason is Reason.SEAT_AVAILABLE
 
@@ -250,7 +259,7 @@ def test_people_of_another_organization_are_unknown():
 def test_the_ledger_says_that_a_login_took_the_seat():
     acme = an_organization(1)
 
-    decide(acme.sso, Login("new@example.com"), at=NOW)
+    decide(acting(acme.sso, at=NOW), Login("new@example.com"))
 
     entry = LedgerEntry.select().order_by(LedgerEntry.sequence.desc()).get()
     assert (entry.kind, entry.cause, entry.actor) == ("assigned", "sso", acme.sso.actor)

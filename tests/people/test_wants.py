@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.access.context import acting
 from app.directory.users import find_person, find_user
 from app.errors import ContractEnded, ContractNotStarted, OrganizationSuspended, SeatLimitReached
 from app.models import Hold, User, Want, WantSource
@@ -31,7 +32,7 @@ from tests.builders import (
     deactivate,
     fill,
 )
-from tests.parking import choose_parking, line
+from tests.parking import choose_parking, line, seats_left_held
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -41,7 +42,7 @@ DAY = timedelta(days=1)
 
 def test_a_person_refused_at_login_and_then_by_the_directory_is_the_directorys():
     acme = _a_full_organization(reserves=True)
-    decide(acme.sso, Login("new@example.com"), at=NOW)
+    decide(acting(acme.sso, at=NOW), Login("new@example.com"))
 
     _refuse(acme, "NEW@example.com", at=LATER)
 
@@ -52,7 +53,7 @@ def test_a_person_refused_at_login_and_then_by_the_directory_is_the_directorys()
     assert demand_of(acme.id, at=LATER).refused_at_login == 0
     buy(acme, 1, at=LATER)
     assert _kept() == ["new@example.com"]
-    stranger = decide(acme.sso, Login("stranger@example.com"), at=LATER)
+    stranger = decide(acting(acme.sso, at=LATER), Login("stranger@example.com"))
     assert stranger.reason is Reason.NO_SEAT
     assert a_user(acme, "new@example.com", at=LATER).active
 
@@ -61,7 +62,7 @@ def test_a_later_login_does_not_hide_the_directory():
     acme = _a_full_organization()
     _refuse(acme, "new@example.com")
 
-    decide(acme.sso, Login("new@example.com"), at=LATER)
+    decide(acting(acme.sso, at=LATER), Login("new@example.com"))
 
     (denial,) = refusals_of(acme.id, limit=2)
     assert (denial.source, denial.provider) == ("scim", "entra")
@@ -87,9 +88,10 @@ def test_the_refused_and_the_parked_stand_in_one_queue():
     choose_parking(acme)
     a_user(acme, "parked@example.com")
 
-    buy(acme, 1, at=LATER)
-    first = _kept()
-    buy(acme, 1, at=LATER)
+    with seats_left_held():
+        buy(acme, 1, at=LATER)
+        first = _kept()
+        buy(acme, 1, at=LATER)
 
     assert (first, _kept()) == (
         ["refused@example.com"],
@@ -101,7 +103,7 @@ def test_a_seat_kept_before_a_rename_is_kept_after_it():
     acme = an_organization(1)
     user = a_user(acme, "old@example.com", active=False)
     fill(acme)
-    set_organization(acme.owner, OrganizationChanges(reserve_for_denied=True), at=NOW)
+    set_organization(acting(acme.owner, at=NOW), OrganizationChanges(reserve_for_denied=True))
     with pytest.raises(SeatLimitReached):
         activate(acme, user)
     buy(acme, 1, at=LATER)
@@ -140,7 +142,7 @@ def test_a_place_on_the_waiting_list_goes_along_with_a_rename():
 def test_a_want_closes_where_its_name_becomes_that_of_a_user_with_a_seat():
     acme = an_organization(1)
     (holder,) = fill(acme)
-    set_organization(acme.owner, OrganizationChanges(reserve_for_denied=True), at=NOW)
+    set_organization(acting(acme.owner, at=NOW), OrganizationChanges(reserve_for_denied=True))
     _refuse(acme, "new@example.com")
     buy(acme, 1, at=LATER)
 
@@ -155,7 +157,7 @@ def test_two_wants_that_turn_out_to_be_one_persons_become_the_older():
     acme = an_organization(1)
     user = a_user(acme, "old@example.com", active=False)
     fill(acme)
-    decide(acme.sso, Login("new@example.com"), at=NOW)
+    decide(acting(acme.sso, at=NOW), Login("new@example.com"))
     with pytest.raises(SeatLimitReached):
         activate(acme, user, at=LATER)
 
@@ -184,7 +186,7 @@ def test_those_who_are_parked_stay_so_when_they_ask_after_parking_was_turned_off
     acme = _a_full_organization()
     choose_parking(acme)
     user = a_user(acme, "late@example.com")
-    set_organization(acme.owner, OrganizationChanges(when_full="reject"), at=NOW)
+    set_organization(acting(acme.owner, at=NOW), OrganizationChanges(when_full="reject"))
 
     with pytest.raises(SeatLimitReached):
         activate(acme, user, at=LATER)
@@ -199,7 +201,7 @@ def test_a_dismissed_denial_of_somebody_who_waits_takes_the_place_as_well():
     choose_parking(acme)
     user = a_user(acme, "late@example.com")
 
-    denials.dismiss_denial(acme.owner, Want.get().id, at=LATER)
+    denials.dismiss_denial(acting(acme.owner, at=LATER), Want.get().id)
 
     assert line(acme) == []
     assert find_user(acme.id, user.id).inactive_because == "directory"
@@ -229,7 +231,7 @@ def test_a_refusal_for_another_reason_is_listed_with_it_and_counts_nowhere(state
             a_user(acme, "late@example.com", at=at)
         assert refusal.value.facts["denial"] == Want.get().id
     else:
-        decide(acme.sso, Login("late@example.com", mode=Mode(ask.split()[1])), at=at)
+        decide(acting(acme.sso, at=at), Login("late@example.com", mode=Mode(ask.split()[1])))
 
     (denial,) = refusals_of(acme.id, limit=2)
     assert (denial.reason, denial.closed_at) == (code, None)
@@ -238,11 +240,11 @@ def test_a_refusal_for_another_reason_is_listed_with_it_and_counts_nowhere(state
 
 def test_a_refusal_for_another_reason_closes_with_the_seat_or_after_28_days():
     acme = an_organization(2)
-    suspend_organization(acme.operator, at=NOW)
+    suspend_organization(acting(acme.operator, at=NOW))
     for name in ("one@example.com", "two@example.com"):
         with pytest.raises(OrganizationSuspended):
             a_user(acme, name)
-    resume_organization(acme.operator, at=LATER)
+    resume_organization(acting(acme.operator, at=LATER))
 
     a_user(acme, "one@example.com", at=LATER)
     denials.close_old_denials(at=NOW + 28 * DAY)
@@ -270,7 +272,7 @@ def test_erasure_takes_the_wants_under_every_name_and_who_asked_for_them():
     deactivate(acme, user)
     _rename(acme, user, "new@example.com")
 
-    erase_person(acme.operator, "new@example.com", at=LATER)
+    erase_person(acting(acme.operator, at=LATER), "new@example.com")
 
     assert Want.get().user_name.startswith("erased-dnl_")
     assert WantSource.select().count() == 0
@@ -299,7 +301,7 @@ def test_whatever_a_person_is_called_there_is_one_want_and_it_is_theirs(steps, p
     changes = OrganizationChanges(
         when_full="park" if parks else "reject", reserve_for_denied=reserves
     )
-    set_organization(acme.owner, changes, at=NOW)
+    set_organization(acting(acme.owner, at=NOW), changes)
 
     for step, name, other in steps:
         _do(acme, step, name, other)
@@ -321,12 +323,14 @@ class Step(NamedTuple):
 
 ACTIONS = {
     "create": lambda it: it.user or a_user(it.acme, it.name),
-    "login": lambda it: decide(it.acme.sso, Login(it.name), at=NOW),
+    "login": lambda it: decide(acting(it.acme.sso, at=NOW), Login(it.name)),
     "buy": lambda it: buy(it.acme, 1),
     "rename": lambda it: (
         it.user and not find_person(it.acme.id, it.other) and _rename(it.acme, it.user, it.other)
     ),
-    "delete": lambda it: it.user and provisioning.delete_user(it.acme.scim, it.user.id, at=NOW),
+    "delete": lambda it: (
+        it.user and provisioning.delete_user(acting(it.acme.scim, at=NOW), it.user.id)
+    ),
     "activate": lambda it: it.user and activate(it.acme, it.user),
     "deactivate": lambda it: it.user and deactivate(it.acme, it.user),
 }
@@ -342,7 +346,9 @@ def _do(acme, step, name, other):
 def _a_full_organization(*, reserves=False):
     customer = an_organization(1)
     fill(customer)
-    set_organization(customer.owner, OrganizationChanges(reserve_for_denied=reserves), at=NOW)
+    set_organization(
+        acting(customer.owner, at=NOW), OrganizationChanges(reserve_for_denied=reserves)
+    )
     return customer
 
 
@@ -352,7 +358,7 @@ def _a_closed_organization(state):
         return an_organization(None), NOW, "contract_not_started"
     acme = an_organization(1)
     if state == "suspended":
-        suspend_organization(acme.operator, at=NOW)
+        suspend_organization(acting(acme.operator, at=NOW))
         return acme, NOW, "organization_suspended"
     return acme, NOW + timedelta(days=400), "contract_ended"
 
@@ -365,7 +371,7 @@ def _refuse(customer, user_name, at=NOW):
 def _rename(customer, user, name, **changes):
     value = {"userName": name, **changes}
     patch = a_patch(USER, {"op": "replace", "value": value})
-    return provisioning.patch_user(customer.scim, user.id, patch, at=LATER)
+    return provisioning.patch_user(acting(customer.scim, at=LATER), user.id, patch)
 
 
 def _kept():

@@ -4,6 +4,7 @@ from functools import partial
 
 import pytest
 
+from app.access.context import acting
 from app.billing.invoices.crediting import credit_invoice
 from app.billing.invoices.leftovers import Portion
 from app.billing.invoices.payments import Receipt, record_payment
@@ -71,7 +72,7 @@ def test_parts_of_a_line_that_many_credit_at_once_are_never_more_than_the_line()
 def test_an_invoice_that_many_replace_at_once_is_replaced_once():
     acme = an_organization(1)
     invoice = acme.signing.invoice
-    credit_invoice(acme.operator, invoice.id, at=NOW)
+    credit_invoice(acting(acme.operator, at=NOW), invoice.id)
     replace = partial(replace_invoice, acme.operator, invoice.id, at=NOW)
 
     done = at_once([partial(_attempt, replace, InvoiceReplaced)] * RIVALS)

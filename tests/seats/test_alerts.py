@@ -5,6 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app import housekeeping
+from app.access.context import acting
 from app.access.tokens import TokenUses
 from app.models import Alert, LedgerEntry
 from app.organizations.settings import OrganizationChanges, set_organization
@@ -31,11 +32,11 @@ def kinds(found) -> list[tuple[str, bool]]:
 
 def set_thresholds(customer, *thresholds):
     changes = OrganizationChanges(alert_thresholds=thresholds)
-    set_organization(customer.operator, changes, at=NOW)
+    set_organization(acting(customer.operator, at=NOW), changes)
 
 
 def refuse(customer, user_name="bob@example.com", *, at=NOW) -> str:
-    return record_denial(customer.scim, user_name, at=at)
+    return record_denial(acting(customer.scim, at=at), user_name)
 
 
 def test_an_alert_tells_how_many_seats_are_left_and_since_which_entry():
@@ -125,9 +126,9 @@ def test_the_alert_of_refusals_is_cleared_when_nobody_is_refused_any_more():
     refused = [refuse(acme), refuse(acme, "carol@example.com")]
     look(acme)
 
-    dismiss_denial(acme.owner, refused[0], at=NOW)
+    dismiss_denial(acting(acme.owner, at=NOW), refused[0])
     assert kinds(look(acme)) == [("denied", False)]
-    dismiss_denial(acme.owner, refused[1], at=LATER)
+    dismiss_denial(acting(acme.owner, at=LATER), refused[1])
 
     (alert,) = look(acme, at=LATER + timedelta(hours=1))
     assert alert.cleared_at == LATER
@@ -136,7 +137,7 @@ def test_the_alert_of_refusals_is_cleared_when_nobody_is_refused_any_more():
 def test_a_refusal_for_another_reason_than_seats_raises_no_alert():
     acme = an_organization(2)
 
-    record_denial(acme.scim, "bob@example.com", Reason.SUSPENDED, at=NOW)
+    record_denial(acting(acme.scim, at=NOW), "bob@example.com", Reason.SUSPENDED)
     before = look(acme)
     refuse(acme, at=LATER)
 
@@ -148,7 +149,7 @@ def test_the_alert_of_refusals_is_cleared_when_the_refused_get_a_place_to_wait()
     acme = an_organization(1)
     fill(acme)
     refuse(acme)
-    set_organization(acme.owner, OrganizationChanges(when_full="park"), at=NOW)
+    set_organization(acting(acme.owner, at=NOW), OrganizationChanges(when_full="park"))
     told = [alert for alert in look(acme) if alert.kind == "denied"]
     a_user(acme, "bob@example.com", at=LATER)
 
@@ -161,7 +162,7 @@ def test_refusals_that_came_and_went_unseen_are_alerted_one_by_one():
     acme = an_organization(2)
     for hour in range(3):
         at = NOW + timedelta(hours=hour)
-        dismiss_denial(acme.owner, refuse(acme, at=at), at=at + timedelta(minutes=1))
+        dismiss_denial(acting(acme.owner, at=at + timedelta(minutes=1)), refuse(acme, at=at))
 
     found = look(acme, at=NOW + timedelta(days=1))
 

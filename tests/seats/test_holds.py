@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from app.access.context import acting
 from app.access.tokens import TokenUses
 from app.errors import SeatLimitReached
 from app.housekeeping import keep_house
@@ -53,7 +54,7 @@ def test_the_assignment_of_a_held_seat_leaves_in_use_unchanged():
     acme = an_organization(2)
     _hold(acme, "alice@example.com")
 
-    decision = decide(acme.sso, Login("alice@example.com"), at=JUST_BEFORE)
+    decision = decide(acting(acme.sso, at=JUST_BEFORE), Login("alice@example.com"))
 
     entry = _entries()[-1]
     assert decision.reason is Reason.SEAT_CLAIMED
@@ -180,10 +181,10 @@ def test_a_hold_ends_with_a_contract_that_does_not_renew():
 def test_a_held_seat_cannot_be_taken_while_the_organization_is_suspended():
     acme = an_organization(1)
     _hold(acme, "alice@example.com")
-    suspending.suspend_organization(acme.operator, at=NOW)
+    suspending.suspend_organization(acting(acme.operator, at=NOW))
 
     answers = [
-        decide(acme.sso, Login("alice@example.com", mode=mode), at=JUST_BEFORE).reason
+        decide(acting(acme.sso, at=JUST_BEFORE), Login("alice@example.com", mode=mode)).reason
         for mode in Mode
     ]
 
@@ -202,11 +203,11 @@ def test_nobody_who_is_known_gets_a_hold():
 
 
 def _check(customer, user_name, at=NOW):
-    return decide(customer.sso, Login(user_name, mode=Mode.CHECK), at=at)
+    return decide(acting(customer.sso, at=at), Login(user_name, mode=Mode.CHECK))
 
 
 def _hold(customer, user_name, at=NOW):
-    return decide(customer.sso, Login(user_name, mode=Mode.CHECK, hold=True), at=at)
+    return decide(acting(customer.sso, at=at), Login(user_name, mode=Mode.CHECK, hold=True))
 
 
 def _entries():

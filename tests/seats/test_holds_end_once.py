@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from peewee import IntegrityError
 
+from app.access.context import acting
 from app.billing.contracts.renewals import renew_if_due
 from app.models import Hold, LedgerEntry
 from app.people.sign_in import Login, Mode, Reason, decide
@@ -41,8 +42,8 @@ def test_i9_a_hold_past_its_time_makes_room_and_expires_once():
     acme = an_organization(1)
     _hold(acme, "alice@example.com")
 
-    bob = decide(acme.sso, Login("bob@example.com"), at=LATER)
-    alice = decide(acme.sso, Login("alice@example.com"), at=LATER)
+    bob = decide(acting(acme.sso, at=LATER), Login("bob@example.com"))
+    alice = decide(acting(acme.sso, at=LATER), Login("alice@example.com"))
 
     assert (bob.reason, alice.reason) == (Reason.SEAT_CLAIMED, Reason.NO_SEAT)
     assert _ends() == ["hold_expired"]
@@ -52,8 +53,8 @@ def test_i9_a_hold_keeps_others_out_while_it_lives():
     acme = an_organization(1)
     _hold(acme, "alice@example.com")
 
-    bob = decide(acme.sso, Login("bob@example.com"), at=NOW + timedelta(seconds=119))
-    alice = decide(acme.sso, Login("alice@example.com"), at=NOW + timedelta(seconds=119))
+    bob = decide(acting(acme.sso, at=NOW + timedelta(seconds=119)), Login("bob@example.com"))
+    alice = decide(acting(acme.sso, at=NOW + timedelta(seconds=119)), Login("alice@example.com"))
 
     assert (bob.reason, alice.reason) == (Reason.NO_SEAT, Reason.SEAT_CLAIMED)
 
@@ -96,7 +97,7 @@ def test_i9_the_database_itself_refuses_a_hold_that_ended_by_half(half):
 
 
 def _hold(customer, user_name, at=NOW):
-    return decide(customer.sso, Login(user_name, mode=Mode.CHECK, hold=True), at=at)
+    return decide(acting(customer.sso, at=at), Login(user_name, mode=Mode.CHECK, hold=True))
 
 
 def _ends():

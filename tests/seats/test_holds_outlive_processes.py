@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from app.access.context import acting
 from app.db.connections import connection, open_database
 from app.people.sign_in import Login, Mode, Reason, decide
 from tests.auditing import violations
@@ -14,13 +15,13 @@ def test_a_hold_survives_the_end_of_the_process(database_url):
     first = open_database(database_url)
     with connection():
         acme = an_organization(1)
-        decide(acme.sso, Login("alice@example.com", mode=Mode.CHECK, hold=True), at=NOW)
+        decide(acting(acme.sso, at=NOW), Login("alice@example.com", mode=Mode.CHECK, hold=True))
     first.close_all()
 
     second = open_database(database_url)
     with connection():
-        bob = decide(acme.sso, Login("bob@example.com"), at=SOON)
-        alice = decide(acme.sso, Login("alice@example.com"), at=SOON)
+        bob = decide(acting(acme.sso, at=SOON), Login("bob@example.com"))
+        alice = decide(acting(acme.sso, at=SOON), Login("alice@example.com"))
         found = violations()
     second.close_all()
 

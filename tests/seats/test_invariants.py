@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from peewee import IntegrityError, OperationalError
 
+from app.access.context import acting
 from app.billing.contracts.previews import preview
 from app.billing.contracts.renewals import renew_if_due
 from app.billing.contracts.running import open_term, running_contract
@@ -166,7 +167,7 @@ def test_i5_replaying_the_ledger_gives_the_pools_figures():
     deactivate(acme, first)
     buy(acme, 3)
     fill(acme)
-    provisioning.delete_user(acme.scim, second.id, at=NOW)
+    provisioning.delete_user(acting(acme.scim, at=NOW), second.id)
     renew_if_due(acme.id, at=END)
 
     replayed = SeatCounts()
@@ -228,7 +229,7 @@ def test_i8_releasing_is_possible_in_every_state_of_the_contract(standing):
         renew_if_due(acme.id, at=at)
 
     deactivate(acme, first, at=at)
-    provisioning.delete_user(acme.scim, second.id, at=at)
+    provisioning.delete_user(acting(acme.scim, at=at), second.id)
 
     assert acme.counts == (2, 0)
 

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from peewee import IntegrityError
 
+from app.access.context import acting
 from app.access.tokens import TokenUses
 from app.housekeeping import keep_house
 from app.models import SeatPool
@@ -43,7 +44,9 @@ def test_claims_and_the_directory_are_not_limited():
     acme = an_organization(5)
     _check(acme, "stranger@example.com")
 
-    claims = [decide(acme.sso, Login(f"new-{n}@example.com"), at=NOW).allow for n in range(2)]
+    claims = [
+        decide(acting(acme.sso, at=NOW), Login(f"new-{n}@example.com")).allow for n in range(2)
+    ]
     a_user(acme)
     a_user(acme)
 
@@ -56,7 +59,7 @@ def test_a_login_whose_hold_has_ended_leaves_room_for_the_next(end):
     acme = an_organization(5)
     _check(acme, "first@example.com")
     if end == "a claim":
-        decide(acme.sso, Login("first@example.com"), at=NOW)
+        decide(acting(acme.sso, at=NOW), Login("first@example.com"))
     elif end == "its time":
         keep_house(TokenUses(), at=NOW + LOGIN_HOLD)
     else:
@@ -109,4 +112,4 @@ def test_the_limit_is_that_of_the_seats_that_are_free_without_the_holds(seats, s
 
 
 def _check(customer, user_name, at=NOW):
-    return decide(customer.sso, Login(user_name, mode=Mode.CHECK, hold=True), at=at)
+    return decide(acting(customer.sso, at=at), Login(user_name, mode=Mode.CHECK, hold=True))

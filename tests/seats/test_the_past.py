@@ -4,6 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.access.context import acting
 from app.billing.contracts.renewals import renew_if_due
 from app.billing.history import seats_at
 from app.people.sign_in import Login, Mode, decide
@@ -48,8 +49,8 @@ def test_the_instant_of_an_entry_already_shows_it():
 
 def test_a_seat_that_is_held_is_told_apart():
     acme = an_organization(5)
-    decide(acme.sso, Login("bob@example.com", mode=Mode.CHECK, hold=True), at=NOW)
-    decide(acme.sso, Login("bob@example.com"), at=NOW + timedelta(minutes=1))
+    decide(acting(acme.sso, at=NOW), Login("bob@example.com", mode=Mode.CHECK, hold=True))
+    decide(acting(acme.sso, at=NOW + timedelta(minutes=1)), Login("bob@example.com"))
 
     held, seated = (seats_at(acme.id, NOW + timedelta(minutes=minute)) for minute in (0, 1))
 

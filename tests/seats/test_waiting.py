@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from app.access.context import acting
 from app.directory.resources import stored_document
 from app.directory.users import find_person, find_user
 from app.errors import NotFound, OrganizationSuspended, SeatLimitReached
@@ -72,7 +73,7 @@ def test_a_put_that_finds_no_seat_waits():
 def test_a_login_is_refused_not_parked():
     acme, _ = a_parking_organization()
 
-    decision = decide(acme.sso, Login("alice@example.com"), at=NOW)
+    decision = decide(acting(acme.sso, at=NOW), Login("alice@example.com"))
 
     assert decision.reason is Reason.NO_SEAT
     assert line(acme) == []
@@ -83,14 +84,14 @@ def test_who_waits_is_told_so_at_a_login(mode):
     acme, _ = a_parking_organization()
     a_user(acme, "alice@example.com")
 
-    decision = decide(acme.sso, Login("alice@example.com", mode=mode), at=NOW)
+    decision = decide(acting(acme.sso, at=NOW), Login("alice@example.com", mode=mode))
 
     assert (decision.reason, decision.allow) == (Reason.WAITING_FOR_SEAT, False)
 
 
 def test_nobody_is_parked_who_could_not_be_seated_for_another_reason():
     acme, _ = a_parking_organization()
-    suspending.suspend_organization(acme.operator, at=NOW)
+    suspending.suspend_organization(acting(acme.operator, at=NOW))
 
     with pytest.raises(OrganizationSuspended):
         a_user(acme, "alice@example.com")
@@ -119,7 +120,7 @@ def test_a_seat_held_for_who_waits_passes_to_the_next_when_they_are_deactivated(
 def test_a_seat_held_for_who_waits_passes_to_the_next_when_they_are_deleted():
     acme, alice, bob = offered_to_alice()
 
-    provisioning.delete_user(acme.scim, alice.id, at=LATER)
+    provisioning.delete_user(acting(acme.scim, at=LATER), alice.id)
 
     assert find_user(acme.id, bob.id).active
     assert acme.counts == (2, 2)
@@ -128,7 +129,7 @@ def test_a_seat_held_for_who_waits_passes_to_the_next_when_they_are_deleted():
 def test_a_seat_held_for_who_waits_passes_to_the_next_when_they_are_dismissed():
     acme, alice, bob = offered_to_alice()
 
-    waiting_list.dismiss_waiter(acme.owner, alice.id, at=LATER)
+    waiting_list.dismiss_waiter(acting(acme.owner, at=LATER), alice.id)
 
     assert find_user(acme.id, bob.id).active
     assert [entry.kind for entry in entries()[-3:]] == ["hold_released", "held", "hold_assigned"]
@@ -137,7 +138,7 @@ def test_a_seat_held_for_who_waits_passes_to_the_next_when_they_are_dismissed():
 def test_a_hold_past_its_time_passes_to_the_next_as_well():
     acme, alice, bob = offered_to_alice()
 
-    provisioning.delete_user(acme.scim, alice.id, at=NOW + timedelta(hours=25))
+    provisioning.delete_user(acting(acme.scim, at=NOW + timedelta(hours=25)), alice.id)
 
     assert find_user(acme.id, bob.id).active
     assert acme.counts == (2, 2)
@@ -147,10 +148,12 @@ def test_a_dismissed_person_is_merely_deactivated():
     acme, _ = a_parking_organization()
     (alice,) = park(acme, "alice@example.com")
 
-    waiting_list.dismiss_waiter(acme.owner, alice.id, at=LATER)
+    waiting_list.dismiss_waiter(acting(acme.owner, at=LATER), alice.id)
 
     assert line(acme) == []
-    assert decide(acme.sso, Login("alice@example.com"), at=LATER).reason is Reason.DEACTIVATED
+    assert (
+        decide(acting(acme.sso, at=LATER), Login("alice@example.com")).reason is Reason.DEACTIVATED
+    )
     event = AuditEvent.get(AuditEvent.kind == "waiting.dismissed")
     assert (event.subject_id, event.actor) == (alice.id, acme.owner.actor)
 
@@ -159,7 +162,7 @@ def test_only_who_waits_can_be_dismissed():
     acme, (holder,) = a_parking_organization()
 
     with pytest.raises(NotFound, match="is not on the waiting list"):
-        waiting_list.dismiss_waiter(acme.owner, holder.id, at=LATER)
+        waiting_list.dismiss_waiter(acting(acme.owner, at=LATER), holder.id)
 
 
 @pytest.mark.parametrize(
@@ -175,10 +178,12 @@ def test_any_word_that_the_person_is_inactive_removes_the_place(operation):
     acme, _ = a_parking_organization()
     (alice,) = park(acme, "alice@example.com")
 
-    provisioning.patch_user(acme.scim, alice.id, a_patch(USER, operation), at=LATER)
+    provisioning.patch_user(acting(acme.scim, at=LATER), alice.id, a_patch(USER, operation))
 
     assert line(acme) == []
-    assert decide(acme.sso, Login("alice@example.com"), at=LATER).reason is Reason.DEACTIVATED
+    assert (
+        decide(acting(acme.sso, at=LATER), Login("alice@example.com")).reason is Reason.DEACTIVATED
+    )
 
 
 def test_a_put_that_leaves_active_out_keeps_the_place():
@@ -188,7 +193,10 @@ def test_a_put_that_leaves_active_out_keeps_the_place():
     replace_user(acme, alice, displayName="Alice")
 
     assert line(acme) == ["alice@example.com"]
-    assert decide(acme.sso, Login("alice@example.com"), at=NOW).reason is Reason.WAITING_FOR_SEAT
+    assert (
+        decide(acting(acme.sso, at=NOW), Login("alice@example.com")).reason
+        is Reason.WAITING_FOR_SEAT
+    )
 
 
 def test_a_change_of_anything_else_keeps_the_place():
@@ -196,7 +204,7 @@ def test_a_change_of_anything_else_keeps_the_place():
     (alice,) = park(acme, "alice@example.com")
     patch = a_patch(USER, {"op": "replace", "path": "displayName", "value": "Alice"})
 
-    provisioning.patch_user(acme.scim, alice.id, patch, at=LATER)
+    provisioning.patch_user(acting(acme.scim, at=LATER), alice.id, patch)
 
     assert line(acme) == ["alice@example.com"]
 
@@ -214,7 +222,7 @@ def test_who_comes_back_after_leaving_the_list_waits_at_its_end():
 def test_those_who_wait_keep_their_places_when_parking_is_turned_off():
     acme, (holder,) = a_parking_organization()
     park(acme, "alice@example.com")
-    set_organization(acme.owner, OrganizationChanges(when_full="reject"), at=NOW)
+    set_organization(acting(acme.owner, at=NOW), OrganizationChanges(when_full="reject"))
 
     with pytest.raises(SeatLimitReached):
         a_user(acme, "bob@example.com")
@@ -225,7 +233,7 @@ def test_those_who_wait_keep_their_places_when_parking_is_turned_off():
 
 def test_a_refused_person_who_is_parked_later_is_healed_by_their_seat():
     acme, (holder,) = a_parking_organization()
-    set_organization(acme.owner, OrganizationChanges(when_full="reject"), at=NOW)
+    set_organization(acting(acme.owner, at=NOW), OrganizationChanges(when_full="reject"))
     with pytest.raises(SeatLimitReached):
         a_user(acme, "alice@example.com")
     choose_parking(acme)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from app.access.context import acting
 from app.access.tokens import TokenUses
 from app.directory.resources import stored_document
 from app.directory.users import find_person, find_user
@@ -27,6 +28,7 @@ from tests.parking import (
     line,
     park,
     replace_user,
+    seats_left_held,
 )
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -64,8 +66,8 @@ def test_the_seat_is_held_in_the_transaction_that_frees_it_and_taken_in_the_next
 @pytest.mark.parametrize(
     "leave",
     [
-        lambda acme, user: provisioning.delete_user(acme.scim, user.id, at=LATER),
-        lambda acme, user: reassigning.release_seat(acme.owner, user.id, at=LATER),
+        lambda acme, user: provisioning.delete_user(acting(acme.scim, at=LATER), user.id),
+        lambda acme, user: reassigning.release_seat(acting(acme.owner, at=LATER), user.id),
         lambda acme, user: replace_user(acme, user, active=False, at=LATER),
     ],
     ids=["DELETE", "an owner's release", "PUT"],
@@ -84,8 +86,9 @@ def test_bought_seats_are_held_at_once_for_those_who_wait():
     acme, _ = a_parking_organization()
     park(acme, "alice@example.com", "bob@example.com", "carol@example.com")
 
-    buy(acme, 2, at=LATER)
-    overtaker = a_user(acme, "overtaker@example.com", at=LATER)
+    with seats_left_held():
+        buy(acme, 2, at=LATER)
+        overtaker = a_user(acme, "overtaker@example.com", at=LATER)
     seated = seat_waiters(acme.id, at=LATER)
 
     assert (seated, overtaker.active) == (2, False)
@@ -96,7 +99,7 @@ def test_bought_seats_are_held_at_once_for_those_who_wait():
 def test_a_hold_that_runs_out_frees_a_seat_for_who_waits():
     acme = an_organization(1)
     choose_parking(acme)
-    decide(acme.sso, Login("guest@example.com", mode=Mode.CHECK, hold=True), at=NOW)
+    decide(acting(acme.sso, at=NOW), Login("guest@example.com", mode=Mode.CHECK, hold=True))
     a_user(acme, "alice@example.com")
 
     keep_house(TokenUses(), at=NOW + timedelta(seconds=120))
@@ -133,12 +136,12 @@ def test_seats_freed_after_the_terms_end_go_to_who_waits_once_it_has_renewed():
 def test_seats_freed_in_a_suspension_go_to_who_waits_when_it_ends():
     acme, (holder,) = a_parking_organization()
     park(acme, "alice@example.com")
-    suspending.suspend_organization(acme.operator, at=NOW)
+    suspending.suspend_organization(acting(acme.operator, at=NOW))
     deactivate(acme, holder, at=NOW)
     keep_house(TokenUses(), at=NOW)
     before = find_person(acme.id, "alice@example.com").active
 
-    suspending.resume_organization(acme.operator, at=LATER)
+    suspending.resume_organization(acting(acme.operator, at=LATER))
     keep_house(TokenUses(), at=LATER)
 
     assert not before

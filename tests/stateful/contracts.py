@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
+from app.access.context import acting
 from app.billing.contracts import amending, scheduling
 from app.billing.contracts.previews import show_preview
 from app.billing.contracts.renewals import renew_if_due
@@ -40,7 +41,7 @@ class Contracts(RuleBasedStateMachine):
         """Renew, or let the contract that was signed ahead take over, as the preview says."""
         if self.model.suspended or not (self.model.renews or self.model.follows):
             return
-        before, ahead = self._invoiced(), show_preview(self.acme.owner, at=self.at)
+        before, ahead = self._invoiced(), show_preview(acting(self.acme.owner, at=self.at))
         self.at = self.model.term_ends_at + timedelta(days=days_late)
 
         renew_if_due(self.acme.id, at=self.at)
@@ -60,7 +61,7 @@ class Contracts(RuleBasedStateMachine):
     @precondition(lambda self: self.model.follows)
     @rule()
     def cancel(self):
-        scheduling.cancel_scheduled(self.acme.operator, at=self.at)
+        scheduling.cancel_scheduled(acting(self.acme.operator, at=self.at))
         self.model.follows, self.model.renews = None, self.model.resumes
 
     @precondition(lambda self: not self.model.follows)
@@ -73,7 +74,7 @@ class Contracts(RuleBasedStateMachine):
     @precondition(lambda self: not self.model.follows and not self.model.suspended)
     @rule(more=st.integers(0, 2))
     def end_and_sign_again(self, more):
-        amending.end_contract(self.acme.operator, at=self.at)
+        amending.end_contract(acting(self.acme.operator, at=self.at))
         seats, first = max(len(self.model.active), 1) + more, self.at.date().replace(day=1)
         a_contract(self.acme, seats, starts_on=first, auto_renew=True, at=self.at)
         ends_at = datetime(first.year + 1, first.month, 1, tzinfo=UTC)
@@ -93,25 +94,25 @@ class Contracts(RuleBasedStateMachine):
         operator, at = self.acme.operator, self._now()
         match correction:
             case "seat":
-                credit_invoice(operator, invoice.id, Portion(1, seats=1, again=True), at=at)
+                credit_invoice(acting(operator, at=at), invoice.id, Portion(1, seats=1, again=True))
             case "amount":
                 portion = Portion(1, amount_minor=333, again=True)
-                credit_invoice(operator, invoice.id, portion, at=at)
+                credit_invoice(acting(operator, at=at), invoice.id, portion)
             case "rest":
-                credit_invoice(operator, invoice.id, at=at)
+                credit_invoice(acting(operator, at=at), invoice.id)
             case "replace":
-                return replace_invoice(operator, invoice.id, at=at)
+                return replace_invoice(acting(operator, at=at), invoice.id)
             case "pay":
                 amount = max(settlement_of(invoice).open_minor // 2, 1)
                 receipt = Receipt(amount, at.date(), "transfer", another=True)
-                record_payment(operator, invoice.id, receipt, at=at)
+                record_payment(acting(operator, at=at), invoice.id, receipt)
             case "reverse":
                 for payment in settlement_of(invoice).payments[:1]:
-                    reverse_entry(operator, payment.id, "bounced", at=at)
+                    reverse_entry(acting(operator, at=at), payment.id, "bounced")
             case _:
                 amount = settlement_of(invoice).overpaid_minor
                 repayment = Repayment(amount, at.date(), "back", another=True)
-                record_refund(operator, invoice.id, repayment, at=at)
+                record_refund(acting(operator, at=at), invoice.id, repayment)
         return None
 
     def _now(self):

@@ -13,6 +13,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from app.access.context import acting
 from app.access.tokens import TokenUses
 from app.directory.changes import Replacement
 from app.directory.resources import stored_document
@@ -91,7 +92,7 @@ class Everything(Contracts):
     @rule(name=NAMES)
     def delete(self, name):
         if user := find_person(self.acme.id, name):
-            provisioning.delete_user(self.acme.scim, user.id, at=self.at)
+            provisioning.delete_user(acting(self.acme.scim, at=self.at), user.id)
             self.model.forget(name)
             self.model.unclaimed.discard(name)
 
@@ -105,7 +106,7 @@ class Everything(Contracts):
         patch = a_patch(USER, {"op": "replace", "path": "userName", "value": other})
 
         outcome = self._try(
-            lambda: provisioning.patch_user(self.acme.scim, user.id, patch, at=self.at)
+            lambda: provisioning.patch_user(acting(self.acme.scim, at=self.at), user.id, patch)
         )
 
         if other not in self.model.present:
@@ -129,7 +130,7 @@ class Everything(Contracts):
     def claim(self, name):
         unknown = name not in self.model.present
 
-        decision = decide(self.acme.sso, Login(name), at=self.at)
+        decision = decide(acting(self.acme.sso, at=self.at), Login(name))
 
         if unknown:
             seated = self.model.activate(name, self.at)
@@ -144,7 +145,9 @@ class Everything(Contracts):
     def check(self, name, hold):
         unknown = name not in self.model.present
 
-        decision = decide(self.acme.sso, Login(name, mode=Mode.CHECK, hold=hold), at=self.at)
+        decision = decide(
+            acting(self.acme.sso, at=self.at), Login(name, mode=Mode.CHECK, hold=hold)
+        )
 
         if unknown:
             if hold:
@@ -171,7 +174,7 @@ class Everything(Contracts):
     @rule(data=st.data())
     def release(self, data):
         name = data.draw(st.sampled_from(sorted(self.model.active)))
-        reassigning.release_seat(self.acme.owner, self._id(name), at=self.at)
+        reassigning.release_seat(acting(self.acme.owner, at=self.at), self._id(name))
         self.model.active.discard(name)
         self.model.inactive.add(name)
 
@@ -185,7 +188,7 @@ class Everything(Contracts):
 
         outcome = self._try(
             lambda: reassigning.reassign(
-                self.acme.owner, self._id(giver), Newcomer(taker), at=self.at
+                acting(self.acme.owner, at=self.at), self._id(giver), Newcomer(taker)
             )
         )
 
@@ -197,14 +200,14 @@ class Everything(Contracts):
     @rule(park=st.booleans())
     def choose_what_happens_when_full(self, park):
         changes = OrganizationChanges(when_full="park" if park else "reject")
-        set_organization(self.acme.owner, changes, at=self.at)
+        set_organization(acting(self.acme.owner, at=self.at), changes)
         self.model.parks = park
 
     @precondition(lambda self: self.model.waiting)
     @rule(data=st.data())
     def dismiss(self, data):
         name = data.draw(st.sampled_from(self.model.waiting))
-        waiting_list.dismiss_waiter(self.acme.owner, self._id(name), at=self.at)
+        waiting_list.dismiss_waiter(acting(self.acme.owner, at=self.at), self._id(name))
         self.model.deactivate(name)
 
     # The vendor and the calendar.
@@ -212,9 +215,9 @@ class Everything(Contracts):
     @rule()
     def suspend_or_resume(self):
         if self.model.suspended:
-            suspending.resume_organization(self.acme.operator, at=self.at)
+            suspending.resume_organization(acting(self.acme.operator, at=self.at))
         else:
-            suspending.suspend_organization(self.acme.operator, at=self.at)
+            suspending.suspend_organization(acting(self.acme.operator, at=self.at))
         self.model.suspended = not self.model.suspended
 
     @rule(seconds=st.sampled_from([30, 100, 3600]), housekeeping=st.booleans())
@@ -288,7 +291,7 @@ class Everything(Contracts):
 
     def _replaced(self, user, body):
         return provisioning.replace_user(
-            self.acme.scim, user.id, Replacement(parse(USER, body)), at=self.at
+            acting(self.acme.scim, at=self.at), user.id, Replacement(parse(USER, body))
         )
 
     def _try(self, use_case):

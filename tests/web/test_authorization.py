@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from app.access.context import acting
 from app.access.principal import ISSUABLE, Role
 from app.access.tokens import TokenRequest, issue_token, revoke_token
 from app.models import Token
@@ -60,14 +61,14 @@ def no_token(_acme):
 
 
 def revoked(acme):
-    issued = issue_token(acme.operator, TokenRequest(Role.PRIMARY_OWNER), at=SIGNED_AT)
-    revoke_token(acme.operator, issued.token.id, at=NOW)
+    issued = issue_token(acting(acme.operator, at=SIGNED_AT), TokenRequest(Role.PRIMARY_OWNER))
+    revoke_token(acting(acme.operator, at=NOW), issued.token.id)
     return issued.secret
 
 
 def expired(acme):
     wanted = TokenRequest(Role.SCIM, expires_at=NOW)
-    return issue_token(acme.operator, wanted, at=SIGNED_AT).secret
+    return issue_token(acting(acme.operator, at=SIGNED_AT), wanted).secret
 
 
 def mistyped(acme):
@@ -76,7 +77,7 @@ def mistyped(acme):
 
 
 def unknown(acme):
-    issued = issue_token(acme.operator, TokenRequest(Role.SCIM), at=SIGNED_AT)
+    issued = issue_token(acting(acme.operator, at=SIGNED_AT), TokenRequest(Role.SCIM))
     Token.delete().where(Token.id == issued.token.id).execute()
     return issued.secret
 
@@ -151,7 +152,7 @@ def test_a_token_ends_the_moment_it_is_revoked(service, buyer):
 
 def test_a_token_expires_at_its_instant(service, acme):
     wanted = TokenRequest(Role.SCIM, expires_at=NOW + timedelta(seconds=1))
-    idp = service.client(Client, issue_token(acme.operator, wanted, at=NOW).secret)
+    idp = service.client(Client, issue_token(acting(acme.operator, at=NOW), wanted).secret)
     before = idp.get("/scim/v2/Users").status_code
 
     service.clock.advance(seconds=1)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.access.context import acting
 from app.billing.contracts.amending import end_contract, end_renewal
 from app.billing.invoices.crediting import credit_invoice
 from app.billing.invoices.payments import Receipt, record_payment
@@ -15,36 +16,36 @@ pytestmark = pytest.mark.usefixtures("database")
 
 
 def a_tax_rate_of_120_percent(acme):
-    set_organization(acme.operator, OrganizationChanges(tax_rate="120"), at=NOW)
+    set_organization(acting(acme.operator, at=NOW), OrganizationChanges(tax_rate="120"))
 
 
 def a_signing_below_use(acme):
     fill(acme)
-    end_contract(acme.operator, at=NOW)
+    end_contract(acting(acme.operator, at=NOW))
     a_contract(acme, 4, at=NOW)
 
 
 def a_payment_of_too_much(acme):
     too_much = Receipt(acme.signing.invoice.total_minor + 1, STARTS_ON, "transfer")
-    record_payment(acme.operator, acme.signing.invoice.id, too_much, at=NOW)
+    record_payment(acting(acme.operator, at=NOW), acme.signing.invoice.id, too_much)
 
 
 def a_second_credit_note(acme):
     for _ in range(2):
-        credit_invoice(acme.operator, acme.signing.invoice.id, at=NOW)
+        credit_invoice(acting(acme.operator, at=NOW), acme.signing.invoice.id)
 
 
 def an_end_of_what_does_not_renew(acme):
-    end_renewal(acme.operator, at=NOW)
+    end_renewal(acting(acme.operator, at=NOW))
 
 
 def an_end_of_what_has_ended(acme):
     for _ in range(2):
-        end_contract(acme.operator, at=NOW)
+        end_contract(acting(acme.operator, at=NOW))
 
 
 def an_erasure_of_somebody_who_is_there(acme):
-    erase_person(acme.operator, a_user(acme).user_name, at=NOW)
+    erase_person(acting(acme.operator, at=NOW), a_user(acme).user_name)
 
 
 @pytest.mark.parametrize(

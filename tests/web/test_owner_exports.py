@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from app.access.context import acting
 from app.access.principal import Role
 from app.db.connections import database
 from app.organizations.settings import OrganizationChanges, set_organization
@@ -46,7 +47,7 @@ def test_both_forms_of_an_export_say_the_same(acme, buyer, noun):
 def test_an_export_says_whose_it_is(acme, buyer, noun):
     a_user(acme)
     number = f"C-{acme.id[-6:]}"
-    set_organization(acme.operator, OrganizationChanges(external_id=number), at=NOW)
+    set_organization(acting(acme.operator, at=NOW), OrganizationChanges(external_id=number))
 
     rows = table(buyer.get(f"/exports/{noun}.csv"))
 

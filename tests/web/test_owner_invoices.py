@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from playhouse.test_utils import count_queries
 
+from app.access.context import acting
 from app.access.principal import Role
 from app.billing.invoices.crediting import credit_invoice
 from app.billing.invoices.leftovers import Portion
@@ -28,7 +29,7 @@ def invoice(acme):
 
 def pay(customer, invoice, amount_minor):
     receipt = Receipt(amount_minor, TODAY, "SEPA 4711")
-    return record_payment(customer.operator, invoice.id, receipt, at=NOW)
+    return record_payment(acting(customer.operator, at=NOW), invoice.id, receipt)
 
 
 def test_an_invoice_shows_what_was_paid_and_what_is_open(acme, invoice, buyer):
@@ -74,7 +75,7 @@ def test_an_invoice_is_overdue_the_day_after_it_was_due(service, acme, buyer):
 
 
 def test_credit_notes_are_listed_with_invoices(acme, invoice, buyer):
-    credit_note = credit_invoice(acme.operator, invoice.id, at=NOW)
+    credit_note = credit_invoice(acting(acme.operator, at=NOW), invoice.id)
 
     first, second = buyer.get("/invoices").json()["invoices"]
 
@@ -86,7 +87,7 @@ def test_credit_notes_are_listed_with_invoices(acme, invoice, buyer):
 
 def test_a_paid_invoice_that_is_credited_shows_what_is_to_be_given_back(acme, invoice, buyer):
     pay(acme, invoice, 100_000)
-    credit_invoice(acme.operator, invoice.id, at=NOW)
+    credit_invoice(acting(acme.operator, at=NOW), invoice.id)
 
     shown = buyer.get(f"/invoices/{invoice.id}").json()
 
@@ -94,7 +95,7 @@ def test_a_paid_invoice_that_is_credited_shows_what_is_to_be_given_back(acme, in
 
 
 def test_a_part_that_was_credited_is_shown(acme, invoice, buyer):
-    credit_note = credit_invoice(acme.operator, invoice.id, Portion(1, seats=2), at=NOW)
+    credit_note = credit_invoice(acting(acme.operator, at=NOW), invoice.id, Portion(1, seats=2))
 
     shown = buyer.get(f"/invoices/{invoice.id}").json()
     note = buyer.get(f"/invoices/{credit_note.id}").json()
@@ -109,18 +110,18 @@ def test_a_part_that_was_credited_is_shown(acme, invoice, buyer):
 
 def test_a_partly_credited_invoice_that_is_not_due_says_so(acme, buyer):
     bought = buy(acme, 2).invoice
-    credit_invoice(acme.operator, bought.id, Portion(1, amount_minor=100), at=NOW)
+    credit_invoice(acting(acme.operator, at=NOW), bought.id, Portion(1, amount_minor=100))
 
     assert buyer.get(f"/invoices/{bought.id}").json()["state"] == "partly_credited"
 
 
 def test_a_replacement_refunds_and_reversals_are_shown(acme, invoice, buyer):
     pay(acme, invoice, 100_000)
-    credit_invoice(acme.operator, invoice.id, at=NOW)
+    credit_invoice(acting(acme.operator, at=NOW), invoice.id)
     repayment = Repayment(30_000, TODAY, "back")
-    refund = record_refund(acme.operator, invoice.id, repayment, at=NOW).refund
-    anew = replace_invoice(acme.operator, invoice.id, at=NOW)
-    reverse_entry(acme.operator, refund.id, "a slip", at=NOW)
+    refund = record_refund(acting(acme.operator, at=NOW), invoice.id, repayment).refund
+    anew = replace_invoice(acting(acme.operator, at=NOW), invoice.id)
+    reverse_entry(acting(acme.operator, at=NOW), refund.id, "a slip")
 
     old = buyer.get(f"/invoices/{invoice.id}").json()
     new = buyer.get(f"/invoices/{anew.id}").json()
@@ -147,7 +148,7 @@ def test_a_purchase_order_that_nothing_prints_is_refused(buyer):
 
 
 def test_a_credit_note_has_a_page_and_a_pdf(acme, invoice, buyer):
-    credit_note = credit_invoice(acme.operator, invoice.id, at=NOW)
+    credit_note = credit_invoice(acting(acme.operator, at=NOW), invoice.id)
     shown = buyer.get(f"/invoices/{credit_note.id}").json()
 
     page, pdf = buyer.get(shown["page_url"]), buyer.get(shown["pdf_url"])
@@ -276,9 +277,9 @@ def test_another_organizations_quote_is_not_found(service, buyer):
 
 def test_an_invoice_keeps_the_customer_number_that_it_was_issued_with(acme, buyer):
     number = f"C-{acme.id[-6:]}"
-    set_organization(acme.operator, OrganizationChanges(external_id=number), at=NOW)
+    set_organization(acting(acme.operator, at=NOW), OrganizationChanges(external_id=number))
     invoice = buy(acme, 1).invoice
-    set_organization(acme.operator, OrganizationChanges(external_id=f"{number}/2"), at=NOW)
+    set_organization(acting(acme.operator, at=NOW), OrganizationChanges(external_id=f"{number}/2"))
 
     shown = buyer.get(f"/invoices/{invoice.id}").json()
 

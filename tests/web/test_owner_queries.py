@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from app.access.context import acting
 from app.billing.invoices.crediting import credit_invoice
 from app.billing.invoices.document import InvoiceState
 from app.billing.invoices.leftovers import Portion
@@ -124,18 +125,18 @@ def everything(buyer, name, count=1, **query) -> list[dict]:
 def invoices(acme):
     """Return nothing: `acme` has invoices in every state, of four days."""
     taken_back = buy(acme, 1, at=NOW - 40 * DAY).invoice
-    credit_invoice(acme.operator, taken_back.id, at=NOW)
+    credit_invoice(acting(acme.operator, at=NOW), taken_back.id)
     pay(acme, acme.signing.invoice, acme.signing.invoice.total_minor)
     pay(acme, buy(acme, 2, at=NOW - 40 * DAY).invoice, 1)
     buy(acme, 2, at=NOW - DAY)
     buy(acme, 1)
     in_part = buy(acme, 3, at=NOW + 10 * DAY).invoice
-    credit_invoice(acme.operator, in_part.id, Portion(1, seats=1), at=NOW + 10 * DAY)
+    credit_invoice(acting(acme.operator, at=NOW + 10 * DAY), in_part.id, Portion(1, seats=1))
 
 
 def pay(customer, invoice, amount_minor):
     receipt = Receipt(amount_minor, NOW.date(), "SEPA 4711")
-    record_payment(customer.operator, invoice.id, receipt, at=NOW)
+    record_payment(acting(customer.operator, at=NOW), invoice.id, receipt)
 
 
 @pytest.mark.usefixtures("invoices")

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from app.access.context import acting
 from app.organizations import suspending
 from tests.builders import NOW, a_contract, a_user, an_organization
 
@@ -78,7 +79,7 @@ def test_a_contract_that_nothing_follows_has_none_beside_it(buyer):
 
 
 def test_a_suspended_organization_gets_no_quote(acme, service, buyer):
-    suspending.suspend_organization(acme.operator, at=NOW)
+    suspending.suspend_organization(acting(acme.operator, at=NOW))
 
     on_the_way = buyer.quote(1)
     service.clock.at = END

@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.access.context import acting
 from app.organizations.suspending import suspend_organization
 from app.people import provisioning
 from tests.builders import NOW, a_user, an_organization, buy, deactivate, fill
@@ -100,7 +101,7 @@ def test_a_denial_counts_who_was_refused_how_often(service, buyer, idp, acme):
 
 
 def test_a_refusal_in_a_suspension_is_listed_with_its_reason_and_counted_nowhere(buyer, idp, acme):
-    suspend_organization(acme.operator, at=NOW)
+    suspend_organization(acting(acme.operator, at=NOW))
 
     refused = idp.create_user("late@example.com")
 
@@ -113,7 +114,7 @@ def test_a_refusal_in_a_suspension_is_listed_with_its_reason_and_counted_nowhere
 def test_a_denial_closes_when_the_person_gets_a_seat(buyer, idp, acme):
     first, *_ = fill(acme)
     idp.create_user("late@example.com")
-    provisioning.delete_user(acme.scim, first.id, at=NOW)
+    provisioning.delete_user(acting(acme.scim, at=NOW), first.id)
 
     idp.create_user("late@example.com")
 

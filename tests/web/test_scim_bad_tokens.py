@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from app.access.context import acting
 from app.access.principal import Role
 from app.access.tokens import TokenRequest, issue_token, revoke_token
 from app.models import Token
@@ -15,19 +16,19 @@ pytestmark = pytest.mark.usefixtures("unchanged")
 
 
 def unknown(organization):
-    issued = issue_token(organization.operator, TokenRequest(Role.SCIM), at=SIGNED_AT)
+    issued = issue_token(acting(organization.operator, at=SIGNED_AT), TokenRequest(Role.SCIM))
     Token.delete().where(Token.id == issued.token.id).execute()
     return issued.secret
 
 
 def expired(organization):
     request = TokenRequest(Role.SCIM, expires_at=NOW - timedelta(seconds=1))
-    return issue_token(organization.operator, request, at=SIGNED_AT).secret
+    return issue_token(acting(organization.operator, at=SIGNED_AT), request).secret
 
 
 def revoked(organization):
-    issued = issue_token(organization.operator, TokenRequest(Role.SCIM), at=SIGNED_AT)
-    revoke_token(organization.operator, issued.token.id, at=NOW)
+    issued = issue_token(acting(organization.operator, at=SIGNED_AT), TokenRequest(Role.SCIM))
+    revoke_token(acting(organization.operator, at=NOW), issued.token.id)
     return issued.secret
 
 

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import pytest
 from playhouse.test_utils import count_queries
 
+from app.access.context import acting
 from app.db.connections import database, on_postgresql
 from app.directory import groups
 from app.directory.listing import Directory, Window
@@ -99,7 +100,7 @@ def test_whoever_stays_is_seen_while_others_are_deleted(idp, acme, people, query
 
     def one_leaves(_page):
         if leaver := next(leavers, None):
-            provisioning.delete_user(acme.scim, leaver.id, at=NOW)
+            provisioning.delete_user(acting(acme.scim, at=NOW), leaver.id)
 
     seen = walk(idp, one_leaves, **query, count=3)
 
@@ -113,7 +114,7 @@ def test_a_cursor_survives_the_deletion_of_the_resource_that_it_names(idp, acme)
     ids = sorted(user.id for user in users)
     first = page(idp, count=2)
 
-    provisioning.delete_user(acme.scim, ids[1], at=NOW)
+    provisioning.delete_user(acting(acme.scim, at=NOW), ids[1])
 
     rest = page(idp, first["nextCursor"], count=2)["Resources"]
     assert [user["id"] for user in rest] == ids[2:]
@@ -123,7 +124,7 @@ def test_groups_are_walked_like_users(idp, acme):
     made = [a_group(acme) for _ in range(5)]
     first = idp.get("/Groups?cursor&count=3").json()
 
-    groups.delete_group(acme.scim, first["Resources"][0]["id"], at=NOW)
+    groups.delete_group(acting(acme.scim, at=NOW), first["Resources"][0]["id"])
 
     rest = idp.get("/Groups", params={"cursor": first["nextCursor"]}).json()["Resources"]
     assert {group["id"] for group in first["Resources"] + rest} == {group.id for group in made}

@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from app.access.context import acting
 from app.errors import InvalidInput, NotFound
 from app.models import Organization
 from app.organizations.extensions import extensions_of, register_extension, remove_extension
@@ -59,8 +60,8 @@ def grown(document, attribute):
 
 @pytest.fixture(autouse=True)
 def registered(acme):
-    register_extension(acme.operator, "User", BADGE_SCHEMA, at=NOW)
-    register_extension(acme.operator, "Group", TEAM_SCHEMA, at=NOW)
+    register_extension(acting(acme.operator, at=NOW), "User", BADGE_SCHEMA)
+    register_extension(acting(acme.operator, at=NOW), "Group", TEAM_SCHEMA)
 
 
 def create(idp, user_name, **badge):
@@ -213,23 +214,23 @@ def test_nobody_else_has_an_organizations_extension(service):
 
 
 def test_a_removed_extension_is_unknown(idp, acme):
-    remove_extension(acme.operator, BADGE.upper(), at=NOW)
+    remove_extension(acting(acme.operator, at=NOW), BADGE.upper())
 
     assert idp.get(f"/Schemas/{BADGE}").status_code == 404
     assert [entry["schema"]["id"] for entry in extensions_of(acme.id)] == [TEAM]
     with pytest.raises(NotFound):
-        remove_extension(acme.operator, BADGE, at=NOW)
+        remove_extension(acting(acme.operator, at=NOW), BADGE)
 
 
 def test_an_extension_with_data_is_not_removed(idp, acme):
     path = f"/Users/{create(idp, 'a').json()['id']}"
 
     with pytest.raises(InvalidInput, match="Remove it from them first"):
-        remove_extension(acme.operator, BADGE, at=NOW)
+        remove_extension(acting(acme.operator, at=NOW), BADGE)
     assert idp.get(path).json()[BADGE] == {"number": "a"}
 
     idp.delete(path)
-    remove_extension(acme.operator, BADGE, at=NOW)
+    remove_extension(acting(acme.operator, at=NOW), BADGE)
     assert idp.get(f"/Schemas/{BADGE}").status_code == 404
 
 
@@ -250,14 +251,14 @@ def test_a_change_that_would_change_what_is_stored_is_refused(idp, acme, schema)
     path = f"/Users/{create(idp, 'a', floor=3).json()['id']}"
 
     with pytest.raises(InvalidInput, match="must stay as it is"):
-        register_extension(acme.operator, "User", schema, at=NOW)
+        register_extension(acting(acme.operator, at=NOW), "User", schema)
 
     assert idp.get(path).json()[BADGE] == {"number": "a", "floor": 3}
 
 
 @pytest.mark.parametrize("schema", INCOMPATIBLE.values(), ids=INCOMPATIBLE)
 def test_without_data_any_change_is_accepted(acme, schema):
-    register_extension(acme.operator, "User", schema, at=NOW)
+    register_extension(acting(acme.operator, at=NOW), "User", schema)
 
     assert [entry["schema"] for entry in extensions_of(acme.id)] == [TEAM_SCHEMA, schema]
 
@@ -267,7 +268,7 @@ def test_an_extension_with_data_may_grow(idp, acme):
     grown = copy.deepcopy(BADGE_SCHEMA)
     grown["attributes"].append({"name": "lanyard", "type": "string"})
 
-    register_extension(acme.operator, "User", grown, at=NOW)
+    register_extension(acting(acme.operator, at=NOW), "User", grown)
 
     changed_user = idp.modify(path, {"op": "add", "path": f"{BADGE}:lanyard", "value": "yes"})
     assert changed_user.json()[BADGE] == {"number": "a", "lanyard": "yes"}
@@ -289,7 +290,7 @@ def test_an_extension_with_data_does_not_grow_by_what_is_required(idp, acme, sch
     create(idp, "a", doors=[door("north")])
 
     with pytest.raises(InvalidInput, match="cannot be required"):
-        register_extension(acme.operator, "User", schema, at=NOW)
+        register_extension(acting(acme.operator, at=NOW), "User", schema)
 
     assert [entry["schema"] for entry in extensions_of(acme.id)] == [BADGE_SCHEMA, TEAM_SCHEMA]
 
@@ -359,6 +360,6 @@ def test_an_extension_of_nothing_is_none(idp, value):
 )
 def test_a_document_that_is_no_extension_is_not_registered(acme, schema):
     with pytest.raises(InvalidInput):
-        register_extension(acme.operator, "User", schema, at=NOW)
+        register_extension(acting(acme.operator, at=NOW), "User", schema)
 
     assert len(extensions_of(acme.id)) == 2

@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.access.context import acting
 from app.access.trail import events_of
 from app.models import Organization
 from app.organizations.extensions import register_extension
@@ -27,7 +28,7 @@ LONG = "x" * 500
 
 @pytest.fixture(autouse=True)
 def registered(acme):
-    register_extension(acme.operator, "User", SCHEMA, at=NOW)
+    register_extension(acting(acme.operator, at=NOW), "User", SCHEMA)
 
 
 @pytest.fixture

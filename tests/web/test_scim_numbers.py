@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from app.access.context import acting
 from app.models import Organization
 from app.organizations.extensions import register_extension
 from scim import urns
@@ -39,7 +40,7 @@ MEMBERS = {
 
 @pytest.fixture(params=[False, True], ids=["tolerant", "strict"])
 def idp(request, service, acme):
-    register_extension(acme.operator, "User", SCHEMA, at=NOW)
+    register_extension(acting(acme.operator, at=NOW), "User", SCHEMA)
     Organization.update(strict=request.param).where(Organization.id == acme.id).execute()
     return service.scim(acme)
 

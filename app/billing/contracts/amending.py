@@ -4,14 +4,14 @@ Seats are added by a quote like an owner's, so upwards only, and never taken out
 """
 
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from app.access import trail
-from app.access.principal import Principal
+from app.access.context import Context
+from app.access.door import use_case
 from app.access.trail import Change
 from app.billing.contracts import term_invoices
 from app.billing.contracts.ending import end_now
-from app.billing.contracts.renewals import renews_first
 from app.billing.contracts.requests import done_before, keep
 from app.billing.contracts.running import scheduled_contract, unended_contract
 from app.billing.contracts.scheduling import check_none_scheduled, take_up_renewal
@@ -22,11 +22,10 @@ from app.billing.offers import Confirmation
 from app.billing.purchasing import carry_out, find_purchase
 from app.billing.quoting import QuoteRequest, write_quote
 from app.billing.references import check_reference
-from app.db.transactions import transaction
-from app.errors import AmendmentRepeated, ContractNotActive, InvalidInput, NothingToChange
+from app.errors import AmendmentRepeated, ContractNotActive, InvalidInput, NothingToChange, TermOver
 from app.models import Contract, Purchase, Quote, SeatPool
 from app.seats import pools
-from app.seats.rules import Phase, TermOver
+from app.seats.rules import Phase
 
 #: For so long an amendment that looks like one before is taken for its repetition.
 LOOKS_REPEATED_FOR = timedelta(hours=24)
@@ -45,9 +44,8 @@ class Amendment:
     again: bool = False
 
 
-@renews_first
-@transaction
-def amend_contract(principal: Principal, amendment: Amendment, *, at: datetime) -> Confirmation:
+@use_case(renews=True)
+def amend_contract(context: Context, amendment: Amendment) -> Confirmation:
     """Add seats to the contract for the rest of the term, by a quote that is confirmed at once.
 
     Raises:
@@ -56,26 +54,24 @@ def amend_contract(principal: Principal, amendment: Amendment, *, at: datetime) 
         RequestIdReused: the request came before with another content.
         ContractNotActive, PlanNotEligible, OrganizationSuspended: nothing can be bought.
     """
-    unended_contract(principal.organization_id, lock=True)
+    unended_contract(context.organization_id, lock=True)
     if not amendment.order_reference.strip(" "):
         raise InvalidInput("order_reference", "Name the order that asks for these seats.")
     order = check_reference(amendment.order_reference, "order_reference")
     content = {"quantity": amendment.quantity, "order_reference": order}
-    before = done_before(principal, amendment.request_id, content)
+    before = done_before(context, amendment.request_id, content)
     if before is not None:
-        return _bought_before(principal, before)
+        return _bought_before(context, before)
     if amendment.request_id is None and not amendment.again:
-        _check_not_repeated(principal, amendment.quantity, order, at=at)
+        _check_not_repeated(context, amendment.quantity, order)
     request = QuoteRequest(amendment.quantity, purchase_order=order, quantity_max=SEATS_MAX)
-    quote = write_quote(principal, request, at=at)
-    done = carry_out(principal, quote.id, quote.total_minor, at=at)
-    keep(principal, amendment.request_id, content, done.purchase.id, at=at)
+    quote = write_quote(context, request)
+    done = carry_out(context, quote.id, quote.total_minor)
+    keep(context, amendment.request_id, content, done.purchase.id)
     return done
 
 
-def _check_not_repeated(
-    principal: Principal, quantity: int, order: str | None, *, at: datetime
-) -> None:
+def _check_not_repeated(context: Context, quantity: int, order: str | None) -> None:
     same = (
         Purchase.select()
         .join(
@@ -84,9 +80,9 @@ def _check_not_repeated(
             & (Quote.id == Purchase.quote_id),
         )
         .where(
-            (Purchase.organization_id == principal.organization_id)
-            & (Purchase.confirmed_by == principal.actor)
-            & (Purchase.confirmed_at > at - LOOKS_REPEATED_FOR)
+            (Purchase.organization_id == context.organization_id)
+            & (Purchase.confirmed_by == context.actor)
+            & (Purchase.confirmed_at > context.at - LOOKS_REPEATED_FOR)
             & (Quote.quantity == quantity)
             & (Quote.purchase_order == order)
         )
@@ -98,15 +94,14 @@ def _check_not_repeated(
         )
 
 
-def _bought_before(principal: Principal, purchase_id: str) -> Confirmation:
-    purchase = find_purchase(principal.organization_id, purchase_id)
-    invoice = issuing.find_invoice(principal.organization_id, purchase.invoice_id)
+def _bought_before(context: Context, purchase_id: str) -> Confirmation:
+    purchase = find_purchase(context.organization_id, purchase_id)
+    invoice = issuing.find_invoice(context.organization_id, purchase.invoice_id)
     return Confirmation(purchase, invoice, repeated=True)
 
 
-@renews_first
-@transaction
-def set_renewal_price(principal: Principal, unit_price: str, *, at: datetime) -> Contract:
+@use_case(renews=True)
+def set_renewal_price(context: Context, unit_price: str) -> Contract:
     """Agree on the price of one seat from the next renewal on.
 
     Units: `unit_price` is decimal text, in the contract's currency and for a whole term.
@@ -116,12 +111,12 @@ def set_renewal_price(principal: Principal, unit_price: str, *, at: datetime) ->
         InvalidInput: a seat cannot cost this.
         NothingToChange: the contract does not renew, or at this price already.
     """
-    contract = _lock_contract(principal, at=at)
+    contract = _lock_contract(context)
     unit_price_minor = minor_units(unit_price, contract.currency, field="renewal_unit_price")
     check_unit_price(unit_price_minor, contract.currency)
     if not contract.auto_renew:
         raise NothingToChange("The contract does not renew, so there is no next price to agree on.")
-    _check_not_invoiced(contract, pools.pool_of(principal.organization_id))
+    _check_not_invoiced(contract, pools.pool_of(context.organization_id))
     before = contract.renewal_unit_price_minor
     if unit_price_minor == before:
         raise NothingToChange("The contract renews at this price already.")
@@ -133,37 +128,35 @@ def set_renewal_price(principal: Principal, unit_price: str, *, at: datetime) ->
         {"renewal_unit_price_minor": before},
         {"renewal_unit_price_minor": unit_price_minor},
     )
-    trail.record(principal, change, at=at)
+    trail.record(context, change)
     return contract
 
 
-@renews_first
-@transaction
-def end_renewal(principal: Principal, *, at: datetime) -> Contract:
+@use_case(renews=True)
+def end_renewal(context: Context) -> Contract:
     """Let the contract end with its term instead of renewing.
 
     Raises:
         ContractNotActive: no contract runs.
         NothingToChange: it does not renew anyway.
     """
-    contract = _lock_contract(principal, at=at)
+    contract = _lock_contract(context)
     if not contract.auto_renew:
         raise NothingToChange(
             "The contract does not renew; it ends with its term. To end it today, end it now."
         )
     contract.auto_renew = False
-    contract.renewal_ended_at = at
+    contract.renewal_ended_at = context.at
     contract.save()
     change = Change(
         "contract.renewal_ended", contract.id, {"auto_renew": True}, {"auto_renew": False}
     )
-    trail.record(principal, change, at=at)
+    trail.record(context, change)
     return contract
 
 
-@renews_first
-@transaction
-def resume_renewal(principal: Principal, *, at: datetime) -> Contract:
+@use_case(renews=True)
+def resume_renewal(context: Context) -> Contract:
     """Take back that the contract ends with its term, until the term's last day.
 
     Raises:
@@ -171,11 +164,11 @@ def resume_renewal(principal: Principal, *, at: datetime) -> Contract:
         ContractScheduled: another was signed to follow it.
         NothingToChange: its renewal was not ended.
     """
-    contract = _lock_contract(principal, at=at)
-    check_none_scheduled(principal.organization_id)
+    contract = _lock_contract(context)
+    check_none_scheduled(context.organization_id)
     if contract.renewal_ended_at is None:
         raise NothingToChange("The contract's renewal was not ended, so nothing is to be resumed.")
-    take_up_renewal(principal, contract, at=at)
+    take_up_renewal(context, contract)
     return contract
 
 
@@ -187,10 +180,9 @@ class References:
     cost_centre: str | None = None
 
 
-@renews_first
-@transaction
+@use_case(renews=True)
 def set_references(
-    principal: Principal, references: References, *, scheduled: bool = False, at: datetime
+    context: Context, references: References, *, scheduled: bool = False
 ) -> Contract:
     """Put a purchase order and a cost centre on each invoice to come of a contract.
 
@@ -201,9 +193,9 @@ def set_references(
         InvalidInput: a reference cannot be one.
         NothingToChange: none is given, or they stand there already.
     """
-    contract = _lock_contract(principal, at=at)
+    contract = _lock_contract(context)
     if scheduled:
-        contract = _lock_scheduled(principal)
+        contract = _lock_scheduled(context)
     given = {
         name: check_reference(value, name)
         for name, value in asdict(references).items()
@@ -215,40 +207,39 @@ def set_references(
     for name, value in given.items():
         setattr(contract, name, value)
     contract.save()
-    trail.record(principal, Change("contract.references_set", contract.id, before, given), at=at)
+    trail.record(context, Change("contract.references_set", contract.id, before, given))
     return contract
 
 
-@renews_first
-@transaction
-def end_contract(principal: Principal, *, at: datetime) -> Contract:
+@use_case(renews=True)
+def end_contract(context: Context) -> Contract:
     """End the contract at once: no seat can be taken any more, and holders keep their grace.
 
     Raises:
         ContractNotActive: no contract runs.
     """
-    contract = _lock_contract(principal, at=at)
-    end_now(principal, contract, ended_at=at, at=at)
+    contract = _lock_contract(context)
+    end_now(context, contract, ended_at=context.at)
     return contract
 
 
-def _lock_contract(principal: Principal, *, at: datetime) -> Contract:
+def _lock_contract(context: Context) -> Contract:
     """Return the running contract, locked.
 
     At the end of its term it renews first, or ends. While the organization is suspended it waits
     for either, and can still be ended.
     """
-    contract = unended_contract(principal.organization_id, lock=True)
-    standing = pools.standing_of(principal.organization_id)
-    if standing.phase(at) is Phase.DUE and not standing.suspended:
+    contract = unended_contract(context.organization_id, lock=True)
+    standing = pools.standing_of(context.organization_id)
+    if standing.phase(context.at) is Phase.DUE and not standing.suspended:
         raise TermOver
     if contract is None:
         raise ContractNotActive("No contract is running that could be changed. Sign one first.")
     return contract
 
 
-def _lock_scheduled(principal: Principal) -> Contract:
-    contract = scheduled_contract(principal.organization_id, lock=True)
+def _lock_scheduled(context: Context) -> Contract:
+    contract = scheduled_contract(context.organization_id, lock=True)
     if contract is None:
         raise ContractNotActive("No contract was signed ahead that could be changed.")
     return contract

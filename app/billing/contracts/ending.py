@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from app.access import trail
-from app.access.principal import Principal
+from app.access.context import Context
 from app.access.trail import Change
 from app.billing.contracts import term_invoices
 from app.db.columns import instant_text
@@ -11,14 +11,14 @@ from app.models import Contract
 from app.seats import ledger
 
 
-def end_now(principal: Principal, contract: Contract, *, ended_at: datetime, at: datetime) -> None:
+def end_now(context: Context, contract: Contract, *, ended_at: datetime) -> None:
     """End a contract that is locked, as of `ended_at`. Call inside a transaction.
 
     An invoice of it that was still to come does not come any more.
     """
     contract.ended_at = ended_at
     contract.save()
-    term_invoices.drop(contract, at=at)
-    ledger.end_contract(contract.organization_id, at=at)
+    term_invoices.drop(contract, at=context.at)
+    ledger.end_contract(contract.organization_id, at=context.at)
     after = {"ended_at": instant_text(ended_at)}
-    trail.record(principal, Change("contract.ended", contract.id, after=after), at=at)
+    trail.record(context, Change("contract.ended", contract.id, after=after))

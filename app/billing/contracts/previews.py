@@ -1,14 +1,13 @@
 """What owners see of the next renewal: the renewal, not done."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
-from app.access.principal import Principal
-from app.billing.contracts.renewals import renews_first
+from app.access.context import Context
+from app.access.door import query
 from app.billing.contracts.running import RunningContract
 from app.billing.contracts.succession import Outcome, Succession, what_follows
-from app.errors import ContractNotActive
-from app.seats.rules import TermOver
+from app.errors import ContractNotActive, TermOver
 
 
 @dataclass(frozen=True)
@@ -37,17 +36,17 @@ class RenewalPreview:
     currency: str
 
 
-@renews_first
-def show_preview(principal: Principal, *, at: datetime) -> RenewalPreview:
+@query(renews=True)
+def show_preview(context: Context) -> RenewalPreview:
     """Return what the next renewal would do if it were today.
 
     Raises:
         ContractNotActive: no contract runs, and none was signed ahead.
     """
-    coming = what_follows(principal.organization_id)
+    coming = what_follows(context.organization_id)
     if coming is None:
         raise ContractNotActive("No contract is running. Sign one with the vendor.")
-    if coming.is_due(at) and coming.pool.suspended_at is None:
+    if coming.is_due(context.at) and coming.pool.suspended_at is None:
         raise TermOver
     return preview_of(coming)
 

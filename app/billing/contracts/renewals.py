@@ -6,12 +6,11 @@ own, keyed by contract and term number, so it does not matter who runs it, how o
 What it does is computed by `succession`, as for a preview. A suspended organization waits.
 """
 
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 from app.access import trail
+from app.access.context import Context, acting
 from app.access.principal import Principal, Role
 from app.access.trail import Change
 from app.billing import offers, timekeeping
@@ -45,7 +44,7 @@ from app.models import (
 from app.seats import holds, pools
 from app.seats.ledger import Beyond
 from app.seats.pools import Cause
-from app.seats.rules import PoolState, TermOver, suspension
+from app.seats.rules import PoolState
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -113,40 +112,6 @@ def organizations_due(at: datetime) -> list[str]:
     return sorted({*over.scalars(), *begun.scalars()})
 
 
-def renews_first(
-    use_case: Callable[Concatenate[Principal, P], R],
-) -> Callable[Concatenate[Principal, P], R]:
-    """Renew what is due before a use case that would take or buy a seat.
-
-    Put it outside the transaction. It costs nothing while no term is over: the use case itself
-    finds out, by `TermOver`, and is then run again.
-
-    Raises:
-        OrganizationSuspended: its renewal waits until the suspension ends.
-    """
-
-    @wraps(use_case)
-    def run(principal: Principal, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return use_case(principal, *args, **kwargs)
-        except TermOver:
-            renew_if_due(principal.organization_id, at=instant_of(kwargs))
-        try:
-            return use_case(principal, *args, **kwargs)
-        except TermOver:
-            raise suspension() from None
-
-    return run
-
-
-def instant_of(kwargs: dict[str, object]) -> datetime:
-    """Return the `at` with which a use case was called."""
-    at = kwargs["at"]
-    if not isinstance(at, datetime):
-        raise TypeError("a use case takes its instant as `at`")
-    return at
-
-
 @transaction
 def _renew_once(organization_id: str, *, at: datetime) -> bool:
     """Do what follows next, if it is due, and return whether it was."""
@@ -166,14 +131,14 @@ def _renew_once(organization_id: str, *, at: datetime) -> bool:
 def _carry_out(coming: Succession, *, at: datetime) -> None:
     principal = _principal(coming.contract.organization_id)
     if coming.outcome is Outcome.ENDED:
-        end_now(principal, coming.contract, ended_at=coming.due_at, at=at)
+        end_now(acting(principal, at=at), coming.contract, ended_at=coming.due_at)
     elif coming.outcome is Outcome.RENEWED:
-        _open(principal, coming, _next_term(coming, at=at), "contract.renewed", at=at)
+        _open(acting(principal, at=at), coming, _next_term(coming, at=at), "contract.renewed")
     else:
         before = unended_contract(principal.organization_id)
         if before is not None:
-            end_now(principal, before, ended_at=coming.pool.term_ends_at, at=at)
-        _open(principal, coming, _agreed_term(coming, at=at), "contract.took_over", at=at)
+            end_now(acting(principal, at=at), before, ended_at=coming.pool.term_ends_at)
+        _open(acting(principal, at=at), coming, _agreed_term(coming, at=at), "contract.took_over")
 
 
 def _next_term(coming: Succession, *, at: datetime) -> ContractTerm:
@@ -198,35 +163,33 @@ def _agreed_term(coming: Succession, *, at: datetime) -> ContractTerm:
     return row
 
 
-def _open(
-    principal: Principal, coming: Succession, row: ContractTerm, kind: str, *, at: datetime
-) -> None:
+def _open(context: Context, coming: Succession, row: ContractTerm, kind: str) -> None:
     contract = coming.contract
-    quote = _offer_beyond(principal, coming, at=at)
+    quote = _offer_beyond(context, coming)
     beyond = Beyond(quote.quantity, Cause(ACTOR, f"quote:{quote.id}")) if quote else None
     cause = term_invoices.cause_of(contract, row.number)
-    open_term(contract, row, Cause(ACTOR, cause), beyond=beyond, at=at)
+    open_term(contract, row, Cause(ACTOR, cause), beyond=beyond, at=context.at)
     keep_evidence(held_since(contract.organization_id, coming.due_at), row)
     invoice = coming.line and term_invoices.issue(
-        contract, coming.term, coming.agreed, coming.unit_price_minor, at=at
+        contract, coming.term, coming.agreed, coming.unit_price_minor, at=context.at
     )
     if quote is not None:
-        offers.complete(principal, quote, contract, at=at)
+        offers.complete(context, quote, contract)
     before = {"term_number": coming.pool.term_number, "purchased": coming.pool.purchased}
     after = {
         "term_number": row.number,
         "purchased": coming.seats,
         "invoice_id": invoice and invoice.id,
     }
-    trail.record(principal, Change(kind, contract.id, before, after), at=at)
+    trail.record(context, Change(kind, contract.id, before, after))
 
 
-def _offer_beyond(principal: Principal, coming: Succession, *, at: datetime) -> Quote | None:
+def _offer_beyond(context: Context, coming: Succession) -> Quote | None:
     """Return the quote of the seats that are in use beyond the agreed ones, if there are any."""
     if coming.beyond_line is None:
         return None
     offer = Offer(coming.contract, coming.term.number, coming.agreed, coming.beyond_line)
-    return offers.insert_quote(principal, offer, at=at)
+    return offers.insert_quote(context, offer)
 
 
 @transaction
@@ -237,11 +200,11 @@ def _invoice_once(organization_id: str, *, at: datetime) -> list[Invoice]:
     if pool.suspended_at is not None:
         return []
     principal = _principal(organization_id)
-    invoices = term_invoices.issue_postponed(principal, at=at)
+    invoices = term_invoices.issue_postponed(acting(principal, at=at))
     coming = what_follows(organization_id)
     if contract is not None and coming is not None and _is_ahead(coming, at):
         figures = (coming.agreed, coming.unit_price_minor)
-        ahead = term_invoices.issue_ahead(principal, contract, coming.term, figures, at=at)
+        ahead = term_invoices.issue_ahead(acting(principal, at=at), contract, coming.term, figures)
         invoices.append(ahead)
     return invoices
 

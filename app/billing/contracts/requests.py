@@ -6,15 +6,14 @@ years later, too.
 
 import hashlib
 import json
-from datetime import datetime
 
-from app.access.principal import Principal
+from app.access.context import Context
 from app.billing.references import check_reference
 from app.errors import RequestIdReused
 from app.models import ContractRequest
 
 
-def done_before(principal: Principal, request_id: str | None, content: object) -> str | None:
+def done_before(context: Context, request_id: str | None, content: object) -> str | None:
     """Return the id of what a request led to when it came before, or None.
 
     Raises:
@@ -24,7 +23,7 @@ def done_before(principal: Principal, request_id: str | None, content: object) -
     if check_reference(request_id, "request_id") is None:
         return None
     before: ContractRequest | None = ContractRequest.get_or_none(
-        (ContractRequest.organization_id == principal.organization_id)
+        (ContractRequest.organization_id == context.organization_id)
         & (ContractRequest.request_id == request_id)
     )
     if before is None:
@@ -38,17 +37,15 @@ def done_before(principal: Principal, request_id: str | None, content: object) -
     return subject_id
 
 
-def keep(
-    principal: Principal, request_id: str | None, content: object, subject_id: str, *, at: datetime
-) -> None:
+def keep(context: Context, request_id: str | None, content: object, subject_id: str) -> None:
     """Keep what a request led to. Call inside its transaction."""
     if request_id is not None:
         ContractRequest.insert(
-            organization_id=principal.organization_id,
+            organization_id=context.organization_id,
             request_id=request_id,
             content_hash=_hash(content),
             subject_id=subject_id,
-            created_at=at,
+            created_at=context.at,
         ).execute()
 
 

@@ -5,12 +5,12 @@ from datetime import date, datetime
 
 from app.billing.terms import Term, local_day, start_of_day
 from app.db.sql import locked
-from app.errors import ContractNotActive
+from app.errors import ContractNotActive, TermOver
 from app.models import Contract, ContractTerm, SeatPool
 from app.seats import ledger, pools
 from app.seats.ledger import Beyond
 from app.seats.pools import Cause
-from app.seats.rules import PoolState, TermOver
+from app.seats.rules import PoolState
 
 
 @dataclass(frozen=True)

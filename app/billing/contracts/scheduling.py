@@ -4,17 +4,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from app.access import trail
-from app.access.principal import Principal
+from app.access.context import Context
+from app.access.door import use_case
 from app.access.trail import Change
 from app.billing.contracts import term_invoices
-from app.billing.contracts.renewals import renews_first
 from app.billing.contracts.running import scheduled_contract, unended_contract
 from app.billing.terms import Term, start_of_day
-from app.db.transactions import transaction
-from app.errors import ContractScheduled, InvalidInput, NotFound
+from app.errors import ContractScheduled, InvalidInput, NotFound, TermOver
 from app.models import Contract, Invoice, SeatPool
 from app.seats import pools
-from app.seats.rules import Phase, TermOver
+from app.seats.rules import Phase
 
 
 @dataclass(frozen=True)
@@ -84,9 +83,7 @@ def check_none_scheduled(organization_id: str) -> None:
         )
 
 
-def stop_renewal(
-    principal: Principal, running: Contract, successor: Contract, *, at: datetime
-) -> None:
+def stop_renewal(context: Context, running: Contract, successor: Contract) -> None:
     """Let a contract end with its term, because another was signed to follow it."""
     if not running.auto_renew:
         return
@@ -94,12 +91,11 @@ def stop_renewal(
     running.save()
     after = {"auto_renew": False, "followed_by": successor.id}
     change = Change("contract.renewal_ended", running.id, {"auto_renew": True}, after)
-    trail.record(principal, change, at=at)
+    trail.record(context, change)
 
 
-@renews_first
-@transaction
-def cancel_scheduled(principal: Principal, *, at: datetime) -> Cancellation:
+@use_case(renews=True)
+def cancel_scheduled(context: Context) -> Cancellation:
     """Take back the contract that was signed ahead; the one before renews again, if it did.
 
     An invoice that was issued already stays, to be credited.
@@ -107,25 +103,25 @@ def cancel_scheduled(principal: Principal, *, at: datetime) -> Cancellation:
     Raises:
         NotFound: none was signed ahead.
     """
-    organization_id = principal.organization_id
+    organization_id = context.organization_id
     running = unended_contract(organization_id, lock=True)
     scheduled = scheduled_contract(organization_id, lock=True)
     if scheduled is None:
         raise NotFound("No contract was signed ahead, so there is none to cancel.")
     pool = pools.pool_of(organization_id)
-    if scheduled.takes_over_at <= at and pool.suspended_at is None:
+    if scheduled.takes_over_at <= context.at and pool.suspended_at is None:
         raise TermOver
-    scheduled.ended_at = at
+    scheduled.ended_at = context.at
     scheduled.save()
-    term_invoices.drop(scheduled, at=at)
-    trail.record(principal, Change("contract.cancelled", scheduled.id), at=at)
+    term_invoices.drop(scheduled, at=context.at)
+    trail.record(context, Change("contract.cancelled", scheduled.id))
     renews_again = running if running and running.id == scheduled.stops_renewal_of else None
     if renews_again is not None:
-        take_up_renewal(principal, renews_again, at=at)
+        take_up_renewal(context, renews_again)
     return Cancellation(scheduled, renews_again, _invoice_of(scheduled))
 
 
-def take_up_renewal(principal: Principal, contract: Contract, *, at: datetime) -> None:
+def take_up_renewal(context: Context, contract: Contract) -> None:
     """Let a locked contract renew again. Call inside a transaction."""
     contract.auto_renew = True
     contract.renewal_ended_at = None
@@ -133,7 +129,7 @@ def take_up_renewal(principal: Principal, contract: Contract, *, at: datetime) -
     change = Change(
         "contract.renewal_resumed", contract.id, {"auto_renew": False}, {"auto_renew": True}
     )
-    trail.record(principal, change, at=at)
+    trail.record(context, change)
 
 
 def _invoice_of(contract: Contract) -> Invoice | None:

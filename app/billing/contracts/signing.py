@@ -4,10 +4,12 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 
 from app.access import trail
-from app.access.principal import Principal, Role
+from app.access.context import Context
+from app.access.door import use_case
+from app.access.principal import Role
 from app.access.trail import Change
 from app.billing.contracts import scheduling, term_invoices
-from app.billing.contracts.renewals import INVOICE_DAYS_BEFORE_MAX, renews_first
+from app.billing.contracts.renewals import INVOICE_DAYS_BEFORE_MAX
 from app.billing.contracts.requests import done_before, keep
 from app.billing.contracts.running import insert_term, open_term, unended_contract
 from app.billing.contracts.scheduling import Ahead
@@ -15,13 +17,12 @@ from app.billing.money import decimal_text
 from app.billing.references import check_reference
 from app.billing.terms import Term, local_day
 from app.db.sql import locked
-from app.db.transactions import transaction
-from app.errors import InvalidInput, NotFound, SeatsBelowUse
+from app.errors import InvalidInput, NotFound, SeatsBelowUse, TermOver
 from app.identifiers import new_id
 from app.models import Contract, Invoice, Organization, SeatPool
 from app.seats import pools
 from app.seats.pools import Cause
-from app.seats.rules import Phase, TermOver
+from app.seats.rules import Phase
 
 #: No organization buys more, and no seat costs more, which keeps every sum within 64 bits.
 SEATS_MAX = 10_000_000
@@ -70,10 +71,9 @@ class Signing:
     repeated: bool = False
 
 
-@renews_first
-@transaction
+@use_case(renews=True)
 def sign_contract(
-    principal: Principal, terms: ContractTerms, *, request_id: str | None = None, at: datetime
+    context: Context, terms: ContractTerms, *, request_id: str | None = None
 ) -> Signing:
     """Sign a contract: term 1 opens with its seats, and its invoice is issued when it is due.
 
@@ -88,59 +88,56 @@ def sign_contract(
         RequestIdReused: the request came before with other terms.
     """
     organization = locked(
-        Organization.select().where(Organization.id == principal.organization_id)
+        Organization.select().where(Organization.id == context.organization_id)
     ).first()
     if organization is None:
-        raise NotFound(f"There is no organization {principal.organization_id}.")
+        raise NotFound(f"There is no organization {context.organization_id}.")
     running = unended_contract(organization.id, lock=True)
     content = asdict(terms)
-    if (before := done_before(principal, request_id, content)) is not None:
-        return _signed_before(principal, before)
-    terms = check_terms(terms, local_day(at, terms.time_zone))
+    if (before := done_before(context, request_id, content)) is not None:
+        return _signed_before(context, before)
+    terms = check_terms(terms, local_day(context.at, terms.time_zone))
     pool = pools.pool_of(organization.id)
-    if pool.suspended_at is None and pools.standing_of(organization.id).phase(at) is Phase.DUE:
+    if (
+        pool.suspended_at is None
+        and pools.standing_of(organization.id).phase(context.at) is Phase.DUE
+    ):
         raise TermOver
-    if scheduling.comes_later(running, pool, terms.starts_on, terms.time_zone, at=at):
-        signing = _sign_ahead(principal, terms, running, at=at)
+    if scheduling.comes_later(running, pool, terms.starts_on, terms.time_zone, at=context.at):
+        signing = _sign_ahead(context, terms, running)
     else:
-        signing = _sign_now(principal, terms, pool, at=at)
-    keep(principal, request_id, content, signing.contract.id, at=at)
+        signing = _sign_now(context, terms, pool)
+    keep(context, request_id, content, signing.contract.id)
     return signing
 
 
-def _sign_now(
-    principal: Principal, terms: ContractTerms, pool: SeatPool, *, at: datetime
-) -> Signing:
+def _sign_now(context: Context, terms: ContractTerms, pool: SeatPool) -> Signing:
     if terms.seats < pool.in_use:
         raise SeatsBelowUse(
             f"{pool.in_use} seats are in use, more than the {terms.seats} of this contract. "
             "Sign at least as many, or release some first.",
             in_use=pool.in_use,
         )
-    scheduling.check_none_scheduled(principal.organization_id)
-    contract = _insert_contract(principal.organization_id, terms, at=at)
+    scheduling.check_none_scheduled(context.organization_id)
+    contract = _insert_contract(context.organization_id, terms, at=context.at)
     term = Term(terms.starts_on, 1)
-    row = insert_term(contract, term, terms.seats, at=at)
-    cause = Cause(principal.actor, term_invoices.cause_of(contract, term.number))
-    open_term(contract, row, cause, at=at)
-    trail.record(principal, _signed(contract, terms.seats), at=at)
-    return Signing(contract, _invoice(contract, term, terms.seats, at=at))
+    row = insert_term(contract, term, terms.seats, at=context.at)
+    cause = Cause(context.actor, term_invoices.cause_of(contract, term.number))
+    open_term(contract, row, cause, at=context.at)
+    trail.record(context, _signed(contract, terms.seats))
+    return Signing(contract, _invoice(contract, term, terms.seats, at=context.at))
 
 
-def _sign_ahead(
-    principal: Principal, terms: ContractTerms, running: Contract | None, *, at: datetime
-) -> Signing:
-    scheduling.check_none_scheduled(principal.organization_id)
-    ahead = scheduling.ahead_of(
-        running, principal.organization_id, terms.starts_on, terms.time_zone
-    )
-    contract = _insert_contract(principal.organization_id, terms, ahead, at=at)
+def _sign_ahead(context: Context, terms: ContractTerms, running: Contract | None) -> Signing:
+    scheduling.check_none_scheduled(context.organization_id)
+    ahead = scheduling.ahead_of(running, context.organization_id, terms.starts_on, terms.time_zone)
+    contract = _insert_contract(context.organization_id, terms, ahead, at=context.at)
     term = Term(terms.starts_on, 1)
-    insert_term(contract, term, terms.seats, at=at)
+    insert_term(contract, term, terms.seats, at=context.at)
     if running is not None:
-        scheduling.stop_renewal(principal, running, contract, at=at)
-    trail.record(principal, _signed(contract, terms.seats), at=at)
-    return Signing(contract, _invoice(contract, term, terms.seats, at=at))
+        scheduling.stop_renewal(context, running, contract)
+    trail.record(context, _signed(contract, terms.seats))
+    return Signing(contract, _invoice(contract, term, terms.seats, at=context.at))
 
 
 def _invoice(contract: Contract, term: Term, seats: int, *, at: datetime) -> Invoice | None:
@@ -155,12 +152,12 @@ def _invoice(contract: Contract, term: Term, seats: int, *, at: datetime) -> Inv
     return term_invoices.issue(contract, term, seats, contract.unit_price_minor, at=at)
 
 
-def _signed_before(principal: Principal, contract_id: str) -> Signing:
+def _signed_before(context: Context, contract_id: str) -> Signing:
     contract = Contract.get(
-        (Contract.organization_id == principal.organization_id) & (Contract.id == contract_id)
+        (Contract.organization_id == context.organization_id) & (Contract.id == contract_id)
     )
     invoice: Invoice | None = Invoice.get_or_none(
-        (Invoice.organization_id == principal.organization_id)
+        (Invoice.organization_id == context.organization_id)
         & (Invoice.cause == term_invoices.cause_of(contract, 1))
     )
     return Signing(contract, invoice, repeated=True)

@@ -11,7 +11,7 @@ from fractions import Fraction
 from peewee import Expression
 
 from app.access import trail
-from app.access.principal import Principal
+from app.access.context import Context
 from app.access.trail import Change
 from app.billing.contracts.running import unended_contract
 from app.billing.invoices import issuing
@@ -95,7 +95,7 @@ def issue(contract: Contract, term: Term, quantity: int, price: int, *, at: date
 
 
 def issue_ahead(
-    principal: Principal, contract: Contract, term: Term, figures: tuple[int, int], *, at: datetime
+    context: Context, contract: Contract, term: Term, figures: tuple[int, int]
 ) -> Invoice:
     """Issue the invoice of a renewal before its day, for (quantity, unit price).
 
@@ -110,25 +110,23 @@ def issue_ahead(
         unit_price_minor=price,
         due_at=due_at(contract, term),
     ).execute()
-    invoice = issue(contract, term, quantity, price, at=at)
-    record_issue(principal, contract, term.number, invoice, at=at)
+    invoice = issue(contract, term, quantity, price, at=context.at)
+    record_issue(context, contract, term.number, invoice)
     return invoice
 
 
-def record_issue(
-    principal: Principal, contract: Contract, term_number: int, invoice: Invoice, *, at: datetime
-) -> None:
+def record_issue(context: Context, contract: Contract, term_number: int, invoice: Invoice) -> None:
     """Say in the trail that a term's invoice was issued by itself."""
     after = {"term_number": term_number, "invoice_id": invoice.id}
-    trail.record(principal, Change("contract.invoiced", contract.id, after=after), at=at)
+    trail.record(context, Change("contract.invoiced", contract.id, after=after))
 
 
-def issue_postponed(principal: Principal, *, at: datetime) -> list[Invoice]:
+def issue_postponed(context: Context) -> list[Invoice]:
     """Issue what is due of the caller's organization. Call inside a transaction."""
-    unended_contract(principal.organization_id, lock=True)
+    unended_contract(context.organization_id, lock=True)
     due = locked(
         TermInvoice.select()
-        .where(_due(at) & (TermInvoice.organization_id == principal.organization_id))
+        .where(_due(context.at) & (TermInvoice.organization_id == context.organization_id))
         .order_by(TermInvoice.contract_id, TermInvoice.term_number)
     )
     invoices = []
@@ -137,8 +135,8 @@ def issue_postponed(principal: Principal, *, at: datetime) -> list[Invoice]:
             (Contract.organization_id == row.organization_id) & (Contract.id == row.contract_id)
         )
         term = Term(contract.starts_on, row.term_number)
-        invoice = issue(contract, term, row.quantity, row.unit_price_minor, at=at)
-        record_issue(principal, contract, row.term_number, invoice, at=at)
+        invoice = issue(contract, term, row.quantity, row.unit_price_minor, at=context.at)
+        record_issue(context, contract, row.term_number, invoice)
         invoices.append(invoice)
     return invoices
 

@@ -8,7 +8,8 @@ from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
 from app.access import trail
-from app.access.principal import Principal
+from app.access.context import Context
+from app.access.door import use_case
 from app.access.trail import Change
 from app.billing.invoices.chains import lock_invoice
 from app.billing.invoices.issuing import add_lines, lines_of
@@ -18,7 +19,6 @@ from app.billing.invoices.settlement import Settlement, settlement_of
 from app.billing.pricing import Line
 from app.billing.taxes import TaxLine, Totals, credited_taxes
 from app.billing.terms import local_day
-from app.db.transactions import transaction
 from app.errors import InvalidInput, InvoiceVoid
 from app.identifiers import new_id
 from app.models import CreditLine, CreditTax, Invoice, Seller
@@ -27,10 +27,8 @@ from app.models import CreditLine, CreditTax, Invoice, Seller
 REPEATED_WITHIN = timedelta(hours=24)
 
 
-@transaction
-def credit_invoice(
-    principal: Principal, invoice_id: str, portion: Portion | None = None, *, at: datetime
-) -> Invoice:
+@use_case()
+def credit_invoice(context: Context, invoice_id: str, portion: Portion | None = None) -> Invoice:
     """Issue a credit note over a portion of an invoice, or over all that is left of it.
 
     What was paid beyond what is then left is overpaid, and can be refunded.
@@ -40,19 +38,19 @@ def credit_invoice(
         InvalidInput: it is a credit note, or the portion is more than what is left.
         InvoiceVoid: nothing is left of it.
     """
-    invoice = lock_invoice(principal.organization_id, invoice_id)
+    invoice = lock_invoice(context.organization_id, invoice_id)
     settlement = settlement_of(invoice)
     _check(settlement)
     taken = take(leftovers_of(invoice), portion)
     if portion is not None and not portion.again:
-        _check_meant(invoice, taken, at=at)
-    credit_note = _issue_credit_note(settlement, taken, at=at)
+        _check_meant(invoice, taken, at=context.at)
+    credit_note = _issue_credit_note(settlement, taken, at=context.at)
     before = {"open_minor": settlement.open_minor}
     after = {
         "open_minor": settlement.open_minor + credit_note.total_minor,
         "credit_note_id": credit_note.id,
     }
-    trail.record(principal, Change("invoice.credited", invoice.id, before, after), at=at)
+    trail.record(context, Change("invoice.credited", invoice.id, before, after))
     return credit_note
 
 

@@ -4,10 +4,11 @@ Each is a record of its own; whether an invoice is paid follows from them.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from app.access import trail
-from app.access.principal import Principal
+from app.access.context import Context
+from app.access.door import use_case
 from app.access.trail import Change
 from app.billing.invoices import bank_lines
 from app.billing.invoices.bank_lines import IN, Booking, parse_reference
@@ -15,7 +16,6 @@ from app.billing.invoices.chains import lock_invoice
 from app.billing.invoices.settlement import Settlement, settlement_of
 from app.billing.money import decimal_text
 from app.billing.terms import local_day
-from app.db.transactions import transaction
 from app.errors import InvalidInput, InvoiceVoid, Overpayment
 from app.identifiers import new_id
 from app.models import Invoice, Payment, Seller
@@ -44,10 +44,8 @@ class PaymentEntry:
     repeated: bool = False
 
 
-@transaction
-def record_payment(
-    principal: Principal, invoice_id: str, receipt: Receipt, *, at: datetime
-) -> PaymentEntry:
+@use_case()
+def record_payment(context: Context, invoice_id: str, receipt: Receipt) -> PaymentEntry:
     """Record a payment of an invoice, of all that is open or of a part.
 
     The same invoice, reference, amount and day is the same line of the bank's statement: entered
@@ -59,7 +57,7 @@ def record_payment(
         InvoiceVoid: credit notes left nothing of the invoice.
         Overpayment: it is more than is open.
     """
-    invoice = lock_invoice(principal.organization_id, invoice_id)
+    invoice = lock_invoice(context.organization_id, invoice_id)
     booking = Booking(
         IN,
         receipt.amount_minor,
@@ -70,23 +68,23 @@ def record_payment(
     if (known := bank_lines.entered_before(invoice, booking)) is not None:
         return PaymentEntry(_payment(invoice.organization_id, known), repeated=True)
     settlement = settlement_of(invoice)
-    _check(booking, settlement, local_day(at, Seller.get().time_zone))
-    payment = _insert(principal, invoice, booking, at=at)
+    _check(booking, settlement, local_day(context.at, Seller.get().time_zone))
+    payment = _insert(context, invoice, booking)
     bank_lines.keep(invoice, booking, payment.id)
-    trail.record(principal, _recorded(payment, settlement), at=at)
+    trail.record(context, _recorded(payment, settlement))
     return PaymentEntry(payment)
 
 
-def _insert(principal: Principal, invoice: Invoice, booking: Booking, *, at: datetime) -> Payment:
+def _insert(context: Context, invoice: Invoice, booking: Booking) -> Payment:
     payment: Payment = Payment.create(
         organization_id=invoice.organization_id,
-        id=new_id("pay", at),
+        id=new_id("pay", context.at),
         invoice_id=invoice.id,
         amount_minor=booking.amount_minor,
         received_on=booking.booked_on,
         reference=booking.reference,
-        recorded_at=at,
-        recorded_by=principal.actor,
+        recorded_at=context.at,
+        recorded_by=context.actor,
     )
     return payment
 

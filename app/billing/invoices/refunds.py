@@ -1,10 +1,11 @@
 """Refunds: money that was given back of what an invoice was overpaid."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from app.access import trail
-from app.access.principal import Principal
+from app.access.context import Context
+from app.access.door import use_case
 from app.access.trail import Change
 from app.billing.invoices import bank_lines
 from app.billing.invoices.bank_lines import OUT, Booking, parse_reference
@@ -12,7 +13,6 @@ from app.billing.invoices.chains import lock_invoice
 from app.billing.invoices.settlement import Settlement, settlement_of
 from app.billing.money import decimal_text
 from app.billing.terms import local_day
-from app.db.transactions import transaction
 from app.errors import InvalidInput
 from app.identifiers import new_id
 from app.models import Invoice, Refund, Seller
@@ -41,10 +41,8 @@ class RefundEntry:
     repeated: bool = False
 
 
-@transaction
-def record_refund(
-    principal: Principal, invoice_id: str, repayment: Repayment, *, at: datetime
-) -> RefundEntry:
+@use_case()
+def record_refund(context: Context, invoice_id: str, repayment: Repayment) -> RefundEntry:
     """Record that money was given back of what an invoice is overpaid.
 
     A line that was entered before is answered with the refund that there is, as a payment's.
@@ -53,7 +51,7 @@ def record_refund(
         NotFound: there is no such invoice.
         InvalidInput: it is more than is overpaid, or cannot be right.
     """
-    invoice = lock_invoice(principal.organization_id, invoice_id)
+    invoice = lock_invoice(context.organization_id, invoice_id)
     booking = Booking(
         OUT,
         repayment.amount_minor,
@@ -64,23 +62,23 @@ def record_refund(
     if (known := bank_lines.entered_before(invoice, booking)) is not None:
         return RefundEntry(_refund(invoice.organization_id, known), repeated=True)
     settlement = settlement_of(invoice)
-    _check(booking, settlement, local_day(at, Seller.get().time_zone))
-    refund = _insert(principal, invoice, booking, at=at)
+    _check(booking, settlement, local_day(context.at, Seller.get().time_zone))
+    refund = _insert(context, invoice, booking)
     bank_lines.keep(invoice, booking, refund.id)
-    trail.record(principal, _recorded(refund, settlement), at=at)
+    trail.record(context, _recorded(refund, settlement))
     return RefundEntry(refund)
 
 
-def _insert(principal: Principal, invoice: Invoice, booking: Booking, *, at: datetime) -> Refund:
+def _insert(context: Context, invoice: Invoice, booking: Booking) -> Refund:
     refund: Refund = Refund.create(
         organization_id=invoice.organization_id,
-        id=new_id("rfd", at),
+        id=new_id("rfd", context.at),
         invoice_id=invoice.id,
         amount_minor=booking.amount_minor,
         refunded_on=booking.booked_on,
         reference=booking.reference,
-        recorded_at=at,
-        recorded_by=principal.actor,
+        recorded_at=context.at,
+        recorded_by=context.actor,
     )
     return refund
 

@@ -4,12 +4,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.access import trail
-from app.access.principal import Principal
+from app.access.context import Context
+from app.access.door import use_case
 from app.access.trail import Change
 from app.billing.invoices.chains import lock_invoice
 from app.billing.invoices.issuing import Order, issue_invoice, lines_of
 from app.billing.invoices.settlement import Settlement, settlement_of
-from app.db.transactions import transaction
 from app.errors import InvalidInput, InvoiceNotCredited, InvoiceReplaced
 from app.identifiers import new_id
 from app.models import Contract, Invoice, Organization, Replacement, Transfer
@@ -24,9 +24,9 @@ class References:
     cost_centre: str | None = None
 
 
-@transaction
+@use_case()
 def replace_invoice(
-    principal: Principal, invoice_id: str, references: References | None = None, *, at: datetime
+    context: Context, invoice_id: str, references: References | None = None
 ) -> Invoice:
     """Issue an invoice anew, with today's number, date, parties and tax, and the old lines.
 
@@ -39,24 +39,24 @@ def replace_invoice(
         InvoiceNotCredited: something of it is left.
         InvoiceReplaced: it has a replacement.
     """
-    invoice = lock_invoice(principal.organization_id, invoice_id)
+    invoice = lock_invoice(context.organization_id, invoice_id)
     settlement = settlement_of(invoice)
     _check(settlement)
     contract = Contract.get(
         (Contract.organization_id == invoice.organization_id) & (Contract.id == invoice.contract_id)
     )
     order = _order_again(invoice, references or References())
-    replacement = issue_invoice(contract, invoice.term_number, order, at=at)
+    replacement = issue_invoice(contract, invoice.term_number, order, at=context.at)
     Replacement.insert(
         organization_id=invoice.organization_id,
         invoice_id=invoice.id,
         replacement_id=replacement.id,
-        replaced_at=_after_reversals(settlement, at),
-        replaced_by=principal.actor,
+        replaced_at=_after_reversals(settlement, context.at),
+        replaced_by=context.actor,
     ).execute()
-    _pass_on(settlement, replacement, at=at)
+    _pass_on(settlement, replacement, at=context.at)
     after = {"replacement_id": replacement.id, "paid_minor": settlement.paid_minor}
-    trail.record(principal, Change("invoice.replaced", invoice.id, after=after), at=at)
+    trail.record(context, Change("invoice.replaced", invoice.id, after=after))
     return replacement
 
 

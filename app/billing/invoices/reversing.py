@@ -1,21 +1,19 @@
 """Reversals: a payment or refund that was entered wrongly, or that the bank took back."""
 
-from datetime import datetime
-
 from app.access import trail
-from app.access.principal import Principal
+from app.access.context import Context
+from app.access.door import use_case
 from app.access.trail import Change
 from app.billing.invoices import bank_lines
 from app.billing.invoices.chains import lock_invoice
-from app.db.transactions import transaction
 from app.errors import AlreadyReversed, NotFound
 from app.identifiers import new_id
 from app.models import Payment, Refund, Reversal
 from app.text import required_line
 
 
-@transaction
-def reverse_entry(principal: Principal, entry_id: str, reason: str, *, at: datetime) -> Reversal:
+@use_case()
+def reverse_entry(context: Context, entry_id: str, reason: str) -> Reversal:
     """Take a payment or refund back, by an entry of its own. Its bank line can be entered again.
 
     Raises:
@@ -24,8 +22,8 @@ def reverse_entry(principal: Principal, entry_id: str, reason: str, *, at: datet
         InvalidInput: there is no reason.
     """
     reason = required_line("reason", reason, wanted="Say why it is taken back.")
-    entry = _find(principal.organization_id, entry_id)
-    lock_invoice(principal.organization_id, entry.invoice_id)
+    entry = _find(context.organization_id, entry_id)
+    lock_invoice(context.organization_id, entry.invoice_id)
     is_payment = isinstance(entry, Payment)
     column = Reversal.payment_id if is_payment else Reversal.refund_id
     before = Reversal.get_or_none(
@@ -38,17 +36,17 @@ def reverse_entry(principal: Principal, entry_id: str, reason: str, *, at: datet
         )
     reversal: Reversal = Reversal.create(
         organization_id=entry.organization_id,
-        id=new_id("rev", at),
+        id=new_id("rev", context.at),
         payment_id=entry.id if is_payment else None,
         refund_id=None if is_payment else entry.id,
         reason=reason,
-        reversed_at=at,
-        reversed_by=principal.actor,
+        reversed_at=context.at,
+        reversed_by=context.actor,
     )
     bank_lines.free(entry.organization_id, entry.id)
     kind = "payment.reversed" if is_payment else "refund.reversed"
     after = {"reversal_id": reversal.id, "amount_minor": entry.amount_minor}
-    trail.record(principal, Change(kind, entry.id, after=after), at=at)
+    trail.record(context, Change(kind, entry.id, after=after))
     return reversal
 
 

@@ -4,11 +4,12 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from app.access.principal import Permission, Principal
+from app.access.context import Context
+from app.access.principal import Permission
 from app.models import Alert
 from app.seats.watching import alerts
 from app.seats.watching.thresholds import AlertKind, AlertState
-from app.web.context import instant, requires
+from app.web.context import requires
 from app.web.fields import Choice, Instant, Integer, PageQuery, PeriodQuery, Text, period_of
 from app.web.owner.surface import id_of, page, surface
 
@@ -43,11 +44,11 @@ class AlertsSchema(Schema):
 @requires(Permission.READ_BILLING)
 @surface.arguments(AlertsQuery, location="query")
 @surface.response(200, AlertsSchema)
-def list_alerts(principal: Principal, query: dict[str, Any]) -> Any:
+def list_alerts(context: Context, query: dict[str, Any]) -> Any:
     """List when seats ran short; those that were not cleared still do."""
-    alerts.look(principal.organization_id, at=instant())
+    alerts.look(context.organization_id, at=context.at)
     rows = alerts.alerts_of(
-        principal.organization_id,
+        context.organization_id,
         state=AlertState(query["state"]) if query["state"] else None,
         period=period_of(query),
         after=id_of("alr", query["cursor"]),

@@ -5,7 +5,8 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from app.access import trail
-from app.access.principal import Permission, Principal
+from app.access.context import Context
+from app.access.principal import Permission
 from app.web.context import requires
 from app.web.fields import Instant, PageQuery, PeriodQuery, Text, period_of
 from app.web.owner.surface import id_of, page, surface
@@ -47,10 +48,10 @@ class AuditEventsSchema(Schema):
 @requires(Permission.READ_PEOPLE)
 @surface.arguments(AuditEventsQuery, location="query")
 @surface.response(200, AuditEventsSchema)
-def list_audit_events(principal: Principal, query: dict[str, Any]) -> Any:
+def list_audit_events(context: Context, query: dict[str, Any]) -> Any:
     """List who changed what, newest first."""
     rows = trail.events_of(
-        principal.organization_id,
+        context.organization_id,
         subject_id=query["subject_id"],
         period=period_of(query),
         after=id_of("evt", query["cursor"]),

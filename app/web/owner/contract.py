@@ -4,13 +4,14 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from app.access.principal import Permission, Principal
+from app.access.context import Context
+from app.access.principal import Permission
 from app.billing.contracts import previews, running
 from app.billing.contracts.standing import standing_of
 from app.errors import NotFound
 from app.models import Contract
 from app.seats import pools
-from app.web.context import instant, requires
+from app.web.context import requires
 from app.web.fields import Choice, Instant, Integer, Text
 from app.web.owner.seats import TermSchema
 from app.web.owner.surface import surface
@@ -80,9 +81,9 @@ class RenewalSchema(Schema):
 @surface.get("/contract")
 @requires(Permission.READ_BILLING)
 @surface.response(200, OwnContractSchema)
-def show_contract(principal: Principal) -> Any:
+def show_contract(context: Context) -> Any:
     """Show the contract, and beside it the one that was signed ahead."""
-    standing = standing_of(principal.organization_id)
+    standing = standing_of(context.organization_id)
     if standing.contract is None:
         raise NotFound("No contract has been signed yet.")
     scheduled = standing.scheduled
@@ -95,9 +96,9 @@ def show_contract(principal: Principal) -> Any:
 @surface.get("/contract/renewal")
 @requires(Permission.READ_BILLING)
 @surface.response(200, RenewalSchema)
-def show_renewal(principal: Principal) -> Any:
+def show_renewal(context: Context) -> Any:
     """Show what the next renewal would do if it were today."""
-    return previews.show_preview(principal, at=instant())
+    return previews.show_preview(context)
 
 
 def _contract(row: Contract) -> dict[str, Any]:

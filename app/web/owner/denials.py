@@ -2,18 +2,17 @@
 
 from typing import Any
 
-from flask import Response
 from marshmallow import Schema, fields
 
-from app.access.idempotency import Answer
-from app.access.principal import Permission, Principal
+from app.access.context import Context
+from app.access.principal import Permission
 from app.models import Want
 from app.people import denials
 from app.seats import refusals
 from app.seats.wants import Reason
-from app.web.context import instant, requires
+from app.web.context import requires
 from app.web.fields import Choice, Instant, Integer, PageQuery, Text
-from app.web.owner.surface import IdempotencyHeader, answered, id_of, page, surface
+from app.web.owner.surface import id_of, once, page, surface
 
 DENIAL_STATES = ("open", "closed")
 
@@ -51,10 +50,10 @@ class DenialsSchema(Schema):
 @requires(Permission.READ_PEOPLE)
 @surface.arguments(DenialsQuery, location="query")
 @surface.response(200, DenialsSchema)
-def list_denials(principal: Principal, query: dict[str, Any]) -> Any:
+def list_denials(context: Context, query: dict[str, Any]) -> Any:
     """List who was refused for want of a seat."""
     rows = refusals.refusals_of(
-        principal.organization_id,
+        context.organization_id,
         state=query["state"],
         after=id_of("dnl", query["cursor"]),
         limit=query["count"] + 1,
@@ -65,15 +64,10 @@ def list_denials(principal: Principal, query: dict[str, Any]) -> Any:
 
 @surface.post("/denials/<denial_id>/dismissal")
 @requires(Permission.MANAGE_SEATS)
-@surface.arguments(IdempotencyHeader, location="headers")
-@surface.response(201, DenialSchema)
-def dismiss_denial(principal: Principal, headers: dict[str, Any], denial_id: str) -> Response:
+@once(DenialSchema, lambda _context, want: _denial(want))
+def dismiss_denial(context: Context, denial_id: str) -> Want:
     """Say that a refused person shall wait no longer."""
-    return answered(
-        headers,
-        lambda row: Answer(201, DenialSchema().dump(_denial(row))),
-        lambda once: denials.dismiss_denial(principal, denial_id, once=once, at=instant()),
-    )
+    return denials.dismiss_denial(context, denial_id)
 
 
 def _denial(row: Want) -> dict[str, Any]:

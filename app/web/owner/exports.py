@@ -7,7 +7,8 @@ from typing import Any, NamedTuple, TypeVar
 from flask import Response
 from marshmallow import Schema
 
-from app.access.principal import Permission, Principal
+from app.access.context import Context
+from app.access.principal import Permission
 from app.csv_text import row_text
 from app.db.connections import connection
 from app.organizations.settings import find_organization
@@ -50,9 +51,9 @@ _FORMS: dict[str, Any] = {
 @requires(Permission.READ_PEOPLE)
 @surface.arguments(AsOfQuery, location="query")
 @surface.doc(**_FORMS)
-def export_assignments(principal: Principal, query: dict[str, Any], form: str) -> Response:
+def export_assignments(context: Context, query: dict[str, Any], form: str) -> Response:
     """Export who holds a seat, or held one, and since when."""
-    organization_id = principal.organization_id
+    organization_id = context.organization_id
     until = past.sequence_at(organization_id, past_instant(query) or instant())
     rows = _every(
         lambda after: holders.assignments_of(
@@ -60,16 +61,16 @@ def export_assignments(principal: Principal, query: dict[str, Any], form: str) -
         ),
         lambda row: row.assigned_sequence,
     )
-    return _file(principal, form, Export("assignments", AssignmentSchema(), rows))
+    return _file(context, form, Export("assignments", AssignmentSchema(), rows))
 
 
 @surface.get("/exports/ledger.<any(csv, json):form>")
 @requires(Permission.READ_PEOPLE)
 @surface.arguments(AsOfQuery, location="query")
 @surface.doc(**_FORMS)
-def export_ledger(principal: Principal, query: dict[str, Any], form: str) -> Response:
+def export_ledger(context: Context, query: dict[str, Any], form: str) -> Response:
     """Export every change of the seats, in its order."""
-    organization_id = principal.organization_id
+    organization_id = context.organization_id
     until = past.sequence_at(organization_id, past_instant(query) or instant())
     rows = _every(
         lambda after: holders.entries_of(
@@ -77,7 +78,7 @@ def export_ledger(principal: Principal, query: dict[str, Any], form: str) -> Res
         ),
         lambda row: row.sequence,
     )
-    return _file(principal, form, Export("ledger", LedgerEntrySchema(), rows))
+    return _file(context, form, Export("ledger", LedgerEntrySchema(), rows))
 
 
 def _every(
@@ -98,8 +99,8 @@ def _every(
         after = sequence_of(rows[-1])
 
 
-def _file(principal: Principal, form: str, export: Export) -> Response:
-    customer_number = find_organization(principal.organization_id).external_id
+def _file(context: Context, form: str, export: Export) -> Response:
+    customer_number = find_organization(context.organization_id).external_id
     written = (
         [{**row, "customer_number": customer_number} for row in export.schema.dump(rows, many=True)]
         for rows in export.pages

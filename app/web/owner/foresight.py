@@ -4,10 +4,11 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from app.access.principal import Permission, Principal
+from app.access.context import Context
+from app.access.principal import Permission
 from app.billing import outlook
 from app.seats.watching.forecast import LONG_DAYS, SHORT_DAYS, Demand
-from app.web.context import instant, requires
+from app.web.context import requires
 from app.web.fields import Integer, Text
 from app.web.owner.surface import surface
 
@@ -70,9 +71,9 @@ class ForesightSchema(Schema):
 @surface.get("/foresight")
 @requires(Permission.QUOTE)
 @surface.response(200, ForesightSchema)
-def show_foresight(principal: Principal) -> Any:
+def show_foresight(context: Context) -> Any:
     """Show when seats run out, how many to add, and what they cost today and in a month."""
-    ahead = outlook.foresee(principal, at=instant())
+    ahead = outlook.foresee(context)
     return {
         "available": ahead.demand.available,
         "rates": _rates(ahead.demand),

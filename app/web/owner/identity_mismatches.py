@@ -4,7 +4,8 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from app.access.principal import Permission, Principal
+from app.access.context import Context
+from app.access.principal import Permission
 from app.people import mismatches
 from app.people.mismatches import REPAIRS, Kind
 from app.web.context import requires
@@ -39,10 +40,10 @@ class IdentityMismatchesSchema(Schema):
 @requires(Permission.READ_PEOPLE)
 @surface.arguments(PageQuery, location="query")
 @surface.response(200, IdentityMismatchesSchema)
-def list_identity_mismatches(principal: Principal, query: dict[str, Any]) -> Any:
+def list_identity_mismatches(context: Context, query: dict[str, Any]) -> Any:
     """List what logins say of people that the directory says otherwise, with its repair."""
     rows = mismatches.mismatches_of(
-        principal.organization_id, after=id_of("mis", query["cursor"]), limit=query["count"] + 1
+        context.organization_id, after=id_of("mis", query["cursor"]), limit=query["count"] + 1
     )
     listed = page("identity_mismatches", rows, query["count"], lambda row: row.id)
     shown = [_mismatch(row) for row in listed["identity_mismatches"]]

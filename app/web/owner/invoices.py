@@ -7,7 +7,8 @@ from typing import Any
 from flask import Response
 from marshmallow import Schema, fields, validates_schema
 
-from app.access.principal import Permission, Principal
+from app.access.context import Context
+from app.access.principal import Permission
 from app.billing.invoices import issuing
 from app.billing.invoices.document import InvoiceDocument, InvoiceState
 from app.billing.invoices.entries import Reversed
@@ -66,41 +67,41 @@ class InvoicesSchema(Schema):
 @requires(Permission.READ_BILLING)
 @surface.arguments(InvoicesQuery, location="query")
 @surface.response(200, InvoicesSchema)
-def list_invoices(principal: Principal, query: dict[str, Any]) -> Any:
+def list_invoices(context: Context, query: dict[str, Any]) -> Any:
     """List the invoices and credit notes."""
     rows = sought_invoices(
-        principal.organization_id,
+        context.organization_id,
         _sought(query),
         after=id_of("inv", query["cursor"]),
         limit=query["count"] + 1,
     )
     listed = page("invoices", rows, query["count"], lambda row: row.id)
-    return {**listed, "invoices": invoice_answers(listed["invoices"], at=instant())}
+    return {**listed, "invoices": invoice_answers(listed["invoices"], at=context.at)}
 
 
 @surface.get("/invoices/<invoice_id>")
 @requires(Permission.READ_BILLING)
 @surface.response(200, InvoiceSchema)
-def show_invoice(principal: Principal, invoice_id: str) -> Any:
+def show_invoice(context: Context, invoice_id: str) -> Any:
     """Show an invoice."""
-    row = issuing.find_invoice(principal.organization_id, invoice_id)
-    return invoice_answers([row], at=instant())[0]
+    row = issuing.find_invoice(context.organization_id, invoice_id)
+    return invoice_answers([row], at=context.at)[0]
 
 
 @surface.get("/invoices/<invoice_id>/page")
 @requires(Permission.READ_BILLING)
 @surface.response(200, {"type": "string"}, content_type="text/html")
-def show_invoice_page(principal: Principal, invoice_id: str) -> Response:
+def show_invoice_page(context: Context, invoice_id: str) -> Response:
     """Show an invoice as a page."""
-    return Response(invoice_page(_printed(principal, invoice_id)), mimetype="text/html")
+    return Response(invoice_page(_printed(context, invoice_id)), mimetype="text/html")
 
 
 @surface.get("/invoices/<invoice_id>/pdf")
 @requires(Permission.READ_BILLING)
 @surface.response(200, {"type": "string", "format": "binary"}, content_type="application/pdf")
-def show_invoice_pdf(principal: Principal, invoice_id: str) -> Response:
+def show_invoice_pdf(context: Context, invoice_id: str) -> Response:
     """Show an invoice as a PDF."""
-    document = _printed(principal, invoice_id)
+    document = _printed(context, invoice_id)
     headers = {"Content-Disposition": f'inline; filename="{document.number}.pdf"'}
     return Response(invoice_pdf(document), headers=headers, mimetype="application/pdf")
 
@@ -109,10 +110,10 @@ def show_invoice_pdf(principal: Principal, invoice_id: str) -> Response:
 @requires(Permission.READ_PEOPLE)
 @surface.arguments(PageQuery, location="query")
 @surface.response(200, PeopleSchema)
-def list_invoiced_people(principal: Principal, query: dict[str, Any], invoice_id: str) -> Any:
+def list_invoiced_people(context: Context, query: dict[str, Any], invoice_id: str) -> Any:
     """List who held a seat in the period that an invoice is for."""
     rows = issuing.people_of(
-        issuing.find_invoice(principal.organization_id, invoice_id),
+        issuing.find_invoice(context.organization_id, invoice_id),
         after=sequence_of(query["cursor"]),
         limit=query["count"] + 1,
     )
@@ -128,8 +129,8 @@ def _sought(query: dict[str, Any]) -> Sought:
     )
 
 
-def _printed(principal: Principal, invoice_id: str) -> InvoiceDocument:
-    row = issuing.find_invoice(principal.organization_id, invoice_id)
+def _printed(context: Context, invoice_id: str) -> InvoiceDocument:
+    row = issuing.find_invoice(context.organization_id, invoice_id)
     return issuing.document_of(row, local_day(instant(), Seller.get().time_zone))
 
 

@@ -2,18 +2,17 @@
 
 from typing import Any
 
-from flask import Response
 from marshmallow import Schema, ValidationError, fields, validates_schema
 
-from app.access.idempotency import Answer
-from app.access.principal import Permission, Principal
+from app.access.context import Context
+from app.access.principal import Permission
 from app.models import Reassignment, User, Want
 from app.people import reassigning, waiting_list
 from app.people.reassigning import Newcomer
 from app.seats import waiting
-from app.web.context import instant, requires
+from app.web.context import requires
 from app.web.fields import Instant, PageQuery, Part, Request, Text
-from app.web.owner.surface import IdempotencyHeader, answered, id_of, page, surface
+from app.web.owner.surface import id_of, once, page, surface
 
 NOTICE = (
     "Take the person out of the application in your identity provider, too: "
@@ -83,44 +82,32 @@ class WaitingListSchema(Schema):
 
 @surface.post("/reassignments")
 @requires(Permission.MANAGE_SEATS)
-@surface.arguments(IdempotencyHeader, location="headers")
 @surface.arguments(ReassignmentRequestSchema)
-@surface.response(201, ReassignmentSchema)
-def reassign_seat(principal: Principal, headers: dict[str, Any], body: dict[str, Any]) -> Response:
+@once(ReassignmentSchema, lambda _context, moved: _moved(moved))
+def reassign_seat(context: Context, body: dict[str, Any]) -> Reassignment:
     """Move a seat from one person to another; this works when every seat is in use."""
     to = body["to_user_id"] or Newcomer(**body["to"])
-    return answered(
-        headers,
-        lambda moved: Answer(201, ReassignmentSchema().dump(_moved(moved))),
-        lambda once: reassigning.reassign(
-            principal, body["from_user_id"], to, once=once, at=instant()
-        ),
-    )
+    return reassigning.reassign(context, body["from_user_id"], to)
 
 
 @surface.post("/releases")
 @requires(Permission.MANAGE_SEATS)
-@surface.arguments(IdempotencyHeader, location="headers")
 @surface.arguments(ReleaseRequestSchema)
-@surface.response(201, ReleaseSchema)
-def release_seat(principal: Principal, headers: dict[str, Any], body: dict[str, Any]) -> Response:
+@once(ReleaseSchema, lambda _context, user: _released(user))
+def release_seat(context: Context, body: dict[str, Any]) -> User:
     """Take a person's seat back."""
-    return answered(
-        headers,
-        lambda user: Answer(201, ReleaseSchema().dump(_released(user))),
-        lambda once: reassigning.release_seat(principal, body["user_id"], once=once, at=instant()),
-    )
+    return reassigning.release_seat(context, body["user_id"])
 
 
 @surface.get("/waiting")
 @requires(Permission.READ_PEOPLE)
 @surface.arguments(PageQuery, location="query")
 @surface.response(200, WaitingListSchema)
-def list_waiting(principal: Principal, query: dict[str, Any]) -> Any:
+def list_waiting(context: Context, query: dict[str, Any]) -> Any:
     """List who waits for a seat, in the order in which they will get one."""
     cursor = id_of("wtg", query["cursor"])
     rows = waiting.places_of(
-        principal.organization_id,
+        context.organization_id,
         after=None if cursor is None else cursor.replace("wtg_", "dnl_"),
         limit=query["count"] + 1,
     )
@@ -130,9 +117,9 @@ def list_waiting(principal: Principal, query: dict[str, Any]) -> Any:
 @surface.delete("/waiting/<user_id>")
 @requires(Permission.MANAGE_SEATS)
 @surface.response(204)
-def remove_from_waiting(principal: Principal, user_id: str) -> None:
+def remove_from_waiting(context: Context, user_id: str) -> None:
     """Take a person off the waiting list."""
-    waiting_list.dismiss_waiter(principal, user_id, at=instant())
+    waiting_list.dismiss_waiter(context, user_id)
 
 
 def _place(row: Want) -> dict[str, Any]:

@@ -5,10 +5,11 @@ from typing import Any
 from flask import Request as FlaskRequest
 from marshmallow import Schema, fields
 
-from app.access.principal import Permission, Principal
+from app.access.context import Context
+from app.access.principal import Permission
 from app.people.name_lists import people_in
 from app.people.preflight import PEOPLE_MAX, check_people
-from app.web.context import instant, requires
+from app.web.context import requires
 from app.web.fields import Integer, Request, Text
 from app.web.openapi import Reader
 from app.web.owner.foresight import EstimateSchema
@@ -76,10 +77,10 @@ class _PeopleReader(Reader):
 )
 @_PeopleReader().use_args(PreflightRequestSchema())
 @surface.response(200, PreflightSchema)
-def check_preflight(principal: Principal, body: dict[str, Any]) -> Any:
+def check_preflight(context: Context, body: dict[str, Any]) -> Any:
     """Tell who of these people has a seat, how many would be missing, and what those cost today.
 
     Nothing is changed. In a table the column is found by its heading, such as userName, upn, login
     or e-mail; without headings, a list of userNames or the first column of addresses is read.
     """
-    return check_people(principal, body["user_names"], at=instant())
+    return check_people(context, body["user_names"])

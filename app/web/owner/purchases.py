@@ -1,25 +1,23 @@
 """Quotes, their confirmation, and the purchases that come of it."""
 
 from datetime import datetime
-from functools import partial
+from http import HTTPStatus
 from typing import Any
 
-from flask import Response
 from marshmallow import Schema, fields
 
-from app.access.idempotency import Answer
-from app.access.principal import Permission, Principal
+from app.access.context import Context
+from app.access.principal import Permission
 from app.billing import purchasing, quoting
 from app.billing.contracts import previews, running
 from app.billing.invoices.wording import arithmetic
 from app.billing.language import Language
 from app.billing.offers import Confirmation, line_of
-from app.errors import ContractNotActive
+from app.errors import ContractNotActive, TermOver
 from app.models import Quote, Want
-from app.people import activity, denials
+from app.people import denials
 from app.seats import refusals
-from app.seats.rules import TermOver
-from app.web.context import instant, requires, seatgate
+from app.web.context import requires, seatgate
 from app.web.fields import (
     PAGE_SIZE_MAX,
     Choice,
@@ -34,7 +32,7 @@ from app.web.fields import (
 from app.web.owner.contract import RenewalSchema
 from app.web.owner.invoice_schemas import InvoiceSchema
 from app.web.owner.invoices import invoice_answers
-from app.web.owner.surface import IdempotencyHeader, answered, id_of, page, surface
+from app.web.owner.surface import id_of, once, page, surface
 
 
 class QuoteRequestSchema(Request):
@@ -125,59 +123,47 @@ class ConfirmationSchema(Schema):
 
 @surface.post("/quotes")
 @requires(Permission.QUOTE)
-@surface.arguments(IdempotencyHeader, location="headers")
 @surface.arguments(QuoteRequestSchema)
-@surface.response(201, QuoteSchema)
-def request_quote(principal: Principal, headers: dict[str, Any], body: dict[str, Any]) -> Response:
+@once(QuoteSchema, lambda context, quote: _quote(quote, at=context.at))
+def request_quote(context: Context, body: dict[str, Any]) -> Quote:
     """Ask what more seats cost for the rest of the term."""
-    at = instant()
-    wanted = quoting.QuoteRequest(**body, quantity_max=seatgate().config.quote_quantity_max)
-    return answered(
-        headers,
-        lambda quote: Answer(201, QuoteSchema().dump(_quote(quote, at=at))),
-        lambda once: quoting.create_quote(principal, wanted, once=once, at=at),
-    )
+    most = seatgate().config.quote_quantity_max
+    return quoting.create_quote(context, quoting.QuoteRequest(**body, quantity_max=most))
 
 
 @surface.get("/quotes/<quote_id>")
 @requires(Permission.QUOTE)
 @surface.response(200, QuoteSchema)
-def show_quote(principal: Principal, quote_id: str) -> Any:
+def show_quote(context: Context, quote_id: str) -> Any:
     """Show a quote and whether it still binds."""
-    return _quote(quoting.read_quote(principal, quote_id), at=instant())
+    return _quote(quoting.read_quote(context, quote_id), at=context.at)
 
 
 @surface.post("/quotes/<quote_id>/confirmation")
 @requires(Permission.BUY)
-@surface.arguments(IdempotencyHeader, location="headers")
 @surface.arguments(ConfirmationRequestSchema)
-@surface.response(201, ConfirmationSchema)
 @surface.alt_response(
     200, schema=ConfirmationSchema, description="The quote had been confirmed before."
 )
-def confirm_quote(
-    principal: Principal, headers: dict[str, Any], body: dict[str, Any], quote_id: str
-) -> Response:
+@once(
+    ConfirmationSchema,
+    lambda context, done: _confirmation(done, at=context.at),
+    status=lambda done: HTTPStatus.OK if done.repeated else HTTPStatus.CREATED,
+    shown=lambda context, body: _shown_to(context, body),
+)
+def confirm_quote(context: Context, body: dict[str, Any], quote_id: str) -> Confirmation:
     """Buy what a quote offers; the invoice comes with the answer."""
-    at, expected = instant(), body["expected_total_minor"]
-    response = answered(
-        headers,
-        partial(_confirmation_answer, at=at),
-        lambda once: purchasing.confirm_quote(principal, quote_id, expected, once=once, at=at),
-        shown=partial(_shown_to, principal),
-    )
-    activity.seat_waiters(principal.organization_id, at=at)
-    return response
+    return purchasing.confirm_quote(context, quote_id, body["expected_total_minor"])
 
 
 @surface.get("/purchases")
 @requires(Permission.READ_BILLING)
 @surface.arguments(PurchasesQuery, location="query")
 @surface.response(200, PurchasesSchema)
-def list_purchases(principal: Principal, query: dict[str, Any]) -> Any:
+def list_purchases(context: Context, query: dict[str, Any]) -> Any:
     """List the purchases."""
     rows = purchasing.purchases_of(
-        principal.organization_id,
+        context.organization_id,
         period=period_of(query),
         after=id_of("pur", query["cursor"]),
         limit=query["count"] + 1,
@@ -188,9 +174,9 @@ def list_purchases(principal: Principal, query: dict[str, Any]) -> Any:
 @surface.get("/purchases/<purchase_id>")
 @requires(Permission.READ_BILLING)
 @surface.response(200, PurchaseSchema)
-def show_purchase(principal: Principal, purchase_id: str) -> Any:
+def show_purchase(context: Context, purchase_id: str) -> Any:
     """Show a purchase."""
-    return purchasing.find_purchase(principal.organization_id, purchase_id)
+    return purchasing.find_purchase(context.organization_id, purchase_id)
 
 
 def _quote(row: Quote, *, at: datetime) -> dict[str, Any]:
@@ -213,9 +199,9 @@ def _refused(want: Want) -> dict[str, Any]:
     }
 
 
-def _shown_to(principal: Principal, body: Any) -> Any:
+def _shown_to(context: Context, body: Any) -> Any:
     """Return what a confirmation led to, without the people that the caller may not see."""
-    return body if principal.may(Permission.READ_PEOPLE) else {**body, "refused": []}
+    return body if context.may(Permission.READ_PEOPLE) else {**body, "refused": []}
 
 
 def _confirmation(done: Confirmation, *, at: datetime) -> dict[str, Any]:
@@ -247,8 +233,3 @@ def _quote_state(
     if running is None or quoting.is_stale(row, running):
         return quoting.QuoteState.STALE
     return quoting.QuoteState.OPEN
-
-
-def _confirmation_answer(done: Confirmation, *, at: datetime) -> Answer:
-    body = ConfirmationSchema().dump(_confirmation(done, at=at))
-    return Answer(200 if done.repeated else 201, body)

@@ -5,7 +5,8 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from app.access.principal import Permission, Principal
+from app.access.context import Context
+from app.access.principal import Permission
 from app.billing import history
 from app.billing.contracts import running
 from app.billing.history import SeatsThen
@@ -114,29 +115,29 @@ class LedgerSchema(Schema):
 @requires(Permission.READ_BILLING)
 @surface.arguments(AsOfQuery, location="query")
 @surface.response(200, SeatsSchema)
-def show_seats(principal: Principal, query: dict[str, Any]) -> Any:
+def show_seats(context: Context, query: dict[str, Any]) -> Any:
     """Show how many seats there are and how many are in use, now or at an instant that is past.
 
     Of the past the ledger tells all but who waited and who was refused, which are left out.
     """
     as_of = past_instant(query)
     if as_of is not None:
-        return _seats_then(history.seats_at(principal.organization_id, as_of))
-    return _seats(principal.organization_id, at=instant())
+        return _seats_then(history.seats_at(context.organization_id, as_of))
+    return _seats(context.organization_id, at=context.at)
 
 
 @surface.get("/assignments")
 @requires(Permission.READ_PEOPLE)
 @surface.arguments(AssignmentsQuery, location="query")
 @surface.response(200, AssignmentsSchema)
-def list_assignments(principal: Principal, query: dict[str, Any]) -> Any:
+def list_assignments(context: Context, query: dict[str, Any]) -> Any:
     """List who holds a seat, or held one, and since when; or as that was at an instant."""
     as_of = past_instant(query)
     rows = holders.assignments_of(
-        principal.organization_id,
+        context.organization_id,
         only_open=query["open"],
         after=sequence_of(query["cursor"]),
-        until=None if as_of is None else past.sequence_at(principal.organization_id, as_of),
+        until=None if as_of is None else past.sequence_at(context.organization_id, as_of),
         limit=query["count"] + 1,
     )
     return page("assignments", rows, query["count"], lambda row: row.assigned_sequence)
@@ -146,11 +147,11 @@ def list_assignments(principal: Principal, query: dict[str, Any]) -> Any:
 @requires(Permission.READ_PEOPLE)
 @surface.arguments(LedgerQuery, location="query")
 @surface.response(200, LedgerSchema)
-def list_ledger(principal: Principal, query: dict[str, Any]) -> Any:
+def list_ledger(context: Context, query: dict[str, Any]) -> Any:
     """List every change of the seats, in its order."""
-    first, last = past.sequences_within(principal.organization_id, period_of(query))
+    first, last = past.sequences_within(context.organization_id, period_of(query))
     rows = holders.entries_of(
-        principal.organization_id,
+        context.organization_id,
         after=max(sequence_of(query["cursor"]) or 0, first),
         until=last,
         limit=query["count"] + 1,

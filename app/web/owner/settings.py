@@ -5,11 +5,12 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from app.access.principal import Permission, Principal
+from app.access.context import Context
+from app.access.principal import Permission
 from app.models import Organization
 from app.organizations import settings
 from app.organizations.settings import SEAT_REFUSAL_STATUSES, WHEN_FULL, OrganizationChanges
-from app.web.context import instant, requires
+from app.web.context import requires
 from app.web.fields import Choice, Flag, Integer, List, Part, Request, Text
 from app.web.owner.invoice_schemas import PartySchema
 from app.web.owner.surface import surface
@@ -78,20 +79,20 @@ class SettingsSchema(Schema):
 @surface.get("/settings")
 @requires(Permission.READ_PEOPLE)
 @surface.response(200, SettingsSchema)
-def show_settings(principal: Principal) -> Any:
+def show_settings(context: Context) -> Any:
     """Show the settings."""
-    return _settings(settings.find_organization(principal.organization_id))
+    return _settings(settings.find_organization(context.organization_id))
 
 
 @surface.patch("/settings")
 @requires(Permission.MANAGE_SETTINGS)
 @surface.arguments(SettingsRequestSchema)
 @surface.response(200, SettingsSchema)
-def change_settings(principal: Principal, body: dict[str, Any]) -> Any:
+def change_settings(context: Context, body: dict[str, Any]) -> Any:
     """Change settings."""
     buyer = body.pop("buyer", {})
     changes = OrganizationChanges(**body, party=buyer)
-    return _settings(settings.set_organization(principal, changes, at=instant()))
+    return _settings(settings.set_organization(context, changes))
 
 
 def _settings(row: Organization) -> dict[str, Any]:

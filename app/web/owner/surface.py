@@ -2,20 +2,23 @@
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import wraps
+from http import HTTPStatus
 from typing import Any, TypeVar
 
 from flask import Response, request
 from marshmallow import Schema, validate
 
-from app.access.idempotency import Answer, Once, Replayed
+from app.access.context import Answer, Context, Key
+from app.access.idempotency import Replayed
 from app.errors import InvalidInput
-from app.web.context import OWNER_PREFIX, instant
+from app.web.context import OWNER_PREFIX
 from app.web.fields import Text
 from app.web.openapi import Surface
 from app.web.responses import json_body, json_response
 
 Row = TypeVar("Row")
-Result = TypeVar("Result")
 
 
 surface = Surface(
@@ -60,29 +63,47 @@ class IdempotencyHeader(Schema):
     )
 
 
-def answered(
-    headers: dict[str, Any],
-    answer: Callable[[Result], Answer],
-    use_case: Callable[[Once | None], Result],
+def once(
+    schema: type[Schema],
+    shape: Callable[[Context, Any], Any] = lambda _context, result: result,
     *,
-    kept: Callable[[Result], Answer] | None = None,
-    shown: Callable[[Any], Any] = lambda body: body,
-) -> Response:
-    """Return the answer of a POST; a repetition under the same key gets the answer of the first.
+    status: Callable[[Any], int] = lambda _result: HTTPStatus.CREATED,
+    kept: Callable[[Any], Any] | None = None,
+    shown: Callable[[Context, Any], Any] = lambda _context, body: body,
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Answer a POST by what its use case returns, once under its Idempotency-Key.
 
-    `answer` says how the use case's result is answered, and `kept` what of that is stored with the
-    key, in the use case's own transaction, where it is not all of it. `shown` takes out of a body
+    `shape` makes of that what the schema writes. `kept` returns the body that is stored with the
+    key, in the use case's own transaction, where it is not the whole. `shown` takes out of a body
     what this caller may not see, also where another caller's request made it.
     """
-    key: str | None = headers["idempotency_key"]
-    once = Once(request.path, key, _asked(), kept or answer, instant()) if key else None
-    try:
-        given = answer(use_case(once))
-    except Replayed as replayed:
-        given = replayed.answer
-        replay = {"Idempotent-Replayed": "true"}
-        return json_response(shown(given.body), given.status, headers=replay)
-    return json_response(shown(given.body), given.status)
+
+    def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+        @surface.arguments(IdempotencyHeader, location="headers")
+        @surface.response(HTTPStatus.CREATED, schema)
+        @wraps(view)
+        def answer(context: Context, *args: Any, **kwargs: Any) -> Response:
+            *given, headers = args
+
+            def whole(result: Any) -> Answer:
+                return Answer(status(result), schema().dump(shape(context, result)))
+
+            def stored(result: Any) -> Answer:
+                return whole(result) if kept is None else Answer(status(result), kept(result))
+
+            key = headers["idempotency_key"]
+            asked = Key(request.path, key, _asked(), stored) if key else None
+            try:
+                done = whole(view(replace(context, key=asked), *given, **kwargs))
+            except Replayed as replayed:
+                done = replayed.answer
+                replay = {"Idempotent-Replayed": "true"}
+                return json_response(shown(context, done.body), done.status, headers=replay)
+            return json_response(shown(context, done.body), done.status)
+
+        return answer
+
+    return decorate
 
 
 def _asked() -> object:

@@ -2,15 +2,14 @@
 
 from typing import Any
 
-from flask import Response
 from marshmallow import Schema, fields
 
 from app.access import tokens
-from app.access.idempotency import Answer
-from app.access.principal import ISSUABLE, Permission, Principal, Role
-from app.web.context import instant, requires
+from app.access.context import Context
+from app.access.principal import ISSUABLE, Permission, Role
+from app.web.context import requires
 from app.web.fields import Choice, Instant, Request, Text
-from app.web.owner.surface import IdempotencyHeader, answered, surface
+from app.web.owner.surface import once, surface
 
 
 class TokenRequestSchema(Request):
@@ -54,33 +53,30 @@ class TokensSchema(Schema):
 @surface.get("/tokens")
 @requires(Permission.MANAGE_TOKENS)
 @surface.response(200, TokensSchema)
-def list_tokens(principal: Principal) -> Any:
+def list_tokens(context: Context) -> Any:
     """List the tokens, without their secrets."""
-    return {"tokens": tokens.tokens_of(principal.organization_id)}
+    return {"tokens": tokens.tokens_of(context.organization_id)}
 
 
 @surface.post("/tokens")
 @requires(Permission.MANAGE_TOKENS)
-@surface.arguments(IdempotencyHeader, location="headers")
 @surface.arguments(TokenRequestSchema)
-@surface.response(201, IssuedTokenSchema)
-def issue_token(principal: Principal, headers: dict[str, Any], body: dict[str, Any]) -> Response:
+@once(
+    IssuedTokenSchema,
+    lambda _context, issued: _issued(issued),
+    kept=lambda issued: TokenSchema().dump(issued.token),
+)
+def issue_token(context: Context, body: dict[str, Any]) -> tokens.IssuedToken:
     """Issue a token; its secret is shown in this answer and never again, also not repeated."""
-    wanted = tokens.TokenRequest(**{**body, "role": Role(body["role"])})
-    return answered(
-        headers,
-        lambda issued: Answer(201, IssuedTokenSchema().dump(_issued(issued))),
-        lambda once: tokens.issue_token(principal, wanted, once=once, at=instant()),
-        kept=lambda issued: Answer(201, TokenSchema().dump(issued.token)),
-    )
+    return tokens.issue_token(context, tokens.TokenRequest(**{**body, "role": Role(body["role"])}))
 
 
 @surface.delete("/tokens/<token_id>")
 @requires(Permission.MANAGE_TOKENS)
 @surface.response(204)
-def revoke_token(principal: Principal, token_id: str) -> None:
+def revoke_token(context: Context, token_id: str) -> None:
     """Revoke a token, at once."""
-    tokens.revoke_token(principal, token_id, at=instant())
+    tokens.revoke_token(context, token_id)
 
 
 def _issued(issued: tokens.IssuedToken) -> dict[str, Any]:

@@ -1,0 +1,47 @@
+"""The context of a use case: the principal, the instant and the key of its request."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from typing import Any
+
+from app.access.principal import Principal
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer to a request: its status, and its body as JSON."""
+
+    status: int
+    body: object
+
+
+@dataclass
+class Key:
+    """The key under which one request happens once (`Idempotency-Key`)."""
+
+    route: str
+    key: str
+    #: The request that came under the key; another one under the same key is refused.
+    request: object
+    #: Returns the answer to the use case's result.
+    render: Callable[[Any], Answer]
+    #: The answer, once it is kept.
+    answer: Answer | None = field(default=None, init=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context(Principal):
+    """A principal at work: the first argument of every use case.
+
+    `at` is the one instant at which everything happens that a request does.
+    """
+
+    at: datetime
+    key: Key | None = None
+
+
+def acting(principal: Principal, *, at: datetime, key: Key | None = None) -> Context:
+    """Return the context in which a principal acts at an instant."""
+    known = {member.name: getattr(principal, member.name) for member in fields(Principal)}
+    return Context(**known, at=at, key=key)
