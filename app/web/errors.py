@@ -18,7 +18,6 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from app import errors
 from app.errors import DomainError, SeatLimitReached, SeatRefusal
-from app.models import Organization
 from app.web.context import SCIM_PREFIX, public_url
 from app.web.responses import UnreadableCoding, json_response, scim_response
 from scim import messages
@@ -171,7 +170,6 @@ def _domain_problem(error: DomainError) -> Problem:
 
 def _seat_refusal(refusal: SeatRefusal) -> Problem:
     """Return a refusal that opens with the seats, names who was refused, and says what to do."""
-    organization = Organization.get_by_id(g.principal.organization_id)
     headers = {"Seatgate-Code": refusal.code}
     sentences = [refusal.message]
     if refusal.user_name:
@@ -188,7 +186,7 @@ def _seat_refusal(refusal: SeatRefusal) -> Problem:
         headers["Seatgate-Denial"] = str(denial)
         sentences.append(f"Reference {denial}")
     scim = _SCIM.match(request.path)
-    status = organization.seat_refusal_status if scim else HTTPStatus.FORBIDDEN
+    status = g.principal.profile.seat_refusal_status if scim else HTTPStatus.FORBIDDEN
     return Problem(status, refusal.code, " ".join(sentences), refusal.facts, headers)
 
 
