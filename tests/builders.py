@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from itertools import count
 
-from app.access.context import acting
+from app.access.context import Key, acting
 from app.access.principal import Principal, Role, operator_for
 from app.access.tokens import TokenRequest, issue_token
 from app.billing import purchasing, quoting
@@ -148,11 +148,12 @@ def a_quote(customer: Customer, quantity: int = 5, *, at: datetime = NOW, **requ
     return quoting.create_quote(acting(customer.owner, at=at), QuoteRequest(quantity, **request))
 
 
-def confirm(customer: Customer, quote: Quote, *, at: datetime = NOW, **call) -> Confirmation:
+def confirm(
+    customer: Customer, quote: Quote, *, at: datetime = NOW, key: Key | None = None, **call
+) -> Confirmation:
     """Let a primary owner confirm a quote at the total that it states."""
-    return purchasing.confirm_quote(
-        acting(customer.owner, at=at), quote.id, quote.total_minor, **call
-    )
+    context = acting(customer.owner, at=at, key=key)
+    return purchasing.confirm_quote(context, quote.id, quote.total_minor, **call)
 
 
 def buy(customer: Customer, quantity: int = 5, *, at: datetime = NOW) -> Confirmation:

@@ -11,6 +11,7 @@ from app.people.refusing import record_denial
 from scim import urns
 from tests.builders import NOW, SIGNED_AT, a_group, a_quote, a_user, buy, fill
 from tests.clients import Client
+from tests.parking import seats_left_held
 
 PROVISIONING = {Role.SCIM}
 LOGINS = {Role.SSO}
@@ -113,7 +114,8 @@ def things_of(customer):
     alice, bob, *_ = fill(customer)
     set_organization(acting(customer.operator, at=NOW), OrganizationChanges(when_full="park"))
     waiting = a_user(customer)
-    bought = buy(customer)
+    with seats_left_held():
+        bought = buy(customer)
     quote = a_quote(customer)
     inactive = a_user(customer, active=False)
     denial_id = record_denial(acting(customer.scim, at=NOW), "late@example.com")

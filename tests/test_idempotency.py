@@ -1,13 +1,15 @@
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from app.access import idempotency
-from app.access.idempotency import Answer, Once, Replayed, once_only, purge_answers
+from app.access.context import Answer, Key, acting
+from app.access.door import use_case
+from app.access.idempotency import Replayed, purge_answers
 from app.access.tokens import TokenUses
 from app.db.connections import database as current
 from app.db.connections import on_postgresql
-from app.db.transactions import transaction
 from app.errors import IdempotencyKeyReused, QuoteStale, TotalMismatch
 from app.housekeeping import keep_house
 from app.models import IdempotencyKey, Purchase
@@ -22,10 +24,10 @@ DAY = timedelta(hours=24)
 def test_the_same_request_with_the_same_key_gets_the_first_answer():
     acme = an_organization(5)
     quote = a_quote(acme, 3)
-    bought = confirm(acme, quote, once=_once("k"))
+    bought = confirm(acme, quote, key=_key("k"))
 
     with pytest.raises(Replayed) as replayed:
-        confirm(acme, quote, once=_once("k"))
+        confirm(acme, quote, key=_key("k"))
 
     assert replayed.value.answer == Answer(201, {"purchase": bought.purchase.id})
     assert acme.counts == (8, 0)
@@ -34,27 +36,27 @@ def test_the_same_request_with_the_same_key_gets_the_first_answer():
 def test_the_same_key_with_another_request_is_refused():
     acme = an_organization(5)
     quote = a_quote(acme, 3)
-    confirm(acme, quote, once=_once("k", {"expected_total_minor": 1}))
+    confirm(acme, quote, key=_key("k", {"expected_total_minor": 1}))
 
     with pytest.raises(IdempotencyKeyReused):
-        confirm(acme, quote, once=_once("k", {"expected_total_minor": 2}))
+        confirm(acme, quote, key=_key("k", {"expected_total_minor": 2}))
 
 
 def test_the_order_of_a_requests_members_makes_no_difference():
     acme = an_organization(5)
     quote = a_quote(acme, 3)
-    confirm(acme, quote, once=_once("k", {"a": 1, "b": 2}))
+    confirm(acme, quote, key=_key("k", {"a": 1, "b": 2}))
 
     with pytest.raises(Replayed):
-        confirm(acme, quote, once=_once("k", {"b": 2, "a": 1}))
+        confirm(acme, quote, key=_key("k", {"b": 2, "a": 1}))
 
 
 def test_another_key_happens_for_itself():
     acme = an_organization(5)
     quote = a_quote(acme, 3)
-    confirm(acme, quote, once=_once("one"))
+    confirm(acme, quote, key=_key("one"))
 
-    assert confirm(acme, quote, once=_once("two")).repeated
+    assert confirm(acme, quote, key=_key("two")).repeated
     assert Purchase.select().count() == 1
 
 
@@ -63,10 +65,10 @@ def test_a_refused_request_leaves_no_key_behind():
     quote = a_quote(acme, 3)
     quote.total_minor += 1
     with pytest.raises(TotalMismatch):
-        confirm(acme, quote, once=_once("k"))
+        confirm(acme, quote, key=_key("k"))
 
     quote.total_minor -= 1
-    confirm(acme, quote, once=_once("k"))
+    confirm(acme, quote, key=_key("k"))
 
     assert acme.counts == (8, 0)
 
@@ -74,20 +76,20 @@ def test_a_refused_request_leaves_no_key_behind():
 def test_a_key_is_forgotten_after_a_day():
     acme = an_organization(5)
     quote = a_quote(acme, 3)
-    confirm(acme, quote, once=_once("k"))
+    confirm(acme, quote, key=_key("k"))
 
     with pytest.raises(Replayed):
-        confirm(acme, quote, once=_once("k", at=NOW + DAY - timedelta(seconds=1)))
-    assert confirm(acme, quote, once=_once("k", at=NOW + DAY)).repeated
+        confirm(acme, quote, key=_key("k"), at=NOW + DAY - timedelta(seconds=1))
+    assert confirm(acme, quote, key=_key("k"), at=NOW + DAY).repeated
 
 
 def test_a_forgotten_key_can_be_used_for_another_request():
     acme = an_organization(5)
-    confirm(acme, a_quote(acme, 3), once=_once("k", "first"))
+    confirm(acme, a_quote(acme, 3), key=_key("k", "first"))
 
     tomorrow = NOW + DAY
     quote = a_quote(acme, 2, at=tomorrow)
-    confirm(acme, quote, at=tomorrow, once=_once("k", "second", at=tomorrow))
+    confirm(acme, quote, key=_key("k", "second"), at=tomorrow)
 
     assert acme.counts == (10, 0)
     assert IdempotencyKey.select().count() == 1
@@ -96,9 +98,9 @@ def test_a_forgotten_key_can_be_used_for_another_request():
 def test_keys_of_two_organizations_or_routes_do_not_meet():
     acme, globex = an_organization(5), an_organization(5)
 
-    confirm(acme, a_quote(acme, 1), once=_once("k", route="confirmations"))
-    confirm(globex, a_quote(globex, 1), once=_once("k", route="confirmations"))
-    confirm(acme, a_quote(acme, 1), once=_once("k", route="others"))
+    confirm(acme, a_quote(acme, 1), key=_key("k", route="confirmations"))
+    confirm(globex, a_quote(globex, 1), key=_key("k", route="confirmations"))
+    confirm(acme, a_quote(acme, 1), key=_key("k", route="others"))
 
     assert (acme.counts, globex.counts) == ((7, 0), (6, 0))
 
@@ -106,13 +108,13 @@ def test_keys_of_two_organizations_or_routes_do_not_meet():
 def keep_answers(customer, *instants):
     """Keep an answer that names a person under a key of its own for each instant."""
 
-    @transaction
-    def keep(once):
-        once_only(customer.owner, once, dict)
+    @use_case()
+    def create(_context):
+        return {"user_name": "ann@example.com"}
 
     for number, at in enumerate(instants):
-        answer = Answer(201, {"user_name": "ann@example.com"})
-        keep(Once("route", f"key {number}", None, lambda _: answer, at))  # noqa: B023
+        key = Key("route", f"key {number}", None, partial(Answer, 201))
+        create(acting(customer.owner, at=at, key=key))
 
 
 def test_an_answer_is_deleted_after_a_day():
@@ -160,13 +162,13 @@ def test_a_stale_quote_is_stale_under_every_key():
 
     for key in ("one", "one", "two"):
         with pytest.raises(QuoteStale):
-            confirm(acme, quote, once=_once(key))
+            confirm(acme, quote, key=_key(key))
 
     assert acme.counts == (6, 0)
 
 
-def _once(key, request="the request", *, route="confirmations", at=NOW):
-    return Once(route, key, request, _answer, at)
+def _key(key, request="the request", *, route="confirmations"):
+    return Key(route, key, request, _answer)
 
 
 def _answer(confirmation):

@@ -159,7 +159,7 @@ def test_an_ended_contract_cannot_be_ended_again(change):
     end_contract(acting(acme.operator, at=NOW))
 
     with pytest.raises(ContractNotActive, match="No contract is running"):
-        change(acme.operator, at=NOW)
+        change(acting(acme.operator, at=NOW))
 
 
 def test_without_a_contract_there_is_nothing_to_end():
