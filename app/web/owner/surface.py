@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from functools import wraps
+from dataclasses import dataclass, replace
+from functools import partial, wraps
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -63,47 +63,55 @@ class IdempotencyHeader(Schema):
     )
 
 
-def once(
-    schema: type[Schema],
-    shape: Callable[[Context, Any], Any] = lambda _context, result: result,
-    *,
-    status: Callable[[Any], int] = lambda _result: HTTPStatus.CREATED,
-    kept: Callable[[Any], Any] | None = None,
-    shown: Callable[[Context, Any], Any] = lambda _context, body: body,
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Answer a POST by what its use case returns, once under its Idempotency-Key.
+@dataclass(frozen=True)
+class once:  # noqa: N801  # a decorator
+    """Answer a POST by what its use case returns, once under its Idempotency-Key."""
 
-    `shape` makes of that what the schema writes. `kept` returns the body that is stored with the
-    key, in the use case's own transaction, where it is not the whole. `shown` takes out of a body
-    what this caller may not see, also where another caller's request made it.
-    """
+    schema: type[Schema]
+    #: Makes of what the use case returns what the schema writes.
+    shape: Callable[[Context, Any], Any] = lambda _context, result: result
+    status: Callable[[Any], int] = lambda _result: HTTPStatus.CREATED
+    #: Returns the body that is stored with the key, in the use case's own transaction, where it is
+    #: not the whole.
+    kept: Callable[[Any], Any] | None = None
+    #: Takes out of a body what this caller may not see, also where another's request made it.
+    shown: Callable[[Context, Any], Any] = lambda _context, body: body
 
-    def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+    def __call__(self, view: Callable[..., Any]) -> Callable[..., Any]:
+        """Surround a view."""
+
         @surface.arguments(IdempotencyHeader, location="headers")
-        @surface.response(HTTPStatus.CREATED, schema)
+        @surface.response(HTTPStatus.CREATED, self.schema)
         @wraps(view)
         def answer(context: Context, *args: Any, **kwargs: Any) -> Response:
             *given, headers = args
-
-            def whole(result: Any) -> Answer:
-                return Answer(status(result), schema().dump(shape(context, result)))
-
-            def stored(result: Any) -> Answer:
-                return whole(result) if kept is None else Answer(status(result), kept(result))
-
-            key = headers["idempotency_key"]
-            asked = Key(request.path, key, _asked(), stored) if key else None
+            key = self._key(context, headers["idempotency_key"])
             try:
-                done = whole(view(replace(context, key=asked), *given, **kwargs))
+                done = self._whole(context, view(replace(context, key=key), *given, **kwargs))
             except Replayed as replayed:
-                done = replayed.answer
-                replay = {"Idempotent-Replayed": "true"}
-                return json_response(shown(context, done.body), done.status, headers=replay)
-            return json_response(shown(context, done.body), done.status)
+                return self._response(context, replayed.answer, {"Idempotent-Replayed": "true"})
+            return self._response(context, done)
 
         return answer
 
-    return decorate
+    def _key(self, context: Context, named: str | None) -> Key | None:
+        if named is None:
+            return None
+        return Key(request.path, named, _asked(), partial(self._stored, context))
+
+    def _whole(self, context: Context, result: Any) -> Answer:
+        body = self.schema().dump(self.shape(context, result))
+        return Answer(self.status(result), body)
+
+    def _stored(self, context: Context, result: Any) -> Answer:
+        if self.kept is None:
+            return self._whole(context, result)
+        return Answer(self.status(result), self.kept(result))
+
+    def _response(
+        self, context: Context, done: Answer, headers: dict[str, str] | None = None
+    ) -> Response:
+        return json_response(self.shown(context, done.body), done.status, headers=headers)
 
 
 def _asked() -> object:
