@@ -160,12 +160,35 @@ def test_rows_that_are_written_once_are_only_inserted(model):
     assert [path_of(file) for file in PRODUCT if changing.search(file.read_text())] == []
 
 
-def test_one_function_is_the_road_to_a_seat():
-    taking = re.compile(r"\bledger\.(assign|release)\(")
+def test_one_module_is_the_road_to_a_seat():
+    taking = re.compile(r"\bgate\.(take|free)_seat\(")
 
     roads = [path_of(file) for file in PRODUCT if taking.search(file.read_text())]
 
     assert roads == ["app/people/activity.py"]
+
+
+def test_one_module_writes_whether_a_person_is_active():
+    columns = {"active", "inactive_because", "assignment_id"}
+
+    writers = {
+        path_of(file)
+        for file in PRODUCT
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Attribute)
+        and node.attr in columns
+        and isinstance(node.ctx, ast.Store)
+    }
+
+    assert writers == {"app/people/activity.py"}
+
+
+def test_freed_and_bought_seats_announce_themselves():
+    seating = re.compile(r"\bseat_waiters\(")
+
+    callers = {path_of(file) for file in PRODUCT if seating.search(file.read_text())}
+
+    assert callers == {"app/people/activity.py", "app/housekeeping.py"}
 
 
 def test_the_pool_is_written_where_seats_are_kept():

@@ -14,10 +14,10 @@ from app.access.door import use_case
 from app.access.trail import Change
 from app.db.sql import locked, violates
 from app.directory import members, resources
+from app.directory.audit_facts import changed_names, listed_ids
 from app.directory.changes import Patch, check_version
 from app.directory.lookups import check_lookup
 from app.directory.members import MemberChanges
-from app.directory.traces import changed_names, listed_ids
 from app.errors import DisplayNameTaken, NotFound
 from app.identifiers import new_uuid
 from app.models import Group, GroupMember
@@ -45,7 +45,7 @@ def create_group(context: Context, document: Document) -> Group:
         version=0,
         created_at=context.at,
     )
-    _describe(group, context.profile.group, document, at=context.at)
+    _set_document(group, context.profile.group, document, at=context.at)
     _write(group, new=True)
     facts = _facts(group, {}, members.set_members(group, ids))
     trail.record(context, Change("group.created", group.id, after=facts))
@@ -204,7 +204,7 @@ def _rewrite(
     before = resources.stored_document(group)
     if not changed and document == before:
         return {}
-    _describe(group, context.profile.group, document, at=context.at)
+    _set_document(group, context.profile.group, document, at=context.at)
     _write(group, new=False)
     return _facts(group, before, changed)
 
@@ -218,9 +218,9 @@ def _facts(group: Group, before: Document, changed: MemberChanges) -> dict[str, 
     }
 
 
-def _describe(group: Group, kind: ResourceType, document: Document, *, at: datetime) -> None:
+def _set_document(group: Group, kind: ResourceType, document: Document, *, at: datetime) -> None:
     check_lookup("displayName", document["displayName"])
-    resources.describe(group, kind, document, at=at)
+    resources.set_document(group, kind, document, at=at)
     group.display_name = document["displayName"]
     group.display_name_key = fold(group.display_name)
 

@@ -12,7 +12,9 @@ from scim.documents import folded
 from scim.versions import entity_tag
 
 
-def describe(row: User | Group, kind: ResourceType, document: Document, *, at: datetime) -> None:
+def set_document(
+    row: User | Group, kind: ResourceType, document: Document, *, at: datetime
+) -> None:
     """Give a row a new document, with what follows from it for every kind, and a new version.
 
     Raises:

@@ -19,22 +19,21 @@ from scim.schemas import GROUP
 _EMAILS_PER_STATEMENT = 1000
 
 
-def new_user(context: Context, document: Document, *, origin: str) -> User:
-    """Return a user that is not stored yet, inactive until it is given a seat."""
-    user = User(
+def new_user(context: Context, *, origin: str) -> User:
+    """Return a user without a document, not stored yet, inactive until it is given a seat."""
+    return User(
         organization_id=context.organization_id,
         id=new_uuid(context.at),
         origin=origin,
         adopted_at=context.at if origin == "scim" else None,
         active=False,
         version=0,
+        document="{}",
         created_at=context.at,
     )
-    describe(context, user, document)
-    return user
 
 
-def describe(context: Context, user: User, document: Document) -> None:
+def set_document(context: Context, user: User, document: Document) -> None:
     """Give `user` a new document, with the columns that follow from it, and a new version.
 
     Raises:
@@ -45,7 +44,7 @@ def describe(context: Context, user: User, document: Document) -> None:
     for email in document.get("emails", ()):
         check_lookup("emails.value", email.get("value"))
     before = (user.folded or {}).get("emails")
-    resources.describe(user, context.profile.user, document, at=context.at)
+    resources.set_document(user, context.profile.user, document, at=context.at)
     user.emails_differ = user.emails_differ or user.folded.get("emails") != before
     user.display_name = document.get("displayName")
 

@@ -1,8 +1,13 @@
-"""The one road to a seat, and what surrounds every use case that may take it."""
+"""A person's activity: the one road to a seat, and the only writer of what hangs on it.
+
+Whether a user is `active`, in the row and in the document, the reason why not, the assignment, the
+place on the waiting list and the seat that is held for a person change here and nowhere else.
+`store_user` does it: the new document says what shall be, and `app.seats.gate` takes or frees the
+seat.
+"""
 
 from datetime import datetime
 from enum import StrEnum
-from typing import ParamSpec, TypeVar
 
 from app.access.context import Context, acting
 from app.access.door import use_case
@@ -10,20 +15,18 @@ from app.access.principal import Principal, Role
 from app.access.profiles import profile_of
 from app.db.transactions import transaction
 from app.directory import resources, users
-from app.directory.traces import traced_user
+from app.directory.audit_facts import traced_user
 from app.errors import NotFound, SeatLimitReached, SeatRefusal, TermOver
 from app.identifiers import new_id
 from app.models import Organization, User
-from app.seats import holds, ledger, waiting, wants
+from app.seats import gate, holds, waiting, wants
 from app.seats.pools import Cause
 from app.seats.want_sources import Source
 from app.seats.wants import Closed, Person
-
-P = ParamSpec("P")
-R = TypeVar("R")
+from scim.attributes import Document
 
 
-class Because(StrEnum):
+class InactiveReason(StrEnum):
     """Why an inactive user is so."""
 
     DIRECTORY = "directory"
@@ -32,38 +35,64 @@ class Because(StrEnum):
     WAITING = "waiting"
 
 
-def set_active(
-    context: Context, user: User, *, active: bool, because: Because = Because.DIRECTORY
+def store_user(
+    context: Context,
+    user: User,
+    document: Document,
+    *,
+    reason: InactiveReason = InactiveReason.DIRECTORY,
+    withdrawn: Closed | None = None,
 ) -> None:
-    """Store `user` as active or not, which takes a seat or frees it.
+    """Store a user with a new document, and take or free the seat as its `active` says.
 
     There is no other road to a seat. The row is written first, so that a userName that is taken is
     reported before a seat that is missing, and the pool, for which everybody waits, is touched
-    last. `because` says why a user becomes inactive. Call inside a transaction.
+    last. A document that is the same leaves version and lastModified alone.
+
+    `reason` says why a user becomes inactive. `withdrawn` is given where the request wants no seat
+    for the person, and says how what they wanted ends. Call inside a transaction.
 
     Raises:
         UserNameTaken: another user has the userName.
         SeatRefusal: the user would take a seat and none is free.
     """
-    takes, frees = active and not user.active, user.active and not active
     before = user.inactive_because
-    if takes:
-        user.active, user.assignment_id, user.inactive_because = (
-            True,
-            new_id("sea", context.at),
-            None,
-        )
-    elif frees:
-        user.active, user.assignment_id, user.inactive_because = False, None, because.value
-    users.write(user)
+    takes, frees = _write_row(context, user, document, reason)
     renamed = _follow_name(user, at=context.at)
     if takes:
-        _take_seat(context, user, before)
+        try:
+            gate.take_seat(user, Cause.of(context), at=context.at)
+        except SeatLimitReached as refusal:
+            _park(context, user, refusal, before)
     elif frees:
-        offered = because is not Because.REASSIGNED
-        ledger.release(user, Cause.of(context), at=context.at, offered=offered)
-    elif renamed and user.active:
+        offered = reason is not InactiveReason.REASSIGNED
+        gate.free_seat(user, Cause.of(context), at=context.at, offered=offered)
+    if withdrawn is not None:
+        stop_waiting(user, withdrawn, at=context.at)
+    elif user.active and (takes or renamed):
         waiting.withdraw(Person.of(user), Closed.SEATED, at=context.at)
+
+
+def _write_row(
+    context: Context, user: User, document: Document, reason: InactiveReason
+) -> tuple[bool, bool]:
+    """Write a user's row, and return whether the user becomes active, and whether inactive."""
+    active = document.get("active") is True
+    takes, frees = active and not user.active, user.active and not active
+    if document != resources.stored_document(user):
+        users.set_document(context, user, document)
+    if takes or frees:
+        _turn(user, None if takes else reason, at=context.at)
+    if user.dirty_fields:
+        users.write(user)
+    return takes, frees
+
+
+def _turn(user: User, reason: InactiveReason | None, *, at: datetime) -> None:
+    """Make a user inactive for a reason, or active under the id of a new assignment."""
+    user.active = reason is None
+    user.assignment_id = new_id("sea", at) if reason is None else None
+    user.inactive_because = None if reason is None else reason.value
 
 
 def _follow_name(user: User, *, at: datetime) -> bool:
@@ -81,18 +110,22 @@ def _follow_name(user: User, *, at: datetime) -> bool:
     return True
 
 
-def _take_seat(context: Context, user: User, before: str | None) -> None:
-    """Give a user who was stored as active their seat, or a place on the waiting list."""
-    try:
-        ledger.assign(user, Cause.of(context), at=context.at)
-    except SeatLimitReached as refusal:
-        if not _parks(context):
-            if before == Because.REASSIGNED:
-                refusal.remark = "An owner gave this person's seat to somebody else."
-            raise
-        _park(context, user)
-        return
-    waiting.withdraw(Person.of(user), Closed.SEATED, at=context.at)
+def _park(context: Context, user: User, refusal: SeatLimitReached, before: str | None) -> None:
+    """Let a user wait for a seat, where the organization lets its people wait.
+
+    Raises:
+        SeatLimitReached: it does not.
+    """
+    if not _parks(context):
+        if before == InactiveReason.REASSIGNED:
+            refusal.remark = "An owner gave this person's seat to somebody else."
+        raise refusal
+    _turn(user, InactiveReason.WAITING, at=context.at)
+    users.set_document(context, user, {**resources.stored_document(user), "active": False})
+    users.write(user)
+    source = Source.of(context)
+    if source is not None:
+        wants.park(user, source, at=context.at)
 
 
 def _parks(context: Context) -> bool:
@@ -103,16 +136,6 @@ def _parks(context: Context) -> bool:
     return bool(organization.when_full == "park")
 
 
-def _park(context: Context, user: User) -> None:
-    user.active, user.assignment_id = False, None
-    user.inactive_because = Because.WAITING.value
-    users.describe(context, user, {**resources.stored_document(user), "active": False})
-    users.write(user)
-    source = Source.of(context)
-    if source is not None:
-        wants.park(user, source, at=context.at)
-
-
 def stop_waiting(user: User, because: Closed, *, at: datetime) -> bool:
     """End what a user wants: the refusals, the place on the list, and the seat that is held.
 
@@ -121,7 +144,7 @@ def stop_waiting(user: User, because: Closed, *, at: datetime) -> bool:
     want = waiting.withdraw(Person.of(user), because, at=at)
     if want is None or want.parked_at is None:
         return False
-    user.inactive_because = Because.DIRECTORY.value
+    user.inactive_because = InactiveReason.DIRECTORY.value
     users.write(user)
     return True
 
@@ -167,8 +190,7 @@ def seat_waiter(context: Context, user_id: str) -> None:
     if not waiting.waits(user):
         return
     with traced_user(context, user, "user.seated"):
-        users.describe(context, user, {**resources.stored_document(user), "active": True})
-        set_active(context, user, active=True)
+        store_user(context, user, {**resources.stored_document(user), "active": True})
 
 
 def waiting_list_of(organization_id: str) -> Principal:

@@ -13,10 +13,10 @@ from app.access import trail
 from app.access.context import Context
 from app.access.trail import Change
 from app.directory import groups, users
-from app.directory.traces import listed_ids
+from app.directory.audit_facts import listed_ids
 from app.errors import NotFound
 from app.models import User
-from app.people.activity import Because, set_active
+from app.people.activity import InactiveReason, store_user
 from app.people.mismatches import have_matched
 from app.seats import waiting, wants
 from scim.attributes import Document
@@ -42,7 +42,7 @@ class Successor:
     def seated(self, document: Document) -> Document:
         """Return a document that is active where the user waits for a seat and the other has it."""
         namesake = self.in_the_way_of(document)
-        waits = self.user.inactive_because == Because.WAITING
+        waits = self.user.inactive_because == InactiveReason.WAITING
         takes = waits and namesake is not None and namesake.active
         return {**document, "active": True} if takes else document
 
@@ -128,10 +128,9 @@ def _end(context: Context, namesake: User, successor: User, *, passes: bool) -> 
     wants.pass_on(namesake, successor)
     passed = groups.pass_on(namesake.organization_id, namesake.id, successor.id, at=context.at)
     memberships = listed_ids("group_ids", passed)
-    users.describe(context, namesake, {"userName": namesake.user_name})
     namesake.deleted_at = context.at
-    because = Because.REASSIGNED if passes else Because.DIRECTORY
-    set_active(context, namesake, active=False, because=because)
+    reason = InactiveReason.REASSIGNED if passes else InactiveReason.DIRECTORY
+    store_user(context, namesake, {"userName": namesake.user_name}, reason=reason)
     ended = Change("user.deleted", namesake.id, before, {"taken_over_by": successor.id})
     trail.record(context, ended)
     facts = {"user_id": namesake.id, "seat_passed": passes, **memberships}

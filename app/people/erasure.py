@@ -16,7 +16,7 @@ from app.db.sql import locked
 from app.directory import groups, users
 from app.errors import NotFound, PersonActive
 from app.models import Hold, IdempotencyKey, User, Want
-from app.people.activity import Because
+from app.people.activity import stop_waiting
 from app.seats import waiting
 from app.seats.want_sources import forget_sources
 from app.seats.wants import Closed, Person
@@ -66,9 +66,8 @@ def _lock_people(organization_id: str, key: str) -> list[User]:
 
 def _erase_user(context: Context, user: User) -> None:
     groups.leave_all(user.organization_id, user.id, at=context.at)
-    if user.inactive_because == Because.WAITING:
-        user.inactive_because = Because.DIRECTORY.value
-    users.describe(context, user, {"userName": _placeholder(user.id)})
+    stop_waiting(user, Closed.DELETED, at=context.at)
+    users.set_document(context, user, {"userName": _placeholder(user.id)})
     if user.deleted_at is None:
         user.deleted_at = context.at
     users.write(user)

@@ -1,8 +1,7 @@
 """What a provisioning client does with users (RFC 7644 3.3, 3.5, 3.6).
 
 Each function is one transaction. A user is active where its document says `active: true`. Whatever
-the verb, the change of activity goes through `activity.set_active`, which is where seats are taken
-and freed.
+the verb, its document goes through `activity.store_user`, which is where seats are taken and freed.
 """
 
 from functools import partial
@@ -12,11 +11,11 @@ from app.access.context import Context
 from app.access.door import use_case
 from app.access.trail import Change
 from app.directory import groups, resources, users
+from app.directory.audit_facts import listed_ids, record_new_user, traced_user
 from app.directory.changes import Patch, Replacement, check_version
-from app.directory.traces import listed_ids, record_new_user, traced_user
 from app.errors import UserNameTaken
 from app.models import User
-from app.people.activity import set_active, stop_waiting
+from app.people.activity import store_user
 from app.people.adoption import (
     Successor,
     lock_adoptable,
@@ -44,12 +43,16 @@ def create_user(context: Context, document: Document) -> User:
     RFC 7644 section 3.3.
     """
     document = {**document, "active": document.get("active", True)}
+    withdrawn = Closed.DEACTIVATED if document["active"] is False else None
     login_made = lock_adoptable(context, document["userName"])
-    if login_made is None:
-        return _insert_user(context, document, origin="scim")
-    with traced_user(context, login_made, "user.adopted"):
-        _rewrite(context, login_made, document)
-    return login_made
+    if login_made is not None:
+        with traced_user(context, login_made, "user.adopted"):
+            _rewrite(context, login_made, withdrawn, document)
+        return login_made
+    user = users.new_user(context, origin="scim")
+    store_user(context, user, document, withdrawn=withdrawn)
+    record_new_user(context, user, "user.created")
+    return user
 
 
 @use_case(takes_seat=True, again_after=UserNameTaken)
@@ -79,10 +82,7 @@ def replace_user(
     document = replaced(kind, stored, document, faults)
     document, user.ignored = tolerated(kind, user, stored, document, faults)
     with traced_user(context, user, "user.replaced", user.ignored):
-        after = document if deactivates else successor.seated(document)
-        _rename(context, successor, after)
-        if deactivates:
-            stop_waiting(user, Closed.DEACTIVATED, at=context.at)
+        _store(context, successor, document, deactivates=deactivates)
     return user
 
 
@@ -114,9 +114,7 @@ def patch_user(
     del patched["id"]
     deactivates = bool(asked) and patched.get("active") is not True
     with traced_user(context, user, "user.patched", user.ignored):
-        _rename(context, successor, patched if deactivates else successor.seated(patched))
-        if deactivates:
-            stop_waiting(user, Closed.DEACTIVATED, at=context.at)
+        _store(context, successor, patched, deactivates=deactivates)
     return user
 
 
@@ -136,10 +134,8 @@ def delete_user(context: Context, user_id: str, *, if_match: str | None = None) 
     check_version(user, if_match)
     before: dict[str, object] = {"active": user.active}
     left = groups.leave_all(user.organization_id, user.id, at=context.at)
-    users.describe(context, user, {"userName": user.user_name})
     user.deleted_at = context.at
-    set_active(context, user, active=False)
-    stop_waiting(user, Closed.DELETED, at=context.at)
+    store_user(context, user, {"userName": user.user_name}, withdrawn=Closed.DELETED)
     change = Change("user.deleted", user.id, {**before, **listed_ids("group_ids", left)})
     trail.record(context, change)
 
@@ -152,17 +148,9 @@ def claim_user(context: Context, document: Document) -> User:
         UserNameTaken: a user of this userName is there by now.
         SeatRefusal: no seat is free.
     """
-    return _insert_user(context, {**document, "active": True}, origin="sso")
-
-
-def _insert_user(context: Context, document: Document, *, origin: str) -> User:
-    user = users.new_user(context, document, origin=origin)
-    active = document["active"] is True
-    set_active(context, user, active=active)
-    if not active:
-        stop_waiting(user, Closed.DEACTIVATED, at=context.at)
-    kind = "user.created" if origin == "scim" else "user.claimed"
-    record_new_user(context, user, kind)
+    user = users.new_user(context, origin="sso")
+    store_user(context, user, {**document, "active": True})
+    record_new_user(context, user, "user.claimed")
     return user
 
 
@@ -172,18 +160,17 @@ def _name_given(patch: Patch) -> str | None:
     return values[-1] if values and isinstance(values[-1], str) else None
 
 
-def _rename(context: Context, successor: Successor, document: Document) -> None:
+def _store(
+    context: Context, successor: Successor, document: Document, *, deactivates: bool
+) -> None:
     """Store a changed document, in the place of a login's user who has its userName."""
-    store = partial(_rewrite, context, successor.user)
-    take_over(context, successor, document, store)
+    withdrawn = Closed.DEACTIVATED if deactivates else None
+    after = document if deactivates else successor.seated(document)
+    take_over(context, successor, after, partial(_rewrite, context, successor.user, withdrawn))
 
 
-def _rewrite(context: Context, user: User, document: Document) -> None:
-    """Store a changed document; one that is the same leaves version and lastModified alone."""
-    changes = document != resources.stored_document(user)
-    if changes:
-        users.describe(context, user, document)
+def _rewrite(context: Context, user: User, withdrawn: Closed | None, document: Document) -> None:
+    """Store a document of the directory, to which the user belongs from now on."""
     if user.adopted_at is None:
         user.adopted_at = context.at
-    if user.dirty_fields:
-        set_active(context, user, active=document.get("active") is True)
+    store_user(context, user, document, withdrawn=withdrawn)

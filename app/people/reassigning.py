@@ -11,12 +11,12 @@ from app.access.context import Context
 from app.access.door import use_case
 from app.access.trail import Change
 from app.directory import resources, users
-from app.directory.traces import record_new_user
+from app.directory.audit_facts import record_new_user
 from app.errors import AlreadyHoldsSeat, InvalidInput, NoSeatToMove
 from app.identifiers import new_id
 from app.models import Reassignment, User
 from app.organizations.parties import parse_email
-from app.people.activity import Because, set_active
+from app.people.activity import InactiveReason, store_user
 from app.seats import waiting
 from scim.attributes import Document
 from scim.documents import parse
@@ -46,9 +46,8 @@ def reassign(context: Context, from_user_id: str, to: str | Newcomer) -> Reassig
     giver, taker = _lock_both(context, from_user_id, to)
     if taker.active:
         raise AlreadyHoldsSeat(f"{taker.user_name} holds a seat already.")
-    _deactivate(context, giver, Because.REASSIGNED)
-    _describe(context, taker, active=True)
-    set_active(context, taker, active=True)
+    _deactivate(context, giver, InactiveReason.REASSIGNED)
+    store_user(context, taker, {**resources.stored_document(taker), "active": True})
     # The one may have had a seat held already, so that the other's is free.
     waiting.offer(context.organization_id, at=context.at)
     moved: Reassignment = Reassignment.create(
@@ -73,7 +72,7 @@ def release_seat(context: Context, user_id: str) -> User:
         NoSeatToMove: the user has no seat.
     """
     user = users.lock_user(context.organization_id, user_id)
-    _deactivate(context, user, Because.RELEASED)
+    _deactivate(context, user, InactiveReason.RELEASED)
     change = Change("seat.released", user.id, {"active": True}, {"active": False})
     trail.record(context, change)
     return user
@@ -105,18 +104,14 @@ def _new_user(context: Context, newcomer: Newcomer) -> User:
         email = parse_email("to.email", newcomer.email)
         body["emails"] = [{"value": email, "type": "work", "primary": True}]
     document = parse(context.profile.user, body)
-    user = users.new_user(context, document, origin="owner")
-    set_active(context, user, active=False)
+    user = users.new_user(context, origin="owner")
+    store_user(context, user, document)
     record_new_user(context, user, "user.created")
     return user
 
 
-def _deactivate(context: Context, user: User, because: Because) -> None:
+def _deactivate(context: Context, user: User, reason: InactiveReason) -> None:
     if not user.active:
         raise NoSeatToMove(f"{user.user_name} holds no seat.")
-    _describe(context, user, active=False)
-    set_active(context, user, active=False, because=because)
-
-
-def _describe(context: Context, user: User, *, active: bool) -> None:
-    users.describe(context, user, {**resources.stored_document(user), "active": active})
+    document = {**resources.stored_document(user), "active": False}
+    store_user(context, user, document, reason=reason)

@@ -17,7 +17,7 @@ from app.db.transactions import transaction
 from app.directory.users import name_given
 from app.errors import SeatLimitReached, SeatRefusal, UserNameTaken
 from app.models import Hold, Organization, User
-from app.people.activity import Because
+from app.people.activity import InactiveReason
 from app.people.identifying import Claims, identify
 from app.people.login_messages import Reason, language_of, message_code, message_of
 from app.people.provisioning import claim_user
@@ -39,8 +39,8 @@ class Mode(StrEnum):
 
 #: The reason given to a known person who is inactive, but not by the directory's word.
 _INACTIVE = {
-    Because.REASSIGNED.value: Reason.REASSIGNED,
-    Because.WAITING.value: Reason.WAITING_FOR_SEAT,
+    InactiveReason.REASSIGNED.value: Reason.REASSIGNED,
+    InactiveReason.WAITING.value: Reason.WAITING_FOR_SEAT,
 }
 
 _ADMITTING = frozenset({Reason.SEAT_ASSIGNED, Reason.SEAT_CLAIMED})

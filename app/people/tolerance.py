@@ -10,7 +10,7 @@ from app.access.context import Context
 from app.directory import users
 from app.directory.lookups import check_lookup
 from app.models import User
-from app.people.activity import Because
+from app.people.activity import InactiveReason
 from scim.attributes import AttributePath, Document, ResourceType
 from scim.errors import Uniqueness
 from scim.faults import REFUSE, Fault, Faults
@@ -64,7 +64,7 @@ def _check_name(user: User, user_name: str, faults: Faults) -> None:
 
 def _is_in(user: User) -> bool:
     """Return whether a user is active, or shall be as soon as a seat is free."""
-    return user.active or user.inactive_because == Because.WAITING
+    return user.active or user.inactive_because == InactiveReason.WAITING
 
 
 def _lookups(document: Document) -> Iterator[tuple[str, list[str | None]]]:

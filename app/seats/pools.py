@@ -17,7 +17,7 @@ from app.db.columns import instant_text
 from app.db.sql import greatest, locked
 from app.db.transactions import assert_in_transaction
 from app.errors import SeatLimitReached, SeatRefusal
-from app.models import Contract, ContractTerm, LedgerEntry, SeatPool
+from app.models import Contract, LedgerEntry, SeatPool
 from app.seats.rules import EFFECTS, EntryKind, PoolStanding, PoolState, SeatCounts
 
 #: Which part of the free seats may be held for logins: a tenth.
@@ -48,6 +48,8 @@ class Change:
     cause: Cause
     user_id: str | None = None
     hold_id: str | None = None
+    #: The contract's id and the number of the term that it is of, else of the pool's term.
+    term: tuple[str, int] | None = None
 
 
 class Recorded(NamedTuple):
@@ -196,11 +198,6 @@ def record(change: Change, *, at: datetime, **bounds: object) -> Recorded:
     return recorded
 
 
-def record_for(term: ContractTerm, change: Change, *, at: datetime) -> None:
-    """Change a pool and append the entry, as one of a term that is just about to open."""
-    _change(None, change, {}, (term.contract_id, term.number), at=at)
-
-
 def record_if(
     guard: Expression | None, change: Change, *, at: datetime, **bounds: object
 ) -> Recorded | None:
@@ -208,18 +205,29 @@ def record_if(
 
     Returns None where it does not.
     """
-    return _change(guard, change, bounds, None, at=at)
+    recorded = _change(guard, change, bounds, at=at)
+    if recorded is None:
+        return None
+    contract_id, term_number = change.term or recorded[2:]
+    LedgerEntry.insert(
+        organization_id=change.organization_id,
+        sequence=recorded.sequence,
+        kind=change.kind.value,
+        quantity=change.quantity,
+        user_id=change.user_id,
+        hold_id=change.hold_id,
+        at=recorded.at,
+        actor=change.cause.actor,
+        cause=change.cause.reason,
+        contract_id=contract_id,
+        term_number=term_number,
+    ).execute()
+    return recorded
 
 
 def _change(
-    guard: Expression | None,
-    change: Change,
-    bounds: dict[str, object],
-    term: tuple[str, int] | None,
-    *,
-    at: datetime,
+    guard: Expression | None, change: Change, bounds: dict[str, object], *, at: datetime
 ) -> Recorded | None:
-    """Change a pool and append the entry, of `term` or else of the one that the pool is in."""
     assert_in_transaction()
     purchased, in_use = EFFECTS[change.kind]
     this_pool = SeatPool.organization_id == change.organization_id
@@ -238,23 +246,4 @@ def _change(
         .tuples()
         .execute()
     )
-    recorded = next((Recorded(*row) for row in rows), None)
-    if recorded is not None:
-        _append(change, recorded if term is None else Recorded(*recorded[:2], *term))
-    return recorded
-
-
-def _append(change: Change, recorded: Recorded) -> None:
-    LedgerEntry.insert(
-        organization_id=change.organization_id,
-        sequence=recorded.sequence,
-        kind=change.kind.value,
-        quantity=change.quantity,
-        user_id=change.user_id,
-        hold_id=change.hold_id,
-        at=recorded.at,
-        actor=change.cause.actor,
-        cause=change.cause.reason,
-        contract_id=recorded.contract_id,
-        term_number=recorded.term_number,
-    ).execute()
+    return next((Recorded(*row) for row in rows), None)

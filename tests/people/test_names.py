@@ -232,7 +232,7 @@ def _with_name(acme, name):
     document = stored_document(user) | {"userName": name}
     given = UserName.of(name)
     user.user_name, user.user_name_key, user.skeleton_key = name, given.key, given.skeleton_key
-    provisioning.users.describe(acting(acme.scim, at=NOW), user, document)
+    provisioning.users.set_document(acting(acme.scim, at=NOW), user, document)
     provisioning.users.write(user)
     return user
 

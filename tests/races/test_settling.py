@@ -36,7 +36,8 @@ def test_payments_at_once_never_come_to_more_than_the_invoice():
     quarter = invoice.total_minor // 4
     receipts = [Receipt(quarter, STARTS_ON, f"transfer {number}") for number in range(RIVALS)]
     payments = [
-        partial(record_payment, acme.operator, invoice.id, receipt, at=NOW) for receipt in receipts
+        partial(record_payment, acting(acme.operator, at=NOW), invoice.id, receipt)
+        for receipt in receipts
     ]
 
     done = at_once([partial(_attempt, pay, Overpayment) for pay in payments])
@@ -49,7 +50,7 @@ def test_a_bank_line_that_many_enter_at_once_is_entered_once():
     acme = an_organization(1)
     invoice = acme.signing.invoice
     receipt = Receipt(invoice.total_minor // 4, STARTS_ON, "transfer")
-    pay = partial(record_payment, acme.operator, invoice.id, receipt, at=NOW)
+    pay = partial(record_payment, acting(acme.operator, at=NOW), invoice.id, receipt)
 
     done = at_once([partial(_attempt, pay, ())] * RIVALS)
 
@@ -61,7 +62,7 @@ def test_parts_of_a_line_that_many_credit_at_once_are_never_more_than_the_line()
     acme = an_organization(3)
     invoice = acme.signing.invoice
     portion = Portion(1, seats=1, again=True)
-    credit = partial(credit_invoice, acme.operator, invoice.id, portion, at=NOW)
+    credit = partial(credit_invoice, acting(acme.operator, at=NOW), invoice.id, portion)
 
     done = at_once([partial(_attempt, credit, (InvalidInput, InvoiceVoid))] * RIVALS)
 
@@ -73,7 +74,7 @@ def test_an_invoice_that_many_replace_at_once_is_replaced_once():
     acme = an_organization(1)
     invoice = acme.signing.invoice
     credit_invoice(acting(acme.operator, at=NOW), invoice.id)
-    replace = partial(replace_invoice, acme.operator, invoice.id, at=NOW)
+    replace = partial(replace_invoice, acting(acme.operator, at=NOW), invoice.id)
 
     done = at_once([partial(_attempt, replace, InvoiceReplaced)] * RIVALS)
 
@@ -82,7 +83,7 @@ def test_an_invoice_that_many_replace_at_once_is_replaced_once():
 
 def test_an_invoice_that_many_credit_at_once_is_credited_once():
     acme = an_organization(1)
-    credit = partial(credit_invoice, acme.operator, acme.signing.invoice.id, at=NOW)
+    credit = partial(credit_invoice, acting(acme.operator, at=NOW), acme.signing.invoice.id)
 
     done = at_once([partial(_attempt, credit, InvoiceVoid)] * RIVALS)
 
@@ -92,7 +93,8 @@ def test_an_invoice_that_many_credit_at_once_is_credited_once():
 def test_credit_notes_and_invoices_at_once_leave_no_gap_in_either_series():
     customers = [an_organization(1) for _ in range(RIVALS // 2)]
     credit_notes = [
-        partial(credit_invoice, one.operator, one.signing.invoice.id, at=NOW) for one in customers
+        partial(credit_invoice, acting(one.operator, at=NOW), one.signing.invoice.id)
+        for one in customers
     ]
     purchases = [partial(buy, one, 1) for one in customers]
 
