@@ -32,7 +32,7 @@ from app.commands.simulate import simulate
 from app.commands.tokens import token
 from app.commands.trail import show_trail
 from app.db import migrating
-from app.housekeeping import keep_house
+from app.housekeeping import run_housekeeping
 
 
 @click.group(cls=Commands, context_settings={"show_default": True, "max_content_width": 100})
@@ -59,7 +59,7 @@ def serve(host: str, port: int, workers: int) -> None:
 def keep_house_once() -> None:
     """Do once what serving processes do every 30 seconds, for those who prefer cron."""
     with session() as at:
-        keep_house(TokenUses(), at=at)
+        run_housekeeping(TokenUses(), at=at)
 
 
 @main.group()

@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 INTERVAL_SECONDS = 30
 
 
-def keep_house(token_uses: TokenUses, *, at: datetime) -> None:
+def run_housekeeping(token_uses: TokenUses, *, at: datetime) -> None:
     """Do all of it once."""
     if uses := token_uses.drain():
         note_uses(uses)
@@ -66,7 +66,7 @@ def _keep_house_for_ever(watch: Watch, token_uses: TokenUses) -> None:
                 say(at=watch.trusted_now())
                 say = note_seen
                 look(watch)
-                keep_house(token_uses, at=watch.trusted_now())
+                run_housekeeping(token_uses, at=watch.trusted_now())
         except Exception:  # a thread that dies here would stop keeping house for good
             log.exception("housekeeping failed and will be tried again")
         time.sleep(INTERVAL_SECONDS)

@@ -21,10 +21,10 @@ from peewee import Database
 
 from app.db.connections import connection, open_database
 from app.db.migrating import migrate
-from tests.auditing import violations
-from tests.builders import NOW, Customer, an_organization
-from tests.clients import OwnerClient, ScimClient, SsoClient
-from tests.servers import Server
+from tests.support.auditing import violations
+from tests.support.builders import NOW, Customer, an_organization
+from tests.support.clients import OwnerClient, ScimClient, SsoClient
+from tests.support.servers import Server
 
 _numbers = count(1)
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import pytest
 import requests
 
-from tests.operators import SIGNING, Operator, an_operator
+from tests.support.command_line import SIGNING, Operator, an_operator
 
 
 @pytest.fixture

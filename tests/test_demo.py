@@ -4,7 +4,7 @@ import stat
 import pytest
 import requests
 
-from tests.operators import an_operator
+from tests.support.command_line import an_operator
 
 SCIM = {"Content-Type": "application/scim+json"}
 

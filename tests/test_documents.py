@@ -17,7 +17,7 @@ from app.audit.proving import CHECKS
 from app.cli import main
 from app.config import PREFIX, Config
 from app.errors import DomainError
-from app.people.login_messages import Reason
+from app.people.login_messages import LoginReason
 from app.web import openapi, owner, sso
 from app.web.documents import slug
 from app.web.errors import STATUSES
@@ -146,7 +146,7 @@ def test_every_reason_of_a_decision_stands_in_the_reference():
         for reason in reasons.split(", ")
     ]
 
-    assert sorted(reason.strip("`") for reason in written) == sorted(Reason)
+    assert sorted(reason.strip("`") for reason in written) == sorted(LoginReason)
 
 
 def test_the_reference_says_what_each_role_may_do():

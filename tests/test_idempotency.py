@@ -4,17 +4,17 @@ from functools import partial
 import pytest
 
 from app.access import idempotency
-from app.access.context import Answer, Key, acting
+from app.access.context import KeptAnswer, Key, acting
 from app.access.door import use_case
 from app.access.idempotency import Replayed, purge_answers
 from app.access.tokens import TokenUses
 from app.db.connections import database as current
 from app.db.connections import on_postgresql
 from app.errors import IdempotencyKeyReused, QuoteStale, TotalMismatch
-from app.housekeeping import keep_house
+from app.housekeeping import run_housekeeping
 from app.models import IdempotencyKey, Purchase
-from tests.builders import NOW, a_quote, an_organization, buy, confirm
-from tests.plans import steps_of
+from tests.support.builders import NOW, a_quote, an_organization, buy, confirm
+from tests.support.query_plans import steps_of
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -29,7 +29,7 @@ def test_the_same_request_with_the_same_key_gets_the_first_answer():
     with pytest.raises(Replayed) as replayed:
         confirm(acme, quote, key=_key("k"))
 
-    assert replayed.value.answer == Answer(201, {"purchase": bought.purchase.id})
+    assert replayed.value.answer == KeptAnswer(201, {"purchase": bought.purchase.id})
     assert acme.counts == (8, 0)
 
 
@@ -113,7 +113,7 @@ def keep_answers(customer, *instants):
         return {"user_name": "ann@example.com"}
 
     for number, at in enumerate(instants):
-        key = Key("route", f"key {number}", None, partial(Answer, 201))
+        key = Key("route", f"key {number}", None, partial(KeptAnswer, 201))
         create(acting(customer.owner, at=at, key=key))
 
 
@@ -121,7 +121,7 @@ def test_an_answer_is_deleted_after_a_day():
     acme = an_organization(5)
     keep_answers(acme, NOW - DAY, NOW - DAY + timedelta(microseconds=1), NOW)
 
-    keep_house(TokenUses(), at=NOW)
+    run_housekeeping(TokenUses(), at=NOW)
 
     assert {row.key for row in IdempotencyKey.select()} == {"key 1", "key 2"}
 
@@ -172,4 +172,4 @@ def _key(key, request="the request", *, route="confirmations"):
 
 
 def _answer(confirmation):
-    return Answer(201, {"purchase": confirmation.purchase.id})
+    return KeptAnswer(201, {"purchase": confirmation.purchase.id})

@@ -14,8 +14,8 @@ from app.audit.guards import guards_there
 from app.db.connections import database, on_postgresql
 from app.db.migrating import MIGRATIONS, migrate
 from app.db.transactions import snapshot
-from tests.auditing import violations
 from tests.conftest import opened
+from tests.support.auditing import violations
 
 #: What stood in a database of the version before migration 0006: every table, in the order in which
 #: rows can be inserted.

@@ -12,7 +12,7 @@ from app.organizations.settings import (
     set_seller,
     the_seller,
 )
-from tests.builders import NOW, a_quote, an_organization, buy, confirm
+from tests.support.builders import NOW, a_quote, an_organization, buy, confirm
 
 pytestmark = pytest.mark.usefixtures("database")
 

@@ -21,7 +21,7 @@ from app.organizations.settings import (
     set_seller,
 )
 from app.text import LENGTH_MAX, line_of_text
-from tests.builders import NOW, STARTS_ON, a_quote, an_organization
+from tests.support.builders import NOW, STARTS_ON, a_quote, an_organization
 
 UNPRINTABLE = {
     "a control character": "PO\x07",

@@ -15,7 +15,7 @@ from app.access.tokens import (
 )
 from app.errors import InvalidInput, NotAuthenticated, NotFound
 from app.models import Token
-from tests.builders import NOW, SIGNED_AT, an_organization
+from tests.support.builders import NOW, SIGNED_AT, an_organization
 
 pytestmark = pytest.mark.usefixtures("database")
 

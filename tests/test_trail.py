@@ -18,7 +18,7 @@ from app.organizations.settings import SellerChanges, set_seller
 from app.people import provisioning
 from scim.documents import parse
 from scim.schemas import GROUP, USER
-from tests.builders import (
+from tests.support.builders import (
     NOW,
     a_group,
     a_patch,
@@ -30,7 +30,7 @@ from tests.builders import (
     deactivate,
     fill,
 )
-from tests.writing import (
+from tests.support.every_use_case import (
     BADGES,
     TOLD_ELSEWHERE,
     WRITINGS,

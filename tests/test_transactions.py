@@ -9,7 +9,7 @@ from app.db.connections import connection, database
 from app.db.transactions import ATTEMPTS_MAX, assert_in_transaction, snapshot, transaction
 from app.errors import Busy, DomainError
 from app.models import Organization, SeatPool
-from tests.builders import NOW, an_organization, buy
+from tests.support.builders import NOW, an_organization, buy
 
 on_postgresql_only = pytest.mark.parametrize(
     "engine", ["postgresql"], indirect=True, scope="session"

@@ -9,7 +9,7 @@ from app.access.principal import Principal
 
 
 @dataclass(frozen=True)
-class Answer:
+class KeptAnswer:
     """The answer to a request: its status, and its body as JSON."""
 
     status: int
@@ -25,9 +25,9 @@ class Key:
     #: The request that came under the key; another one under the same key is refused.
     request: object
     #: Returns the answer to the use case's result.
-    render: Callable[[Any], Answer]
+    render: Callable[[Any], KeptAnswer]
     #: The answer, once it is kept.
-    answer: Answer | None = field(default=None, init=False)
+    answer: KeptAnswer | None = field(default=None, init=False)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from peewee import Expression, Tuple
 
-from app.access.context import Answer, Context, Key
+from app.access.context import Context, KeptAnswer, Key
 from app.db.transactions import assert_in_transaction, transaction
 from app.errors import IdempotencyKeyReused
 from app.models import IdempotencyKey
@@ -31,7 +31,7 @@ PURGE_BATCH = 1000
 class Replayed(Exception):
     """The request was answered before; this is that answer."""
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: KeptAnswer) -> None:
         """Carry the answer to the caller that asked again."""
         super().__init__("answered before")
         self.answer = answer
@@ -108,10 +108,10 @@ def _claim(context: Context, key: Key) -> None:
         )
     if earlier.status is None or earlier.answer is None:
         raise LookupError(f"the key {key.key} was committed without its answer")
-    raise Replayed(Answer(earlier.status, json.loads(earlier.answer)))
+    raise Replayed(KeptAnswer(earlier.status, json.loads(earlier.answer)))
 
 
-def _keep(context: Context, key: Key, answer: Answer) -> None:
+def _keep(context: Context, key: Key, answer: KeptAnswer) -> None:
     IdempotencyKey.update(status=answer.status, answer=json.dumps(answer.body)).where(
         _is(context, key)
     ).execute()

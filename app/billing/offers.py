@@ -11,7 +11,7 @@ from app.access import trail
 from app.access.context import Context
 from app.access.trail import Change
 from app.billing.invoices import issuing
-from app.billing.invoices.issuing import Order
+from app.billing.invoices.issuing import Charge
 from app.billing.pricing import Line, LineKind, months_text, parse_months_text
 from app.billing.taxes import Totals
 from app.billing.terms import ServicePeriod, start_of_day
@@ -89,7 +89,7 @@ def insert_quote(context: Context, offer: Offer) -> Quote:
 
 def complete(context: Context, quote: Quote, contract: Contract) -> Confirmation:
     """Issue the invoice of a quote, with its seats in the pool, and record the purchase."""
-    order = Order(
+    order = Charge(
         f"quote:{quote.id}",
         [line_of(quote)],
         quote.reverse_charge,

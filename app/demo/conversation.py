@@ -21,7 +21,7 @@ class PlayStopped(DomainError):
 
 
 @dataclass(frozen=True)
-class Request:
+class ExpectedExchange:
     """A request with the answer that is expected of it."""
 
     method: str
@@ -45,7 +45,7 @@ class Party:
     base_url: str
     token: str
 
-    def ask(self, request: Request, summarise: Callable[[Document], str]) -> Document:
+    def ask(self, request: ExpectedExchange, summarise: Callable[[Document], str]) -> Document:
         """Send a request, print what `summarise` makes of the answer, and return the answer.
 
         Raises:
@@ -64,7 +64,7 @@ class Party:
             raise PlayStopped(f"Expected {request.status} {wanted}".rstrip() + ".")
         return answer
 
-    def _send(self, request: Request) -> requests.Response:
+    def _send(self, request: ExpectedExchange) -> requests.Response:
         headers = {
             "Authorization": f"Bearer {self.token}",
             "Accept": self.media_type,

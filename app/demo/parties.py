@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 from app.billing.money import decimal_text
-from app.demo.conversation import Party, Request
+from app.demo.conversation import ExpectedExchange, Party
 from scim import urns
 from scim.attributes import Document
 
@@ -26,24 +26,29 @@ class Entra(Party):
     def look_up(self, user_name: str) -> None:
         """Look for a person who is not there yet."""
         path = f'{USERS}?filter=userName eq "{user_name}"'
-        self.ask(Request("GET", path, 200, members={"totalResults": 0}), lambda _: "nobody")
+        self.ask(
+            ExpectedExchange("GET", path, 200, members={"totalResults": 0}), lambda _: "nobody"
+        )
 
     def create(self, user_name: str) -> str:
         """Provision a person, who gets a seat; return the id."""
-        request = Request("POST", USERS, 201, _entra_user(user_name), gist=user_name)
+        request = ExpectedExchange("POST", USERS, 201, _entra_user(user_name), gist=user_name)
         return str(self.ask(request, lambda _: "a seat taken")["id"])
 
     def is_refused(self, user_name: str) -> None:
         """Provision a person when no seat is free."""
-        request = Request("POST", USERS, 403, _entra_user(user_name), gist=user_name)
+        request = ExpectedExchange("POST", USERS, 403, _entra_user(user_name), gist=user_name)
         self.ask(request, lambda error: str(error["detail"]))
 
     def create_group(self, display_name: str) -> str:
         """Look for a group, make it without members, and return its id."""
         query = f'?excludedAttributes=members&filter=displayName eq "{display_name}"'
-        self.ask(Request("GET", GROUPS + query, 200, members={"totalResults": 0}), lambda _: "none")
+        self.ask(
+            ExpectedExchange("GET", GROUPS + query, 200, members={"totalResults": 0}),
+            lambda _: "none",
+        )
         body = {"schemas": [urns.GROUP, _MICROSOFT_GROUP], "displayName": display_name}
-        request = Request("POST", GROUPS, 201, body, gist=display_name)
+        request = ExpectedExchange("POST", GROUPS, 201, body, gist=display_name)
         return str(self.ask(request, lambda group: str(group["displayName"]))["id"])
 
     def add_member(self, group_id: str, user_id: str) -> None:
@@ -51,7 +56,9 @@ class Entra(Party):
         member = [{"$ref": None, "value": user_id}]
         body = _patch({"op": "Add", "path": "members", "value": member})
         path = f"{GROUPS}/{group_id}"
-        self.ask(Request("PATCH", path, 204, body, gist=f"Add members {user_id}"), lambda _: "")
+        self.ask(
+            ExpectedExchange("PATCH", path, 204, body, gist=f"Add members {user_id}"), lambda _: ""
+        )
 
 
 class Okta(Party):
@@ -64,7 +71,9 @@ class Okta(Party):
         """Deactivate a person by a PATCH without a path, which frees the seat."""
         body = _patch({"op": "replace", "value": {"active": False}})
         path = f"{USERS}/{user_id}"
-        request = Request("PATCH", path, 200, body, members={"active": False}, gist="active false")
+        request = ExpectedExchange(
+            "PATCH", path, 200, body, members={"active": False}, gist="active false"
+        )
         self.ask(request, lambda user: f"{user['userName']} inactive")
 
 
@@ -77,20 +86,20 @@ class Owner(Party):
         """Look at the seats, which must be these."""
         expected = {"purchased": purchased, "in_use": in_use}
         return self.ask(
-            Request("GET", "/owner/v1/seats", 200, members=expected),
+            ExpectedExchange("GET", "/owner/v1/seats", 200, members=expected),
             lambda seats: "{in_use} of {purchased} in use, {open_denials} waiting".format(**seats),
         )
 
     def buys(self, quantity: int) -> None:
         """Ask for a quote, confirm it as it was reviewed, and read the invoice."""
         quote = self.ask(
-            Request(
+            ExpectedExchange(
                 "POST", "/owner/v1/quotes", 201, {"quantity": quantity}, gist=f"{quantity} seats"
             ),
             lambda quote: f"{quote['arithmetic']} = {_money(quote, 'net')}",
         )
         confirmed = self.ask(
-            Request(
+            ExpectedExchange(
                 "POST",
                 f"/owner/v1/quotes/{quote['id']}/confirmation",
                 201,
@@ -102,12 +111,12 @@ class Owner(Party):
         )
         total = {"total_minor": quote["total_minor"]}
         path = f"/owner/v1/invoices/{confirmed['invoice']['id']}"
-        self.ask(Request("GET", path, 200, members=total), _invoice_words)
+        self.ask(ExpectedExchange("GET", path, 200, members=total), _invoice_words)
 
     def reads_ledger(self) -> list[Document]:
         """Read every change of the seats."""
         answer = self.ask(
-            Request("GET", "/owner/v1/ledger", 200),
+            ExpectedExchange("GET", "/owner/v1/ledger", 200),
             lambda page: f"{len(page['entries'])} entries",
         )
         entries: list[Document] = answer["entries"]
@@ -123,7 +132,9 @@ class LoginHook(Party):
         """Ask whether a person may log in."""
         body = {"user_name": user_name}
         expected = {"allow": allow, "reason": reason}
-        request = Request("POST", "/sso/v1/decisions", 200, body, members=expected, gist=user_name)
+        request = ExpectedExchange(
+            "POST", "/sso/v1/decisions", 200, body, members=expected, gist=user_name
+        )
         self.ask(request, lambda _: f"{'let in' if allow else 'kept out'}: {reason}")
 
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from app.billing.language import Language, day_text
 
 
-class Reason(StrEnum):
+class LoginReason(StrEnum):
     """Why a person is let in, or is not."""
 
     SEAT_ASSIGNED = "seat_assigned"
@@ -30,7 +30,7 @@ class Reason(StrEnum):
 _HELP = {Language.EN: "your organization's owner", Language.FR: "votre propriétaire principal"}
 
 #: The code of each sentence where it is not the reason's own.
-_CODES = {Reason.SEAT_ASSIGNED: "welcome", Reason.SEAT_CLAIMED: "welcome"}
+_CODES = {LoginReason.SEAT_ASSIGNED: "welcome", LoginReason.SEAT_CLAIMED: "welcome"}
 
 _ENGLISH = {
     "welcome": "Welcome.",
@@ -83,22 +83,22 @@ SENTENCES = {Language.EN: _ENGLISH, Language.FR: _FRENCH}
 _TAG = re.compile(r"\s*([A-Za-z]{2,8})(?:[-_,;].*)?", re.DOTALL)
 
 
-def message_code(reason: Reason, starts_on: date | None = None) -> str:
+def message_code(reason: LoginReason, starts_on: date | None = None) -> str:
     """Return the stable code of a reason's sentence, for those who write their own.
 
     `starts_on` is the first day of the contract that was signed ahead, if there is one.
     """
-    if reason is Reason.CONTRACT_ENDED and starts_on is not None:
+    if reason is LoginReason.CONTRACT_ENDED and starts_on is not None:
         return "contract_starts_on"
     return _CODES.get(reason, reason.value)
 
 
 def message_of(
-    reason: Reason, language: Language, help_line: str | None, starts_on: date | None = None
+    reason: LoginReason, language: Language, help_line: str | None, starts_on: date | None = None
 ) -> str:
     """Return what a person reads; `help_line` is where the organization's people find help.
 
-    >>> message_of(Reason.NO_SEAT, Language.EN, "the service desk")
+    >>> message_of(LoginReason.NO_SEAT, Language.EN, "the service desk")
     'Your organization has no free seat. Ask the service desk to add one, then sign in again.'
     """
     sentence = SENTENCES[language][message_code(reason, starts_on)]

@@ -7,7 +7,7 @@ from app.errors import NotFound, SeatRefusal
 from app.models import User
 from app.seats import wants
 from app.seats.want_sources import Source
-from app.seats.wants import Person, Reason
+from app.seats.wants import Person, RefusalReason
 from scim.folding import fold
 
 
@@ -22,11 +22,13 @@ def record_refusal(context: Context, refusal: SeatRefusal) -> str | None:
         & User.deleted_at.is_null()
     )
     user_name = refusal.user_name if known is None else known.user_name
-    return record_denial(context, user_name, Reason.of(refusal))
+    return record_denial(context, user_name, RefusalReason.of(refusal))
 
 
 @use_case()
-def record_denial(context: Context, user_name: str, reason: Reason = Reason.NO_SEAT) -> str | None:
+def record_denial(
+    context: Context, user_name: str, reason: RefusalReason = RefusalReason.NO_SEAT
+) -> str | None:
     """Record that a person was refused, or count one more attempt, and return the want's id.
 
     Returns None where the person has got a seat since: then there is nothing to heal. Returns None

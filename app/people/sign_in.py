@@ -19,7 +19,7 @@ from app.errors import SeatLimitReached, SeatRefusal, UserNameTaken
 from app.models import Hold, Organization, User
 from app.people.activity import InactiveReason
 from app.people.identifying import Claims, identify
-from app.people.login_messages import Reason, language_of, message_code, message_of
+from app.people.login_messages import LoginReason, language_of, message_code, message_of
 from app.people.provisioning import claim_user
 from app.people.refusing import record_denial
 from app.seats import holds, ledger, pools, wants
@@ -39,11 +39,11 @@ class Mode(StrEnum):
 
 #: The reason given to a known person who is inactive, but not by the directory's word.
 _INACTIVE = {
-    InactiveReason.REASSIGNED.value: Reason.REASSIGNED,
-    InactiveReason.WAITING.value: Reason.WAITING_FOR_SEAT,
+    InactiveReason.REASSIGNED.value: LoginReason.REASSIGNED,
+    InactiveReason.WAITING.value: LoginReason.WAITING_FOR_SEAT,
 }
 
-_ADMITTING = frozenset({Reason.SEAT_ASSIGNED, Reason.SEAT_CLAIMED})
+_ADMITTING = frozenset({LoginReason.SEAT_ASSIGNED, LoginReason.SEAT_CLAIMED})
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Login:
 class Decision:
     """The answer to a login."""
 
-    reason: Reason
+    reason: LoginReason
     user_id: str | None = None
     hold_expires_at: datetime | None = None
     language: Language = Language.EN
@@ -87,7 +87,7 @@ class Decision:
     @property
     def claimable(self) -> bool:
         """Whether a claim would let the person in, as far as is known before it."""
-        return self.reason is Reason.SEAT_AVAILABLE
+        return self.reason is LoginReason.SEAT_AVAILABLE
 
     @property
     def message(self) -> str:
@@ -111,7 +111,7 @@ def decide(context: Context, login: Login) -> Decision:
     organization = Organization.get_by_id(context.organization_id)
     decision = _decide(context, organization, login)
     language = language_of(login.locale, Language(organization.language))
-    if decision.reason is Reason.CONTRACT_ENDED:
+    if decision.reason is LoginReason.CONTRACT_ENDED:
         coming = standing_of(context.organization_id).scheduled
         decision = replace(decision, starts_on=None if coming is None else coming.starts_on)
     return replace(decision, language=language, help_line=organization.login_help)
@@ -120,7 +120,7 @@ def decide(context: Context, login: Login) -> Decision:
 def _decide(context: Context, organization: Organization, login: Login) -> Decision:
     identity = identify(context, organization, login.claims)
     if identity.conflicts:
-        return Decision(Reason.IDENTITY_CONFLICT)
+        return Decision(LoginReason.IDENTITY_CONFLICT)
     if identity.user is not None:
         return _decide_known(identity.user, at=context.at)
     name_given("user_name", login.user_name)
@@ -137,21 +137,21 @@ def _claim(context: Context, login: Login) -> Decision:
         claimed = claim_user(context, _document(context, login))
     except SeatRefusal as refusal:
         return _refused(refusal)
-    return Decision(Reason.SEAT_CLAIMED, claimed.id)
+    return Decision(LoginReason.SEAT_CLAIMED, claimed.id)
 
 
 def _decide_known(user: User, *, at: datetime) -> Decision:
     if not user.active:
-        reason = _INACTIVE.get(user.inactive_because or "", Reason.DEACTIVATED)
+        reason = _INACTIVE.get(user.inactive_because or "", LoginReason.DEACTIVATED)
         return Decision(reason, user.id)
     barred = _barred(user.organization_id, at)
-    return Decision(barred or Reason.SEAT_ASSIGNED, user.id)
+    return Decision(barred or LoginReason.SEAT_ASSIGNED, user.id)
 
 
-def _barred(organization_id: str, at: datetime) -> Reason | None:
+def _barred(organization_id: str, at: datetime) -> LoginReason | None:
     """Return what keeps the organization's holders out, if anything does. It takes no lock."""
     barred = standing_of(organization_id).barred(at)
-    return None if barred is None else Reason(barred.code)
+    return None if barred is None else LoginReason(barred.code)
 
 
 def _decide_unknown(context: Context, login: Login) -> Decision:
@@ -163,8 +163,10 @@ def _decide_unknown(context: Context, login: Login) -> Decision:
     refusal = _refusal(context.organization_id, at=context.at)
     full = isinstance(refusal, SeatLimitReached)
     if refusal is None or (full and hold is not None):
-        return Decision(Reason.SEAT_AVAILABLE, hold_expires_at=hold.expires_at if hold else None)
-    record_denial(context, login.user_name, wants.Reason.of(refusal))
+        return Decision(
+            LoginReason.SEAT_AVAILABLE, hold_expires_at=hold.expires_at if hold else None
+        )
+    record_denial(context, login.user_name, wants.RefusalReason.of(refusal))
     return _refused(refusal)
 
 
@@ -189,7 +191,7 @@ def _hold_seat(context: Context, person: tuple[str, str]) -> Hold | None:
 
 def _refused(refusal: SeatRefusal) -> Decision:
     return Decision(
-        Reason.NO_SEAT if isinstance(refusal, SeatLimitReached) else Reason(refusal.code)
+        LoginReason.NO_SEAT if isinstance(refusal, SeatLimitReached) else LoginReason(refusal.code)
     )
 
 

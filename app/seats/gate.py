@@ -39,7 +39,7 @@ from app.models import SeatAssignment, User
 from app.seats import holds, ledger, waiting
 from app.seats.pools import (
     Cause,
-    Change,
+    NewEntry,
     Recorded,
     has_free_seat,
     may_take,
@@ -81,7 +81,7 @@ def free_seat(user: User, cause: Cause, *, at: datetime, offered: bool = True) -
     It goes to the next in line. One that is being moved is not `offered`. Call inside a
     transaction.
     """
-    change = Change(user.organization_id, EntryKind.RELEASED, 1, cause, user.id)
+    change = NewEntry(user.organization_id, EntryKind.RELEASED, 1, cause, user.id)
     freed = record(change, at=at)
     SeatAssignment.update(released_at=freed.at, released_sequence=freed.sequence).where(
         (SeatAssignment.organization_id == user.organization_id)
@@ -96,7 +96,7 @@ def _take_held(user: User, cause: Cause, *, at: datetime) -> Recorded | None:
     hold = holds.lock_live(user.organization_id, user.user_name_key, at=at)
     if hold is None:
         return None
-    change = Change(user.organization_id, EntryKind.HOLD_ASSIGNED, 1, cause, user.id, hold.id)
+    change = NewEntry(user.organization_id, EntryKind.HOLD_ASSIGNED, 1, cause, user.id, hold.id)
     taken = record_if(may_take(at), change, at=at, **holds.login_holds(hold.purpose, -1))
     if taken is not None:
         holds.end(hold, "assigned", at=at)
@@ -104,5 +104,5 @@ def _take_held(user: User, cause: Cause, *, at: datetime) -> Recorded | None:
 
 
 def _take_free(user: User, cause: Cause, *, at: datetime) -> Recorded | None:
-    change = Change(user.organization_id, EntryKind.ASSIGNED, 1, cause, user.id)
+    change = NewEntry(user.organization_id, EntryKind.ASSIGNED, 1, cause, user.id)
     return record_if(may_take(at) & has_free_seat(), change, at=at)

@@ -14,7 +14,7 @@ from app.identifiers import new_id
 from app.models import Hold, SeatPool, User
 from app.seats.pools import (
     Cause,
-    Change,
+    NewEntry,
     has_free_seat,
     may_hold_for_login,
     may_take,
@@ -76,7 +76,7 @@ def place(organization_id: str, kept: Kept, cause: Cause, *, at: datetime) -> Ho
     if live_one is not None:
         end(live_one, "released", at=at, cause=cause)
     hold_id = new_id("hld", at)
-    change = Change(organization_id, EntryKind.HELD, 1, cause, hold_id=hold_id)
+    change = NewEntry(organization_id, EntryKind.HELD, 1, cause, hold_id=hold_id)
     guard = may_take(at) & has_free_seat()
     if kept.purpose is Purpose.LOGIN:
         guard &= may_hold_for_login()
@@ -173,7 +173,7 @@ def end(hold: Hold, ended_as: str, *, at: datetime, cause: Cause = CLOCK) -> Non
     hold.ended_at, hold.ended_as = at, ended_as
     hold.save()
     if kind := _ENDS.get(ended_as):
-        change = Change(hold.organization_id, kind, 1, cause, hold_id=hold.id)
+        change = NewEntry(hold.organization_id, kind, 1, cause, hold_id=hold.id)
         record(change, at=at, **login_holds(hold.purpose, -1))
 
 

@@ -13,7 +13,7 @@ from app.models import ContractTerm, SeatPool
 from app.seats import holds, waiting
 from app.seats.pools import (
     Cause,
-    Change,
+    NewEntry,
     counts_of,
     record,
 )
@@ -30,7 +30,7 @@ def expire_holds(organization_id: str, *, at: datetime) -> int:
 
 def grant(organization_id: str, quantity: int, cause: Cause, *, at: datetime) -> None:
     """Add `quantity` bought seats to the running term, and reserve them for those in line."""
-    record(Change(organization_id, EntryKind.GRANTED, quantity, cause), at=at)
+    record(NewEntry(organization_id, EntryKind.GRANTED, quantity, cause), at=at)
     waiting.reserve(organization_id, quantity, cause, at=at)
 
 
@@ -60,7 +60,7 @@ def open_term(
     before = counts_of(term.organization_id).purchased
     if beyond is not None:
         record(
-            Change(
+            NewEntry(
                 term.organization_id,
                 EntryKind.GRANTED,
                 beyond.quantity,
@@ -70,7 +70,7 @@ def open_term(
             at=at,
         )
     kind = EntryKind.RENEWED if before else EntryKind.GRANTED
-    change = Change(term.organization_id, kind, term.opened_with - before, cause)
+    change = NewEntry(term.organization_id, kind, term.opened_with - before, cause)
     starts_at, ends_at = bounds
     record(
         change,

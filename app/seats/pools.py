@@ -39,7 +39,7 @@ class Cause:
 
 
 @dataclass(frozen=True)
-class Change:
+class NewEntry:
     """One entry to be: what happens to a pool, how many seats, the user's id, and why."""
 
     organization_id: str
@@ -187,8 +187,8 @@ def why_refused(organization_id: str, at: datetime) -> SeatRefusal:
     return standing.refusal(at) or SeatLimitReached(purchased=purchased, in_use=purchased)
 
 
-def record(change: Change, *, at: datetime, **bounds: object) -> Recorded:
-    """Change a pool and append the entry that says so.
+def record(change: NewEntry, *, at: datetime, **bounds: object) -> Recorded:
+    """NewEntry a pool and append the entry that says so.
 
     `bounds` are further columns of the pool that the change sets.
     """
@@ -199,9 +199,9 @@ def record(change: Change, *, at: datetime, **bounds: object) -> Recorded:
 
 
 def record_if(
-    guard: Expression | None, change: Change, *, at: datetime, **bounds: object
+    guard: Expression | None, change: NewEntry, *, at: datetime, **bounds: object
 ) -> Recorded | None:
-    """Change a pool and append the entry, if the guard holds of the pool's row.
+    """NewEntry a pool and append the entry, if the guard holds of the pool's row.
 
     Returns None where it does not.
     """
@@ -226,7 +226,7 @@ def record_if(
 
 
 def _change(
-    guard: Expression | None, change: Change, bounds: dict[str, object], *, at: datetime
+    guard: Expression | None, change: NewEntry, bounds: dict[str, object], *, at: datetime
 ) -> Recorded | None:
     assert_in_transaction()
     purchased, in_use = EFFECTS[change.kind]

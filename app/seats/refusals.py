@@ -9,7 +9,7 @@ from peewee import Expression, ModelSelect, fn
 
 from app.models import Hold, Want, WantSource
 from app.seats.want_sources import asked_by_a_directory, with_sources
-from app.seats.wants import Closed, Reason
+from app.seats.wants import Closed, RefusalReason
 
 
 def refusals_of(
@@ -86,7 +86,9 @@ def purge(*, closed_until: datetime) -> None:
 def is_refused() -> Expression:
     """Return the condition that a person is refused for want of a seat, and waits for none."""
     refused: Expression = (
-        Want.closed_at.is_null() & Want.parked_at.is_null() & (Want.reason == Reason.NO_SEAT.value)
+        Want.closed_at.is_null()
+        & Want.parked_at.is_null()
+        & (Want.reason == RefusalReason.NO_SEAT.value)
     )
     return refused
 

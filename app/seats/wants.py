@@ -21,7 +21,7 @@ from app.seats import pools
 from app.seats.want_sources import Seen, Source, sources_of
 
 
-class Reason(StrEnum):
+class RefusalReason(StrEnum):
     """Why a person has no seat. Only `no_seat` is healed by buying one."""
 
     NO_SEAT = "no_seat"
@@ -62,7 +62,7 @@ class Person:
         return cls(user.organization_id, user.user_name, user.user_name_key, user.id)
 
 
-def refuse(person: Person, reason: Reason, source: Source, *, at: datetime) -> Want | None:
+def refuse(person: Person, reason: RefusalReason, source: Source, *, at: datetime) -> Want | None:
     """Record that a person was refused, or count one more attempt; a place in the queue is kept.
 
     Returns None where the person has got a seat since: then there is nothing to heal.
@@ -81,7 +81,7 @@ def park(user: User, source: Source, *, at: datetime) -> Want | None:
     want = lock_open(person.organization_id, person.key) or _new(person, at=at)
     if want is None:
         return None
-    want.reason = Reason.NO_SEAT.value
+    want.reason = RefusalReason.NO_SEAT.value
     want.parked_at = want.parked_at or at
     return _count(want, person, source, at=at)
 
@@ -189,7 +189,7 @@ def _merge(mine: Want, other: Want, *, at: datetime) -> None:
     stays.parked_at = stays.parked_at or goes.parked_at
     stays.user_id = stays.user_id or goes.user_id
     parked = stays.parked_at is not None
-    stays.reason = Reason.NO_SEAT.value if parked else last.reason
+    stays.reason = RefusalReason.NO_SEAT.value if parked else last.reason
     stays.refused_at = stays.refused_at if parked else last.refused_at
     stays.alert_id = last.alert_id
     stays.attempts += goes.attempts

@@ -17,7 +17,7 @@ PAGE_SIZE_DEFAULT = 100
 PAGE_SIZE_MAX = 1000
 
 
-class Request(Schema):
+class RequestSchema(Schema):
     """A body or query; what it does not know is refused, so that a misspelt name is not lost."""
 
     class Meta:
@@ -29,7 +29,7 @@ class Request(Schema):
     }
 
 
-class Query(Schema):
+class QuerySchema(Schema):
     """The query of an address; `requires` has refused what the address does not know."""
 
     error_messages = {"type": "Send a JSON object."}  # noqa: RUF012  # marshmallow's interface
@@ -149,7 +149,7 @@ class Count(fields.Integer):
         return super()._deserialize(value, attr, data, **kwargs)
 
 
-class PageQuery(Query):
+class PageQuery(QuerySchema):
     """Which part of a list to return: `count` entries after the one that `cursor` names."""
 
     cursor = Text(load_default=None)
@@ -198,7 +198,7 @@ class Bound(Instant):
         return datetime.combine(day + timedelta(days=self.last), time.min, UTC)
 
 
-class PeriodQuery(Query):
+class PeriodQuery(QuerySchema):
     """When what is listed happened, both ends included."""
 
     starts_at = Bound(

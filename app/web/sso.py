@@ -7,16 +7,16 @@ from marshmallow import Schema, fields
 from app.access.context import Context, acting
 from app.access.principal import Permission
 from app.organizations.speaking import speaking_for_one
-from app.people.login_messages import Reason
+from app.people.login_messages import LoginReason
 from app.people.sign_in import Decision, Login, Mode, decide
 from app.web.context import SSO_PREFIX, requires
-from app.web.fields import Choice, Flag, Instant, Request, Text
+from app.web.fields import Choice, Flag, Instant, RequestSchema, Text
 from app.web.openapi import Surface
 
 surface = Surface("sso", __name__, url_prefix=SSO_PREFIX, description="SSO login decisions")
 
 
-class DecisionRequestSchema(Request):
+class DecisionRequestSchema(RequestSchema):
     """Who wants to come in."""
 
     user_name = Text(
@@ -60,7 +60,7 @@ class DecisionSchema(Schema):
     """The answer. Only `allow` lets the person in."""
 
     allow = fields.Boolean()
-    reason = Choice(*Reason)
+    reason = Choice(*LoginReason)
     claimable = fields.Boolean(metadata={"description": "Whether a claim would let the person in."})
     user_id = Text(allow_none=True)
     hold_expires_at = Instant(allow_none=True)

@@ -15,7 +15,7 @@ from app.models import Invoice
 from app.organizations.settings import OrganizationChanges, set_organization
 from app.people import reassigning
 from app.people.sign_in import Login, Mode, decide
-from tests.builders import (
+from tests.support.builders import (
     NOW,
     a_contract,
     a_group,

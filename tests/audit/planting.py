@@ -7,7 +7,7 @@ from fnmatch import fnmatch
 from app.audit.findings import Violation
 from app.db.connections import database
 from tests.audit.house import LATER
-from tests.auditing import violations
+from tests.support.auditing import violations
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ import pytest
 
 from app.billing.contracts.renewals import renew_if_due
 from tests.audit.house import RENEWED_AT
-from tests.auditing import violations
-from tests.builders import NOW, a_contract, an_organization
+from tests.support.auditing import violations
+from tests.support.builders import NOW, a_contract, an_organization
 
 pytestmark = pytest.mark.usefixtures("database")
 

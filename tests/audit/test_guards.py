@@ -7,7 +7,7 @@ import pytest
 from app.audit.guards import POSTGRESQL_GUARDS, expected_guards, guards_there, recorded
 from app.db.connections import on_postgresql
 from app.db.transactions import snapshot
-from tests.auditing import violations
+from tests.support.auditing import violations
 
 
 def _rewritten(table, text, other):

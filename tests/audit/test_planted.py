@@ -12,8 +12,8 @@ from tests.audit import (
     planted_in_seats,
 )
 from tests.audit.house import LATER, a_busy_house, take_the_rules_away
-from tests.auditing import violations
 from tests.conftest import opened
+from tests.support.auditing import violations
 
 PLANTED = [
     *planted_in_seats.PLANTED,

@@ -21,8 +21,8 @@ from app.errors import (
 )
 from app.models import AuditEvent, Contract, Invoice
 from app.people import provisioning
-from app.people.sign_in import Login, Reason, decide
-from tests.builders import NOW, a_contract, a_user, an_organization, fill
+from app.people.sign_in import Login, LoginReason, decide
+from tests.support.builders import NOW, a_contract, a_user, an_organization, fill
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -150,7 +150,7 @@ def test_holders_keep_their_grace_when_a_contract_is_ended_now():
         decide(acting(acme.sso, at=NOW + timedelta(days=days)), Login(user.user_name)).reason
         for days in (9, 10)
     ]
-    assert reasons == [Reason.SEAT_ASSIGNED, Reason.CONTRACT_ENDED]
+    assert reasons == [LoginReason.SEAT_ASSIGNED, LoginReason.CONTRACT_ENDED]
 
 
 @pytest.mark.parametrize("change", [end_contract, end_renewal])

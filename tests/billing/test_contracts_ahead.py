@@ -27,8 +27,17 @@ from app.models import (
     SeatPool,
 )
 from app.organizations import suspending
-from app.people.sign_in import Login, Mode, Reason, decide
-from tests.builders import NOW, a_contract, a_quote, a_user, an_organization, buy, deactivate, fill
+from app.people.sign_in import Login, LoginReason, Mode, decide
+from tests.support.builders import (
+    NOW,
+    a_contract,
+    a_quote,
+    a_user,
+    an_organization,
+    buy,
+    deactivate,
+    fill,
+)
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -78,7 +87,7 @@ def test_a_successor_takes_over_at_its_first_instant_with_the_seats_agreed():
     newcomer = a_user(acme, at=END)
 
     assert newcomer.active
-    assert reason(acme, user, END) is Reason.SEAT_ASSIGNED
+    assert reason(acme, user, END) is LoginReason.SEAT_ASSIGNED
     assert acme.counts == (4, 2)
     assert Contract.get(Contract.id == signed.contract.id).state == "running"
     assert Contract.get(Contract.id == acme.signing.contract.id).ended_at == END
@@ -120,11 +129,11 @@ def test_in_a_gap_the_grace_holds_and_then_the_sentence_says_when_the_next_one_s
     user = a_user(acme)
     successor(acme, starts_on=IN_FEBRUARY)
 
-    assert reason(acme, user, END + timedelta(days=9)) is Reason.SEAT_ASSIGNED
-    assert reason(acme, user, END + timedelta(days=10)) is Reason.CONTRACT_ENDED
+    assert reason(acme, user, END + timedelta(days=9)) is LoginReason.SEAT_ASSIGNED
+    assert reason(acme, user, END + timedelta(days=10)) is LoginReason.CONTRACT_ENDED
     with pytest.raises(ContractEnded, match="starts on 2027-02-01"):
         a_user(acme, at=END + timedelta(days=11))
-    assert reason(acme, user, FEBRUARY) is Reason.SEAT_ASSIGNED
+    assert reason(acme, user, FEBRUARY) is LoginReason.SEAT_ASSIGNED
     assert a_user(acme, at=FEBRUARY).active
 
 
@@ -139,7 +148,7 @@ def test_in_a_gap_a_login_reads_when_the_next_contract_starts(locale, day):
     late = END + timedelta(days=11)
     decision = decide(acting(acme.sso, at=late), Login(user.user_name, locale=locale))
 
-    assert decision.reason is Reason.CONTRACT_ENDED
+    assert decision.reason is LoginReason.CONTRACT_ENDED
     assert decision.message_code == "contract_starts_on"
     assert day in decision.message
 
@@ -153,8 +162,8 @@ def test_signing_in_the_grace_takes_nobodys_access_away():
     signed = successor(acme, starts_on=IN_FEBRUARY, at=tenth)
 
     assert signed.contract.state == "scheduled"
-    assert reason(acme, user, tenth) is Reason.SEAT_ASSIGNED
-    assert reason(acme, user, END + timedelta(days=29)) is Reason.SEAT_ASSIGNED
+    assert reason(acme, user, tenth) is LoginReason.SEAT_ASSIGNED
+    assert reason(acme, user, END + timedelta(days=29)) is LoginReason.SEAT_ASSIGNED
 
 
 def test_a_first_day_inside_the_running_term_is_refused():
@@ -334,7 +343,7 @@ def test_a_suspended_organization_neither_buys_nor_renews_until_it_is_resumed():
     assert Invoice.select().count() == 1
     assert show_preview(acting(acme.owner, at=END)).would_renew_at == 1
     suspending.resume_organization(acting(acme.operator, at=END))
-    assert reason(acme, user, END) is Reason.SEAT_ASSIGNED
+    assert reason(acme, user, END) is LoginReason.SEAT_ASSIGNED
     assert renew_all_due(at=END) == [acme.id]
 
 
@@ -375,5 +384,5 @@ def test_a_successor_in_an_earlier_time_zone_lets_the_term_finish():
     successor(acme, 3, time_zone="Pacific/Kiritimati")
 
     assert renew_if_due(acme.id, at=END - SECOND) == 0
-    assert reason(acme, user, END - SECOND) is Reason.SEAT_ASSIGNED
+    assert reason(acme, user, END - SECOND) is LoginReason.SEAT_ASSIGNED
     assert renew_if_due(acme.id, at=END) == 1

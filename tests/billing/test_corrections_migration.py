@@ -12,7 +12,7 @@ from app.billing.invoices.replacing import replace_invoice
 from app.billing.invoices.settlement import settlement_of
 from app.db import migrating
 from app.models import BankLine, CreditLine
-from tests.builders import NOW, an_organization, buy
+from tests.support.builders import NOW, an_organization, buy
 
 NAME = "0008_corrections"
 TODAY = date(2026, 3, 1)

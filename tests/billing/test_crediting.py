@@ -19,7 +19,7 @@ from app.db.transactions import transaction
 from app.errors import InvalidInput, InvoiceVoid, NotFound
 from app.models import CreditLine, Invoice, Organization, Payment, Seller
 from app.organizations.settings import SellerChanges, set_seller
-from tests.builders import NOW, a_contract, a_user, an_organization, buy
+from tests.support.builders import NOW, a_contract, a_user, an_organization, buy
 
 pytestmark = pytest.mark.usefixtures("database")
 

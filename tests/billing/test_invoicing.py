@@ -2,12 +2,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from app.billing.invoices.issuing import Order, find_invoice, invoices_of, issue_invoice, lines_of
+from app.billing.invoices.issuing import Charge, find_invoice, invoices_of, issue_invoice, lines_of
 from app.billing.invoices.settlement import settlement_of
 from app.db.transactions import transaction
 from app.errors import NotFound, QuoteStale, TotalMismatch
 from app.models import Invoice, Organization, Seller
-from tests.builders import (
+from tests.support.builders import (
     NOW,
     SIGNED_AT,
     a_contract,
@@ -182,7 +182,7 @@ def test_another_organizations_invoice_is_not_found():
 @transaction
 def _issue_and_fall(customer):
     signed = customer.signing
-    issue_invoice(signed.contract, 1, Order("quote:lost", lines_of(signed.invoice)), at=NOW)
+    issue_invoice(signed.contract, 1, Charge("quote:lost", lines_of(signed.invoice)), at=NOW)
     raise RuntimeError("after the number was taken")
 
 

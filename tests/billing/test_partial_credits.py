@@ -17,7 +17,7 @@ from app.billing.invoices.wording import invoice_words
 from app.errors import InvalidInput, InvoiceVoid
 from app.models import AuditEvent, CreditLine
 from app.organizations.settings import OrganizationChanges, set_organization
-from tests.builders import NOW, a_user, an_organization, buy
+from tests.support.builders import NOW, a_user, an_organization, buy
 
 pytestmark = pytest.mark.usefixtures("database")
 

@@ -11,7 +11,7 @@ from app.billing.invoices.settlement import settlement_of, settlements_of
 from app.billing.invoices.wording import invoice_words
 from app.errors import InvalidInput, InvoiceVoid, NotFound, Overpayment
 from app.models import AuditEvent, BankLine, Payment
-from tests.builders import NOW, an_organization, buy
+from tests.support.builders import NOW, an_organization, buy
 
 pytestmark = pytest.mark.usefixtures("database")
 

@@ -13,8 +13,8 @@ from app.billing.contracts.renewals import coming_by, renew_all_due, renew_if_du
 from app.models import Invoice
 from app.organizations.settings import OrganizationChanges, set_organization
 from app.people.sign_in import Login, Mode, decide
-from tests.auditing import violations
-from tests.builders import NOW, a_contract, a_quote, a_user, an_organization, deactivate
+from tests.support.auditing import violations
+from tests.support.builders import NOW, a_contract, a_quote, a_user, an_organization, deactivate
 
 pytestmark = pytest.mark.usefixtures("database")
 

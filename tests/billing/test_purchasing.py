@@ -17,7 +17,7 @@ from app.errors import (
     TotalMismatch,
 )
 from app.models import Contract, ContractTerm, Invoice, LedgerEntry, Organization, Purchase
-from tests.builders import NOW, a_quote, a_user, an_organization, buy, confirm, fill
+from tests.support.builders import NOW, a_quote, a_user, an_organization, buy, confirm, fill
 
 pytestmark = pytest.mark.usefixtures("database")
 

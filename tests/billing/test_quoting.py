@@ -5,7 +5,7 @@ import pytest
 from app.billing.quoting import find_quote
 from app.errors import ContractNotActive, InvalidInput, NotFound, PlanNotEligible
 from app.models import Organization, Quote
-from tests.builders import NOW, SIGNED_AT, a_quote, an_organization, buy, fill
+from tests.support.builders import NOW, SIGNED_AT, a_quote, an_organization, buy, fill
 
 pytestmark = pytest.mark.usefixtures("database")
 

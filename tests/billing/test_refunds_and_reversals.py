@@ -28,7 +28,7 @@ from app.models import (
     Reversal,
     Transfer,
 )
-from tests.builders import NOW, an_organization, buy
+from tests.support.builders import NOW, an_organization, buy
 
 pytestmark = pytest.mark.usefixtures("database")
 

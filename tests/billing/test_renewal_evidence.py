@@ -25,7 +25,7 @@ from app.models import (
     SeatPool,
 )
 from app.people.sign_in import Login, Mode, decide
-from tests.builders import NOW, a_user, an_organization, deactivate, fill
+from tests.support.builders import NOW, a_user, an_organization, deactivate, fill
 
 pytestmark = pytest.mark.usefixtures("database")
 

@@ -9,7 +9,7 @@ from app.billing.contracts.running import running_contract
 from app.errors import ContractEnded, SeatLimitReached
 from app.models import Contract, ContractTerm, Invoice, LedgerEntry, SeatPool
 from app.people import provisioning
-from tests.builders import (
+from tests.support.builders import (
     NOW,
     a_user,
     an_organization,

@@ -18,8 +18,8 @@ from app.billing.invoices.wording import invoice_words
 from app.errors import InvalidInput, InvoiceNotCredited, InvoiceReplaced, InvoiceVoid, Overpayment
 from app.models import AuditEvent, Invoice, Replacement
 from app.organizations.settings import OrganizationChanges, set_organization
-from tests.auditing import violations
-from tests.builders import NOW, a_quote, an_organization, confirm
+from tests.support.auditing import violations
+from tests.support.builders import NOW, a_quote, an_organization, confirm
 
 pytestmark = pytest.mark.usefixtures("database")
 

@@ -7,7 +7,7 @@ from app.errors import InvalidInput, NotFound, SeatsBelowUse
 from app.models import Contract, ContractTerm, Invoice, InvoiceLine, LedgerEntry
 from app.people import provisioning
 from app.seats import pools
-from tests.builders import (
+from tests.support.builders import (
     NOW,
     Customer,
     a_contract,

@@ -9,9 +9,9 @@ from app.billing import timekeeping
 from app.billing.contracts.renewals import renew_if_due
 from app.clock import Clock, Watch
 from app.errors import ClockJumped, NothingToChange
-from app.housekeeping import keep_house
+from app.housekeeping import run_housekeeping
 from app.models import ClockJump, Invoice, SeatPool
-from tests.builders import NOW, a_quote, a_user, an_organization, buy, confirm
+from tests.support.builders import NOW, a_quote, a_user, an_organization, buy, confirm
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -78,7 +78,7 @@ def test_a_jump_stops_renewals_and_invoices_and_not_seats(hands):
         renew_if_due(acme.id, at=END)
     with pytest.raises(ClockJumped):
         confirm(acme, quote)
-    keep_house(TokenUses(), at=END)
+    run_housekeeping(TokenUses(), at=END)
     assert a_user(acme).active
     assert (SeatPool.get().term_number, Invoice.select().count()) == (1, 1)
 

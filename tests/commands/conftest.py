@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.operators import SIGNING, an_operator
+from tests.support.command_line import SIGNING, an_operator
 
 
 @pytest.fixture

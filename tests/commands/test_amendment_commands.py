@@ -3,8 +3,8 @@ from datetime import timedelta
 import pytest
 
 from app.commands import amendments
-from tests.builders import NOW
-from tests.operators import SIGNING, an_operator
+from tests.support.builders import NOW
+from tests.support.command_line import SIGNING, an_operator
 
 
 @pytest.fixture

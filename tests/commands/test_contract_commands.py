@@ -4,7 +4,7 @@ import pytest
 
 from app.commands import renewals
 from tests.conftest import opened
-from tests.operators import SIGNING, an_operator
+from tests.support.command_line import SIGNING, an_operator
 
 
 def test_signing_answers_with_the_contract_and_its_invoice(operator, acme):

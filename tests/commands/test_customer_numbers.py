@@ -6,7 +6,7 @@ import click
 import pytest
 
 from app.cli import main
-from tests.operators import SIGNING
+from tests.support.command_line import SIGNING
 
 
 @pytest.fixture

@@ -3,9 +3,9 @@ from datetime import timedelta
 from app.access.context import acting
 from app.access.principal import operator_for
 from app.organizations.settings import OrganizationChanges, set_organization
-from tests.builders import NOW
 from tests.conftest import opened
-from tests.operators import an_operator
+from tests.support.builders import NOW
+from tests.support.command_line import an_operator
 
 
 def test_organizations_are_listed_in_the_order_they_came(operator, acme, database_url):

@@ -1,7 +1,7 @@
 import pytest
 
 from app.db.connections import connection, open_database
-from tests.builders import Customer, a_user
+from tests.support.builders import Customer, a_user
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 
 from app.db.connections import open_database
 from app.models import SeatPool
-from tests.operators import SIGNING
+from tests.support.command_line import SIGNING
 
 
 def test_facts_are_said_one_on_a_line(operator, signed_acme):

@@ -14,8 +14,8 @@ from scim import filters
 from scim.documents import folded
 from scim.projection import Projection
 from scim.schemas import GROUP, USER
-from tests.builders import BASE_URL, a_group, a_user, an_organization
-from tests.strategies import INSTANTS, TEXTS, filters_for, users
+from tests.support.builders import BASE_URL, a_group, a_user, an_organization
+from tests.support.strategies import INSTANTS, TEXTS, filters_for, users
 
 pytestmark = pytest.mark.usefixtures("database")
 

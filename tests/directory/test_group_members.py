@@ -6,7 +6,7 @@ from app.models import Group, GroupMember
 from scim.documents import parse
 from scim.errors import InvalidValue, Mutability
 from scim.schemas import GROUP
-from tests.builders import (
+from tests.support.builders import (
     NOW,
     a_group,
     a_patch,

@@ -9,7 +9,7 @@ from scim.documents import parse
 from scim.projection import Projection
 from scim.schemas import GROUP, USER
 from scim.versions import entity_tag
-from tests.builders import (
+from tests.support.builders import (
     BASE_URL,
     NOW,
     a_group,

@@ -8,7 +8,7 @@ from app.access.context import acting
 from app.directory import groups
 from app.models import GroupMember
 from scim.schemas import GROUP
-from tests.builders import NOW, a_group, a_patch, an_organization, fill
+from tests.support.builders import NOW, a_group, a_patch, an_organization, fill
 
 pytestmark = pytest.mark.usefixtures("database")
 

@@ -16,11 +16,11 @@ from app.people.refusing import record_denial
 from scim import filters
 from scim.projection import Projection
 from scim.schemas import GROUP, USER
-from tests.auditing import violations
-from tests.builders import BASE_URL, NOW, a_group, a_patch, a_user
 from tests.conftest import opened
-from tests.crowds import USERS, a_crowd
-from tests.plans import steps_of
+from tests.support.auditing import violations
+from tests.support.builders import BASE_URL, NOW, a_group, a_patch, a_user
+from tests.support.large_organizations import USERS, a_crowd
+from tests.support.query_plans import steps_of
 
 
 @pytest.fixture(scope="module")

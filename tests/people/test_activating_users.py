@@ -11,7 +11,7 @@ from app.seats.rules import EntryKind
 from scim.documents import parse
 from scim.errors import ScimError
 from scim.schemas import USER
-from tests.builders import (
+from tests.support.builders import (
     NOW,
     a_patch,
     a_user,

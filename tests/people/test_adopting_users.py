@@ -10,12 +10,12 @@ from app.errors import UserNameTaken
 from app.models import AuditEvent, Group, GroupMember, LedgerEntry
 from app.organizations.settings import OrganizationChanges, set_organization
 from app.people import provisioning
-from app.people.login_messages import Reason
+from app.people.login_messages import LoginReason
 from app.people.reassigning import Newcomer, reassign
 from app.people.sign_in import Login, decide
 from scim.documents import parse
 from scim.schemas import USER
-from tests.builders import NOW, a_group, a_patch, a_user, an_organization, deactivate
+from tests.support.builders import NOW, a_group, a_patch, a_user, an_organization, deactivate
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -144,7 +144,9 @@ def test_who_was_renamed_can_be_deactivated_and_stays_out(rename):
 
     deactivate(acme, rename(acme, ann))
 
-    assert decide(acting(acme.sso, at=NOW), Login("new@example.com")).reason is Reason.DEACTIVATED
+    assert (
+        decide(acting(acme.sso, at=NOW), Login("new@example.com")).reason is LoginReason.DEACTIVATED
+    )
     assert acme.counts == (2, 0)
 
 

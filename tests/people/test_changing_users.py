@@ -12,7 +12,7 @@ from scim.documents import parse
 from scim.errors import Mutability
 from scim.schemas import USER
 from scim.versions import entity_tag
-from tests.builders import (
+from tests.support.builders import (
     NOW,
     a_group,
     a_patch,

@@ -14,7 +14,7 @@ from app.people import provisioning
 from app.seats.refusals import open_refusals, refusals_of
 from scim.documents import parse
 from scim.schemas import USER
-from tests.builders import (
+from tests.support.builders import (
     NOW,
     SIGNED_AT,
     a_user,

@@ -7,12 +7,12 @@ import pytest
 from app.access.context import acting
 from app.access.tokens import TokenUses
 from app.errors import NotFound, SeatLimitReached
-from app.housekeeping import keep_house
+from app.housekeeping import run_housekeeping
 from app.models import AuditEvent, Hold, Want
 from app.organizations.settings import OrganizationChanges, set_organization
 from app.people import denials
 from app.people.sign_in import Login, decide
-from tests.builders import NOW, a_user, an_organization, buy, fill
+from tests.support.builders import NOW, a_user, an_organization, buy, fill
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -49,7 +49,7 @@ def test_a_kept_seat_is_free_for_all_after_a_day():
     _refuse(acme, "alice@example.com")
     buy(acme, 1, at=LATER)
 
-    keep_house(TokenUses(), at=LATER + DAY)
+    run_housekeeping(TokenUses(), at=LATER + DAY)
 
     assert acme.counts == (2, 1)
 

@@ -9,7 +9,7 @@ from app.people import provisioning
 from app.people.refusing import record_denial
 from app.people.sign_in import Login, Mode, decide
 from app.seats.refusals import open_refusals, refusals_of
-from tests.builders import (
+from tests.support.builders import (
     NOW,
     a_user,
     activate,

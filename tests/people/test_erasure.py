@@ -22,8 +22,17 @@ from app.people import provisioning
 from app.people.erasure import erase_person
 from app.people.refusing import record_denial
 from app.seats import waiting
-from tests.builders import NOW, a_group, a_user, activate, an_organization, buy, deactivate, fill
-from tests.parking import seats_left_held
+from tests.support.builders import (
+    NOW,
+    a_group,
+    a_user,
+    activate,
+    an_organization,
+    buy,
+    deactivate,
+    fill,
+)
+from tests.support.waiting_lists import seats_left_held
 
 ALICE = "Alice.Müller@example.com"
 

@@ -11,14 +11,14 @@ from app.organizations.settings import OrganizationChanges, set_organization
 from app.people import provisioning
 from app.people.login_messages import (
     SENTENCES,
-    Reason,
+    LoginReason,
     language_of,
     message_code,
     message_of,
 )
 from app.people.mismatches import REPAIRS, Kind, mismatches_of
 from app.people.sign_in import Login, Mode, decide
-from tests.builders import NOW, a_user, an_organization, deactivate
+from tests.support.builders import NOW, a_user, an_organization, deactivate
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -45,7 +45,7 @@ def test_an_external_id_that_never_matched_is_recorded_and_lets_the_person_in():
     acme = an_organization(5)
     ann = a_user(acme, "ann@example.com", externalId="ann.smith")
 
-    assert reason(acme, "ann@example.com", external_id="oid-1") is Reason.SEAT_ASSIGNED
+    assert reason(acme, "ann@example.com", external_id="oid-1") is LoginReason.SEAT_ASSIGNED
     assert open_kinds(acme) == [("external_id", ann.id, False)]
 
 
@@ -53,9 +53,9 @@ def test_once_external_ids_have_matched_another_one_denies():
     acme = an_organization(5)
     a_user(acme, "ann@example.com", externalId="oid-1")
     bob = a_user(acme, "bob@example.com", externalId="oid-2")
-    assert reason(acme, "ann@example.com", external_id="oid-1") is Reason.SEAT_ASSIGNED
+    assert reason(acme, "ann@example.com", external_id="oid-1") is LoginReason.SEAT_ASSIGNED
 
-    assert reason(acme, "bob@example.com", external_id="oid-9") is Reason.IDENTITY_CONFLICT
+    assert reason(acme, "bob@example.com", external_id="oid-9") is LoginReason.IDENTITY_CONFLICT
 
     assert open_kinds(acme) == [("external_id", bob.id, True)]
     assert IdentityMatch.get().organization_id == acme.id
@@ -67,7 +67,7 @@ def test_a_match_in_one_organization_says_nothing_of_another():
     a_user(globex, "ann@example.com", externalId="ann.smith")
     reason(acme, "ann@example.com", external_id="oid-1")
 
-    assert reason(globex, "ann@example.com", external_id="oid-1") is Reason.SEAT_ASSIGNED
+    assert reason(globex, "ann@example.com", external_id="oid-1") is LoginReason.SEAT_ASSIGNED
 
 
 def test_an_external_id_that_a_login_brought_is_no_match():
@@ -75,8 +75,8 @@ def test_an_external_id_that_a_login_brought_is_no_match():
     reason(acme, "new@example.com", external_id="oid-1")
     a_user(acme, "ann@example.com", externalId="ann.smith")
 
-    assert reason(acme, "new@example.com", external_id="oid-1") is Reason.SEAT_ASSIGNED
-    assert reason(acme, "ann@example.com", external_id="oid-2") is Reason.SEAT_ASSIGNED
+    assert reason(acme, "new@example.com", external_id="oid-1") is LoginReason.SEAT_ASSIGNED
+    assert reason(acme, "ann@example.com", external_id="oid-2") is LoginReason.SEAT_ASSIGNED
     assert IdentityMatch.select().count() == 0
 
 
@@ -87,7 +87,7 @@ def test_the_external_id_of_another_denies_at_once(name, mode):
     ann = a_user(acme, "ann@example.com", externalId="E-1")
     bob = a_user(acme, "bob@example.com", externalId="E-2")
 
-    assert reason(acme, name, external_id="E-2", mode=mode) is Reason.IDENTITY_CONFLICT
+    assert reason(acme, name, external_id="E-2", mode=mode) is LoginReason.IDENTITY_CONFLICT
 
     concerned = ann.id if name == ann.user_name else bob.id
     assert open_kinds(acme) == [("external_id_of_another", concerned, True)]
@@ -99,7 +99,7 @@ def test_an_external_id_that_two_users_share_is_each_ones_own():
     a_user(acme, "ann@example.com", externalId="E-1")
     a_user(acme, "bob@example.com", externalId="E-1")
 
-    assert reason(acme, "bob@example.com", external_id="E-1") is Reason.SEAT_ASSIGNED
+    assert reason(acme, "bob@example.com", external_id="E-1") is LoginReason.SEAT_ASSIGNED
 
 
 @pytest.mark.parametrize("mode", Mode)
@@ -107,7 +107,7 @@ def test_an_unknown_name_that_is_one_users_address_claims_nothing(mode):
     acme = an_organization(5)
     ann = with_email(acme, "ann.smith@example.com", "ann@example.com")
 
-    assert reason(acme, "ANN@example.com", mode=mode) is Reason.IDENTITY_CONFLICT
+    assert reason(acme, "ANN@example.com", mode=mode) is LoginReason.IDENTITY_CONFLICT
 
     assert open_kinds(acme) == [("user_name_is_email", ann.id, True)]
     assert acme.counts == (5, 1)
@@ -118,7 +118,7 @@ def test_the_address_of_two_users_names_neither():
     with_email(acme, "ann", "team@example.com")
     with_email(acme, "bob", "team@example.com")
 
-    assert reason(acme, "team@example.com") is Reason.SEAT_CLAIMED
+    assert reason(acme, "team@example.com") is LoginReason.SEAT_CLAIMED
 
 
 def test_the_address_of_a_deleted_user_is_free():
@@ -126,7 +126,7 @@ def test_the_address_of_a_deleted_user_is_free():
     ann = with_email(acme, "ann", "ann@example.com")
     provisioning.delete_user(acting(acme.scim, at=NOW), ann.id)
 
-    assert reason(acme, "ann@example.com") is Reason.SEAT_CLAIMED
+    assert reason(acme, "ann@example.com") is LoginReason.SEAT_CLAIMED
 
 
 def test_where_addresses_identify_a_login_by_address_is_that_user():
@@ -136,7 +136,7 @@ def test_where_addresses_identify_a_login_by_address_is_that_user():
 
     decision = decide(acting(acme.sso, at=NOW), Login("ann@example.com"))
 
-    assert (decision.reason, decision.user_id) == (Reason.SEAT_ASSIGNED, ann.id)
+    assert (decision.reason, decision.user_id) == (LoginReason.SEAT_ASSIGNED, ann.id)
     assert acme.counts == (5, 1)
 
 
@@ -145,7 +145,7 @@ def test_where_addresses_identify_a_deactivated_user_stays_out_by_address_too():
     deactivate(acme, with_email(acme, "ann.smith@example.com", "ann@example.com"))
     by_email(acme)
 
-    assert reason(acme, "ann@example.com") is Reason.DEACTIVATED
+    assert reason(acme, "ann@example.com") is LoginReason.DEACTIVATED
 
 
 @pytest.mark.parametrize("name", ["ann", "unknown"])
@@ -157,8 +157,8 @@ def test_the_address_of_another_contradicts_only_where_addresses_identify(name):
     allowed = reason(acme, name, "bob@example.com", mode=Mode.CHECK)
     by_email(acme)
 
-    assert allowed is (Reason.SEAT_ASSIGNED if name == "ann" else Reason.SEAT_AVAILABLE)
-    assert reason(acme, name, "bob@example.com") is Reason.IDENTITY_CONFLICT
+    assert allowed is (LoginReason.SEAT_ASSIGNED if name == "ann" else LoginReason.SEAT_AVAILABLE)
+    assert reason(acme, name, "bob@example.com") is LoginReason.IDENTITY_CONFLICT
     assert [kind for kind, *_ in open_kinds(acme)] == ["email_of_another"]
 
 
@@ -198,7 +198,7 @@ def test_every_mismatch_has_a_repair():
 
 
 @pytest.mark.parametrize("language", Language)
-@pytest.mark.parametrize("reason_", Reason)
+@pytest.mark.parametrize("reason_", LoginReason)
 def test_every_reason_has_a_sentence_in_every_language(language, reason_):
     sentence = message_of(reason_, language, "{the} desk")
 

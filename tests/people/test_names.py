@@ -14,14 +14,14 @@ from app.directory.users import find_person, find_user
 from app.errors import InvalidInput
 from app.models import AuditEvent, User
 from app.people import provisioning
-from app.people.login_messages import Reason
+from app.people.login_messages import LoginReason
 from app.people.reassigning import Newcomer, reassign
 from app.people.sign_in import Login, decide
 from scim.documents import parse
 from scim.errors import InvalidValue
 from scim.names import UserName, check_visible, skeleton
 from scim.schemas import USER
-from tests.builders import NOW, a_patch, a_user, an_organization, deactivate
+from tests.support.builders import NOW, a_patch, a_user, an_organization, deactivate
 
 #: Beside Cc and Cf (which every bidirectional character is): separators, fillers, selectors.
 UNSEEN = st.one_of(
@@ -135,7 +135,7 @@ def test_a_user_who_has_such_a_name_stays_editable(bad):
     provisioning.patch_user(acting(acme.scim, at=NOW), user.id, title)
     same = parse(USER, {"userName": bad, "title": "Chief"})
     provisioning.replace_user(acting(acme.scim, at=NOW), user.id, Replacement(same))
-    assert decide(acting(acme.sso, at=NOW), Login(bad)).reason is Reason.SEAT_ASSIGNED
+    assert decide(acting(acme.sso, at=NOW), Login(bad)).reason is LoginReason.SEAT_ASSIGNED
     deactivate(acme, user)
 
     assert stored_document(find_user(acme.id, user.id))["title"] == "Chief"

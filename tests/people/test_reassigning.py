@@ -19,9 +19,9 @@ from app.models import AuditEvent, LedgerEntry, Reassignment, SeatAssignment, Wa
 from app.organizations import suspending
 from app.people import reassigning
 from app.people.reassigning import Newcomer
-from app.people.sign_in import Login, Mode, Reason, decide
-from tests.builders import NOW, a_user, activate, an_organization, buy, deactivate
-from tests.parking import choose_parking, line
+from app.people.sign_in import Login, LoginReason, Mode, decide
+from tests.support.builders import NOW, a_user, activate, an_organization, buy, deactivate
+from tests.support.waiting_lists import choose_parking, line
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -171,7 +171,7 @@ def test_who_gave_a_seat_away_is_told_so_at_a_login():
     _move(acme, alice, Newcomer("bob@example.com"))
 
     decision = decide(acting(acme.sso, at=LATER), Login("alice@example.com"))
-    assert (decision.reason, decision.allow) == (Reason.REASSIGNED, False)
+    assert (decision.reason, decision.allow) == (LoginReason.REASSIGNED, False)
 
 
 def test_the_directory_may_activate_them_again_when_there_is_a_seat():
@@ -204,7 +204,8 @@ def test_once_the_directory_deactivates_them_the_reassignment_is_forgotten():
     deactivate(acme, alice, at=LATER)
 
     assert (
-        decide(acting(acme.sso, at=LATER), Login("alice@example.com")).reason is Reason.DEACTIVATED
+        decide(acting(acme.sso, at=LATER), Login("alice@example.com")).reason
+        is LoginReason.DEACTIVATED
     )
 
 

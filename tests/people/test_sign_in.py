@@ -7,9 +7,9 @@ from app.directory.resources import stored_document
 from app.directory.users import find_person, find_user
 from app.models import LedgerEntry, SeatPool, User, Want
 from app.people import provisioning
-from app.people.login_messages import Reason
+from app.people.login_messages import LoginReason
 from app.people.sign_in import Login, Mode, decide
-from tests.builders import (
+from tests.support.builders import (
     NOW,
     SIGNED_AT,
     a_user,
@@ -31,7 +31,7 @@ def test_an_active_user_comes_in(mode):
 
     decision = decide(acting(acme.sso, at=NOW), Login("ALICE@example.com", mode=mode))
 
-    assert (decision.reason, decision.allow) == (Reason.SEAT_ASSIGNED, True)
+    assert (decision.reason, decision.allow) == (LoginReason.SEAT_ASSIGNED, True)
     assert decision.user_id == user.id
 
 
@@ -43,7 +43,7 @@ def test_a_deactivated_user_stays_out_and_inactive(mode):
 
     decision = decide(acting(acme.sso, at=NOW), Login("alice@example.com", mode=mode))
 
-    assert (decision.reason, decision.allow) == (Reason.DEACTIVATED, False)
+    assert (decision.reason, decision.allow) == (LoginReason.DEACTIVATED, False)
     assert acme.counts == (2, 0)
 
 
@@ -53,7 +53,7 @@ def test_a_claim_makes_an_unknown_person_a_user_with_a_seat():
 
     decision = decide(acting(acme.sso, at=NOW), login)
 
-    assert (decision.reason, decision.allow) == (Reason.SEAT_CLAIMED, True)
+    assert (decision.reason, decision.allow) == (LoginReason.SEAT_CLAIMED, True)
     user = find_user(acme.id, decision.user_id)
     assert (user.active, user.origin, user.external_id) == (True, "sso", "E-1")
     assert stored_document(user)["emails"] == [
@@ -69,7 +69,7 @@ def test_a_claim_is_idempotent_on_the_person():
     second = decide(acting(acme.sso, at=NOW), Login("New@Example.com"))
 
     assert first.user_id == second.user_id
-    assert second.reason is Reason.SEAT_ASSIGNED
+    assert second.reason is LoginReason.SEAT_ASSIGNED
     assert acme.counts == (2, 1)
 
 
@@ -79,7 +79,7 @@ def test_a_claim_in_a_full_organization_is_no_seat():
 
     decision = decide(acting(acme.sso, at=NOW), Login("late@example.com"))
 
-    assert (decision.reason, decision.allow) == (Reason.NO_SEAT, False)
+    assert (decision.reason, decision.allow) == (LoginReason.NO_SEAT, False)
     assert find_person(acme.id, "late@example.com") is None
     assert acme.counts == (1, 1)
 
@@ -89,7 +89,7 @@ def test_a_check_says_that_a_seat_is_free_and_takes_none():
 
     decision = decide(acting(acme.sso, at=NOW), Login("new@example.com", mode=CHECK))
 
-    assert (decision.reason, decision.allow) == (Reason.SEAT_AVAILABLE, False)
+    assert (decision.reason, decision.allow) == (LoginReason.SEAT_AVAILABLE, False)
     assert decision.claimable
     assert User.select().count() == 0
     assert acme.counts == (1, 0)
@@ -101,7 +101,7 @@ def test_a_check_in_a_full_organization_is_no_seat_and_a_denial():
 
     decision = decide(acting(acme.sso, at=NOW), Login("late@example.com", mode=CHECK))
 
-    assert (decision.reason, decision.claimable) == (Reason.NO_SEAT, False)
+    assert (decision.reason, decision.claimable) == (LoginReason.NO_SEAT, False)
     assert Want.get().user_name == "late@example.com"
 
 
@@ -115,7 +115,7 @@ def test_two_users_in_one_login_are_an_identity_conflict(mode):
         acting(acme.sso, at=NOW), Login("alice@example.com", external_id="E-2", mode=mode)
     )
 
-    assert (decision.reason, decision.allow) == (Reason.IDENTITY_CONFLICT, False)
+    assert (decision.reason, decision.allow) == (LoginReason.IDENTITY_CONFLICT, False)
 
 
 def test_an_unknown_name_under_a_known_external_id_takes_no_second_seat():
@@ -124,7 +124,7 @@ def test_an_unknown_name_under_a_known_external_id_takes_no_second_seat():
 
     decision = decide(acting(acme.sso, at=NOW), Login("alice.b@example.com", external_id="E-1"))
 
-    assert decision.reason is Reason.IDENTITY_CONFLICT
+    assert decision.reason is LoginReason.IDENTITY_CONFLICT
     assert acme.counts == (5, 1)
 
 
@@ -134,7 +134,7 @@ def test_a_user_without_an_external_id_is_known_by_name():
 
     decision = decide(acting(acme.sso, at=NOW), Login("alice@example.com", external_id="E-1"))
 
-    assert decision.reason is Reason.SEAT_ASSIGNED
+    assert decision.reason is LoginReason.SEAT_ASSIGNED
 
 
 def test_a_deleted_user_is_an_unknown_person():
@@ -144,7 +144,7 @@ def test_a_deleted_user_is_an_unknown_person():
 
     decision = decide(acting(acme.sso, at=NOW), Login("alice@example.com", external_id="E-1"))
 
-    assert decision.reason is Reason.SEAT_CLAIMED
+    assert decision.reason is LoginReason.SEAT_CLAIMED
 
 
 @pytest.mark.parametrize("mode", Mode)
@@ -153,7 +153,7 @@ def test_nobody_comes_in_before_a_contract_is_signed(mode):
 
     decision = decide(acting(acme.sso, at=NOW), Login("new@example.com", mode=mode))
 
-    assert decision.reason is Reason.CONTRACT_NOT_STARTED
+    assert decision.reason is LoginReason.CONTRACT_NOT_STARTED
 
 
 @pytest.mark.parametrize("mode", Mode)
@@ -164,7 +164,7 @@ def test_nobody_comes_in_before_the_first_day(mode):
         acting(acme.sso, at=SIGNED_AT - timedelta(9)), Login("new@example.com", mode=mode)
     )
 
-    assert decision.reason is Reason.CONTRACT_NOT_STARTED
+    assert decision.reason is LoginReason.CONTRACT_NOT_STARTED
 
 
 @pytest.mark.parametrize("known", [True, False])
@@ -177,15 +177,15 @@ def test_nobody_comes_in_while_the_organization_is_suspended(mode, known):
 
     decision = decide(acting(acme.sso, at=NOW), Login("alice@example.com", mode=mode))
 
-    assert (decision.reason, decision.allow) == (Reason.ORGANIZATION_SUSPENDED, False)
+    assert (decision.reason, decision.allow) == (LoginReason.ORGANIZATION_SUSPENDED, False)
 
 
 @pytest.mark.parametrize(
     ("days", "seconds", "reason"),
     [
-        (0, 0, Reason.SEAT_ASSIGNED),
-        (10, -1, Reason.SEAT_ASSIGNED),
-        (10, 0, Reason.CONTRACT_ENDED),
+        (0, 0, LoginReason.SEAT_ASSIGNED),
+        (10, -1, LoginReason.SEAT_ASSIGNED),
+        (10, 0, LoginReason.CONTRACT_ENDED),
     ],
 )
 @pytest.mark.parametrize("recorded", [True, False])
@@ -207,7 +207,7 @@ def test_grace_days_are_for_holders_only(mode):
 
     decision = decide(acting(acme.sso, at=TERM_ENDS_AT), Login("new@example.com", mode=mode))
 
-    assert decision.reason is Reason.CONTRACT_ENDED
+    assert decision.reason is LoginReason.CONTRACT_ENDED
     assert acme.counts == (5, 0)
 
 
@@ -222,8 +222,8 @@ def test_a_contract_that_renews_lets_everybody_in_after_its_term():
         acting(acme.sso, at=TERM_ENDS_AT + timedelta(days=99)), Login("new@example.com")
     )
 
-    assert holder.reason is Reason.SEAT_ASSIGNED
-    assert stranger.reason is Reason.SEAT_CLAIMED
+    assert holder.reason is LoginReason.SEAT_ASSIGNED
+    assert stranger.reason is LoginReason.SEAT_CLAIMED
 
 
 def test_a_decision_about_a_known_person_writes_nothing():
@@ -253,7 +253,7 @@ def test_people_of_another_organization_are_unknown():
 
     decision = decide(acting(globex.sso, at=NOW), Login("alice@example.com", mode=CHECK))
 
-    assert decision.reason is Reason.SEAT_AVAILABLE
+    assert decision.reason is LoginReason.SEAT_AVAILABLE
 
 
 def test_the_ledger_says_that_a_login_took_the_seat():

@@ -15,13 +15,13 @@ from app.organizations.settings import OrganizationChanges, set_organization
 from app.organizations.suspending import resume_organization, suspend_organization
 from app.people import denials, provisioning
 from app.people.erasure import erase_person
-from app.people.sign_in import Login, Mode, Reason, decide
+from app.people.sign_in import Login, LoginReason, Mode, decide
 from app.seats import waiting
 from app.seats.refusals import open_refusals, provisioned_refusals, refusals_of
 from app.seats.watching.demand import demand_of
 from scim.schemas import USER
-from tests.auditing import violations
-from tests.builders import (
+from tests.support.auditing import violations
+from tests.support.builders import (
     NOW,
     Customer,
     a_patch,
@@ -32,7 +32,7 @@ from tests.builders import (
     deactivate,
     fill,
 )
-from tests.parking import choose_parking, line, seats_left_held
+from tests.support.waiting_lists import choose_parking, line, seats_left_held
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -54,7 +54,7 @@ def test_a_person_refused_at_login_and_then_by_the_directory_is_the_directorys()
     buy(acme, 1, at=LATER)
     assert _kept() == ["new@example.com"]
     stranger = decide(acting(acme.sso, at=LATER), Login("stranger@example.com"))
-    assert stranger.reason is Reason.NO_SEAT
+    assert stranger.reason is LoginReason.NO_SEAT
     assert a_user(acme, "new@example.com", at=LATER).active
 
 

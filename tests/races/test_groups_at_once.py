@@ -5,8 +5,8 @@ from functools import partial
 import pytest
 
 from app.models import GroupMember
-from tests.builders import a_group, a_user, an_organization
-from tests.racing import at_once, statuses
+from tests.support.builders import a_group, a_user, an_organization
+from tests.support.concurrency import at_once, statuses
 
 pytestmark = pytest.mark.races
 

@@ -5,8 +5,8 @@ from functools import partial
 import pytest
 
 from app.models import Want
-from tests.builders import a_user, an_organization, deactivate
-from tests.racing import at_once, statuses
+from tests.support.builders import a_user, an_organization, deactivate
+from tests.support.concurrency import at_once, statuses
 
 pytestmark = pytest.mark.races
 

@@ -4,8 +4,8 @@ from functools import partial
 
 import pytest
 
-from tests.builders import a_user, an_organization
-from tests.racing import at_once, statuses
+from tests.support.builders import a_user, an_organization
+from tests.support.concurrency import at_once, statuses
 
 pytestmark = pytest.mark.races
 

@@ -5,8 +5,8 @@ from functools import partial
 import pytest
 
 from app.models import Invoice, Purchase
-from tests.builders import NOW, a_user, an_organization
-from tests.racing import at_once, statuses
+from tests.support.builders import NOW, a_user, an_organization
+from tests.support.concurrency import at_once, statuses
 
 pytestmark = pytest.mark.races
 

@@ -6,8 +6,8 @@ import pytest
 
 from app.directory.users import find_person
 from app.models import User
-from tests.builders import a_user, an_organization
-from tests.racing import at_once
+from tests.support.builders import a_user, an_organization
+from tests.support.concurrency import at_once
 
 pytestmark = pytest.mark.races
 

@@ -13,8 +13,8 @@ from app.billing.invoices.settlement import settlement_of
 from app.db.connections import connection
 from app.errors import InvalidInput, InvoiceReplaced, InvoiceVoid, Overpayment
 from app.models import Invoice
-from tests.builders import NOW, STARTS_ON, an_organization, buy
-from tests.racing import at_once
+from tests.support.builders import NOW, STARTS_ON, an_organization, buy
+from tests.support.concurrency import at_once
 
 pytestmark = [pytest.mark.races, pytest.mark.usefixtures("database")]
 

@@ -9,7 +9,7 @@ from scim.documents import folded
 from scim.documents import parse as parse_document
 from scim.filters import OneOf, matches, parse
 from scim.schemas import USER
-from tests.strategies import filters_for, users
+from tests.support.strategies import filters_for, users
 
 FIXTURE = Path(__file__).parents[2] / "fixtures" / "filters" / "matches.json"
 TABLE = json.loads(FIXTURE.read_text())

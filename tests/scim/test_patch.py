@@ -14,7 +14,7 @@ from scim.errors import InvalidSyntax, ScimError, TooMany
 from scim.patch import OPERATIONS_MAX, apply, parse_patch
 from scim.quirks import undo_patch
 from scim.schemas import USER
-from tests.strategies import TEXTS, users
+from tests.support.strategies import TEXTS, users
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "patch"
 

@@ -9,7 +9,7 @@ from scim.errors import InvalidPath
 from scim.patch import parse_patch
 from scim.quirks import QUIRKS, Dialect, dialect_of, undo_patch, undo_resource
 from scim.schemas import GROUP, USER
-from tests.strategies import users
+from tests.support.strategies import users
 
 MISSPELT = "urn:ietf:params:scim:schemas:extension:enterprise:2.0User"
 

@@ -11,9 +11,9 @@ from app.models import Alert, LedgerEntry
 from app.organizations.settings import OrganizationChanges, set_organization
 from app.people.denials import dismiss_denial
 from app.people.refusing import record_denial
-from app.seats.wants import Reason
+from app.seats.wants import RefusalReason
 from app.seats.watching import alerts
-from tests.builders import NOW, a_user, an_organization, buy, deactivate, fill
+from tests.support.builders import NOW, a_user, an_organization, buy, deactivate, fill
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -22,7 +22,7 @@ LATER = NOW + timedelta(hours=1)
 
 def look(customer, *, at=NOW) -> list[Alert]:
     """Look, and return the alerts in the order in which they were raised."""
-    alerts.look(customer.id, at=at)
+    alerts.update_alerts(customer.id, at=at)
     return list(Alert.select().where(Alert.organization_id == customer.id).order_by(Alert.sequence))
 
 
@@ -137,7 +137,7 @@ def test_the_alert_of_refusals_is_cleared_when_nobody_is_refused_any_more():
 def test_a_refusal_for_another_reason_than_seats_raises_no_alert():
     acme = an_organization(2)
 
-    record_denial(acting(acme.scim, at=NOW), "bob@example.com", Reason.SUSPENDED)
+    record_denial(acting(acme.scim, at=NOW), "bob@example.com", RefusalReason.SUSPENDED)
     before = look(acme)
     refuse(acme, at=LATER)
 
@@ -181,7 +181,7 @@ def test_housekeeping_looks_where_something_happened():
     acme, globex = an_organization(1), an_organization(1)
     a_user(acme)
 
-    housekeeping.keep_house(TokenUses(), at=NOW)
+    housekeeping.run_housekeeping(TokenUses(), at=NOW)
 
     raised = {alert.organization_id for alert in Alert.select()}
     assert raised == {acme.id}
@@ -211,7 +211,7 @@ def test_each_crossing_is_told_once_whenever_somebody_looks(chosen):
         elif step == "buy":
             buy(acme, 1)
         elif step == "look":
-            alerts.look(acme.id, at=NOW)
+            alerts.update_alerts(acme.id, at=NOW)
         purchased, in_use = acme.counts
         available = purchased - in_use
         for kind, line in (("few_left", 1), ("none_left", 0)):

@@ -7,12 +7,12 @@ import pytest
 from app.access.context import acting
 from app.access.tokens import TokenUses
 from app.errors import SeatLimitReached
-from app.housekeeping import keep_house
+from app.housekeeping import run_housekeeping
 from app.models import Hold, LedgerEntry, Want
 from app.organizations import suspending
-from app.people.sign_in import Login, Mode, Reason, decide
+from app.people.sign_in import Login, LoginReason, Mode, decide
 from app.seats import holds
-from tests.builders import NOW, a_user, an_organization, deactivate
+from tests.support.builders import NOW, a_user, an_organization, deactivate
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -25,7 +25,7 @@ def test_a_check_holds_a_seat_for_two_minutes():
 
     decision = _hold(acme, "alice@example.com")
 
-    assert (decision.reason, decision.allow) == (Reason.SEAT_AVAILABLE, False)
+    assert (decision.reason, decision.allow) == (LoginReason.SEAT_AVAILABLE, False)
     assert decision.hold_expires_at == EXPIRES_AT
     assert acme.counts == (2, 1)
     assert holds.live_count(acme.id) == 1
@@ -57,7 +57,7 @@ def test_the_assignment_of_a_held_seat_leaves_in_use_unchanged():
     decision = decide(acting(acme.sso, at=JUST_BEFORE), Login("alice@example.com"))
 
     entry = _entries()[-1]
-    assert decision.reason is Reason.SEAT_CLAIMED
+    assert decision.reason is LoginReason.SEAT_CLAIMED
     assert (entry.kind, entry.user_id) == ("hold_assigned", decision.user_id)
     assert acme.counts == (2, 1)
 
@@ -78,7 +78,7 @@ def test_the_last_seat_cannot_be_held_for_two_people():
 
     decision = _hold(acme, "bob@example.com")
 
-    assert decision.reason is Reason.NO_SEAT
+    assert decision.reason is LoginReason.NO_SEAT
     assert holds.live_count(acme.id) == 1
 
 
@@ -107,7 +107,7 @@ def test_a_hold_past_its_time_is_in_nobodys_way_when_only_asked():
 
     decision = _check(acme, "bob@example.com", at=EXPIRES_AT)
 
-    assert decision.reason is Reason.SEAT_AVAILABLE
+    assert decision.reason is LoginReason.SEAT_AVAILABLE
     assert Want.select().count() == 0
 
 
@@ -126,7 +126,7 @@ def test_housekeeping_ends_the_holds_that_are_past_their_time_and_no_others():
     _hold(acme, "alice@example.com")
     _hold(acme, "bob@example.com", at=NOW + timedelta(seconds=60))
 
-    keep_house(TokenUses(), at=EXPIRES_AT)
+    run_housekeeping(TokenUses(), at=EXPIRES_AT)
 
     entry = _entries()[-1]
     assert (entry.kind, entry.actor, entry.cause) == ("hold_expired", "clock", "expiry")
@@ -160,7 +160,7 @@ def test_a_hold_ends_with_its_term_because_of_the_renewal():
     a_user(acme)
     _hold(acme, "alice@example.com", at=datetime(2026, 12, 31, 23, 59, tzinfo=UTC))
 
-    keep_house(TokenUses(), at=datetime(2027, 1, 1, tzinfo=UTC))
+    run_housekeeping(TokenUses(), at=datetime(2027, 1, 1, tzinfo=UTC))
 
     ended, renewed = _entries()[-2:]
     assert (ended.kind, ended.cause) == ("hold_released", "renewal")
@@ -172,7 +172,7 @@ def test_a_hold_ends_with_a_contract_that_does_not_renew():
     acme = an_organization(1)
     _hold(acme, "alice@example.com", at=datetime(2026, 12, 31, 23, 59, tzinfo=UTC))
 
-    keep_house(TokenUses(), at=datetime(2027, 1, 1, tzinfo=UTC))
+    run_housekeeping(TokenUses(), at=datetime(2027, 1, 1, tzinfo=UTC))
 
     assert _kinds()[-1] == "hold_released"
     assert acme.counts == (1, 0)
@@ -188,7 +188,7 @@ def test_a_held_seat_cannot_be_taken_while_the_organization_is_suspended():
         for mode in Mode
     ]
 
-    assert answers == [Reason.ORGANIZATION_SUSPENDED] * 2
+    assert answers == [LoginReason.ORGANIZATION_SUSPENDED] * 2
     assert acme.counts == (1, 1)
 
 
@@ -198,7 +198,7 @@ def test_nobody_who_is_known_gets_a_hold():
 
     decision = _hold(acme, "alice@example.com")
 
-    assert (decision.reason, decision.hold_expires_at) == (Reason.DEACTIVATED, None)
+    assert (decision.reason, decision.hold_expires_at) == (LoginReason.DEACTIVATED, None)
     assert acme.counts == (2, 0)
 
 

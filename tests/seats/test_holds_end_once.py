@@ -8,8 +8,8 @@ from peewee import IntegrityError
 from app.access.context import acting
 from app.billing.contracts.renewals import renew_if_due
 from app.models import Hold, LedgerEntry
-from app.people.sign_in import Login, Mode, Reason, decide
-from tests.builders import NOW, a_user, an_organization
+from app.people.sign_in import Login, LoginReason, Mode, decide
+from tests.support.builders import NOW, a_user, an_organization
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -45,7 +45,7 @@ def test_i9_a_hold_past_its_time_makes_room_and_expires_once():
     bob = decide(acting(acme.sso, at=LATER), Login("bob@example.com"))
     alice = decide(acting(acme.sso, at=LATER), Login("alice@example.com"))
 
-    assert (bob.reason, alice.reason) == (Reason.SEAT_CLAIMED, Reason.NO_SEAT)
+    assert (bob.reason, alice.reason) == (LoginReason.SEAT_CLAIMED, LoginReason.NO_SEAT)
     assert _ends() == ["hold_expired"]
 
 
@@ -56,7 +56,7 @@ def test_i9_a_hold_keeps_others_out_while_it_lives():
     bob = decide(acting(acme.sso, at=NOW + timedelta(seconds=119)), Login("bob@example.com"))
     alice = decide(acting(acme.sso, at=NOW + timedelta(seconds=119)), Login("alice@example.com"))
 
-    assert (bob.reason, alice.reason) == (Reason.NO_SEAT, Reason.SEAT_CLAIMED)
+    assert (bob.reason, alice.reason) == (LoginReason.NO_SEAT, LoginReason.SEAT_CLAIMED)
 
 
 def test_i9_asking_again_keeps_the_same_hold():

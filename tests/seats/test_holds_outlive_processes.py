@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from app.access.context import acting
 from app.db.connections import connection, open_database
-from app.people.sign_in import Login, Mode, Reason, decide
-from tests.auditing import violations
-from tests.builders import NOW, an_organization
+from app.people.sign_in import Login, LoginReason, Mode, decide
+from tests.support.auditing import violations
+from tests.support.builders import NOW, an_organization
 
 SOON = NOW + timedelta(seconds=60)
 
@@ -25,5 +25,5 @@ def test_a_hold_survives_the_end_of_the_process(database_url):
         found = violations()
     second.close_all()
 
-    assert (bob.reason, alice.reason) == (Reason.NO_SEAT, Reason.SEAT_CLAIMED)
+    assert (bob.reason, alice.reason) == (LoginReason.NO_SEAT, LoginReason.SEAT_CLAIMED)
     assert found == []

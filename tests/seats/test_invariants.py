@@ -27,8 +27,17 @@ from app.people import provisioning
 from app.seats import pools
 from app.seats.pools import Cause
 from app.seats.rules import EntryKind, SeatCounts
-from tests.auditing import violations
-from tests.builders import NOW, a_contract, a_user, activate, an_organization, buy, deactivate, fill
+from tests.support.auditing import violations
+from tests.support.builders import (
+    NOW,
+    a_contract,
+    a_user,
+    activate,
+    an_organization,
+    buy,
+    deactivate,
+    fill,
+)
 
 pytestmark = pytest.mark.usefixtures("database")
 

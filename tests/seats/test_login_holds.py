@@ -9,13 +9,13 @@ from peewee import IntegrityError
 
 from app.access.context import acting
 from app.access.tokens import TokenUses
-from app.housekeeping import keep_house
+from app.housekeeping import run_housekeeping
 from app.models import SeatPool
-from app.people.sign_in import Login, Mode, Reason, decide
+from app.people.sign_in import Login, LoginReason, Mode, decide
 from app.seats.holds import LOGIN_HOLD
 from app.seats.watching.demand import demand_of
 from app.seats.watching.forecast import forecast
-from tests.builders import NOW, a_user, an_organization
+from tests.support.builders import NOW, a_user, an_organization
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -36,7 +36,7 @@ def test_the_next_check_says_that_a_seat_is_free_without_holding_it():
 
     decision = _check(acme, "next@example.com")
 
-    assert (decision.reason, decision.claimable) == (Reason.SEAT_AVAILABLE, True)
+    assert (decision.reason, decision.claimable) == (LoginReason.SEAT_AVAILABLE, True)
     assert decision.hold_expires_at is None
 
 
@@ -61,7 +61,7 @@ def test_a_login_whose_hold_has_ended_leaves_room_for_the_next(end):
     if end == "a claim":
         decide(acting(acme.sso, at=NOW), Login("first@example.com"))
     elif end == "its time":
-        keep_house(TokenUses(), at=NOW + LOGIN_HOLD)
+        run_housekeeping(TokenUses(), at=NOW + LOGIN_HOLD)
     else:
         a_user(acme, "first@example.com", active=False)
 

@@ -10,10 +10,10 @@ from app.db.migrating import MIGRATIONS, migrate
 from app.models import Hold, SeatPool, Want, WantSource
 from app.seats import waiting
 from app.seats.refusals import open_refusals, provisioned_refusals, refusals_of
-from tests.auditing import violations
-from tests.builders import NOW
 from tests.conftest import opened
-from tests.old_rows import add, change
+from tests.support.auditing import violations
+from tests.support.builders import NOW
+from tests.support.old_rows import add, change
 
 ACME = "org_acme"
 MINUTE = timedelta(minutes=1)

@@ -4,8 +4,8 @@ from app.access.context import acting
 from app.errors import NotFound, NothingToChange, OrganizationSuspended
 from app.models import AuditEvent, SeatPool
 from app.organizations.suspending import resume_organization, suspend_organization
-from app.people.sign_in import Login, Reason, decide
-from tests.builders import NOW, Customer, a_user, an_organization, deactivate
+from app.people.sign_in import Login, LoginReason, decide
+from tests.support.builders import NOW, Customer, a_user, an_organization, deactivate
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -20,7 +20,7 @@ def test_a_suspended_organization_takes_no_seats_and_lets_nobody_in():
         a_user(acme)
     assert (
         decide(acting(acme.sso, at=NOW), Login(user.user_name)).reason
-        is Reason.ORGANIZATION_SUSPENDED
+        is LoginReason.ORGANIZATION_SUSPENDED
     )
 
 

@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 
 from app.access.context import acting
 from app.billing.contracts.renewals import renew_if_due
-from app.billing.history import seats_at
+from app.billing.seats_at import seats_at
 from app.people.sign_in import Login, Mode, decide
-from app.seats import holders, past
+from app.seats import assignments, history
 from app.seats.rules import SeatCounts
-from tests.builders import (
+from tests.support.builders import (
     NOW,
     SIGNED_AT,
     a_user,
@@ -25,8 +25,8 @@ FINISH = NOW + timedelta(days=40)
 
 
 def held_seats(customer, at) -> set[str]:
-    until = past.sequence_at(customer.id, at)
-    rows = holders.assignments_of(customer.id, only_open=True, until=until, limit=100)
+    until = history.sequence_at(customer.id, at)
+    rows = assignments.assignments_of(customer.id, only_open=True, until=until, limit=100)
     return {row.user_id for row in rows}
 
 
@@ -81,7 +81,7 @@ def test_a_release_that_came_later_is_not_shown():
     user = a_user(acme, at=NOW)
     deactivate(acme, user, at=NOW + timedelta(hours=1))
 
-    (row,) = holders.assignments_of(acme.id, until=past.sequence_at(acme.id, NOW), limit=10)
+    (row,) = assignments.assignments_of(acme.id, until=history.sequence_at(acme.id, NOW), limit=10)
 
     assert (row.user_id, row.released_at) == (user.id, None)
 

@@ -15,7 +15,7 @@ from app.seats.watching.thresholds import (
     seats_left,
     spells,
 )
-from tests.builders import NOW
+from tests.support.builders import NOW
 
 counts = st.integers(0, 2000).flatmap(
     lambda purchased: st.builds(SeatCounts, st.just(purchased), st.integers(0, purchased))

@@ -12,18 +12,18 @@ from app.models import AuditEvent, Want
 from app.organizations import suspending
 from app.organizations.settings import OrganizationChanges, set_organization
 from app.people import provisioning, waiting_list
-from app.people.sign_in import Login, Mode, Reason, decide
+from app.people.sign_in import Login, LoginReason, Mode, decide
 from app.seats import pools, waiting
 from app.seats.refusals import refusals_of
 from scim.schemas import USER
-from tests.builders import (
+from tests.support.builders import (
     NOW,
     a_patch,
     a_user,
     activate,
     deactivate,
 )
-from tests.parking import (
+from tests.support.waiting_lists import (
     a_parking_organization,
     choose_parking,
     entries,
@@ -75,7 +75,7 @@ def test_a_login_is_refused_not_parked():
 
     decision = decide(acting(acme.sso, at=NOW), Login("alice@example.com"))
 
-    assert decision.reason is Reason.NO_SEAT
+    assert decision.reason is LoginReason.NO_SEAT
     assert line(acme) == []
 
 
@@ -86,7 +86,7 @@ def test_who_waits_is_told_so_at_a_login(mode):
 
     decision = decide(acting(acme.sso, at=NOW), Login("alice@example.com", mode=mode))
 
-    assert (decision.reason, decision.allow) == (Reason.WAITING_FOR_SEAT, False)
+    assert (decision.reason, decision.allow) == (LoginReason.WAITING_FOR_SEAT, False)
 
 
 def test_nobody_is_parked_who_could_not_be_seated_for_another_reason():
@@ -152,7 +152,8 @@ def test_a_dismissed_person_is_merely_deactivated():
 
     assert line(acme) == []
     assert (
-        decide(acting(acme.sso, at=LATER), Login("alice@example.com")).reason is Reason.DEACTIVATED
+        decide(acting(acme.sso, at=LATER), Login("alice@example.com")).reason
+        is LoginReason.DEACTIVATED
     )
     event = AuditEvent.get(AuditEvent.kind == "waiting.dismissed")
     assert (event.subject_id, event.actor) == (alice.id, acme.owner.actor)
@@ -182,7 +183,8 @@ def test_any_word_that_the_person_is_inactive_removes_the_place(operation):
 
     assert line(acme) == []
     assert (
-        decide(acting(acme.sso, at=LATER), Login("alice@example.com")).reason is Reason.DEACTIVATED
+        decide(acting(acme.sso, at=LATER), Login("alice@example.com")).reason
+        is LoginReason.DEACTIVATED
     )
 
 
@@ -195,7 +197,7 @@ def test_a_put_that_leaves_active_out_keeps_the_place():
     assert line(acme) == ["alice@example.com"]
     assert (
         decide(acting(acme.sso, at=NOW), Login("alice@example.com")).reason
-        is Reason.WAITING_FOR_SEAT
+        is LoginReason.WAITING_FOR_SEAT
     )
 
 

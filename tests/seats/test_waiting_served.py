@@ -8,12 +8,12 @@ from app.access.context import acting
 from app.access.tokens import TokenUses
 from app.directory.resources import stored_document
 from app.directory.users import find_person, find_user
-from app.housekeeping import keep_house
+from app.housekeeping import run_housekeeping
 from app.organizations import suspending
 from app.people import provisioning, reassigning
 from app.people.activity import seat_waiters
 from app.people.sign_in import Login, Mode, decide
-from tests.builders import (
+from tests.support.builders import (
     NOW,
     a_contract,
     a_user,
@@ -21,7 +21,7 @@ from tests.builders import (
     buy,
     deactivate,
 )
-from tests.parking import (
+from tests.support.waiting_lists import (
     a_parking_organization,
     choose_parking,
     entries,
@@ -102,7 +102,7 @@ def test_a_hold_that_runs_out_frees_a_seat_for_who_waits():
     decide(acting(acme.sso, at=NOW), Login("guest@example.com", mode=Mode.CHECK, hold=True))
     a_user(acme, "alice@example.com")
 
-    keep_house(TokenUses(), at=NOW + timedelta(seconds=120))
+    run_housekeeping(TokenUses(), at=NOW + timedelta(seconds=120))
 
     assert find_person(acme.id, "alice@example.com").active
     assert acme.counts == (1, 1)
@@ -111,10 +111,10 @@ def test_a_hold_that_runs_out_frees_a_seat_for_who_waits():
 def test_a_new_contract_has_seats_for_who_waits():
     acme, _ = a_parking_organization()
     park(acme, "alice@example.com")
-    keep_house(TokenUses(), at=END)
+    run_housekeeping(TokenUses(), at=END)
 
     a_contract(acme, 2, at=END, starts_on=END.date())
-    keep_house(TokenUses(), at=END)
+    run_housekeeping(TokenUses(), at=END)
 
     assert find_person(acme.id, "alice@example.com").active
     assert acme.counts == (2, 2)
@@ -126,7 +126,7 @@ def test_seats_freed_after_the_terms_end_go_to_who_waits_once_it_has_renewed():
 
     deactivate(acme, holder, at=END)
     before = find_person(acme.id, "alice@example.com").active
-    keep_house(TokenUses(), at=END)
+    run_housekeeping(TokenUses(), at=END)
 
     assert not before
     assert find_person(acme.id, "alice@example.com").active
@@ -138,11 +138,11 @@ def test_seats_freed_in_a_suspension_go_to_who_waits_when_it_ends():
     park(acme, "alice@example.com")
     suspending.suspend_organization(acting(acme.operator, at=NOW))
     deactivate(acme, holder, at=NOW)
-    keep_house(TokenUses(), at=NOW)
+    run_housekeeping(TokenUses(), at=NOW)
     before = find_person(acme.id, "alice@example.com").active
 
     suspending.resume_organization(acting(acme.operator, at=LATER))
-    keep_house(TokenUses(), at=LATER)
+    run_housekeeping(TokenUses(), at=LATER)
 
     assert not before
     assert find_person(acme.id, "alice@example.com").active

@@ -12,9 +12,9 @@ from app.simulator.people import Directory, Group, Person
 from app.simulator.provider import GroupLink, Link
 from app.simulator.reading_back import differences
 from app.simulator.simulation import PROVIDERS
-from tests.builders import an_organization
-from tests.operators import Operator
 from tests.simulator.stub import Idle
+from tests.support.builders import an_organization
+from tests.support.command_line import Operator
 
 ADA = Person("ada@example.com", "Ada", "Byron", "ada@example.com")
 HELD = {

@@ -7,9 +7,9 @@ import time
 import pytest
 
 from app.access.principal import Role
-from tests.builders import an_organization
-from tests.operators import Operator
 from tests.simulator.stub import NOBODY
+from tests.support.builders import an_organization
+from tests.support.command_line import Operator
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from app.simulator.people import dice, made_up
 from app.simulator.report import Report
 from app.simulator.session import Session
 from app.simulator.simulation import PROVIDERS, Simulation
-from tests.builders import an_organization
+from tests.support.builders import an_organization
 
 COMPANY = made_up(12, 2, seed=1)
 

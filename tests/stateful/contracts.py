@@ -19,7 +19,7 @@ from app.billing.invoices.reversing import reverse_entry
 from app.billing.invoices.settlement import settlement_of
 from app.errors import DomainError
 from app.models import Invoice
-from tests.builders import NOW, a_contract
+from tests.support.builders import NOW, a_contract
 
 #: What can be done with an invoice and its payments, mostly in an order in which it works.
 CORRECTIONS = st.lists(

@@ -19,7 +19,7 @@ from app.directory.changes import Replacement
 from app.directory.resources import stored_document
 from app.directory.users import find_person
 from app.errors import SeatRefusal, UserNameTaken
-from app.housekeeping import keep_house
+from app.housekeeping import run_housekeeping
 from app.models import Hold, LedgerEntry, SeatAssignment, User, Want
 from app.organizations import suspending
 from app.organizations.settings import OrganizationChanges, set_organization
@@ -27,17 +27,17 @@ from app.people import provisioning, reassigning, waiting_list
 from app.people.activity import seat_waiters
 from app.people.denials import RETRIED_FOR
 from app.people.reassigning import Newcomer
-from app.people.sign_in import Login, Mode, Reason, decide
+from app.people.sign_in import Login, LoginReason, Mode, decide
 from app.seats import waiting
 from app.seats.holds import LOGIN_HOLD
 from app.seats.pools import counts_of
 from app.seats.rules import EntryKind, SeatCounts
 from scim.documents import parse
 from scim.schemas import USER
-from tests.auditing import violations
-from tests.builders import NOW, a_group, a_patch, a_user, an_organization, buy, set_active
 from tests.stateful.contracts import Contracts
 from tests.stateful.model import Model
+from tests.support.auditing import violations
+from tests.support.builders import NOW, a_group, a_patch, a_user, an_organization, buy, set_active
 
 SEATS = 2
 NAMES = st.sampled_from([f"{name}@example.com" for name in ("ada", "bob", "cy", "dan", "eve")])
@@ -139,7 +139,7 @@ class Everything(Contracts):
                 self.model.unclaimed.add(name)
         else:
             assert decision.allow is (name in self.model.active and not self.model.suspended)
-            assert (decision.reason is Reason.WAITING_FOR_SEAT) is (name in self.model.waiting)
+            assert (decision.reason is LoginReason.WAITING_FOR_SEAT) is (name in self.model.waiting)
 
     @rule(name=NAMES, hold=st.booleans())
     def check(self, name, hold):
@@ -224,7 +224,7 @@ class Everything(Contracts):
     def wait(self, seconds, housekeeping):
         self.at += timedelta(seconds=seconds)
         if housekeeping:
-            keep_house(TokenUses(), at=self.at)
+            run_housekeeping(TokenUses(), at=self.at)
             self.model.expire(self.at)
             self.model.forget_old(self.at - RETRIED_FOR)
 

@@ -6,10 +6,10 @@ import pytest
 
 from app.db.connections import database
 from app.models import Group, GroupMember, LedgerEntry, SeatPool, User, UserEmail, Want
-from tests.auditing import violations
-from tests.builders import NOW, Customer, a_group, a_user, an_organization
-from tests.clients import OwnerClient, ScimClient, SsoClient
-from tests.in_process import InProcess
+from tests.support.auditing import violations
+from tests.support.builders import NOW, Customer, a_group, a_user, an_organization
+from tests.support.clients import OwnerClient, ScimClient, SsoClient
+from tests.support.in_process import InProcess
 
 
 @pytest.fixture(scope="module")

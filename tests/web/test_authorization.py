@@ -9,9 +9,9 @@ from app.access.principal import ISSUABLE, Role
 from app.access.tokens import TokenRequest, issue_token, revoke_token
 from app.models import Token
 from scim import urns
-from tests.builders import NOW, SIGNED_AT, an_organization
-from tests.clients import Client
-from tests.routes import OPEN, ROUTES, UNKNOWN, Request, a_request, things_of
+from tests.support.builders import NOW, SIGNED_AT, an_organization
+from tests.support.clients import Client
+from tests.support.routes import OPEN, ROUTES, UNKNOWN, Request, a_request, things_of
 
 # Who may do what does not depend on the engine.
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope="session")

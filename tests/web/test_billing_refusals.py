@@ -10,7 +10,7 @@ from app.errors import DomainError
 from app.organizations.settings import OrganizationChanges, set_organization
 from app.people.erasure import erase_person
 from app.web.errors import problem_of
-from tests.builders import NOW, STARTS_ON, a_contract, a_user, an_organization, fill
+from tests.support.builders import NOW, STARTS_ON, a_contract, a_user, an_organization, fill
 
 pytestmark = pytest.mark.usefixtures("database")
 

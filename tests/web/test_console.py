@@ -2,8 +2,8 @@
 
 import re
 
-from tests.builders import an_organization
-from tests.clients import Client
+from tests.support.builders import an_organization
+from tests.support.clients import Client
 
 
 def test_the_address_in_a_refusal_leads_to_how_seats_are_added(service):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import app
-from tests.clients import Client
+from tests.support.clients import Client
 
 NAMES = sorted(file.stem for file in (Path(app.__file__).parent / "docs").glob("*.md"))
 

@@ -15,9 +15,9 @@ from app.config import Config
 from app.db.connections import connection, database
 from app.web.context import SCIM_PREFIX
 from scim import urns
-from tests.auditing import violations
-from tests.builders import NOW, Customer, a_group, a_quote, a_user, an_organization
-from tests.json_strategies import QUERIES, addresses, bodies
+from tests.support.auditing import violations
+from tests.support.builders import NOW, Customer, a_group, a_quote, a_user, an_organization
+from tests.support.json_strategies import QUERIES, addresses, bodies
 
 NOT_IMPLEMENTED = 501
 

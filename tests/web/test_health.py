@@ -2,8 +2,8 @@
 
 from app.billing import timekeeping
 from app.models import ClockJump
-from tests.builders import NOW
-from tests.clients import Client
+from tests.support.builders import NOW
+from tests.support.clients import Client
 
 
 def test_a_process_that_can_serve_says_so_to_anybody(service):

@@ -3,10 +3,10 @@
 import pytest
 
 from app.models import Purchase
-from tests.auditing import violations
-from tests.builders import a_quote, an_organization
 from tests.conftest import opened
-from tests.servers import Server
+from tests.support.auditing import violations
+from tests.support.builders import a_quote, an_organization
+from tests.support.servers import Server
 
 
 @pytest.fixture

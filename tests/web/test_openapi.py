@@ -7,8 +7,8 @@ from functools import reduce
 import pytest
 
 from app.web.openapi import OPENAPI_PATH
-from tests.builders import a_user, an_organization, buy, deactivate, fill
-from tests.clients import Client
+from tests.support.builders import a_user, an_organization, buy, deactivate, fill
+from tests.support.clients import Client
 
 METHODS = {"get", "post", "put", "patch", "delete"}
 

@@ -1,8 +1,8 @@
 import pytest
 
 from app.access.principal import Role
-from tests.builders import a_user, an_organization
-from tests.clients import OwnerClient
+from tests.support.builders import a_user, an_organization
+from tests.support.clients import OwnerClient
 
 
 def events(buyer, **query) -> list[dict]:

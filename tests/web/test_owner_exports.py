@@ -10,7 +10,7 @@ from app.access.principal import Role
 from app.db.connections import database
 from app.organizations.settings import OrganizationChanges, set_organization
 from app.web.owner import exports
-from tests.builders import NOW, a_user, an_organization, deactivate
+from tests.support.builders import NOW, a_user, an_organization, deactivate
 
 
 def table(answer) -> list[dict]:

@@ -14,8 +14,8 @@ from app.billing.invoices.refunds import Repayment, record_refund
 from app.billing.invoices.replacing import replace_invoice
 from app.billing.invoices.reversing import reverse_entry
 from app.organizations.settings import OrganizationChanges, set_organization
-from tests.builders import NOW, a_user, an_organization, buy, deactivate
-from tests.in_process import ORIGIN
+from tests.support.builders import NOW, a_user, an_organization, buy, deactivate
+from tests.support.in_process import ORIGIN
 
 TODAY = date(2026, 3, 1)
 DAY = timedelta(days=1)

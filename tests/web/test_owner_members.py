@@ -4,8 +4,8 @@ import pytest
 
 from app.access.principal import Role
 from app.directory.users import find_person, find_user
-from tests.builders import a_user, fill
-from tests.parking import choose_parking
+from tests.support.builders import a_user, fill
+from tests.support.waiting_lists import choose_parking
 
 NOTICE = "Take the person out of the application in your identity provider, too"
 

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.access.principal import Role
-from tests.builders import NOW, a_quote, a_user, an_organization, deactivate, fill
+from tests.support.builders import NOW, a_quote, a_user, an_organization, deactivate, fill
 
 #: Before the last 30 days, in which nobody came then.
 LONG_AGO = NOW - timedelta(days=45)

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.builders import NOW, a_user, buy, deactivate
+from tests.support.builders import NOW, a_user, buy, deactivate
 
 
 def when(**ago) -> str:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from app.access.principal import Role
 from app.models import AuditEvent, LedgerEntry, Quote, User
 from app.people.name_lists import people_in
-from tests.builders import a_quote, a_user, an_organization, fill
+from tests.support.builders import a_quote, a_user, an_organization, fill
 
 PEOPLE = ["Alice@Example.com", "bob@example.com", "carol@example.com", "dave@example.com"]
 

@@ -4,7 +4,7 @@ import pytest
 
 from app.access.principal import Role
 from app.models import Invoice, LedgerEntry, Purchase, Quote
-from tests.builders import an_organization, buy, fill
+from tests.support.builders import an_organization, buy, fill
 
 QUOTE_MEMBERS = {
     "id",

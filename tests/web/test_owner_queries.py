@@ -10,10 +10,10 @@ from app.billing.invoices.document import InvoiceState
 from app.billing.invoices.leftovers import Portion
 from app.billing.invoices.payments import Receipt, record_payment
 from app.db.connections import database, on_postgresql
-from tests.builders import NOW, SIGNED_AT, a_user, an_organization, buy, deactivate, fill
-from tests.clients import Client
-from tests.plans import steps_of
-from tests.routes import ROUTES, a_request, things_of
+from tests.support.builders import NOW, SIGNED_AT, a_user, an_organization, buy, deactivate, fill
+from tests.support.clients import Client
+from tests.support.query_plans import steps_of
+from tests.support.routes import ROUTES, a_request, things_of
 
 STRICT = [route for route in ROUTES if " /owner/" in route or " /sso/" in route]
 LISTS = {

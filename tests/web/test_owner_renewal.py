@@ -6,7 +6,7 @@ import pytest
 
 from app.access.context import acting
 from app.organizations import suspending
-from tests.builders import NOW, a_contract, a_user, an_organization
+from tests.support.builders import NOW, a_contract, a_user, an_organization
 
 END = datetime(2027, 1, 1, tzinfo=UTC)
 

@@ -5,7 +5,7 @@ import pytest
 from app.access.context import acting
 from app.organizations.suspending import suspend_organization
 from app.people import provisioning
-from tests.builders import NOW, a_user, an_organization, buy, deactivate, fill
+from tests.support.builders import NOW, a_user, an_organization, buy, deactivate, fill
 
 
 def walk(client, path, name, count):

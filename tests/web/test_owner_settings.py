@@ -3,8 +3,8 @@
 import pytest
 
 from app.access.principal import Role
-from tests.builders import fill
-from tests.refusals import FOREIGN
+from tests.support.builders import fill
+from tests.support.refusals import FOREIGN
 
 CHANGES = {
     "when_full": "park",

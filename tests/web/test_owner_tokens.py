@@ -5,7 +5,7 @@ import pytest
 from app.access.principal import ISSUABLE
 from app.access.tokens import note_uses
 from app.models import Token
-from tests.clients import ScimClient
+from tests.support.clients import ScimClient
 
 
 @pytest.mark.parametrize("role", ISSUABLE)

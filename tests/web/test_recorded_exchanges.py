@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from tests.exchanges import FOLDERS, begin, exchanges_of
+from tests.support.exchanges import FOLDERS, begin, exchanges_of
 
 EXCHANGES = [exchange for folder in FOLDERS for exchange in exchanges_of(folder)]
 

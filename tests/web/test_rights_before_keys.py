@@ -3,9 +3,9 @@
 import pytest
 
 from app.access.principal import Role
-from tests.builders import a_quote, a_user, an_organization, fill
-from tests.clients import Client
-from tests.routes import ROUTES, a_request, things_of
+from tests.support.builders import a_quote, a_user, an_organization, fill
+from tests.support.clients import Client
+from tests.support.routes import ROUTES, a_request, things_of
 
 OWNER_ROLES = (Role.PRIMARY_OWNER, Role.OWNER, Role.BILLING)
 KEY = {"Idempotency-Key": "once"}

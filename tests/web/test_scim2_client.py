@@ -9,7 +9,7 @@ from scim2_models import (
     UniquenessException,
 )
 
-from tests.scim2_engine import Scim2Client
+from tests.support.scim2_engine import Scim2Client
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
 import pytest
 from scim2_tester import Status, check_server
 
-from tests.builders import an_organization
-from tests.scim2_engine import Scim2Client
+from tests.support.builders import an_organization
+from tests.support.scim2_engine import Scim2Client
 
 #: As many people as the tester ever has at once.
 SEATS = 50

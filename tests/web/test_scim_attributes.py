@@ -4,7 +4,7 @@ import pytest
 
 from app.models import Organization
 from scim import urns
-from tests.builders import a_group, a_user
+from tests.support.builders import a_group, a_user
 
 ENTERPRISE = urns.ENTERPRISE_USER
 

@@ -3,8 +3,8 @@
 import pytest
 
 from scim import urns
-from tests.builders import an_organization
-from tests.refusals import assert_refused
+from tests.support.builders import an_organization
+from tests.support.refusals import assert_refused
 
 #: Whatever is refused changes nothing in the database.
 pytestmark = pytest.mark.usefixtures("unchanged")

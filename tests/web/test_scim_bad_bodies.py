@@ -5,7 +5,7 @@ import json
 import pytest
 
 from scim import urns
-from tests.refusals import assert_refused
+from tests.support.refusals import assert_refused
 
 #: Whatever is refused changes nothing in the database.
 pytestmark = pytest.mark.usefixtures("unchanged")

@@ -8,8 +8,8 @@ from app.access.context import acting
 from app.access.principal import Role
 from app.access.tokens import TokenRequest, issue_token, revoke_token
 from app.models import Token
-from tests.builders import NOW, SIGNED_AT
-from tests.refusals import assert_refused
+from tests.support.builders import NOW, SIGNED_AT
+from tests.support.refusals import assert_refused
 
 #: Whatever is refused changes nothing in the database.
 pytestmark = pytest.mark.usefixtures("unchanged")

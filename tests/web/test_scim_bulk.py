@@ -4,7 +4,7 @@ import pytest
 
 from app.models import Group, User
 from scim import urns
-from tests.builders import a_group, a_user, deactivate, fill
+from tests.support.builders import a_group, a_user, deactivate, fill
 
 
 def send(idp, *operations, **members):

@@ -14,7 +14,7 @@ from app.people import provisioning
 from scim import urns
 from scim.cursors import CURSOR_TIMEOUT_SECONDS
 from scim.messages import Page
-from tests.builders import BASE_URL, NOW, a_group, a_user, an_organization
+from tests.support.builders import BASE_URL, NOW, a_group, a_user, an_organization
 
 PEOPLE = 23
 

@@ -10,7 +10,7 @@ from app.errors import InvalidInput, NotFound
 from app.models import Organization
 from app.organizations.extensions import extensions_of, register_extension, remove_extension
 from scim import urns
-from tests.builders import NOW, an_organization
+from tests.support.builders import NOW, an_organization
 
 BADGE = "urn:acme:params:scim:schemas:badge:1.0:User"
 TEAM = "urn:acme:params:scim:schemas:team:1.0:Group"

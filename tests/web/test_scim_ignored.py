@@ -8,8 +8,8 @@ from app.models import Organization
 from app.organizations.extensions import register_extension
 from app.web.scim.ignored import HEADER
 from scim import urns
-from tests.builders import NOW, a_user, fill
-from tests.parking import choose_parking, line, park
+from tests.support.builders import NOW, a_user, fill
+from tests.support.waiting_lists import choose_parking, line, park
 
 ENTERPRISE = urns.ENTERPRISE_USER
 SITE = "urn:example:site:2.0:User"

@@ -3,7 +3,7 @@
 import pytest
 
 from scim import urns
-from tests.builders import a_group, a_user
+from tests.support.builders import a_group, a_user
 
 
 def test_the_names_of_members_are_shown_on_request(idp, acme):

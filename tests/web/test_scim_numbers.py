@@ -8,7 +8,7 @@ from app.access.context import acting
 from app.models import Organization
 from app.organizations.extensions import register_extension
 from scim import urns
-from tests.builders import NOW, a_user
+from tests.support.builders import NOW, a_user
 
 LEVELS = "urn:example:levels:2.0:User"
 SCHEMA = {

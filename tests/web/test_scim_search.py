@@ -3,7 +3,7 @@
 import pytest
 
 from scim import urns
-from tests.builders import a_group, a_user, an_organization
+from tests.support.builders import a_group, a_user, an_organization
 
 
 def search(idp, endpoint="", **members):

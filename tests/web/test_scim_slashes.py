@@ -5,8 +5,8 @@ import pytest
 from app.access.principal import Role
 from app.web.addresses import plain_path
 from scim import urns
-from tests.clients import Client
-from tests.routes import OPEN, ROUTES, a_request, things_of
+from tests.support.clients import Client
+from tests.support.routes import OPEN, ROUTES, a_request, things_of
 
 METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
 SPELLINGS = {

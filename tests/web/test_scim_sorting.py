@@ -3,7 +3,7 @@
 import pytest
 
 from scim import urns
-from tests.builders import a_group, a_user
+from tests.support.builders import a_group, a_user
 
 #: A name for each user, and the attribute that sorts it.
 TITLED = {"a": "beta", "b": "Alpha", "c": "GAMMA", "d": "alpine"}

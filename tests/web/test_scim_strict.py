@@ -9,7 +9,7 @@ from scim import urns
 from scim.quirks import QUIRKS
 from scim.quirks.envelopes import ENVELOPE_QUIRKS
 from scim.quirks.objects import MISSPELT_ENTERPRISE_USER
-from tests.builders import a_user
+from tests.support.builders import a_user
 
 ENTERPRISE = urns.ENTERPRISE_USER
 FOREIGN = "urn:ietf:params:scim:schemas:extension:Other:2.0:User"

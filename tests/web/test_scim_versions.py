@@ -3,7 +3,7 @@
 import pytest
 
 from scim import urns
-from tests.builders import a_group, a_user, fill
+from tests.support.builders import a_group, a_user, fill
 
 RENAME = {"op": "replace", "path": "displayName", "value": "Renamed"}
 

@@ -9,8 +9,8 @@ from app.access.principal import Role
 from app.models import Organization
 from scim import urns
 from scim.quirks.envelopes import MISSPELT_PATCH_OP
-from tests.builders import a_user
-from tests.clients import Client
+from tests.support.builders import a_user
+from tests.support.clients import Client
 
 GONE = {"op": "replace", "path": "active", "value": False}
 

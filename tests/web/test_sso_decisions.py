@@ -7,11 +7,11 @@ import pytest
 from app.access.principal import Role
 from app.access.tokens import TokenRequest
 from app.access.vendor_tokens import issue_vendor_token, revoke_vendor_token
-from app.housekeeping import keep_house
+from app.housekeeping import run_housekeeping
 from app.models import AuditEvent, SeatPool, User, VendorToken
 from app.seats.refusals import refusals_of
-from tests.builders import NOW, SIGNED_AT, a_user, an_organization, deactivate, fill
-from tests.clients import Client, SsoClient
+from tests.support.builders import NOW, SIGNED_AT, a_user, an_organization, deactivate, fill
+from tests.support.clients import Client, SsoClient
 
 TERM_ENDS_AT = SIGNED_AT.replace(year=2027, hour=0)
 GRACE_DAYS = 30
@@ -327,7 +327,7 @@ def test_the_vendors_token_ends_when_it_is_revoked(vendor, acme):
 
 def test_the_vendors_tokens_last_use_is_noted(vendor, acme, service):
     vendor.decide("new@example.com", organization=acme.id)
-    keep_house(service.app.extensions["seatgate"].token_uses, at=NOW)
+    run_housekeeping(service.app.extensions["seatgate"].token_uses, at=NOW)
 
     assert the_vendors_token().last_used_at == NOW
 

@@ -15,7 +15,7 @@ from app.access.context import Context
 from app.access.trail import Change
 from app.billing.contracts.running import unended_contract
 from app.billing.invoices import issuing
-from app.billing.invoices.issuing import Order
+from app.billing.invoices.issuing import Charge
 from app.billing.pricing import Line, LineKind, priced_line
 from app.billing.terms import MONTHS_PER_TERM, ServicePeriod, Term, start_of_day
 from app.db.sql import locked
@@ -81,7 +81,7 @@ def issue(contract: Contract, term: Term, quantity: int, price: int, *, at: date
     if kept is not None and kept.invoice_id is not None:
         return issuing.find_invoice(contract.organization_id, kept.invoice_id)
     organization = Organization.get_by_id(contract.organization_id)
-    order = Order(
+    order = Charge(
         cause_of(contract, term.number),
         [term_line(contract, term, quantity, price)],
         organization.reverse_charge,

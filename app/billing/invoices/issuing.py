@@ -25,11 +25,11 @@ from app.models import (
     SeatAssignment,
     Seller,
 )
-from app.seats.holders import assignments_during
+from app.seats.assignments import assignments_during
 
 
 @dataclass(frozen=True)
-class Order:
+class Charge:
     """What an invoice is for."""
 
     #: The signing, quote or renewal that calls for it, in the words of the ledger's cause.
@@ -42,7 +42,7 @@ class Order:
     due_on: date | None = None
 
 
-def issue_invoice(contract: Contract, term_number: int, order: Order, *, at: datetime) -> Invoice:
+def issue_invoice(contract: Contract, term_number: int, order: Charge, *, at: datetime) -> Invoice:
     """Issue the invoice of an order, with the next number of the seller's series.
 
     Call inside a transaction, after the pool: the series is locked until the transaction ends.
@@ -80,7 +80,7 @@ def issue_invoice(contract: Contract, term_number: int, order: Order, *, at: dat
     return invoice
 
 
-def _due_on(order: Order, issued_on: date, net_days: int) -> date:
+def _due_on(order: Charge, issued_on: date, net_days: int) -> date:
     if order.due_on is not None:
         return max(order.due_on, issued_on)
     return issued_on + timedelta(days=net_days)

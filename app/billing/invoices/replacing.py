@@ -8,7 +8,7 @@ from app.access.context import Context
 from app.access.door import use_case
 from app.access.trail import Change
 from app.billing.invoices.chains import lock_invoice
-from app.billing.invoices.issuing import Order, issue_invoice, lines_of
+from app.billing.invoices.issuing import Charge, issue_invoice, lines_of
 from app.billing.invoices.settlement import Settlement, settlement_of
 from app.errors import InvalidInput, InvoiceNotCredited, InvoiceReplaced
 from app.identifiers import new_id
@@ -87,11 +87,11 @@ def _after_reversals(settlement: Settlement, at: datetime) -> datetime:
     return latest
 
 
-def _order_again(invoice: Invoice, references: References) -> Order:
+def _order_again(invoice: Invoice, references: References) -> Charge:
     """Return what the invoice was for, under the organization's tax of today."""
     organization = Organization.get_by_id(invoice.organization_id)
     rate = organization.tax_rate_basis_points
-    return Order(
+    return Charge(
         cause=f"replacement:{invoice.id}",
         lines=[replace(line, tax_rate_basis_points=rate) for line in lines_of(invoice)],
         reverse_charge=organization.reverse_charge,

@@ -17,10 +17,10 @@ from app.db.sql import greatest, listed, locked
 from app.db.transactions import transaction
 from app.identifiers import new_id
 from app.models import Alert, AlertCursor, LedgerEntry, Organization, SeatPool, Want
-from app.seats import past
+from app.seats import history
 from app.seats.refusals import is_refused
 from app.seats.rules import EntryKind, SeatCounts
-from app.seats.wants import Reason
+from app.seats.wants import RefusalReason
 from app.seats.watching.thresholds import (
     DENIED,
     AlertState,
@@ -37,7 +37,7 @@ from app.seats.watching.thresholds import (
 BATCH = 1000
 
 
-def look(organization_id: str, *, at: datetime) -> None:
+def update_alerts(organization_id: str, *, at: datetime) -> None:
     """Raise and clear what the ledger and the denials have called for since the last look."""
     while _look_once(organization_id, at=at):
         pass
@@ -46,7 +46,7 @@ def look(organization_id: str, *, at: datetime) -> None:
 def look_everywhere(*, at: datetime) -> None:
     """Look at every organization in which something has happened since the last look."""
     for organization_id in sorted(_organizations_due()):
-        look(organization_id, at=at)
+        update_alerts(organization_id, at=at)
 
 
 def alerts_of(
@@ -164,7 +164,7 @@ def _unreported() -> Expression:
     return (
         Want.alert_id.is_null()
         & Want.refused_at.is_null(is_null=False)
-        & (Want.reason == Reason.NO_SEAT.value)
+        & (Want.reason == RefusalReason.NO_SEAT.value)
     )
 
 
@@ -186,8 +186,8 @@ def _spell_of(organization_id: str, alert_id: str, *, at: datetime) -> Spell:
 
 
 def _moment_of(organization_id: str, spell: Spell) -> _Moment:
-    sequence = past.sequence_at(organization_id, spell.starts_at)
-    return _Moment(sequence, spell.starts_at, past.pool_after(organization_id, sequence).counts)
+    sequence = history.sequence_at(organization_id, spell.starts_at)
+    return _Moment(sequence, spell.starts_at, history.pool_after(organization_id, sequence).counts)
 
 
 def _raised(organization_id: str) -> dict[str, str]:

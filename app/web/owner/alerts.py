@@ -46,7 +46,7 @@ class AlertsSchema(Schema):
 @surface.response(200, AlertsSchema)
 def list_alerts(context: Context, query: dict[str, Any]) -> Any:
     """List when seats ran short; those that were not cleared still do."""
-    alerts.look(context.organization_id, at=context.at)
+    alerts.update_alerts(context.organization_id, at=context.at)
     rows = alerts.alerts_of(
         context.organization_id,
         state=AlertState(query["state"]) if query["state"] else None,

@@ -9,7 +9,7 @@ from app.access.principal import Permission
 from app.models import Want
 from app.people import denials
 from app.seats import refusals
-from app.seats.wants import Reason
+from app.seats.wants import RefusalReason
 from app.web.context import requires
 from app.web.fields import Choice, Instant, Integer, PageQuery, Text
 from app.web.owner.surface import id_of, once, page, surface
@@ -28,7 +28,7 @@ class DenialSchema(Schema):
 
     id = Text()
     user_name = Text()
-    reason = Choice(*Reason)
+    reason = Choice(*RefusalReason)
     source = Choice("scim", "sso", allow_none=True)
     provider = Text(allow_none=True)
     attempts = Integer()

@@ -12,7 +12,7 @@ from app.access.principal import Permission
 from app.csv_text import row_text
 from app.db.connections import connection
 from app.organizations.settings import find_organization
-from app.seats import holders, past
+from app.seats import assignments, history
 from app.web.context import instant, requires
 from app.web.owner.seats import AsOfQuery, AssignmentSchema, LedgerEntrySchema, past_instant
 from app.web.owner.surface import surface
@@ -54,9 +54,9 @@ _FORMS: dict[str, Any] = {
 def export_assignments(context: Context, query: dict[str, Any], form: str) -> Response:
     """Export who holds a seat, or held one, and since when."""
     organization_id = context.organization_id
-    until = past.sequence_at(organization_id, past_instant(query) or instant())
+    until = history.sequence_at(organization_id, past_instant(query) or instant())
     rows = _every(
-        lambda after: holders.assignments_of(
+        lambda after: assignments.assignments_of(
             organization_id, after=after, until=until, limit=PAGE_ROWS
         ),
         lambda row: row.assigned_sequence,
@@ -71,9 +71,9 @@ def export_assignments(context: Context, query: dict[str, Any], form: str) -> Re
 def export_ledger(context: Context, query: dict[str, Any], form: str) -> Response:
     """Export every change of the seats, in its order."""
     organization_id = context.organization_id
-    until = past.sequence_at(organization_id, past_instant(query) or instant())
+    until = history.sequence_at(organization_id, past_instant(query) or instant())
     rows = _every(
-        lambda after: holders.entries_of(
+        lambda after: assignments.entries_of(
             organization_id, after=after, until=until, limit=PAGE_ROWS
         ),
         lambda row: row.sequence,

@@ -11,7 +11,7 @@ from app.people import reassigning, waiting_list
 from app.people.reassigning import Newcomer
 from app.seats import waiting
 from app.web.context import requires
-from app.web.fields import Instant, PageQuery, Part, Request, Text
+from app.web.fields import Instant, PageQuery, Part, RequestSchema, Text
 from app.web.owner.surface import id_of, once, page, surface
 
 NOTICE = (
@@ -20,14 +20,14 @@ NOTICE = (
 )
 
 
-class NewcomerSchema(Request):
+class NewcomerSchema(RequestSchema):
     """A person who shall get the seat and may not be known yet."""
 
     user_name = Text(required=True)
     email = Text(load_default=None)
 
 
-class ReassignmentRequestSchema(Request):
+class ReassignmentRequestSchema(RequestSchema):
     """A user's seat that goes to another user, or to a newcomer."""
 
     from_user_id = Text(required=True)
@@ -50,7 +50,7 @@ class ReassignmentSchema(Schema):
     notice = Text()
 
 
-class ReleaseRequestSchema(Request):
+class ReleaseRequestSchema(RequestSchema):
     """The user who gives up a seat."""
 
     user_id = Text(required=True)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Request as FlaskRequest
+from flask import Request
 from marshmallow import Schema, fields
 
 from app.access.context import Context
@@ -10,16 +10,16 @@ from app.access.principal import Permission
 from app.people.name_lists import people_in
 from app.people.preflight import PEOPLE_MAX, check_people
 from app.web.context import requires
-from app.web.fields import Integer, Request, Text
+from app.web.fields import Integer, RequestSchema, Text
 from app.web.openapi import Reader
-from app.web.owner.foresight import EstimateSchema
+from app.web.owner.forecast import EstimateSchema
 from app.web.owner.surface import surface
 
 CSV_TYPE = "text/csv"
 TABLE_TYPES = frozenset({CSV_TYPE, "text/tab-separated-values"})
 
 
-class PreflightRequestSchema(Request):
+class PreflightRequestSchema(RequestSchema):
     """Who is about to be provisioned."""
 
     user_names = fields.List(
@@ -54,7 +54,7 @@ class PreflightSchema(Schema):
 class _PeopleReader(Reader):
     """Reads people from JSON, or from the column of a table that names them."""
 
-    def load_json(self, req: FlaskRequest, schema: Schema) -> Any:
+    def load_json(self, req: Request, schema: Schema) -> Any:
         """Return the parsed body."""
         if req.mimetype in TABLE_TYPES:
             return {"user_names": people_in(req.get_data())}

@@ -25,7 +25,7 @@ from app.web.fields import (
     Integer,
     PageQuery,
     PeriodQuery,
-    Request,
+    RequestSchema,
     Text,
     period_of,
 )
@@ -35,7 +35,7 @@ from app.web.owner.invoices import invoice_answers
 from app.web.owner.surface import id_of, once, page, surface
 
 
-class QuoteRequestSchema(Request):
+class QuoteRequestSchema(RequestSchema):
     """What a price is asked for."""
 
     quantity = Integer(
@@ -70,7 +70,7 @@ class QuoteSchema(Schema):
     renewal = fields.Nested(RenewalSchema, allow_none=True)
 
 
-class ConfirmationRequestSchema(Request):
+class ConfirmationRequestSchema(RequestSchema):
     """The buyer's word: this total, and no other."""
 
     expected_total_minor = Integer(

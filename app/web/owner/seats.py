@@ -7,11 +7,10 @@ from marshmallow import Schema, fields
 
 from app.access.context import Context
 from app.access.principal import Permission
-from app.billing import history
 from app.billing.contracts import running
-from app.billing.history import SeatsThen
+from app.billing.seats_at import SeatsThen, seats_at
 from app.errors import InvalidInput
-from app.seats import holders, holds, past, pools
+from app.seats import assignments, history, holds, pools
 from app.seats.refusals import open_refusals
 from app.seats.rules import SeatCounts
 from app.seats.waiting import waiting_count
@@ -22,7 +21,7 @@ from app.web.fields import (
     Integer,
     PageQuery,
     PeriodQuery,
-    Query,
+    QuerySchema,
     Text,
     period_of,
 )
@@ -55,7 +54,7 @@ class SeatsSchema(Schema):
     term = fields.Nested(TermSchema, allow_none=True)
 
 
-class AsOfQuery(Query):
+class AsOfQuery(QuerySchema):
     """Of which instant an answer shall be."""
 
     as_of = Instant(
@@ -122,7 +121,7 @@ def show_seats(context: Context, query: dict[str, Any]) -> Any:
     """
     as_of = past_instant(query)
     if as_of is not None:
-        return _seats_then(history.seats_at(context.organization_id, as_of))
+        return _seats_then(seats_at(context.organization_id, as_of))
     return _seats(context.organization_id, at=context.at)
 
 
@@ -133,11 +132,11 @@ def show_seats(context: Context, query: dict[str, Any]) -> Any:
 def list_assignments(context: Context, query: dict[str, Any]) -> Any:
     """List who holds a seat, or held one, and since when; or as that was at an instant."""
     as_of = past_instant(query)
-    rows = holders.assignments_of(
+    rows = assignments.assignments_of(
         context.organization_id,
         only_open=query["open"],
         after=sequence_of(query["cursor"]),
-        until=None if as_of is None else past.sequence_at(context.organization_id, as_of),
+        until=None if as_of is None else history.sequence_at(context.organization_id, as_of),
         limit=query["count"] + 1,
     )
     return page("assignments", rows, query["count"], lambda row: row.assigned_sequence)
@@ -149,8 +148,8 @@ def list_assignments(context: Context, query: dict[str, Any]) -> Any:
 @surface.response(200, LedgerSchema)
 def list_ledger(context: Context, query: dict[str, Any]) -> Any:
     """List every change of the seats, in its order."""
-    first, last = past.sequences_within(context.organization_id, period_of(query))
-    rows = holders.entries_of(
+    first, last = history.sequences_within(context.organization_id, period_of(query))
+    rows = assignments.entries_of(
         context.organization_id,
         after=max(sequence_of(query["cursor"]) or 0, first),
         until=last,

@@ -11,12 +11,12 @@ from app.models import Organization
 from app.organizations import settings
 from app.organizations.settings import SEAT_REFUSAL_STATUSES, WHEN_FULL, OrganizationChanges
 from app.web.context import requires
-from app.web.fields import Choice, Flag, Integer, List, Part, Request, Text
+from app.web.fields import Choice, Flag, Integer, List, Part, RequestSchema, Text
 from app.web.owner.invoice_schemas import PartySchema
 from app.web.owner.surface import surface
 
 
-class BuyerSchema(Request):
+class BuyerSchema(RequestSchema):
     """The particulars that invoices name; what is left out stays as it is."""
 
     legal_name = Text()
@@ -29,7 +29,7 @@ class BuyerSchema(Request):
     email = Text()
 
 
-class SettingsRequestSchema(Request):
+class SettingsRequestSchema(RequestSchema):
     """What to change; what is left out stays as it is."""
 
     when_full = Choice(*WHEN_FULL)

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from flask import Response, request
 from marshmallow import Schema, validate
 
-from app.access.context import Answer, Context, Key
+from app.access.context import Context, KeptAnswer, Key
 from app.access.idempotency import Replayed
 from app.errors import InvalidInput
 from app.web.context import OWNER_PREFIX
@@ -65,7 +65,7 @@ class IdempotencyHeader(Schema):
 
 @dataclass(frozen=True)
 class once:  # noqa: N801  # a decorator
-    """Answer a POST by what its use case returns, once under its Idempotency-Key."""
+    """KeptAnswer a POST by what its use case returns, once under its Idempotency-Key."""
 
     schema: type[Schema]
     #: Makes of what the use case returns what the schema writes.
@@ -99,17 +99,17 @@ class once:  # noqa: N801  # a decorator
             return None
         return Key(request.path, named, _asked(), partial(self._stored, context))
 
-    def _whole(self, context: Context, result: Any) -> Answer:
+    def _whole(self, context: Context, result: Any) -> KeptAnswer:
         body = self.schema().dump(self.shape(context, result))
-        return Answer(self.status(result), body)
+        return KeptAnswer(self.status(result), body)
 
-    def _stored(self, context: Context, result: Any) -> Answer:
+    def _stored(self, context: Context, result: Any) -> KeptAnswer:
         if self.kept is None:
             return self._whole(context, result)
-        return Answer(self.status(result), self.kept(result))
+        return KeptAnswer(self.status(result), self.kept(result))
 
     def _response(
-        self, context: Context, done: Answer, headers: dict[str, str] | None = None
+        self, context: Context, done: KeptAnswer, headers: dict[str, str] | None = None
     ) -> Response:
         return json_response(self.shown(context, done.body), done.status, headers=headers)
 

@@ -8,11 +8,11 @@ from app.access import tokens
 from app.access.context import Context
 from app.access.principal import ISSUABLE, Permission, Role
 from app.web.context import requires
-from app.web.fields import Choice, Instant, Request, Text
+from app.web.fields import Choice, Instant, RequestSchema, Text
 from app.web.owner.surface import once, surface
 
 
-class TokenRequestSchema(Request):
+class TokenRequestSchema(RequestSchema):
     """A token to issue."""
 
     role = Choice(*ISSUABLE, required=True)

@@ -13,8 +13,8 @@ import psutil
 import requests
 
 from app.access.principal import Role
-from tests.builders import NOW, Customer
-from tests.clients import Client, OwnerClient, ScimClient, SsoClient
+from tests.support.builders import NOW, Customer
+from tests.support.clients import Client, OwnerClient, ScimClient, SsoClient
 
 WORKERS = 2
 START_SECONDS_MAX = 30

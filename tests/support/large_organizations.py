@@ -6,7 +6,7 @@ from app.db.connections import database
 from app.models import Group, GroupMember, Hold, User, UserEmail, Want
 from scim import urns
 from scim.names import UserName
-from tests.builders import NOW, Customer, an_organization
+from tests.support.builders import NOW, Customer, an_organization
 
 USERS = 2_000
 GROUPS = 500

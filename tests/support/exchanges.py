@@ -16,11 +16,11 @@ from functools import cached_property, reduce
 from pathlib import Path
 
 from app.access.principal import Role
-from tests.builders import an_organization
-from tests.clients import ScimClient
-from tests.servers import Server
+from tests.support.builders import an_organization
+from tests.support.clients import ScimClient
+from tests.support.servers import Server
 
-FOLDERS = sorted(path for path in Path(__file__).parents[1].glob("fixtures/idp/*") if path.is_dir())
+FOLDERS = sorted(path for path in Path(__file__).parents[2].glob("fixtures/idp/*") if path.is_dir())
 
 #: What an answer promises beside its body; other headers are the transport's.
 PROMISED_HEADERS = (

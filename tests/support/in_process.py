@@ -11,8 +11,8 @@ from werkzeug.test import Client as WsgiClient
 from app import create_app
 from app.access.principal import Role
 from app.config import Config
-from tests.builders import NOW, Customer
-from tests.clients import Client, OwnerClient, ScimClient, SsoClient
+from tests.support.builders import NOW, Customer
+from tests.support.clients import Client, OwnerClient, ScimClient, SsoClient
 
 ORIGIN = "https://seats.example.com"
 

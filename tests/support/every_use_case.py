@@ -25,7 +25,7 @@ from app.people import activity, denials, erasure, provisioning, reassigning, re
 from app.people.sign_in import Login, decide
 from scim.documents import parse
 from scim.schemas import GROUP, USER
-from tests.builders import (
+from tests.support.builders import (
     NOW,
     Customer,
     a_contract,

@@ -6,7 +6,7 @@ from marshmallow import Schema, fields
 
 from app.access.context import Context
 from app.access.principal import Permission
-from app.billing import outlook
+from app.billing import forecast
 from app.seats.watching.forecast import LONG_DAYS, SHORT_DAYS, Demand
 from app.web.context import requires
 from app.web.fields import Integer, Text
@@ -73,7 +73,7 @@ class ForesightSchema(Schema):
 @surface.response(200, ForesightSchema)
 def show_foresight(context: Context) -> Any:
     """Show when seats run out, how many to add, and what they cost today and in a month."""
-    ahead = outlook.foresee(context)
+    ahead = forecast.forecast_with_prices(context)
     return {
         "available": ahead.demand.available,
         "rates": _rates(ahead.demand),

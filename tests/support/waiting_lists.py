@@ -12,7 +12,7 @@ from app.people import provisioning
 from app.seats import waiting
 from scim.documents import parse
 from scim.schemas import USER
-from tests.builders import (
+from tests.support.builders import (
     NOW,
     a_user,
     an_organization,

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from scim import urns
 from scim.schemas import GROUP, USER
-from tests.strategies import filters_for, users
+from tests.support.strategies import filters_for, users
 
 #: Characters that break things: NUL, half a surrogate pair, a line end, a right-to-left mark.
 #: A text that no engine can compress into an index.

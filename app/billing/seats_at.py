@@ -5,8 +5,8 @@ from datetime import datetime
 
 from app.billing.terms import start_of_day
 from app.models import Contract, ContractTerm
-from app.seats import past
-from app.seats.past import PastPool
+from app.seats import history
+from app.seats.history import PastPool
 from app.seats.rules import SeatCounts
 
 
@@ -22,7 +22,7 @@ class SeatsThen:
 
 def seats_at(organization_id: str, at: datetime) -> SeatsThen:
     """Return what the ledger says of an instant; before its first entry there were no seats."""
-    pool = past.pool_after(organization_id, past.sequence_at(organization_id, at))
+    pool = history.pool_after(organization_id, history.sequence_at(organization_id, at))
     term = _term_of(organization_id, pool)
     pending = term is not None and _was_pending(term, at)
     return SeatsThen(pool.counts, pool.held, term, pending)

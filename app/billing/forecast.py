@@ -1,4 +1,4 @@
-"""The outlook: how many more seats an organization will need, and what they cost now and later."""
+"""The forecast: how many more seats an organization will need, and what they cost now and later."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from app.seats.watching.forecast import Demand, Forecast, forecast
 
 
 @dataclass(frozen=True)
-class Outlook:
+class PricedForecast:
     """The demand for seats, what it comes to, and the price of what is suggested.
 
     A month later the same seats are cheaper, by what the contract prorates; the difference is what
@@ -26,8 +26,8 @@ class Outlook:
 
 
 @query(renews=True)
-def foresee(context: Context) -> Outlook:
-    """Return the outlook of the caller's organization.
+def forecast_with_prices(context: Context) -> PricedForecast:
+    """Return the forecast of the caller's organization.
 
     Raises:
         PrimaryOwnerRequired: the caller is no owner, and the contract lets others buy.
@@ -38,7 +38,7 @@ def foresee(context: Context) -> Outlook:
     demand = demand_of(context.organization_id, at=context.at)
     expected = forecast(demand, today, running.term.ends_on if running else None)
     quantity = expected.suggested_quantity
-    return Outlook(
+    return PricedForecast(
         demand,
         expected,
         estimate(running, quantity, today),

@@ -2,7 +2,7 @@
 
 from scim2_client import BaseSyncSCIMClient
 
-from tests.clients import ScimClient
+from tests.support.clients import ScimClient
 
 
 class Scim2Client(BaseSyncSCIMClient):

@@ -7,7 +7,7 @@ from datetime import datetime
 from click.testing import CliRunner, Result
 
 from app.cli import main
-from tests.builders import NOW
+from tests.support.builders import NOW
 
 #: What every contract agrees on besides its seats.
 SIGNING = ("--starts-on", "2026-01-01", "--unit-price", "600.00", "--currency", "EUR")

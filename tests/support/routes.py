@@ -9,9 +9,9 @@ from app.access.tokens import TokenRequest, issue_token
 from app.organizations.settings import OrganizationChanges, set_organization
 from app.people.refusing import record_denial
 from scim import urns
-from tests.builders import NOW, SIGNED_AT, a_group, a_quote, a_user, buy, fill
-from tests.clients import Client
-from tests.parking import seats_left_held
+from tests.support.builders import NOW, SIGNED_AT, a_group, a_quote, a_user, buy, fill
+from tests.support.clients import Client
+from tests.support.waiting_lists import seats_left_held
 
 PROVISIONING = {Role.SCIM}
 LOGINS = {Role.SSO}
