@@ -27,6 +27,7 @@ from tests.support.builders import (
     deactivate,
     fill,
 )
+from tests.support.waiting_lists import seats_left_held
 
 RENEWED_AT = datetime(2027, 1, 2, 9, tzinfo=UTC)
 BOUGHT_AT = datetime(2027, 3, 1, 9, tzinfo=UTC)
@@ -92,7 +93,8 @@ def _a_busy_year():
         reassigning.Newcomer("new@example.com"),
     )
     renew_if_due(acme.id, at=RENEWED_AT)
-    buy(acme, 2, at=BOUGHT_AT)
+    with seats_left_held():
+        buy(acme, 2, at=BOUGHT_AT)
     record_payment(acting(acme.operator, at=BOUGHT_AT), _ordered(acme).id, _receipt("transfer"))
     return acme
 
