@@ -1,6 +1,5 @@
 """`seatgate organization` and `seatgate seller`: who buys and who sells."""
 
-import json
 from collections.abc import Callable
 from functools import wraps
 from typing import TypedDict, Unpack
@@ -9,19 +8,15 @@ import click
 
 from app.access.context import acting
 from app.access.principal import operator_for
-from app.billing.language import Language
 from app.commands.options import as_json, organization_argument
 from app.commands.output import Facts, show, show_all
 from app.commands.session import session
+from app.commands.setting_options import takes_settings
 from app.models import Organization, Seller
 from app.organizations import naming, settings, suspending
 from app.organizations.parties import Particulars
-from app.organizations.settings import (
-    SEAT_REFUSAL_STATUSES,
-    WHEN_FULL,
-    OrganizationChanges,
-    SellerChanges,
-)
+from app.organizations.setting import SETTINGS
+from app.organizations.settings import OrganizationChanges, SellerChanges
 
 #: The members of a party that both sides have, and those of the seller's bank.
 _PARTICULARS = {
@@ -35,22 +30,6 @@ _PARTICULARS = {
     "email": "Where questions about invoices go.",
 }
 _BANK = {"bank": "The bank's name.", "iban": "The account's IBAN.", "bic": "The bank's BIC."}
-
-
-class _Settings(TypedDict):
-    """The options of `organization set` besides the particulars."""
-
-    name: str | None
-    external_id: str | None
-    language: str | None
-    seat_refusal_status: int | None
-    tax_rate: str | None
-    reverse_charge: bool | None
-    when_full: str | None
-    reserve_for_denied: bool | None
-    strict: bool | None
-    login_help: str | None
-    login_by_email: bool | None
 
 
 class _SellerSettings(TypedDict):
@@ -144,49 +123,11 @@ def resume_organization(organization_id: str) -> None:
 
 @organization.command("set")
 @organization_argument
-@click.option("--name", help="What the organization is called here.")
-@click.option("--external-id", metavar="NUMBER", help='Your customer number; "" takes it away.')
-@click.option(
-    "--language",
-    type=click.Choice([language.value for language in Language]),
-    help="The language of its invoices.",
-)
-@click.option("--tax-rate", metavar="PERCENT", help="The tax on its purchases, such as 20 or 5.5.")
-@click.option(
-    "--reverse-charge/--no-reverse-charge",
-    default=None,
-    help="Whether the organization accounts for the tax itself; the rate is then 0.",
-)
-@click.option(
-    "--seat-refusal-status",
-    type=click.Choice(SEAT_REFUSAL_STATUSES),
-    help="What SCIM answers when no seat is free.",
-)
-@click.option(
-    "--when-full",
-    type=click.Choice(WHEN_FULL),
-    help="Whether people are refused when no seat is free, or wait for one.",
-)
-@click.option(
-    "--reserve-for-denied/--no-reserve-for-denied",
-    default=None,
-    help="Whether bought seats are kept for those who had been refused.",
-)
-@click.option(
-    "--strict/--no-strict",
-    default=None,
-    help="Whether SCIM is taken by the letter, without tolerances towards identity providers.",
-)
-@click.option("--login-help", help='Where people find help who cannot log in, as after "Ask".')
-@click.option(
-    "--login-by-email/--no-login-by-email",
-    default=None,
-    help="Whether a login under a user's e-mail address is that user's.",
-)
+@takes_settings(SETTINGS.values())
 @_takes_party(_PARTICULARS)
 @as_json
 def set_organization(
-    organization_id: str, *, as_json: bool, party: Particulars, **given: Unpack[_Settings]
+    organization_id: str, *, as_json: bool, party: Particulars, **given: object
 ) -> None:
     """Change the organization ID. Particulars given as "" are taken away."""
     changes = OrganizationChanges(**given, party=party)
@@ -239,19 +180,7 @@ def _show_named(row: Organization, *, as_json: bool) -> None:
 def _organization_facts(row: Organization) -> Facts:
     return {
         "id": row.id,
-        "external_id": row.external_id,
-        "name": row.name,
-        "language": row.language,
-        "seat_refusal_status": row.seat_refusal_status,
-        "tax_rate_basis_points": row.tax_rate_basis_points,
-        "reverse_charge": row.reverse_charge,
-        "when_full": row.when_full,
-        "reserve_for_denied": row.reserve_for_denied,
-        "strict": row.strict,
-        "login_help": row.login_help,
-        "login_by_email": row.login_by_email,
-        "billing_contacts": json.loads(row.billing_contacts),
-        "alert_thresholds": json.loads(row.alert_thresholds),
+        **{setting.column: setting.shown(row) for setting in SETTINGS.values()},
         "party": row.party,
         "created_at": row.created_at,
     }

@@ -10,7 +10,7 @@ from stdnum.exceptions import ValidationError
 from app.billing.invoices.document import Party
 from app.billing.tax_ids import parse_tax_id
 from app.errors import InvalidInput
-from app.text import line_of_text
+from app.text import LENGTH_MAX, line_of_text
 
 #: Members of `Party` with what was given for them; empty text takes one away.
 Particulars = Mapping[str, str | Sequence[str]]
@@ -61,13 +61,15 @@ def parse_email(name: str, text: str) -> str:
     """Return the e-mail address that was given for `name`.
 
     Raises:
-        InvalidInput: it is none.
+        InvalidInput: it is none, or too long.
     """
     local, _, domain = text.rpartition("@")
     if not local or not domain or " " in text or not text.isprintable():
         raise InvalidInput(
             name, f"{text!r} is not an e-mail address; give one such as billing@example.com."
         )
+    if len(text) > LENGTH_MAX:
+        raise InvalidInput(name, f"Give at most {LENGTH_MAX} characters.")
     return text
 
 
