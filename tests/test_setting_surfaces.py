@@ -2,6 +2,8 @@
 
 import json
 import re
+from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import click
@@ -10,15 +12,19 @@ from click.testing import CliRunner
 
 from app.access.context import acting
 from app.access.principal import Role
+from app.billing.invoices.document import Party
 from app.cli import main
 from app.commands.setting_options import takes_settings
 from app.errors import InvalidInput, NotPermitted
 from app.models import Organization
 from app.organizations.kinds import Choice, Flag, Line, Percentage, Several
+from app.organizations.parties import BUYER_PARTICULARS, PARTICULARS
 from app.organizations.setting import SETTINGS, OwnerMay, Setting
 from app.organizations.settings import OrganizationChanges, find_organization, set_organization
 from app.text import LENGTH_MAX
 from app.web.owner import settings as owner_settings
+from app.web.owner.invoice_schemas import PartySchema
+from tests.auditing import violations
 from tests.builders import NOW, an_organization
 from tests.conftest import opened
 from tests.in_process import InProcess
@@ -62,13 +68,13 @@ COMMON_WORDS = {"name", "external_id", "language"}
 class Surfaces:
     """The owner API for one organization and the command line for another, over one database."""
 
-    def __init__(self, url: str) -> None:
-        self.url = url
-        with opened(url):
+    def __init__(self, application: InProcess) -> None:
+        self.url = application.database_url
+        with opened(self.url):
             self.acme, self.bolt = an_organization(None), an_organization(None)
             self.acme.secret(Role.PRIMARY_OWNER)
-        self.owner = InProcess(url).owner(self.acme)
-        self.operator = an_operator(url)
+        self.owner = application.owner(self.acme)
+        self.operator = an_operator(self.url)
 
     def patch(self, name, value):
         """Change a setting of `acme` as its owner does."""
@@ -85,9 +91,19 @@ class Surfaces:
         return tuple(getattr(row, setting.column) for row in rows)
 
 
+@pytest.fixture(scope="module")
+def application(fresh_database) -> Iterator[InProcess]:
+    """Run the application in this process for these tests."""
+    with fresh_database() as url:
+        yield InProcess(url)
+        with opened(url):
+            assert violations() == []
+
+
 @pytest.fixture
-def surfaces(database_url) -> Surfaces:
-    return Surfaces(database_url)
+def surfaces(application) -> Surfaces:
+    """Return both surfaces, with an organization of its own for each."""
+    return Surfaces(application)
 
 
 def spoken(setting: Setting, value) -> list[object]:
@@ -131,9 +147,9 @@ def test_a_setting_is_on_every_surface_that_its_entry_names(setting):
 
     assert (setting.name in changed) == (setting.owner_may is OwnerMay.CHANGE)
     assert (setting.column in shown) == (setting.owner_may is not OwnerMay.NOTHING)
-    for fields in (changed, shown):
-        if setting.name in fields:
-            assert setting.description in fields[setting.name].metadata["description"]
+    for schema in (changed, shown):
+        if setting.name in schema:
+            assert setting.description in schema[setting.name].metadata["description"]
     assert setting.description in OPTIONS[setting.name].help
     assert setting.column in Organization._meta.fields
 
@@ -155,7 +171,7 @@ def test_a_new_entry_is_on_every_surface_without_more():
 
 
 def test_no_surface_has_a_setting_of_its_own():
-    party = set(owner_settings.BuyerSchema().fields)
+    party = {member.name for member in BUYER_PARTICULARS}
     columns = {setting.column for setting in SETTINGS.values()}
 
     assert set(owner_settings.SettingsRequestSchema().fields) <= {*SETTINGS, "buyer"}
@@ -244,6 +260,29 @@ def test_no_road_lets_an_owner_change_what_is_the_vendors(setting, value):
 
     with pytest.raises(NotPermitted, match=setting.name):
         set_organization(acting(acme.owner, at=NOW), OrganizationChanges(**{setting.name: value}))
+
+
+def test_the_particulars_are_those_of_a_party_on_every_surface():
+    members = {field.name for field in fields(Party)}
+
+    assert {*PARTICULARS, "customer_number"} == set(PartySchema().fields) == members
+    buyer = owner_settings.BuyerSchema().fields
+    for member in BUYER_PARTICULARS:
+        assert buyer[member.name].metadata["description"] == member.description
+        assert member.description in OPTIONS[member.name].help
+    assert set(buyer) == {member.name for member in BUYER_PARTICULARS}
+
+
+@pytest.mark.parametrize("member", BUYER_PARTICULARS, ids=lambda member: member.name)
+@pytest.mark.parametrize("text", ["a\x07b", "x" * (LENGTH_MAX + 1)], ids=["unprintable", "endless"])
+def test_a_particular_is_refused_on_both_surfaces(surfaces, member, text):
+    option = OPTIONS[member.name].opts[0]
+
+    answer = surfaces.patch("buyer", {member.name: [text] if member.several else text})
+    said = surfaces.operator.run("organization", "set", surfaces.bolt.id, f"{option}={text}")
+
+    assert (answer.status_code, said.exit_code) == (422, 1)
+    assert member.name in answer.json()["field"]
 
 
 def test_a_setting_that_is_not_there_cannot_be_changed():

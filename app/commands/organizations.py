@@ -1,7 +1,5 @@
 """`seatgate organization` and `seatgate seller`: who buys and who sells."""
 
-from collections.abc import Callable
-from functools import wraps
 from typing import TypedDict, Unpack
 
 import click
@@ -11,25 +9,12 @@ from app.access.principal import operator_for
 from app.commands.options import as_json, organization_argument
 from app.commands.output import Facts, show, show_all
 from app.commands.session import session
-from app.commands.setting_options import takes_settings
+from app.commands.setting_options import takes_party, takes_settings
 from app.models import Organization, Seller
 from app.organizations import naming, settings, suspending
-from app.organizations.parties import Particulars
+from app.organizations.parties import BUYER_PARTICULARS, PARTICULARS, Particulars
 from app.organizations.setting import SETTINGS
 from app.organizations.settings import OrganizationChanges, SellerChanges
-
-#: The members of a party that both sides have, and those of the seller's bank.
-_PARTICULARS = {
-    "legal_name": "The name on invoices.",
-    "address_lines": "A line of the address; give the option once for each.",
-    "postal_code": "The postal code.",
-    "city": "The city.",
-    "country": "The ISO 3166 code, such as FR.",
-    "vat_id": "The VAT number with its country prefix.",
-    "registration": "The number in the register of companies.",
-    "email": "Where questions about invoices go.",
-}
-_BANK = {"bank": "The bank's name.", "iban": "The account's IBAN.", "bic": "The bank's BIC."}
 
 
 class _SellerSettings(TypedDict):
@@ -38,25 +23,6 @@ class _SellerSettings(TypedDict):
     series: str | None
     credit_note_series: str | None
     time_zone: str | None
-
-
-def _takes_party(members: dict[str, str]) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Give a command an option for each of a party's `members`; it gets those given as `party`."""
-
-    def decorate(command: Callable[..., None]) -> Callable[..., None]:
-        @wraps(command)
-        def run(**options: object) -> None:
-            given = {member: options.pop(member) for member in members}
-            party = {member: value for member, value in given.items() if value not in (None, ())}
-            command(**options, party=party)
-
-        for member, text in reversed(members.items()):
-            several = member == "address_lines"
-            flag = "--address-line" if several else "--" + member.replace("_", "-")
-            click.option(flag, member, multiple=several, help=text)(run)
-        return run
-
-    return decorate
 
 
 @click.group()
@@ -124,7 +90,7 @@ def resume_organization(organization_id: str) -> None:
 @organization.command("set")
 @organization_argument
 @takes_settings(SETTINGS.values())
-@_takes_party(_PARTICULARS)
+@takes_party(BUYER_PARTICULARS)
 @as_json
 def set_organization(
     organization_id: str, *, as_json: bool, party: Particulars, **given: object
@@ -146,7 +112,7 @@ def seller() -> None:
 @click.option("--series", help="What invoice numbers begin with, such as INV.")
 @click.option("--credit-note-series", help="What credit-note numbers begin with, such as CN.")
 @click.option("--time-zone", metavar="NAME", help="Where the day on invoices is read off.")
-@_takes_party(_PARTICULARS | _BANK)
+@takes_party(PARTICULARS.values())
 @as_json
 def set_seller(*, as_json: bool, party: Particulars, **given: Unpack[_SellerSettings]) -> None:
     """Change what invoices say of the vendor. Particulars given as "" are taken away."""

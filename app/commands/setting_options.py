@@ -1,10 +1,12 @@
-"""The options of commands that change an organization's settings, from the settings' table."""
+"""The options of commands that change settings and particulars, from their tables."""
 
 from collections.abc import Callable, Iterable
+from functools import wraps
 
 import click
 
 from app.organizations.kinds import Choice, Flag, Kind, Line, Percentage, Several
+from app.organizations.parties import PartyMember
 from app.organizations.setting import Setting
 
 Command = Callable[..., None]
@@ -21,9 +23,39 @@ def takes_settings(settings: Iterable[Setting]) -> Callable[[Command], Command]:
     return decorate
 
 
+def takes_party(members: Iterable[PartyMember]) -> Callable[[Command], Command]:
+    """Give a command an option for each particular; it gets those that were given as `party`."""
+    members = list(members)
+
+    def decorate(command: Command) -> Command:
+        @wraps(command)
+        def run(**options: object) -> None:
+            given = {member.name: options.pop(member.name) for member in members}
+            party = {name: value for name, value in given.items() if value not in (None, ())}
+            command(**options, party=party)
+
+        for member in reversed(members):
+            _particular(member)(run)
+        return run
+
+    return decorate
+
+
+def _particular(member: PartyMember) -> Callable[[Command], Command]:
+    flag = _flag(member.name)
+    if not member.several:
+        return click.option(flag, member.name, help=member.description)
+    about = f"{member.description} Give the option once for each."
+    return click.option(flag.removesuffix("s"), member.name, multiple=True, help=about)
+
+
+def _flag(name: str) -> str:
+    return "--" + name.replace("_", "-")
+
+
 def _option(setting: Setting) -> Callable[[Command], Command]:
     name, kind = setting.name, setting.kind
-    flag = "--" + name.replace("_", "-")
+    flag = _flag(name)
     about = " ".join(filter(None, (setting.description, kind.hint)))
     match kind:
         case Flag():

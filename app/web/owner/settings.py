@@ -12,6 +12,7 @@ from app.errors import InvalidInput
 from app.models import Organization
 from app.organizations import settings
 from app.organizations.kinds import Choice, Flag, Kind, Line, Percentage, Several
+from app.organizations.parties import BUYER_PARTICULARS, PartyMember
 from app.organizations.setting import OwnerMay, Setting, open_to_owners
 from app.organizations.settings import OrganizationChanges
 from app.web import fields
@@ -21,19 +22,6 @@ from app.web.owner.surface import surface
 
 _CHANGED = open_to_owners(OwnerMay.CHANGE)
 _READ = open_to_owners(OwnerMay.CHANGE, OwnerMay.READ)
-
-
-class BuyerSchema(fields.Request):
-    """The particulars that invoices name; what is left out stays as it is."""
-
-    legal_name = fields.Text()
-    address_lines = fields.List(fields.Text())
-    postal_code = fields.Text()
-    city = fields.Text()
-    country = fields.Text(metadata={"description": "An ISO 3166 code, such as FR."})
-    vat_id = fields.Text()
-    registration = fields.Text()
-    email = fields.Text()
 
 
 def _field(kind: Kind, **options: Any) -> Field[Any]:
@@ -80,6 +68,19 @@ def _shown(setting: Setting) -> Field[Any]:
         return fields.Integer(metadata=metadata)
     optional = isinstance(setting.kind, Line) and setting.kind.optional
     return _field(setting.kind, allow_none=optional, metadata=metadata)
+
+
+def _particular(member: PartyMember) -> Field[Any]:
+    about = {"description": member.description}
+    if member.several:
+        return fields.List(fields.Text(), metadata=about)
+    return fields.Text(metadata=about)
+
+
+#: The particulars that invoices name; what is left out stays as it is.
+BuyerSchema = fields.Request.from_dict(
+    {member.name: _particular(member) for member in BUYER_PARTICULARS}, name="BuyerSchema"
+)
 
 
 def request_schema(settings: Iterable[Setting]) -> type[Schema]:
