@@ -1,5 +1,6 @@
 """The documents say what the code does: every name that they must hold, and none that is gone."""
 
+import json
 import re
 import tomllib
 from collections.abc import Iterator
@@ -17,6 +18,8 @@ from app.audit.proving import CHECKS
 from app.cli import main
 from app.config import PREFIX, Config
 from app.errors import DomainError
+from app.organizations.kinds import Choice, Flag, Percentage, Several
+from app.organizations.setting import SETTINGS, OwnerMay
 from app.people.login_messages import LoginReason
 from app.web import openapi, owner, sso
 from app.web.documents import slug
@@ -105,6 +108,33 @@ def test_every_setting_stands_in_the_reference_with_its_default():
         PREFIX + field.name.upper(): default_text(getattr(config, field.name))
         for field in fields(Config)
     }
+
+
+def values_text(kind: object) -> str:
+    match kind:
+        case Choice():
+            return "`, `".join(map(str, kind.options))
+        case Flag():
+            return "true`, `false"
+        case Percentage():
+            return "percent"
+        case _:
+            return "list" if isinstance(kind, Several) else "text"
+
+
+def test_every_setting_of_an_organization_stands_in_the_reference():
+    header = ("setting", "values", "default", "changed by", "what it says")
+
+    assert table("reference", *header) == [
+        (
+            setting.name,
+            values_text(setting.kind),
+            "none" if setting.default is None else json.dumps(setting.default).strip('"'),
+            "owner, vendor" if setting.owner_may is OwnerMay.CHANGE else "vendor",
+            setting.description,
+        )
+        for setting in SETTINGS.values()
+    ]
 
 
 def test_every_error_code_stands_in_the_reference_with_its_status():

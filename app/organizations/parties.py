@@ -1,7 +1,7 @@
 """The particulars of a seller or buyer, as people give them and as invoices copy them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 
 import pycountry
 from stdnum import bic, iban
@@ -10,13 +10,30 @@ from stdnum.exceptions import ValidationError
 from app.billing.invoices.document import Party
 from app.billing.tax_ids import parse_tax_id
 from app.errors import InvalidInput
-from app.text import line_of_text
+from app.text import LENGTH_MAX, line_of_text
 
 #: Members of `Party` with what was given for them; empty text takes one away.
 Particulars = Mapping[str, str | Sequence[str]]
 
 #: Those of ISO 3166, and Kosovo, which the European Union trades with under a code of its own.
 _COUNTRIES = frozenset({*(country.alpha_2 for country in pycountry.countries), "XK"})
+
+
+@dataclass(frozen=True)
+class PartyMember:
+    """A particular of a seller or buyer that can be given: a member of `Party`."""
+
+    name: str
+    #: A sentence for the help of commands and the OpenAPI document.
+    description: str
+    #: How it is read, under its name, where it is more than a line of text.
+    read: Callable[[str, str], str] | None = None
+    of_seller_only: bool = False
+
+    @property
+    def several(self) -> bool:
+        """Whether it is a list of lines."""
+        return isinstance(getattr(Party(), self.name), tuple)
 
 
 def changed_party(party: Party, particulars: Particulars) -> Party:
@@ -44,8 +61,8 @@ def _parse(name: str, given: str | Sequence[str]) -> str | tuple[str, ...]:
     if not isinstance(given, str):
         return tuple(text for text in (line_of_text(name, line) for line in given) if text)
     text = line_of_text(name, given)
-    reader = _READERS.get(name)
-    return reader(name, text) if reader and text else text
+    read = PARTICULARS[name].read
+    return read(name, text) if read and text else text
 
 
 def _parse_country(name: str, text: str) -> str:
@@ -61,13 +78,15 @@ def parse_email(name: str, text: str) -> str:
     """Return the e-mail address that was given for `name`.
 
     Raises:
-        InvalidInput: it is none.
+        InvalidInput: it is none, or too long.
     """
     local, _, domain = text.rpartition("@")
     if not local or not domain or " " in text or not text.isprintable():
         raise InvalidInput(
             name, f"{text!r} is not an e-mail address; give one such as billing@example.com."
         )
+    if len(text) > LENGTH_MAX:
+        raise InvalidInput(name, f"Give at most {LENGTH_MAX} characters.")
     return text
 
 
@@ -93,11 +112,24 @@ def _parse_vat_id(name: str, text: str) -> str:
     return parse_tax_id(text, field=name)
 
 
-#: How the members are read that are more than a line of text.
-_READERS: Mapping[str, Callable[[str, str], str]] = {
-    "country": _parse_country,
-    "email": parse_email,
-    "vat_id": _parse_vat_id,
-    "iban": _parse_iban,
-    "bic": _parse_bic,
-}
+_TABLE = (
+    PartyMember("legal_name", "The name on invoices."),
+    PartyMember(
+        "address_lines", "The lines of the address, without postal code, city and country."
+    ),
+    PartyMember("postal_code", "The postal code."),
+    PartyMember("city", "The city."),
+    PartyMember("country", "An ISO 3166 code, such as FR.", _parse_country),
+    PartyMember("vat_id", "The VAT number with its country prefix.", _parse_vat_id),
+    PartyMember("registration", "The number in the register of companies."),
+    PartyMember("email", "Where questions about invoices go.", parse_email),
+    PartyMember("bank", "The bank's name.", of_seller_only=True),
+    PartyMember("iban", "The account's IBAN.", _parse_iban, of_seller_only=True),
+    PartyMember("bic", "The bank's BIC.", _parse_bic, of_seller_only=True),
+)
+
+#: Every particular that can be given, by its name, in the order in which they are shown.
+PARTICULARS: Mapping[str, PartyMember] = {member.name: member for member in _TABLE}
+
+#: Those of a buyer.
+BUYER_PARTICULARS = [member for member in _TABLE if not member.of_seller_only]

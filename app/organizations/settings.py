@@ -1,8 +1,7 @@
 """Organizations and the seller: who buys, who sells, and what their invoices say."""
 
-import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,8 +11,7 @@ from app.access.door import use_case
 from app.access.principal import operator_for
 from app.access.trail import Change
 from app.billing.invoices.issuing import party_of
-from app.billing.language import Language
-from app.billing.taxes import TaxTreatment, parse_tax_rate
+from app.billing.taxes import TaxTreatment
 from app.billing.terms import check_time_zone
 from app.db.sql import locked
 from app.db.transactions import transaction
@@ -21,50 +19,36 @@ from app.errors import InvalidInput, NotFound
 from app.identifiers import new_id
 from app.models import Invoice, Organization, Seller
 from app.organizations.naming import parse_external_id, parse_name, unique_external_id
-from app.organizations.parties import Particulars, changed_party, parse_email, particulars_of
+from app.organizations.parties import Particulars, changed_party, particulars_of
+from app.organizations.setting import SETTINGS
 from app.seats import pools
-from app.seats.watching.thresholds import parse_thresholds
-from app.text import optional_line
 
 Facts = Mapping[str, object]
 
-#: Statuses that SCIM may answer when no seat is free.
-SEAT_REFUSAL_STATUSES = (403, 400)
-
-#: What becomes of a person that the directory provisions when no seat is free.
-WHEN_FULL = ("reject", "park")
-
 #: What the audit trail names and does not repeat.
-_NOT_REPEATED = frozenset({"name", "party", "billing_contacts", "login_help"})
-
-_HELP_LENGTH_MAX = 200
+_NOT_REPEATED = frozenset(
+    {"party", *(setting.column for setting in SETTINGS.values() if setting.private)}
+)
 
 _SERIES = re.compile(r"[A-Z0-9]{1,12}")
 
 
-@dataclass(frozen=True, kw_only=True)
 class OrganizationChanges:
-    """What to change of an organization; None leaves a thing as it is.
+    """What to change of an organization: settings by their names, and particulars of the buyer.
 
-    Units: `tax_rate` is text, in percent.
+    None leaves a setting as it is.
     """
 
-    name: str | None = None
-    #: The vendor's customer number; empty text takes it away.
-    external_id: str | None = None
-    language: str | None = None
-    seat_refusal_status: int | None = None
-    tax_rate: str | None = None
-    reverse_charge: bool | None = None
-    when_full: str | None = None
-    reserve_for_denied: bool | None = None
-    billing_contacts: Sequence[str] | None = None
-    strict: bool | None = None
-    alert_thresholds: Sequence[object] | None = None
-    #: Where people find help who cannot log in; "" takes it away.
-    login_help: str | None = None
-    login_by_email: bool | None = None
-    party: Particulars = field(default_factory=dict)
+    def __init__(self, *, party: Particulars | None = None, **given: object) -> None:
+        """Take the values as they were given; whether they can be used is for `set_organization`.
+
+        Raises:
+            TypeError: there is no setting of a name.
+        """
+        if unknown := given.keys() - SETTINGS.keys():
+            raise TypeError(f"An organization has no setting {', '.join(sorted(unknown))}.")
+        self.party: Particulars = party or {}
+        self.settings = {name: value for name, value in given.items() if value is not None}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,58 +96,24 @@ def set_organization(context: Context, changes: OrganizationChanges) -> Organiza
 
     Raises:
         NotFound: there is no such organization.
+        NotPermitted: the caller may not change one of the settings.
         InvalidInput: a value cannot be used.
         AlreadyExists: another organization has the customer number.
     """
     organization = find_organization(context.organization_id, lock=True)
     before = dict(organization.__data__)
-    tax = _changed_tax(organization, changes)
-    organization.tax_rate_basis_points = tax.rate_basis_points
-    organization.reverse_charge = tax.reverse_charge
+    for name, given in changes.settings.items():
+        setting = SETTINGS[name]
+        setting.require_changeable(context)
+        setattr(organization, setting.column, setting.parse(given))
     organization.party = _merged(organization.party, changes.party)
-    _change_names(organization, changes)
-    if changes.language is not None:
-        organization.language = _parse_language(changes.language)
-    if changes.seat_refusal_status is not None:
-        organization.seat_refusal_status = _parse_refusal_status(changes.seat_refusal_status)
-    _change_seating(organization, changes)
-    _change_logins(organization, changes)
+    # A treatment of tax refuses what cannot be together.
+    TaxTreatment(organization.tax_rate_basis_points, organization.reverse_charge)
     with unique_external_id(organization.external_id):
         organization.save()
     if changed := _difference(before, organization.__data__):
         trail.record(context, Change("organization.changed", organization.id, *changed))
     return organization
-
-
-def _change_names(organization: Organization, changes: OrganizationChanges) -> None:
-    if changes.name is not None:
-        organization.name = parse_name(changes.name)
-    if changes.external_id is not None:
-        given = changes.external_id
-        organization.external_id = parse_external_id(given) if given else None
-
-
-def _change_seating(organization: Organization, changes: OrganizationChanges) -> None:
-    """Change what becomes of people when seats are short, and how SCIM is read."""
-    if changes.when_full is not None:
-        organization.when_full = _parse_when_full(changes.when_full)
-    if changes.reserve_for_denied is not None:
-        organization.reserve_for_denied = changes.reserve_for_denied
-    if changes.billing_contacts is not None:
-        contacts = [parse_email("billing_contacts", each) for each in changes.billing_contacts]
-        organization.billing_contacts = json.dumps(contacts)
-    if changes.strict is not None:
-        organization.strict = changes.strict
-    if changes.alert_thresholds is not None:
-        organization.alert_thresholds = json.dumps(parse_thresholds(changes.alert_thresholds))
-
-
-def _change_logins(organization: Organization, changes: OrganizationChanges) -> None:
-    """Change what a login reads and which user it can name."""
-    if changes.login_help is not None:
-        organization.login_help = _parse_help(changes.login_help)
-    if changes.login_by_email is not None:
-        organization.login_by_email = changes.login_by_email
 
 
 def find_organization(name: str, *, lock: bool = False) -> Organization:
@@ -229,49 +179,6 @@ def _difference(before: Facts, after: Facts) -> tuple[Facts, Facts] | None:
 
 def _merged(stored: dict[str, object], given: Particulars) -> dict[str, object]:
     return particulars_of(changed_party(party_of(stored), given))
-
-
-def _parse_when_full(text: str) -> str:
-    if text not in WHEN_FULL:
-        raise InvalidInput("when_full", f"Give one of {', '.join(WHEN_FULL)}.")
-    return text
-
-
-def _changed_tax(organization: Organization, changes: OrganizationChanges) -> TaxTreatment:
-    rate, reverse_charge = organization.tax_rate_basis_points, organization.reverse_charge
-    if changes.tax_rate is not None:
-        rate = parse_tax_rate(changes.tax_rate)
-    if changes.reverse_charge is not None:
-        reverse_charge = changes.reverse_charge
-    return TaxTreatment(rate, reverse_charge)
-
-
-def _parse_help(text: str) -> str | None:
-    """Return the help line, which ends no sentence; nothing where it is taken away."""
-    line = optional_line("login_help", text)
-    if line is not None and len(line) > _HELP_LENGTH_MAX:
-        raise InvalidInput(
-            "login_help",
-            f"Give at most {_HELP_LENGTH_MAX} characters to follow Ask, such as the service desk.",
-        )
-    return line
-
-
-def _parse_language(text: str) -> str:
-    if text not in tuple(Language):
-        raise InvalidInput(
-            "language", f"{text!r} is not a language of invoices; give {' or '.join(Language)}."
-        )
-    return text
-
-
-def _parse_refusal_status(status: int) -> int:
-    if status not in SEAT_REFUSAL_STATUSES:
-        raise InvalidInput(
-            "seat_refusal_status",
-            f"A refusal for want of a seat cannot be answered with {status}; give 403 or 400.",
-        )
-    return status
 
 
 def _parse_series(field: str, text: str) -> str:

@@ -1,79 +1,104 @@
-"""What an organization can set for itself."""
+"""What an organization can set for itself; the fields come from the settings' table."""
 
-import json
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, ValidationError
+from marshmallow.fields import Field, Nested, Raw
 
 from app.access.context import Context
 from app.access.principal import Permission
+from app.errors import InvalidInput
 from app.models import Organization
 from app.organizations import settings
-from app.organizations.settings import SEAT_REFUSAL_STATUSES, WHEN_FULL, OrganizationChanges
+from app.organizations.kinds import Choice, Flag, Kind, Line, Percentage, Several
+from app.organizations.parties import BUYER_PARTICULARS, PartyMember
+from app.organizations.setting import OwnerMay, Setting, open_to_owners
+from app.organizations.settings import OrganizationChanges
+from app.web import fields
 from app.web.context import requires
-from app.web.fields import Choice, Flag, Integer, List, Part, RequestSchema, Text
 from app.web.owner.invoice_schemas import PartySchema
 from app.web.owner.surface import surface
 
-
-class BuyerSchema(RequestSchema):
-    """The particulars that invoices name; what is left out stays as it is."""
-
-    legal_name = Text()
-    address_lines = List(Text())
-    postal_code = Text()
-    city = Text()
-    country = Text(metadata={"description": "An ISO 3166 code, such as FR."})
-    vat_id = Text()
-    registration = Text()
-    email = Text()
+_CHANGED = open_to_owners(OwnerMay.CHANGE)
+_READ = open_to_owners(OwnerMay.CHANGE, OwnerMay.READ)
 
 
-class SettingsRequestSchema(RequestSchema):
-    """What to change; what is left out stays as it is."""
+def _field(kind: Kind, **options: Any) -> Field[Any]:
+    """Return the field for values of a kind, as they are given."""
+    match kind:
+        case Flag():
+            return fields.Flag(**options)
+        case Choice(options=(int(), *_)):
+            return fields.Integer(**options)
+        case Several(numbers=numbers):
+            anything = Raw(metadata={"type": ["integer", "string"]})
+            return fields.List(anything if numbers else fields.Text(), **options)
+        case _:
+            return fields.Text(**options)
 
-    when_full = Choice(*WHEN_FULL)
-    reserve_for_denied = Flag()
-    seat_refusal_status = Integer(metadata={"enum": list(SEAT_REFUSAL_STATUSES)})
-    language = Text(metadata={"description": "The language of invoices: en or fr."})
-    billing_contacts = List(Text())
-    alert_thresholds = List(
-        fields.Raw(metadata={"type": ["integer", "string"]}),
-        metadata={
-            "description": 'At how many free seats to alert, such as 5 or "10%"; [] is by size.'
-        },
+
+def _metadata(setting: Setting, more: str) -> dict[str, Any]:
+    about = {"description": " ".join(filter(None, (setting.description, more)))}
+    options = setting.kind.options if isinstance(setting.kind, Choice) else ()
+    return {**about, "enum": list(options)} if options else about
+
+
+def _validator(setting: Setting) -> Callable[[object], None]:
+    """Return the check that refuses what the setting refuses, in its words."""
+
+    def validate(given: object) -> None:
+        try:
+            setting.parse(given)
+        except InvalidInput as refusal:
+            raise ValidationError(str(refusal)) from None
+
+    return validate
+
+
+def _given(setting: Setting) -> Field[Any]:
+    metadata = _metadata(setting, setting.kind.hint)
+    return _field(setting.kind, validate=_validator(setting), metadata=metadata)
+
+
+def _shown(setting: Setting) -> Field[Any]:
+    by_the_vendor = "" if setting.owner_may is OwnerMay.CHANGE else "Set by the vendor."
+    metadata = _metadata(setting, by_the_vendor)
+    if isinstance(setting.kind, Percentage):
+        return fields.Integer(metadata=metadata)
+    optional = isinstance(setting.kind, Line) and setting.kind.optional
+    return _field(setting.kind, allow_none=optional, metadata=metadata)
+
+
+def _particular(member: PartyMember) -> Field[Any]:
+    about = {"description": member.description}
+    if member.several:
+        return fields.List(fields.Text(), metadata=about)
+    return fields.Text(metadata=about)
+
+
+#: The particulars that invoices name; what is left out stays as it is.
+BuyerSchema = fields.RequestSchema.from_dict(
+    {member.name: _particular(member) for member in BUYER_PARTICULARS}, name="BuyerSchema"
+)
+
+
+def request_schema(settings: Iterable[Setting]) -> type[Schema]:
+    """Return the schema of what to change; what is left out stays as it is."""
+    given = {setting.name: _given(setting) for setting in settings}
+    return fields.RequestSchema.from_dict(
+        {**given, "buyer": fields.Part(BuyerSchema)}, name="SettingsRequestSchema"
     )
-    login_help = Text(
-        metadata={
-            "description": 'Where people find help who cannot log in, as it follows "Ask": '
-            'such as the service desk, extension 4242. "" takes it away.'
-        }
-    )
-    login_by_email = Flag(
-        metadata={"description": "Whether a login under a user's e-mail address is that user's."}
-    )
-    buyer = Part(BuyerSchema)
 
 
-class SettingsSchema(Schema):
-    """The settings of the organization."""
+def answer_schema(settings: Iterable[Setting]) -> type[Schema]:
+    """Return the schema of an organization's settings."""
+    shown = {setting.column: _shown(setting) for setting in settings}
+    return Schema.from_dict({**shown, "buyer": Nested(PartySchema)}, name="SettingsSchema")
 
-    name = Text()
-    external_id = Text(
-        allow_none=True,
-        metadata={"description": "The vendor's customer number. Set by the vendor."},
-    )
-    when_full = Choice(*WHEN_FULL)
-    reserve_for_denied = fields.Boolean()
-    seat_refusal_status = Integer()
-    language = Text()
-    billing_contacts = fields.List(Text())
-    alert_thresholds = fields.List(fields.Raw(metadata={"type": ["integer", "string"]}))
-    login_help = Text(allow_none=True)
-    login_by_email = fields.Boolean()
-    tax_rate_basis_points = Integer(metadata={"description": "Set by the vendor."})
-    reverse_charge = fields.Boolean(metadata={"description": "Set by the vendor."})
-    buyer = fields.Nested(PartySchema)
+
+SettingsRequestSchema = request_schema(_CHANGED)
+SettingsSchema = answer_schema(_READ)
 
 
 @surface.get("/settings")
@@ -96,9 +121,4 @@ def change_settings(context: Context, body: dict[str, Any]) -> Any:
 
 
 def _settings(row: Organization) -> dict[str, Any]:
-    return {
-        **row.__data__,
-        "billing_contacts": json.loads(row.billing_contacts),
-        "alert_thresholds": json.loads(row.alert_thresholds),
-        "buyer": row.party,
-    }
+    return {**{setting.column: setting.shown(row) for setting in _READ}, "buyer": row.party}
