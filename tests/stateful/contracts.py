@@ -68,7 +68,7 @@ class Contracts(RuleBasedStateMachine):
     @rule()
     def end_or_resume_renewal(self):
         change = amending.end_renewal if self.model.renews else amending.resume_renewal
-        change(self.acme.operator, at=self.at)
+        change(acting(self.acme.operator, at=self.at))
         self.model.renews = not self.model.renews
 
     @precondition(lambda self: not self.model.follows and not self.model.suspended)
