@@ -7,16 +7,20 @@ from it, unless that test touched the schema: then it is dropped.
 
 import shutil
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from itertools import count
 from pathlib import Path
-from typing import Protocol
+from typing import ClassVar, Protocol
+from weakref import WeakKeyDictionary
 
 import psycopg
+from playhouse.pool import PooledPostgresqlDatabase
 
 from app.db.connections import open_database
 from app.db.migrating import migrate
+from tests.auditing import AUDITORS
 
 _numbers = count(1)
 
@@ -78,21 +82,21 @@ class PostgresqlDatabases:
 
     def __init__(self, url_of: Callable[[str], str]) -> None:
         self._url_of = url_of
-        self._cleaners: dict[str, _Cleaner] = {}
+        self._caretakers: dict[str, _Caretaker] = {}
         self._idle: list[str] = []
         self._admin = psycopg.connect(url_of("postgres"), autocommit=True)
         self._admin.execute(f"CREATE DATABASE {self.TEMPLATE}")
         _migrate(url_of(self.TEMPLATE))
 
     def close(self) -> None:
-        for cleaner in self._cleaners.values():
-            cleaner.close()
+        for caretaker in self._caretakers.values():
+            caretaker.close()
         self._admin.close()
 
     @contextmanager
     def fresh(self) -> Iterator[str]:
         with self.created(self.TEMPLATE) as url:
-            self._cleaners[url] = _Cleaner(url)
+            self._take_care(url)
             yield url
 
     @contextmanager
@@ -106,19 +110,23 @@ class PostgresqlDatabases:
     def lent(self) -> Iterator[str]:
         if not self._idle:
             self._idle.append(self._create(self.TEMPLATE))
-            self._cleaners[self._idle[-1]] = _Cleaner(self._idle[-1])
+            self._take_care(self._idle[-1])
         url = self._idle.pop()
         yield url
-        cleaner = self._cleaners[url]
-        cleaner.disconnect_others()
-        if cleaner.has_its_schema():
-            cleaner.empty()
+        caretaker = self._caretakers[url]
+        caretaker.disconnect_others()
+        if caretaker.has_its_schema():
+            caretaker.empty()
             self._idle.append(url)
         else:
             self._drop(url)
 
     def empty(self, url: str) -> None:
-        self._cleaners[url].empty()
+        self._caretakers[url].empty()
+
+    def _take_care(self, url: str) -> None:
+        self._caretakers[url] = _Caretaker(url)
+        AUDITORS[url] = self._caretakers[url].database
 
     def _create(self, template: str) -> str:
         name = f"test_{next(_numbers)}"
@@ -127,14 +135,32 @@ class PostgresqlDatabases:
         return self._url_of(name)
 
     def _drop(self, url: str) -> None:
-        if cleaner := self._cleaners.pop(url, None):
-            cleaner.close()
+        if caretaker := self._caretakers.pop(url, None):
+            del AUDITORS[url]
+            caretaker.close()
         name = psycopg.conninfo.conninfo_to_dict(url)["dbname"]
         self._admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-class _Cleaner:
-    """A connection to a database of PostgreSQL that brings its rows back to what they were."""
+class _PlannedOnce(psycopg.Cursor):
+    """A cursor that plans a query that is streamed again and again once for its connection."""
+
+    _times: ClassVar[WeakKeyDictionary[psycopg.Connection, Counter]] = WeakKeyDictionary()
+
+    def stream(self, query, params=None, **options):
+        seen = self._times.setdefault(self.connection, Counter())
+        seen[query] += 1
+        name = f"planned_{list(seen).index(query)}"
+        if seen[query] == 2:
+            self.connection.execute(f"PREPARE {name} AS {query}")
+        return super().stream(f"EXECUTE {name}" if seen[query] > 1 else query, params, **options)
+
+
+class _Caretaker:
+    """A connection to a database of PostgreSQL that audits it, and brings its rows back.
+
+    It stays open from test to test, so that what it asks each time is planned once.
+    """
 
     #: All that the guards are made of: whatever changes one of these rows gives it another xmin.
     _SCHEMA = """
@@ -157,7 +183,10 @@ class _Cleaner:
         ORDER BY 1"""
 
     def __init__(self, url: str) -> None:
-        self._connection = psycopg.connect(url, autocommit=True, prepare_threshold=0)
+        self.database = PooledPostgresqlDatabase(url)
+        self._connection = self.database.connection()
+        self._connection.prepare_threshold = 0
+        self._connection.cursor_factory = _PlannedOnce
         self._schema = self._schema_now()
         self._execute("SET session_replication_role = replica")  # neither triggers nor keys
         self._execute("SET lock_timeout = '10s'")
@@ -165,7 +194,7 @@ class _Cleaner:
         self._make_emptying()
 
     def close(self) -> None:
-        self._connection.close()
+        self.database.close_all()
 
     def has_its_schema(self) -> bool:
         return self._schema_now() == self._schema
