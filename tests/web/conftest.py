@@ -22,8 +22,9 @@ def application(fresh_database) -> Iterator[InProcess]:
 
 
 @pytest.fixture
-def service(application) -> Iterator[InProcess]:
-    """Return the application, whose clock shows 1 March 2026, 09:00 UTC."""
+def service(application, databases) -> Iterator[InProcess]:
+    """Return the application, new to its database, whose clock shows 1 March 2026, 09:00 UTC."""
+    databases.empty(application.database_url)
     application.clock.at = NOW
     yield application
     database.close()
