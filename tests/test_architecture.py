@@ -86,7 +86,9 @@ RESERVED = {
 WRITTEN_ONCE = sorted(
     name
     for file in ROOT.glob("app/models/*.py")
-    for name in re.findall(r'class (\w+)\(Row\):\n    """[^"]*Append-only\.', file.read_text())
+    for name in re.findall(
+        r'class (\w+)\((?:Organization)?Row\):\n    """[^"]*Append-only\.', file.read_text()
+    )
 )
 
 
