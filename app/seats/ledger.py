@@ -59,7 +59,7 @@ def release(user: User, cause: Cause, *, at: datetime, offered: bool = True) -> 
     change = Change(user.organization_id, EntryKind.RELEASED, 1, cause, user.id)
     recorded = record(change, at=at)
     SeatAssignment.update(released_at=recorded.at, released_sequence=recorded.sequence).where(
-        (SeatAssignment.organization_id == user.organization_id)
+        SeatAssignment.belongs_to(user.organization_id)
         & (SeatAssignment.user_id == user.id)
         & SeatAssignment.released_at.is_null()
     ).execute()
@@ -128,7 +128,7 @@ def end_contract(organization_id: str, *, at: datetime) -> None:
     assert_in_transaction()
     holds.end_all(organization_id, at=at)
     SeatPool.update(state=PoolState.ENDED.value).where(
-        SeatPool.organization_id == organization_id
+        SeatPool.belongs_to(organization_id)
     ).execute()
 
 
