@@ -86,8 +86,20 @@ RESERVED = {
 WRITTEN_ONCE = sorted(
     name
     for file in ROOT.glob("app/models/*.py")
-    for name in re.findall(r'class (\w+)\(Row\):\n    """[^"]*Append-only\.', file.read_text())
+    for name in re.findall(
+        r'class (\w+)\((?:Organization)?Row\):\n    """[^"]*Append-only\.', file.read_text()
+    )
 )
+
+
+#: How a column is compared, apart from the operators.
+COMPARING = {"in_", "not_in", "is_null", "contains", "startswith", "between", "cast", "collate"}
+
+#: Whose organization is that of a caller, not a column.
+CALLERS = {"context", "principal", "self"}
+
+#: Where conditions on the organization are written by hand: the verbs themselves, and SQL.
+TENANCY = ("app/models/rows.py", "app/audit/", "app/db/migrations/")
 
 
 def path_of(file):
@@ -111,6 +123,51 @@ def taken_from(file, packages):
         name
         for name in imports_of(file)
         if any(name == package or name.startswith(f"{package}.") for package in packages)
+    )
+
+
+def is_organization_column(node):
+    """Return whether an expression is the column of a table that names the organization."""
+    match node:
+        case ast.Attribute(ast.Name(receiver), "organization_id"):
+            return receiver not in CALLERS
+        case ast.Attribute(_, "organization_id"):
+            return True
+        case ast.Call(ast.Name("getattr"), [_, ast.Constant("organization_id"), *_]):
+            return True
+    return False
+
+
+def compared_in(node):
+    """Return the expressions that an expression compares."""
+    match node:
+        case ast.Compare(left, _, others):
+            return [left, *others]
+        case ast.BinOp(left, ast.LShift() | ast.RShift() | ast.Mod(), right):
+            return [left, right]
+        case ast.Call(ast.Attribute(column, verb)) if verb in COMPARING:
+            return [column]
+    return []
+
+
+def names_organization(node):
+    """Return whether an expression asks for an organization's rows without an operator."""
+    match node:
+        case ast.Call(ast.Attribute(_, "get" | "get_or_none" | "filter"), _, keywords):
+            return "organization_id" in {keyword.arg for keyword in keywords}
+        case ast.Constant(str(text)):
+            return re.search(r"\borganization_id\W*(=|<>|\bIN\b)", text) is not None
+    return False
+
+
+def conditions_by_hand(source):
+    """Return the lines on which a condition on the organization is written by hand."""
+    return sorted(
+        {
+            node.lineno
+            for node in ast.walk(ast.parse(source))
+            if any(map(is_organization_column, compared_in(node))) or names_organization(node)
+        }
     )
 
 
@@ -151,6 +208,32 @@ def test_the_environment_has_one_reader():
 
 def test_the_ledger_and_what_was_sold_are_written_once():
     assert {"LedgerEntry", "Invoice", "InvoiceLine", "Purchase"} <= set(WRITTEN_ONCE)
+
+
+def test_tenancy_has_one_road():
+    files = [file for file in PRODUCT if not path_of(file).startswith(TENANCY)]
+
+    found = {path_of(file): conditions_by_hand(file.read_text()) for file in files}
+
+    assert {path: lines for path, lines in found.items() if lines} == {}
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "User.organization_id == organization_id",
+        "organization_id != User.organization_id",
+        "model.organization_id == context.organization_id",
+        "User.organization_id == UserEmail.organization_id",
+        "User.organization_id << ids",
+        "User.organization_id.in_(ids)",
+        "User.get_or_none(organization_id=organization_id)",
+        "getattr(model, 'organization_id') == organization_id",
+        "SQL('organization_id = ?', [organization_id])",
+    ],
+)
+def test_a_condition_on_the_organization_is_seen(condition):
+    assert conditions_by_hand(f"User.select().where({condition})") == [1]
 
 
 @pytest.mark.parametrize("model", WRITTEN_ONCE)

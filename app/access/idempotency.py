@@ -119,7 +119,7 @@ def _keep(context: Context, key: Key, answer: KeptAnswer) -> None:
 
 def _is(context: Context, key: Key) -> Expression:
     return (
-        (IdempotencyKey.organization_id == context.organization_id)
+        IdempotencyKey.belongs_to(context.organization_id)
         & (IdempotencyKey.route == key.route)
         & (IdempotencyKey.key == key.key)
     )

@@ -18,6 +18,7 @@ from app.db.transactions import transaction
 from app.errors import InvalidInput, NotAuthenticated, NotFound
 from app.identifiers import new_id
 from app.models import Organization, Token, VendorToken
+from app.models.rows import same_organization
 from scim.quirks import PROVIDERS
 
 
@@ -55,7 +56,7 @@ def issue_token(context: Context, wanted: TokenRequest) -> IssuedToken:
     if wanted.role not in ISSUABLE:
         raise InvalidInput("role", f"A token's role is one of {', '.join(ISSUABLE)}.")
     check_expiry(wanted, at=context.at)
-    if not Organization.select().where(Organization.id == organization_id).exists():
+    if not Organization.of(organization_id).exists():
         raise NotFound(f"There is no organization {organization_id}.")
     provider = known_provider(wanted.provider)
     secret = new_secret(wanted.role)
@@ -103,7 +104,7 @@ def known_provider(name: str | None) -> str | None:
 
 def tokens_of(organization_id: str) -> list[Token]:
     """Return an organization's tokens, oldest first."""
-    return list(Token.select().where(Token.organization_id == organization_id).order_by(Token.id))
+    return list(Token.of(organization_id).order_by(Token.id))
 
 
 @use_case()
@@ -113,7 +114,7 @@ def revoke_token(context: Context, token_id: str) -> None:
     Raises:
         NotFound: the organization has no such token.
     """
-    mine = (Token.organization_id == context.organization_id) & (Token.id == token_id)
+    mine = Token.belongs_to(context.organization_id) & (Token.id == token_id)
     if not Token.select().where(mine).exists():
         raise NotFound(f"There is no token {token_id}.")
     if Token.update(revoked_at=context.at).where(mine & Token.revoked_at.is_null()).execute():
@@ -197,7 +198,7 @@ def note_uses(uses: Iterable[tuple[str, str, datetime]]) -> None:
             _note_vendor_use(token_id, at)
             continue
         Token.update(last_used_at=at).where(
-            (Token.organization_id == organization_id)
+            Token.belongs_to(organization_id)
             & (Token.id == token_id)
             & (Token.last_used_at.is_null() | (Token.last_used_at < at))
         ).execute()
@@ -219,7 +220,7 @@ def _token_with_profile(secret_hash: str) -> Any:
             Organization.strict,
             Organization.seat_refusal_status,
         )
-        .join(Organization, on=Organization.id == Token.organization_id)
+        .join(Organization, on=same_organization(Organization, Token))
         .where(Token.secret_hash == secret_hash)
         .objects()
         .first()

@@ -65,7 +65,7 @@ def events_of(
     limit: int,
 ) -> list[AuditEvent]:
     """Return events, newest first; `after` is the id of the last one already seen."""
-    query = AuditEvent.select().where(AuditEvent.organization_id == organization_id)
+    query = AuditEvent.of(organization_id)
     query = within(query, Made(AuditEvent.at, AuditEvent.id, "evt"), period)
     if subject_id is not None:
         query = query.where(AuditEvent.subject_id == subject_id)

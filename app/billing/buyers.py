@@ -65,7 +65,5 @@ def _may_buy(context: Context, contract: Contract) -> bool:
 
 
 def _contract_of(quote: Quote) -> Contract:
-    contract: Contract = Contract.get(
-        (Contract.organization_id == quote.organization_id) & (Contract.id == quote.contract_id)
-    )
+    contract: Contract = Contract.of(quote.organization_id, Contract.id == quote.contract_id).get()
     return contract

@@ -42,7 +42,7 @@ def purchases_of(
     organization_id: str, *, period: Period = ALWAYS, after: str | None = None, limit: int
 ) -> list[Purchase]:
     """Return purchases, newest first; `after` is the id of the last one already seen."""
-    query = Purchase.select().where(Purchase.organization_id == organization_id)
+    query = Purchase.of(organization_id)
     query = within(query, Made(Purchase.confirmed_at, Purchase.id, "pur"), period)
     if after is not None:
         query = query.where(Purchase.id < after)
@@ -55,9 +55,7 @@ def find_purchase(organization_id: str, purchase_id: str) -> Purchase:
     Raises:
         NotFound: it has none of this id.
     """
-    purchase: Purchase | None = Purchase.get_or_none(
-        (Purchase.organization_id == organization_id) & (Purchase.id == purchase_id)
-    )
+    purchase: Purchase | None = Purchase.find(organization_id, Purchase.id == purchase_id)
     if purchase is None:
         raise NotFound(f"There is no purchase {purchase_id}.")
     return purchase
@@ -85,9 +83,7 @@ def carry_out(context: Context, quote_id: str, expected_total_minor: int) -> Con
 
 
 def _lock_quote(organization_id: str, quote_id: str) -> Quote:
-    query = Quote.select().where(
-        (Quote.organization_id == organization_id) & (Quote.id == quote_id)
-    )
+    query = Quote.of(organization_id, Quote.id == quote_id)
     quote: Quote | None = locked(query).first()
     if quote is None:
         raise NotFound(f"There is no quote {quote_id}.")

@@ -142,9 +142,7 @@ def find_quote(organization_id: str, quote_id: str) -> Quote:
     Raises:
         NotFound: it has none of this id.
     """
-    quote: Quote | None = Quote.get_or_none(
-        (Quote.organization_id == organization_id) & (Quote.id == quote_id)
-    )
+    quote: Quote | None = Quote.find(organization_id, Quote.id == quote_id)
     if quote is None:
         raise NotFound(f"There is no quote {quote_id}.")
     return quote
@@ -152,9 +150,7 @@ def find_quote(organization_id: str, quote_id: str) -> Quote:
 
 def purchase_of(quote: Quote) -> Purchase | None:
     """Return the purchase that a quote led to, or None."""
-    purchase: Purchase | None = Purchase.get_or_none(
-        (Purchase.organization_id == quote.organization_id) & (Purchase.quote_id == quote.id)
-    )
+    purchase: Purchase | None = Purchase.find(quote.organization_id, Purchase.quote_id == quote.id)
     return purchase
 
 

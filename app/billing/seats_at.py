@@ -29,18 +29,16 @@ def seats_at(organization_id: str, at: datetime) -> SeatsThen:
 
 
 def _term_of(organization_id: str, pool: PastPool) -> ContractTerm | None:
-    term: ContractTerm | None = ContractTerm.get_or_none(
-        (ContractTerm.organization_id == organization_id)
-        & (ContractTerm.contract_id == pool.contract_id)
-        & (ContractTerm.number == pool.term_number)
+    term: ContractTerm | None = ContractTerm.find(
+        organization_id,
+        ContractTerm.contract_id == pool.contract_id,
+        ContractTerm.number == pool.term_number,
     )
     return term
 
 
 def _was_pending(term: ContractTerm, at: datetime) -> bool:
     """Return whether a term was over at an instant, neither renewed nor its contract ended."""
-    contract = Contract.get(
-        (Contract.organization_id == term.organization_id) & (Contract.id == term.contract_id)
-    )
+    contract = Contract.of(term.organization_id, Contract.id == term.contract_id).get()
     over = start_of_day(term.ends_on, contract.time_zone) <= at
     return over and (contract.ended_at is None or contract.ended_at > at)

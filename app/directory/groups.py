@@ -130,13 +130,11 @@ def leave_all(organization_id: str, member_id: str, *, at: datetime) -> list[str
 
     Call inside a transaction.
     """
-    memberships = (GroupMember.organization_id == organization_id) & (
-        GroupMember.member_id == member_id
-    )
+    memberships = GroupMember.belongs_to(organization_id) & (GroupMember.member_id == member_id)
     ids = list(GroupMember.select(GroupMember.group_id).where(memberships).scalars())
     if not ids:
         return []
-    left = (Group.organization_id == organization_id) & Group.id.in_(ids)
+    left = Group.belongs_to(organization_id) & Group.id.in_(ids)
     list(locked(Group.select(Group.id).where(left).order_by(Group.id)).scalars())
     Group.update(version=Group.version + 1, updated_at=at).where(left).execute()
     GroupMember.delete().where(memberships).execute()
@@ -151,7 +149,7 @@ def pass_on(organization_id: str, from_id: str, to_id: str, *, at: datetime) -> 
     left = leave_all(organization_id, from_id, at=at)
     if not left:
         return []
-    mine = (GroupMember.organization_id == organization_id) & (GroupMember.member_id == to_id)
+    mine = GroupMember.belongs_to(organization_id) & (GroupMember.member_id == to_id)
     there = set(GroupMember.select(GroupMember.group_id).where(mine).scalars())
     rows = [
         {
@@ -243,7 +241,7 @@ def _write(group: Group, *, new: bool) -> None:
 
 
 def _is(organization_id: str, group_id: str) -> Expression:
-    return (Group.organization_id == organization_id) & (Group.id == group_id)
+    return Group.belongs_to(organization_id) & (Group.id == group_id)
 
 
 def _no_group(group_id: str) -> NotFound:

@@ -79,13 +79,13 @@ class Directory:
 
     def users(self, tree: Filter | None = None, order: Order | None = None) -> Listing[User]:
         """Return the users that match a filter."""
-        here = (User.organization_id == self.organization_id) & User.deleted_at.is_null()
+        here = User.belongs_to(self.organization_id) & User.deleted_at.is_null()
         scope = user_scope(self.organization_id, self.base_url)
         return _listing(User, here, scope, tree, order)
 
     def groups(self, tree: Filter | None = None, order: Order | None = None) -> Listing[Group]:
         """Return the groups that match a filter."""
-        here = Group.organization_id == self.organization_id
+        here = Group.belongs_to(self.organization_id)
         scope = group_scope(self.organization_id, self.base_url)
         return _listing(Group, here, scope, tree, order)
 

@@ -14,6 +14,7 @@ from app.db.sql import listed, locked
 from app.directory.search.columns import member_scope
 from app.directory.search.filters import condition
 from app.models import Group, GroupMember, User
+from app.models.rows import same_organization
 from scim.attributes import Document
 from scim.errors import InvalidValue
 from scim.patch import Op, Operation, member_ids
@@ -32,14 +33,14 @@ def lock_members(organization_id: str, ids: Collection[str]) -> None:
         return
     wanted = listed(sorted(set(ids)))
     found = User.select(User.id).where(
-        (User.organization_id == organization_id) & User.id.in_(wanted) & User.deleted_at.is_null()
+        User.belongs_to(organization_id) & User.id.in_(wanted) & User.deleted_at.is_null()
     )
     users = set(locked(found.order_by(User.id), "FOR KEY SHARE").scalars())
     missing = sorted(set(ids) - users)
     if not missing:
         return
     groups = Group.select(Group.id).where(
-        (Group.organization_id == organization_id) & Group.id.in_(listed(missing))
+        Group.belongs_to(organization_id) & Group.id.in_(listed(missing))
     )
     nested = set(locked(groups.order_by(Group.id), "FOR KEY SHARE").scalars())
     unknown = [member_id for member_id in missing if member_id not in nested]
@@ -109,7 +110,7 @@ def members_of(
         rows = rows.join(User, JOIN.LEFT_OUTER, on=_refers(User, GroupMember.user_id)).join_from(
             GroupMember, Group, JOIN.LEFT_OUTER, on=_refers(Group, GroupMember.nested_group_id)
         )
-    here = GroupMember.organization_id == organization_id
+    here = GroupMember.belongs_to(organization_id)
     chosen = rows.where(here & GroupMember.group_id.in_(group_ids))
     members: dict[str, list[Document]] = {group_id: [] for group_id in group_ids}
     ordered = chosen.order_by(GroupMember.group_id, GroupMember.member_id).tuples()
@@ -147,15 +148,13 @@ def _add(group: Group, ids: Collection[str]) -> MemberChanges:
     wanted = listed(sorted(set(ids)))
     group_id = Value(group.id).cast("TEXT")
     users = User.select(User.organization_id, group_id, User.id, User.id, SQL("NULL")).where(
-        (User.organization_id == group.organization_id)
+        User.belongs_to(group.organization_id)
         & User.id.in_(wanted)
         & User.deleted_at.is_null()
         & _is_new(group, User.id)
     )
     nested = Group.select(Group.organization_id, group_id, Group.id, SQL("NULL"), Group.id).where(
-        (Group.organization_id == group.organization_id)
-        & Group.id.in_(wanted)
-        & _is_new(group, Group.id)
+        Group.belongs_to(group.organization_id) & Group.id.in_(wanted) & _is_new(group, Group.id)
     )
     return MemberChanges(added=_insert(users) | _insert(nested))
 
@@ -189,12 +188,12 @@ def _ids(rows: Iterable[tuple[str]]) -> frozenset[str]:
 
 
 def _of(group: Group) -> Expression:
-    mine: Expression = (GroupMember.organization_id == group.organization_id) & (
+    mine: Expression = GroupMember.belongs_to(group.organization_id) & (
         GroupMember.group_id == group.id
     )
     return mine
 
 
 def _refers(model: type[User] | type[Group], column: KeyField) -> Expression:
-    same: Expression = (model.organization_id == GroupMember.organization_id) & (model.id == column)
+    same: Expression = same_organization(model, GroupMember) & (model.id == column)
     return same

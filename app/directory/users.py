@@ -9,6 +9,7 @@ from app.directory.lookups import check_lookup
 from app.errors import InvalidInput, NotFound, UserNameTaken
 from app.identifiers import new_uuid
 from app.models import Group, GroupMember, User, UserEmail
+from app.models.rows import same_organization
 from scim.attributes import Document
 from scim.errors import InvalidValue
 from scim.folding import fold
@@ -133,10 +134,8 @@ def lock_user(organization_id: str, user_id: str, strength: str = "FOR NO KEY UP
 
 def find_person(organization_id: str, user_name: str) -> User | None:
     """Return the user that a userName names, whatever its case, or None."""
-    user: User | None = User.get_or_none(
-        (User.organization_id == organization_id)
-        & (User.user_name_key == UserName.of(user_name).key)
-        & User.deleted_at.is_null()
+    user: User | None = User.find(
+        organization_id, User.user_name_key == UserName.of(user_name).key, User.deleted_at.is_null()
     )
     return user
 
@@ -144,7 +143,7 @@ def find_person(organization_id: str, user_name: str) -> User | None:
 def look_alike(user: User) -> str | None:
     """Return the id of the oldest other user with a userName that looks like this one, or None."""
     others = User.select(User.id).where(
-        (User.organization_id == user.organization_id)
+        User.belongs_to(user.organization_id)
         & (User.skeleton_key == user.skeleton_key)
         & (User.id != user.id)
         & User.deleted_at.is_null()
@@ -158,10 +157,10 @@ def ids_by_email(organization_id: str, address: str, *, limit: int = 2) -> list[
         User.select(User.id)
         .join(
             UserEmail,
-            on=(UserEmail.organization_id == User.organization_id) & (UserEmail.user_id == User.id),
+            on=same_organization(UserEmail, User) & (UserEmail.user_id == User.id),
         )
         .where(
-            (UserEmail.organization_id == organization_id)
+            UserEmail.belongs_to(organization_id)
             & (UserEmail.value == fold(address))
             & User.deleted_at.is_null()
         )
@@ -172,7 +171,7 @@ def ids_by_email(organization_id: str, address: str, *, limit: int = 2) -> list[
 def ids_by_external_id(organization_id: str, external_id: str, *, limit: int = 2) -> list[str]:
     """Return the ids of users who have this externalId, which need not be unique."""
     query = User.select(User.id).where(
-        (User.organization_id == organization_id)
+        User.belongs_to(organization_id)
         & (User.external_id == external_id)
         & User.deleted_at.is_null()
     )
@@ -187,12 +186,9 @@ def groups_of(
         GroupMember.select(GroupMember.member_id, Group.id, Group.display_name)
         .join(
             Group,
-            on=(Group.organization_id == GroupMember.organization_id)
-            & (Group.id == GroupMember.group_id),
+            on=same_organization(Group, GroupMember) & (Group.id == GroupMember.group_id),
         )
-        .where(
-            (GroupMember.organization_id == organization_id) & GroupMember.member_id.in_(user_ids)
-        )
+        .where(GroupMember.belongs_to(organization_id) & GroupMember.member_id.in_(user_ids))
         .order_by(GroupMember.member_id, Group.id)
         .tuples()
     )
@@ -209,9 +205,7 @@ def groups_of(
 
 
 def _present(organization_id: str, user_id: str) -> Expression:
-    return (
-        (User.organization_id == organization_id) & (User.id == user_id) & User.deleted_at.is_null()
-    )
+    return User.belongs_to(organization_id) & (User.id == user_id) & User.deleted_at.is_null()
 
 
 def _no_user(user_id: str) -> NotFound:
@@ -221,7 +215,7 @@ def _no_user(user_id: str) -> NotFound:
 def _write_emails(user: User, *, new: bool) -> None:
     if not new:
         UserEmail.delete().where(
-            (UserEmail.organization_id == user.organization_id) & (UserEmail.user_id == user.id)
+            UserEmail.belongs_to(user.organization_id) & (UserEmail.user_id == user.id)
         ).execute()
     rows = [
         {

@@ -3,10 +3,10 @@
 from peewee import CompositeKey, IntegerField, TextField
 
 from app.db.columns import InstantField, KeyField
-from app.models.rows import Row
+from app.models.rows import OrganizationRow, Row
 
 
-class Token(Row):
+class Token(OrganizationRow):
     """A bearer token, of which only the hash of the secret is kept."""
 
     organization_id = KeyField()
@@ -41,7 +41,7 @@ class VendorToken(Row):
     last_used_at = InstantField(null=True)
 
 
-class IdempotencyKey(Row):
+class IdempotencyKey(OrganizationRow):
     """The answer of a request under the key it came with, so that a repetition gets the same."""
 
     organization_id = KeyField()

@@ -3,10 +3,10 @@
 from peewee import BigIntegerField, CompositeKey, IntegerField, TextField
 
 from app.db.columns import InstantField, KeyField
-from app.models.rows import Row
+from app.models.rows import OrganizationRow
 
 
-class Alert(Row):
+class Alert(OrganizationRow):
     """One crossing of a threshold, from `raised_at` until seats were free again."""
 
     organization_id = KeyField()
@@ -27,7 +27,7 @@ class Alert(Row):
         primary_key = CompositeKey("organization_id", "id")
 
 
-class AlertCursor(Row):
+class AlertCursor(OrganizationRow):
     """How far an organization's ledger has been read for alerts, and the pool's figures there."""
 
     organization_id = KeyField(primary_key=True)

@@ -3,10 +3,10 @@
 from peewee import BigIntegerField, BooleanField, CompositeKey, DateField, IntegerField, TextField
 
 from app.db.columns import DocumentField, InstantField, KeyField
-from app.models.rows import Row
+from app.models.rows import OrganizationRow, Row
 
 
-class Quote(Row):
+class Quote(OrganizationRow):
     """A price for more seats, binding until `expires_at`."""
 
     organization_id = KeyField()
@@ -36,7 +36,7 @@ class Quote(Row):
         primary_key = CompositeKey("organization_id", "id")
 
 
-class Purchase(Row):
+class Purchase(OrganizationRow):
     """A confirmed quote. Append-only."""
 
     organization_id = KeyField()
@@ -64,7 +64,7 @@ class InvoiceSeries(Row):
         primary_key = CompositeKey("series", "year")
 
 
-class Invoice(Row):
+class Invoice(OrganizationRow):
     """An issued invoice or credit note, with its parties as they were. Append-only."""
 
     organization_id = KeyField()
@@ -97,7 +97,7 @@ class Invoice(Row):
         primary_key = CompositeKey("organization_id", "id")
 
 
-class InvoiceLine(Row):
+class InvoiceLine(OrganizationRow):
     """One line of an invoice, for seats over a service period. Append-only."""
 
     organization_id = KeyField()
@@ -116,7 +116,7 @@ class InvoiceLine(Row):
         primary_key = CompositeKey("organization_id", "invoice_id", "position")
 
 
-class Payment(Row):
+class Payment(OrganizationRow):
     """Money that came in for an invoice, all of it or a part. Append-only."""
 
     organization_id = KeyField()
@@ -133,7 +133,7 @@ class Payment(Row):
         primary_key = CompositeKey("organization_id", "id")
 
 
-class RenewalHolder(Row):
+class RenewalHolder(OrganizationRow):
     """A holder of a seat when a term ended: the evidence for the next term's. Append-only."""
 
     organization_id = KeyField()

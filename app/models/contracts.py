@@ -11,10 +11,10 @@ from peewee import (
 )
 
 from app.db.columns import InstantField, KeyField
-from app.models.rows import Row
+from app.models.rows import OrganizationRow
 
 
-class Contract(Row):
+class Contract(OrganizationRow):
     """What the vendor and the organization agreed on; it runs until `ended_at`."""
 
     organization_id = KeyField()
@@ -86,7 +86,7 @@ class Contract(Row):
         return (self.billing_interval, self.collection_method) == ("annual", "invoice")
 
 
-class ContractTerm(Row):
+class ContractTerm(OrganizationRow):
     """Twelve months of a contract, `[starts_on, ends_on)` in its time zone, numbered from 1."""
 
     organization_id = KeyField()
@@ -103,7 +103,7 @@ class ContractTerm(Row):
         primary_key = CompositeKey("organization_id", "contract_id", "number")
 
 
-class TermInvoice(Row):
+class TermInvoice(OrganizationRow):
     """The invoice of a term that is not issued when the term opens, but before or after.
 
     It is still to come while it has neither an invoice nor been dropped.
@@ -123,7 +123,7 @@ class TermInvoice(Row):
         primary_key = CompositeKey("organization_id", "contract_id", "term_number")
 
 
-class ContractRequest(Row):
+class ContractRequest(OrganizationRow):
     """A signing or amendment under the name that the operator gave it, and what it led to."""
 
     organization_id = KeyField()

@@ -3,10 +3,10 @@
 from peewee import BigIntegerField, CompositeKey, DateField, IntegerField, TextField
 
 from app.db.columns import InstantField, KeyField
-from app.models.rows import Row
+from app.models.rows import OrganizationRow
 
 
-class CreditLine(Row):
+class CreditLine(OrganizationRow):
     """What a line of a credit note takes back, and of which line. Append-only.
 
     Units: seats and the currency's minor unit, neither below nothing.
@@ -32,7 +32,7 @@ class CreditLine(Row):
         primary_key = CompositeKey("organization_id", "credit_note_id", "position")
 
 
-class CreditTax(Row):
+class CreditTax(OrganizationRow):
     """The tax of a credit note's lines of one rate, at or below nothing. Append-only."""
 
     organization_id = KeyField()
@@ -45,7 +45,7 @@ class CreditTax(Row):
         primary_key = CompositeKey("organization_id", "credit_note_id", "rate_basis_points")
 
 
-class Replacement(Row):
+class Replacement(OrganizationRow):
     """An invoice that was credited in full, and the one that stands for it now. Append-only."""
 
     organization_id = KeyField()
@@ -58,7 +58,7 @@ class Replacement(Row):
         primary_key = CompositeKey("organization_id", "invoice_id")
 
 
-class Refund(Row):
+class Refund(OrganizationRow):
     """Money that was given back of what an invoice was overpaid. Append-only."""
 
     organization_id = KeyField()
@@ -75,7 +75,7 @@ class Refund(Row):
         primary_key = CompositeKey("organization_id", "id")
 
 
-class Reversal(Row):
+class Reversal(OrganizationRow):
     """A payment or refund that was taken back. Append-only."""
 
     organization_id = KeyField()
@@ -90,7 +90,7 @@ class Reversal(Row):
         primary_key = CompositeKey("organization_id", "id")
 
 
-class Transfer(Row):
+class Transfer(OrganizationRow):
     """A payment or refund that passed from an invoice to its replacement. Append-only."""
 
     organization_id = KeyField()
@@ -104,7 +104,7 @@ class Transfer(Row):
         primary_key = CompositeKey("organization_id", "id")
 
 
-class BankLine(Row):
+class BankLine(OrganizationRow):
     """The line of a bank's statement behind a payment or refund that stands; each is entered once.
 
     A reversal frees the line: its row goes.

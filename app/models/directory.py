@@ -3,10 +3,10 @@
 from peewee import BigIntegerField, BooleanField, CompositeKey, IntegerField, TextField
 
 from app.db.columns import DocumentField, InstantField, KeyField
-from app.models.rows import Row
+from app.models.rows import OrganizationRow
 
 
-class User(Row):
+class User(OrganizationRow):
     """A SCIM User: its document, and beside it what is unique, joined or searched.
 
     A deleted user keeps its row, stripped to the name, because assignments refer to it; nothing
@@ -51,7 +51,7 @@ class User(Row):
         primary_key = CompositeKey("organization_id", "id")
 
 
-class UserEmail(Row):
+class UserEmail(OrganizationRow):
     """One element of a user's `emails`, folded, so that filters on e-mail find an index."""
 
     organization_id = KeyField()
@@ -67,7 +67,7 @@ class UserEmail(Row):
         primary_key = CompositeKey("organization_id", "user_id", "position")
 
 
-class Group(Row):
+class Group(OrganizationRow):
     """A SCIM Group without its members."""
 
     organization_id = KeyField()
@@ -86,7 +86,7 @@ class Group(Row):
         primary_key = CompositeKey("organization_id", "id")
 
 
-class GroupMember(Row):
+class GroupMember(OrganizationRow):
     """One member of one group: a user or a nested group."""
 
     organization_id = KeyField()

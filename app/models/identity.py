@@ -3,10 +3,10 @@
 from peewee import BooleanField, CompositeKey, IntegerField, TextField
 
 from app.db.columns import InstantField, KeyField
-from app.models.rows import Row
+from app.models.rows import OrganizationRow
 
 
-class IdentityMatch(Row):
+class IdentityMatch(OrganizationRow):
     """An organization where external ids matched at a login; one row, written once."""
 
     organization_id = KeyField(primary_key=True)
@@ -15,7 +15,7 @@ class IdentityMatch(Row):
     matched_at = InstantField()
 
 
-class IdentityMismatch(Row):
+class IdentityMismatch(OrganizationRow):
     """One way in which logins contradict the directory about a user, counted up while it lasts."""
 
     organization_id = KeyField()

@@ -3,11 +3,13 @@
 from peewee import BooleanField, IntegerField, TextField
 
 from app.db.columns import DocumentField, InstantField, KeyField
-from app.models.rows import Row
+from app.models.rows import OrganizationRow, Row
 
 
-class Organization(Row):
+class Organization(OrganizationRow):
     """One customer of the vendor; everything belongs to exactly one."""
+
+    organization_key = "id"
 
     id = KeyField(primary_key=True)
     #: What the vendor's other systems call it: the customer number.

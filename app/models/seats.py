@@ -3,10 +3,10 @@
 from peewee import BigIntegerField, CompositeKey, IntegerField, TextField
 
 from app.db.columns import InstantField, KeyField
-from app.models.rows import Row
+from app.models.rows import OrganizationRow
 
 
-class SeatPool(Row):
+class SeatPool(OrganizationRow):
     """The seats of one organization, counted; the one row that every seat decision locks."""
 
     organization_id = KeyField(primary_key=True)
@@ -27,7 +27,7 @@ class SeatPool(Row):
     want_sequence = BigIntegerField(default=0)
 
 
-class LedgerEntry(Row):
+class LedgerEntry(OrganizationRow):
     """One change of the pool. Append-only."""
 
     organization_id = KeyField()
@@ -47,7 +47,7 @@ class LedgerEntry(Row):
         primary_key = CompositeKey("organization_id", "sequence")
 
 
-class SeatAssignment(Row):
+class SeatAssignment(OrganizationRow):
     """One person holding one seat, from `assigned_at` to `released_at`."""
 
     organization_id = KeyField()
@@ -62,7 +62,7 @@ class SeatAssignment(Row):
         primary_key = CompositeKey("organization_id", "id")
 
 
-class Hold(Row):
+class Hold(OrganizationRow):
     """A seat kept for a named person until `expires_at`; how it ended is written once."""
 
     organization_id = KeyField()
@@ -83,7 +83,7 @@ class Hold(Row):
         primary_key = CompositeKey("organization_id", "id")
 
 
-class Reassignment(Row):
+class Reassignment(OrganizationRow):
     """An owner moved a seat from one person to another. Append-only."""
 
     organization_id = KeyField()

@@ -3,10 +3,10 @@
 from peewee import CompositeKey, TextField
 
 from app.db.columns import DocumentField, InstantField, KeyField
-from app.models.rows import Row
+from app.models.rows import OrganizationRow, Row
 
 
-class AuditEvent(Row):
+class AuditEvent(OrganizationRow):
     """One change of anything. Append-only."""
 
     organization_id = KeyField()

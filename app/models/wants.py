@@ -3,10 +3,10 @@
 from peewee import BigIntegerField, CompositeKey, IntegerField, TextField
 
 from app.db.columns import InstantField, KeyField
-from app.models.rows import Row
+from app.models.rows import OrganizationRow
 
 
-class Want(Row):
+class Want(OrganizationRow):
     """A person's want of a seat, counted up while it lasts; a person has one at a time.
 
     Who waits has a place, taken at `parked_at`; who was refused has none.
@@ -41,7 +41,7 @@ class Want(Row):
         primary_key = CompositeKey("organization_id", "id")
 
 
-class WantSource(Row):
+class WantSource(OrganizationRow):
     """One of those who asked for a person's seat: a directory, by its provider, or a login."""
 
     organization_id = KeyField()

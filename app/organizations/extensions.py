@@ -80,7 +80,7 @@ def extensions_of(organization_id: str) -> list[Document]:
     Raises:
         NotFound: there is no such organization.
     """
-    organization = Organization.get_or_none(Organization.id == organization_id)
+    organization = Organization.find(organization_id)
     if organization is None:
         raise NotFound(f"There is no organization {organization_id}.")
     entries: list[Document] = json.loads(organization.extensions)
@@ -98,7 +98,7 @@ def _registered(resource_type: str, schema: Schema) -> Change:
 
 
 def _lock(context: Context) -> Organization:
-    query = Organization.select().where(Organization.id == context.organization_id)
+    query = Organization.of(context.organization_id)
     organization: Organization | None = locked(query).first()
     if organization is None:
         raise NotFound(f"There is no organization {context.organization_id}.")
@@ -168,4 +168,4 @@ def _keeps(old: Attribute, new: Attribute | None) -> bool:
 def _has_data(organization: Organization, entry: Document) -> bool:
     model = User if entry["resource_type"] == USER.name else Group
     under = json_sql.exists_at(model.folded, [entry["schema"]["id"]])
-    return bool(model.select().where((model.organization_id == organization.id) & under).exists())
+    return bool(model.of(organization.id, under).exists())

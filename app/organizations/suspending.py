@@ -47,5 +47,5 @@ def resume_organization(context: Context) -> None:
 
 
 def _check_known(context: Context) -> None:
-    if not Organization.select().where(Organization.id == context.organization_id).exists():
+    if not Organization.of(context.organization_id).exists():
         raise NotFound(f"There is no organization {context.organization_id}.")

@@ -58,9 +58,7 @@ def erase_person(context: Context, user_name: str) -> list[str]:
 
 
 def _lock_people(organization_id: str, key: str) -> list[User]:
-    query = User.select().where(
-        (User.organization_id == organization_id) & (User.user_name_key == key)
-    )
+    query = User.of(organization_id, User.user_name_key == key)
     return list(locked(query.order_by(User.id), "FOR UPDATE"))
 
 
@@ -75,9 +73,7 @@ def _erase_user(context: Context, user: User) -> None:
 
 def _rename(kind: type[Want | Hold], organization_id: str, key: str) -> list[str]:
     """Replace a person's name in rows that keep it beside an id of their own; return those."""
-    rows = kind.select().where(
-        (kind.organization_id == organization_id) & (kind.user_name_key == key)
-    )
+    rows = kind.of(organization_id, kind.user_name_key == key)
     ids = []
     for row in locked(rows.order_by(kind.id)):
         row.user_name = row.user_name_key = _placeholder(row.id)
@@ -94,6 +90,4 @@ def _forget_answers(organization_id: str, names: set[str], user_ids: list[str]) 
     """Delete the answers that name the person; a repetition of such a request happens anew."""
     quoted = [json.dumps(name) for name in names]
     named = reduce(or_, (IdempotencyKey.answer.contains(text) for text in [*quoted, *user_ids]))
-    IdempotencyKey.delete().where(
-        (IdempotencyKey.organization_id == organization_id) & named
-    ).execute()
+    IdempotencyKey.delete().where(IdempotencyKey.belongs_to(organization_id) & named).execute()

@@ -18,6 +18,7 @@ from app.access.trail import Change
 from app.errors import Busy
 from app.identifiers import new_id
 from app.models import IdentityMatch, IdentityMismatch, User
+from app.models.rows import same_organization
 
 log = logging.getLogger(__name__)
 
@@ -63,9 +64,7 @@ class Mismatch:
 
 def have_matched(organization_id: str) -> bool:
     """Return whether a directory's external id ever matched at a login of the organization."""
-    return bool(
-        IdentityMatch.select().where(IdentityMatch.organization_id == organization_id).exists()
-    )
+    return bool(IdentityMatch.of(organization_id).exists())
 
 
 def note_mismatch(context: Context, mismatch: Mismatch) -> None:
@@ -96,10 +95,9 @@ def mismatches_of(
         IdentityMismatch.select(IdentityMismatch, User.user_name.alias("user_name"))
         .join(
             User,
-            on=(User.organization_id == IdentityMismatch.organization_id)
-            & (User.id == IdentityMismatch.user_id),
+            on=same_organization(User, IdentityMismatch) & (User.id == IdentityMismatch.user_id),
         )
-        .where((IdentityMismatch.organization_id == organization_id) & User.deleted_at.is_null())
+        .where(IdentityMismatch.belongs_to(organization_id) & User.deleted_at.is_null())
     )
     if after is not None:
         query = query.where(IdentityMismatch.id < after)
@@ -174,7 +172,7 @@ def _resolve(context: Context, user: User) -> None:
 
 def _open_of(user: User) -> Expression:
     of_user: Expression = (
-        (IdentityMismatch.organization_id == user.organization_id)
+        IdentityMismatch.belongs_to(user.organization_id)
         & (IdentityMismatch.user_id == user.id)
         & IdentityMismatch.resolved_at.is_null()
     )

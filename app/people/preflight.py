@@ -63,7 +63,7 @@ def check_people(context: Context, user_names: Sequence[str]) -> Preflight:
 def _known(organization_id: str, keys: Iterable[str]) -> dict[str, bool]:
     """Return whether each of these people is active, of those who are known."""
     users = User.select(User.user_name_key, User.active).where(
-        (User.organization_id == organization_id)
+        User.belongs_to(organization_id)
         & User.user_name_key.in_(listed(list(keys)))
         & User.deleted_at.is_null()
     )
@@ -72,11 +72,11 @@ def _known(organization_id: str, keys: Iterable[str]) -> dict[str, bool]:
 
 def _held(organization_id: str, keys: Sequence[str], *, at: datetime) -> int:
     """Return for how many of these people a seat is held."""
-    holds = Hold.select().where(
-        (Hold.organization_id == organization_id)
-        & Hold.user_name_key.in_(listed(keys))
-        & Hold.ended_at.is_null()
-        & (Hold.expires_at > at)
+    holds = Hold.of(
+        organization_id,
+        Hold.user_name_key.in_(listed(keys)),
+        Hold.ended_at.is_null(),
+        Hold.expires_at > at,
     )
     count: int = holds.count()
     return count

@@ -16,10 +16,8 @@ def record_refusal(context: Context, refusal: SeatRefusal) -> str | None:
 
     The user may have asked for a seat and another name at once; the name was rolled back.
     """
-    known = User.get_or_none(
-        (User.organization_id == context.organization_id)
-        & (User.id == refusal.user_id)
-        & User.deleted_at.is_null()
+    known = User.find(
+        context.organization_id, User.id == refusal.user_id, User.deleted_at.is_null()
     )
     user_name = refusal.user_name if known is None else known.user_name
     return record_denial(context, user_name, RefusalReason.of(refusal))

@@ -5,6 +5,7 @@ from datetime import datetime
 from peewee import JOIN, Expression, ModelSelect
 
 from app.models import LedgerEntry, SeatAssignment, User
+from app.models.rows import same_organization
 
 
 def assignments_of(
@@ -51,7 +52,7 @@ def entries_of(
 
     `after` is the sequence of the last one already seen, `until` of the last one to return.
     """
-    query = LedgerEntry.select().where(LedgerEntry.organization_id == organization_id)
+    query = LedgerEntry.of(organization_id)
     if after is not None:
         query = query.where(LedgerEntry.sequence > after)
     if until is not None:
@@ -65,10 +66,9 @@ def _with_user_names(organization_id: str) -> "ModelSelect[SeatAssignment]":
         .join(
             User,
             JOIN.LEFT_OUTER,
-            on=(User.organization_id == SeatAssignment.organization_id)
-            & (User.id == SeatAssignment.user_id),
+            on=same_organization(User, SeatAssignment) & (User.id == SeatAssignment.user_id),
         )
-        .where(SeatAssignment.organization_id == organization_id)
+        .where(SeatAssignment.belongs_to(organization_id))
     )
 
 

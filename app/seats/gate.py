@@ -84,7 +84,7 @@ def free_seat(user: User, cause: Cause, *, at: datetime, offered: bool = True) -
     change = NewEntry(user.organization_id, EntryKind.RELEASED, 1, cause, user.id)
     freed = record(change, at=at)
     SeatAssignment.update(released_at=freed.at, released_sequence=freed.sequence).where(
-        (SeatAssignment.organization_id == user.organization_id)
+        SeatAssignment.belongs_to(user.organization_id)
         & (SeatAssignment.user_id == user.id)
         & SeatAssignment.released_at.is_null()
     ).execute()

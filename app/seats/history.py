@@ -34,7 +34,7 @@ class PastPool(NamedTuple):
 def sequence_at(organization_id: str, at: datetime) -> int:
     """Return the number of the last ledger entry at or before an instant; 0 before the first."""
     entries = LedgerEntry.select(LedgerEntry.sequence).where(
-        (LedgerEntry.organization_id == organization_id) & (LedgerEntry.at <= at)
+        LedgerEntry.belongs_to(organization_id) & (LedgerEntry.at <= at)
     )
     newest_first = (LedgerEntry.at.desc(), LedgerEntry.sequence.desc())
     sequence: int | None = entries.order_by(*newest_first).limit(1).scalar()
@@ -56,7 +56,7 @@ def sequences_within(organization_id: str, period: Period) -> tuple[int, int | N
 
 def pool_after(organization_id: str, sequence: int) -> PastPool:
     """Return the pool as the ledger's entry `sequence` left it; 0 is before the first."""
-    upto = (LedgerEntry.organization_id == organization_id) & (LedgerEntry.sequence <= sequence)
+    upto = LedgerEntry.belongs_to(organization_id) & (LedgerEntry.sequence <= sequence)
     purchased = _sum({kind: effect[0] for kind, effect in EFFECTS.items()})
     in_use = _sum({kind: effect[1] for kind, effect in EFFECTS.items()})
     sums = LedgerEntry.select(purchased, in_use, _sum(_HELD)).where(upto).tuples()

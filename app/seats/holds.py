@@ -114,7 +114,7 @@ def rename(user: User, former_key: str, cause: Cause, *, at: datetime) -> bool:
     if other is not None:
         end(other, "released", at=at, cause=cause)
     Hold.update(user_name=user.user_name, user_name_key=user.user_name_key).where(
-        (Hold.organization_id == organization_id) & (Hold.user_name_key == former_key)
+        Hold.belongs_to(organization_id) & (Hold.user_name_key == former_key)
     ).execute()
     return other is not None
 
@@ -190,4 +190,4 @@ def _lock(organization_id: str, user_name_key: str) -> Hold | None:
 
 
 def _live(organization_id: str) -> Expression:
-    return (Hold.organization_id == organization_id) & Hold.ended_at.is_null()
+    return Hold.belongs_to(organization_id) & Hold.ended_at.is_null()

@@ -89,5 +89,5 @@ def end_contract(organization_id: str, *, at: datetime) -> None:
     assert_in_transaction()
     holds.end_all(organization_id, at=at)
     SeatPool.update(state=PoolState.ENDED.value).where(
-        SeatPool.organization_id == organization_id
+        SeatPool.belongs_to(organization_id)
     ).execute()

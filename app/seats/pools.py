@@ -76,21 +76,19 @@ def open_pool(organization_id: str, *, at: datetime) -> None:
 
 def suspend(organization_id: str, *, at: datetime) -> bool:
     """Let the pool give no seat; return whether it gave some before. Call inside a transaction."""
-    open_pool = (SeatPool.organization_id == organization_id) & SeatPool.suspended_at.is_null()
+    open_pool = SeatPool.belongs_to(organization_id) & SeatPool.suspended_at.is_null()
     return bool(SeatPool.update(suspended_at=at).where(open_pool).execute())
 
 
 def resume(organization_id: str) -> bool:
     """End a suspension; return whether there was one. Call inside a transaction."""
-    suspended = (SeatPool.organization_id == organization_id) & SeatPool.suspended_at.is_null(
-        is_null=False
-    )
+    suspended = SeatPool.belongs_to(organization_id) & SeatPool.suspended_at.is_null(is_null=False)
     return bool(SeatPool.update(suspended_at=None).where(suspended).execute())
 
 
 def pool_of(organization_id: str) -> SeatPool:
     """Return the pool's row as it is now."""
-    pool: SeatPool = SeatPool.get_by_id(organization_id)
+    pool: SeatPool = SeatPool.of(organization_id).get()
     return pool
 
 
@@ -101,7 +99,7 @@ def counts_of(organization_id: str) -> SeatCounts:
 
 def lock_available(organization_id: str) -> int:
     """Return how many seats are free, and lock that number until the transaction ends."""
-    pool = locked(SeatPool.select().where(SeatPool.organization_id == organization_id)).get()
+    pool = locked(SeatPool.of(organization_id)).get()
     return SeatCounts(pool.purchased, pool.in_use).available
 
 
@@ -125,9 +123,7 @@ def standing_of(organization_id: str) -> PoolStanding:
 
 
 def _contract(organization_id: str, which: Expression) -> Contract | None:
-    contract: Contract | None = Contract.get_or_none(
-        (Contract.organization_id == organization_id) & which
-    )
+    contract: Contract | None = Contract.find(organization_id, which)
     return contract
 
 
@@ -164,7 +160,7 @@ def next_arrival(organization_id: str) -> int:
     assert_in_transaction()
     rows = (
         SeatPool.update(want_sequence=SeatPool.want_sequence + 1)
-        .where(SeatPool.organization_id == organization_id)
+        .where(SeatPool.belongs_to(organization_id))
         .returning(SeatPool.want_sequence)
         .tuples()
         .execute()
@@ -230,7 +226,7 @@ def _change(
 ) -> Recorded | None:
     assert_in_transaction()
     purchased, in_use = EFFECTS[change.kind]
-    this_pool = SeatPool.organization_id == change.organization_id
+    this_pool = SeatPool.belongs_to(change.organization_id)
     rows = (
         SeatPool.update(
             purchased=SeatPool.purchased + purchased * change.quantity,

@@ -8,6 +8,7 @@ from datetime import datetime
 from peewee import Expression, ModelSelect, fn
 
 from app.models import Hold, Want, WantSource
+from app.models.rows import same_organization
 from app.seats.want_sources import asked_by_a_directory, with_sources
 from app.seats.wants import Closed, RefusalReason
 
@@ -23,7 +24,7 @@ def refusals_of(
     refused = Want.refused_at.is_null(is_null=False) & (
         Want.parked_at.is_null() | Want.closed_at.is_null(is_null=False)
     )
-    query = Want.select().where((Want.organization_id == organization_id) & refused)
+    query = Want.of(organization_id, refused)
     if state is not None:
         query = query.where(Want.closed_at.is_null(is_null=state == "open"))
     if after is not None:
@@ -51,18 +52,14 @@ def refused_by_road(organization_id: str) -> tuple[int, int]:
 
 def find_want(organization_id: str, want_id: str) -> Want | None:
     """Return a want of the organization, open or closed."""
-    want: Want | None = Want.get_or_none(
-        (Want.organization_id == organization_id) & (Want.id == want_id)
-    )
+    want: Want | None = Want.find(organization_id, Want.id == want_id)
     return None if want is None else with_sources([want])[0]
 
 
 def close_old(*, seen_until: datetime, at: datetime) -> None:
     """Close what was not asked for since an instant. Who waits, or has a seat held, is left."""
     held = Hold.select(Hold.id).where(
-        (Hold.organization_id == Want.organization_id)
-        & (Hold.want_id == Want.id)
-        & Hold.ended_at.is_null()
+        same_organization(Hold, Want) & (Hold.want_id == Want.id) & Hold.ended_at.is_null()
     )
     Want.update(closed_at=at, closed_because=Closed.EXPIRED.value).where(
         Want.closed_at.is_null()
@@ -75,7 +72,7 @@ def close_old(*, seen_until: datetime, at: datetime) -> None:
 def purge(*, closed_until: datetime) -> None:
     """Delete what was closed until an instant."""
     gone = Want.select(Want.id).where(
-        (Want.organization_id == WantSource.organization_id)
+        same_organization(Want, WantSource)
         & (Want.id == WantSource.want_id)
         & (Want.closed_at <= closed_until)
     )
@@ -94,4 +91,4 @@ def is_refused() -> Expression:
 
 
 def _open(organization_id: str) -> "ModelSelect[Want]":
-    return Want.select().where((Want.organization_id == organization_id) & is_refused())
+    return Want.of(organization_id, is_refused())

@@ -12,6 +12,7 @@ from peewee import JOIN, Expression, ModelSelect
 from app.db.sql import locked
 from app.db.transactions import follow_up
 from app.models import Hold, Organization, User, Want
+from app.models.rows import same_organization
 from app.seats import holds, wants
 from app.seats.holds import Kept, Purpose
 from app.seats.pools import Cause, lock_available
@@ -91,7 +92,7 @@ def places_of(organization_id: str, *, after: str | None = None, limit: int) -> 
         query = query.where(
             Want.sequence
             > seen.select(seen.sequence).where(
-                (seen.organization_id == organization_id) & (seen.id == after)
+                seen.belongs_to(organization_id) & (seen.id == after)
             )
         )
     return list(query.order_by(Want.sequence).limit(limit))
@@ -136,16 +137,14 @@ def _queue(organization_id: str, entitled: Expression) -> "ModelSelect[Want]":
         .join(
             Hold,
             JOIN.LEFT_OUTER,
-            on=(Hold.organization_id == Want.organization_id)
-            & (Hold.want_id == Want.id)
-            & Hold.ended_at.is_null(),
+            on=same_organization(Hold, Want) & (Hold.want_id == Want.id) & Hold.ended_at.is_null(),
         )
-        .where((Want.organization_id == organization_id) & entitled)
+        .where(Want.belongs_to(organization_id) & entitled)
     )
 
 
 def _parked(organization_id: str) -> "ModelSelect[Want]":
-    return Want.select().where((Want.organization_id == organization_id) & _is_parked())
+    return Want.of(organization_id, _is_parked())
 
 
 def _is_parked() -> Expression:

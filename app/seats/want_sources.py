@@ -14,6 +14,7 @@ from app.access.principal import Principal, Role
 from app.db.columns import instant_text
 from app.db.sql import greatest, least, listed
 from app.models import Want, WantSource
+from app.models.rows import same_organization
 
 
 class Seen(NamedTuple):
@@ -97,7 +98,7 @@ def asked_by_a_directory() -> Function:
     """Return the condition that a directory is among the sources of a want."""
     return fn.EXISTS(
         WantSource.select(WantSource.want_id).where(
-            (WantSource.organization_id == Want.organization_id)
+            same_organization(WantSource, Want)
             & (WantSource.want_id == Want.id)
             & (WantSource.source == Role.SCIM.value)
         )
@@ -110,7 +111,7 @@ def _rank(source: WantSource) -> tuple[bool, bool, datetime]:
 
 
 def _of(organization_id: str, want_ids: Collection[str]) -> Expression:
-    theirs: Expression = (WantSource.organization_id == organization_id) & WantSource.want_id.in_(
+    theirs: Expression = WantSource.belongs_to(organization_id) & WantSource.want_id.in_(
         listed(list(want_ids))
     )
     return theirs

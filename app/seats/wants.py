@@ -123,17 +123,13 @@ def rename(user: User, former_key: str, *, at: datetime) -> None:
 def pass_on(ended: User, successor: User) -> None:
     """Let the wants of a user be those of the one who takes its place. Call before the rename."""
     Want.update(user_id=successor.id).where(
-        (Want.organization_id == ended.organization_id) & (Want.user_id == ended.id)
+        Want.belongs_to(ended.organization_id) & (Want.user_id == ended.id)
     ).execute()
 
 
 def lock_open(organization_id: str, user_name_key: str) -> Want | None:
     """Return the open want of a person, locked, or None."""
-    query = Want.select().where(
-        (Want.organization_id == organization_id)
-        & (Want.user_name_key == user_name_key)
-        & Want.closed_at.is_null()
-    )
+    query = Want.of(organization_id, Want.user_name_key == user_name_key, Want.closed_at.is_null())
     want: Want | None = locked(query).first()
     return want
 
@@ -161,11 +157,11 @@ def _new(person: Person, *, at: datetime) -> Want | None:
 
 def _holds_seat(person: Person) -> bool:
     """Return whether the person is an active user."""
-    seated = User.select().where(
-        (User.organization_id == person.organization_id)
-        & (User.user_name_key == person.key)
-        & User.deleted_at.is_null()
-        & User.active
+    seated = User.of(
+        person.organization_id,
+        User.user_name_key == person.key,
+        User.deleted_at.is_null(),
+        User.active,
     )
     return bool(seated.exists())
 
@@ -200,16 +196,14 @@ def _merge(mine: Want, other: Want, *, at: datetime) -> None:
         seen = Seen(row.attempts, row.first_seen_at, row.last_seen_at)
         Source(row.source, row.provider).count(stays, seen)
     Hold.update(want_id=stays.id).where(
-        (Hold.organization_id == goes.organization_id)
-        & (Hold.want_id == goes.id)
-        & Hold.ended_at.is_null()
+        Hold.belongs_to(goes.organization_id) & (Hold.want_id == goes.id) & Hold.ended_at.is_null()
     ).execute()
 
 
 def _known_as(user: User, key: str) -> Expression:
     """Return the condition that a want is of a name of the user, and of no other user."""
     mine: Expression = (
-        (Want.organization_id == user.organization_id)
+        Want.belongs_to(user.organization_id)
         & (Want.user_name_key == key)
         & (Want.user_id.is_null() | (Want.user_id == user.id))
     )

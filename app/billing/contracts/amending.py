@@ -24,6 +24,7 @@ from app.billing.quoting import QuoteRequest, write_quote
 from app.billing.references import check_reference
 from app.errors import AmendmentRepeated, ContractNotActive, InvalidInput, NothingToChange, TermOver
 from app.models import Contract, Purchase, Quote, SeatPool
+from app.models.rows import same_organization
 from app.seats import pools
 from app.seats.rules import Phase
 
@@ -76,11 +77,10 @@ def _check_not_repeated(context: Context, quantity: int, order: str | None) -> N
         Purchase.select()
         .join(
             Quote,
-            on=(Quote.organization_id == Purchase.organization_id)
-            & (Quote.id == Purchase.quote_id),
+            on=same_organization(Quote, Purchase) & (Quote.id == Purchase.quote_id),
         )
         .where(
-            (Purchase.organization_id == context.organization_id)
+            Purchase.belongs_to(context.organization_id)
             & (Purchase.confirmed_by == context.actor)
             & (Purchase.confirmed_at > context.at - LOOKS_REPEATED_FOR)
             & (Quote.quantity == quantity)

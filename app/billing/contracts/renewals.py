@@ -41,6 +41,7 @@ from app.models import (
     Quote,
     SeatPool,
 )
+from app.models.rows import same_organization
 from app.seats import holds, pools
 from app.seats.ledger import Beyond
 from app.seats.pools import Cause
@@ -226,7 +227,7 @@ def _invoiced_ahead(at: datetime) -> set[str]:
     nearest = at + timedelta(days=INVOICE_DAYS_BEFORE_MAX + 2)
     query = (
         Contract.select(Contract.organization_id)
-        .join(SeatPool, on=(SeatPool.organization_id == Contract.organization_id))
+        .join(SeatPool, on=same_organization(SeatPool, Contract))
         .where(
             (SeatPool.contract_id == Contract.id)
             & (SeatPool.state == PoolState.OPEN.value)
@@ -251,4 +252,4 @@ def _settle_pool(organization_id: str, *, at: datetime) -> None:
     Holds are locked before the pool, as everywhere.
     """
     holds.end_all(organization_id, at=at)
-    locked(SeatPool.select().where(SeatPool.organization_id == organization_id)).get()
+    locked(SeatPool.of(organization_id)).get()

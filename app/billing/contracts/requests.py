@@ -22,9 +22,8 @@ def done_before(context: Context, request_id: str | None, content: object) -> st
     """
     if check_reference(request_id, "request_id") is None:
         return None
-    before: ContractRequest | None = ContractRequest.get_or_none(
-        (ContractRequest.organization_id == context.organization_id)
-        & (ContractRequest.request_id == request_id)
+    before: ContractRequest | None = ContractRequest.find(
+        context.organization_id, ContractRequest.request_id == request_id
     )
     if before is None:
         return None

@@ -7,6 +7,7 @@ from app.billing.terms import Term, local_day, start_of_day
 from app.db.sql import locked
 from app.errors import ContractNotActive, TermOver
 from app.models import Contract, ContractTerm, SeatPool
+from app.models.rows import same_organization
 from app.seats import ledger, pools
 from app.seats.ledger import Beyond
 from app.seats.pools import Cause
@@ -43,11 +44,11 @@ def running_contract(organization_id: str, *, at: datetime) -> RunningContract:
     pool = pools.pool_of(organization_id)
     if is_over(pool, at):
         raise TermOver
-    row = ContractTerm.get(
-        (ContractTerm.organization_id == organization_id)
-        & (ContractTerm.contract_id == contract.id)
-        & (ContractTerm.number == pool.term_number)
-    )
+    row = ContractTerm.of(
+        organization_id,
+        ContractTerm.contract_id == contract.id,
+        ContractTerm.number == pool.term_number,
+    ).get()
     return RunningContract(
         contract, Term(contract.starts_on, row.number), row.unit_price_minor, pool
     )
@@ -64,20 +65,14 @@ def unended_contract(organization_id: str, *, lock: bool = False) -> Contract | 
 
     `lock` keeps signings, purchases and renewals apart until the transaction ends.
     """
-    query = Contract.select().where(
-        (Contract.organization_id == organization_id)
-        & Contract.ended_at.is_null()
-        & Contract.has_begun()
-    )
+    query = Contract.of(organization_id, Contract.ended_at.is_null(), Contract.has_begun())
     contract: Contract | None = (locked(query) if lock else query).first()
     return contract
 
 
 def scheduled_contract(organization_id: str, *, lock: bool = False) -> Contract | None:
     """Return the one contract that was signed ahead and has not taken over yet, or None."""
-    query = Contract.select().where(
-        (Contract.organization_id == organization_id) & Contract.is_scheduled()
-    )
+    query = Contract.of(organization_id, Contract.is_scheduled())
     contract: Contract | None = (locked(query) if lock else query).first()
     return contract
 
@@ -86,10 +81,8 @@ def latest_contract(organization_id: str) -> Contract | None:
     """Return the contract that runs, or ran last, or None; one signed ahead has not run yet."""
     contract: Contract | None = (
         Contract.select()
-        .join(SeatPool, on=(SeatPool.organization_id == Contract.organization_id))
-        .where(
-            (Contract.organization_id == organization_id) & (SeatPool.contract_id == Contract.id)
-        )
+        .join(SeatPool, on=same_organization(SeatPool, Contract))
+        .where(Contract.belongs_to(organization_id) & (SeatPool.contract_id == Contract.id))
         .first()
     )
     return contract
@@ -102,21 +95,19 @@ def is_over(pool: SeatPool, at: datetime) -> bool:
 
 def term_dates(pool: SeatPool) -> ContractTerm | None:
     """Return the term that the pool is in, or was in last; None before the first signing."""
-    term: ContractTerm | None = ContractTerm.get_or_none(
-        (ContractTerm.organization_id == pool.organization_id)
-        & (ContractTerm.contract_id == pool.contract_id)
-        & (ContractTerm.number == pool.term_number)
+    term: ContractTerm | None = ContractTerm.find(
+        pool.organization_id,
+        ContractTerm.contract_id == pool.contract_id,
+        ContractTerm.number == pool.term_number,
     )
     return term
 
 
 def first_term(contract: Contract) -> ContractTerm:
     """Return a contract's first term as it is written down."""
-    row: ContractTerm = ContractTerm.get(
-        (ContractTerm.organization_id == contract.organization_id)
-        & (ContractTerm.contract_id == contract.id)
-        & (ContractTerm.number == 1)
-    )
+    row: ContractTerm = ContractTerm.of(
+        contract.organization_id, ContractTerm.contract_id == contract.id, ContractTerm.number == 1
+    ).get()
     return row
 
 

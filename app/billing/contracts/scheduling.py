@@ -133,8 +133,7 @@ def take_up_renewal(context: Context, contract: Contract) -> None:
 
 
 def _invoice_of(contract: Contract) -> Invoice | None:
-    invoice: Invoice | None = Invoice.get_or_none(
-        (Invoice.organization_id == contract.organization_id)
-        & (Invoice.cause == term_invoices.cause_of(contract, 1))
+    invoice: Invoice | None = Invoice.find(
+        contract.organization_id, Invoice.cause == term_invoices.cause_of(contract, 1)
     )
     return invoice

@@ -87,9 +87,7 @@ def sign_contract(
         SeatsBelowUse: more seats are in use than the contract would open with now.
         RequestIdReused: the request came before with other terms.
     """
-    organization = locked(
-        Organization.select().where(Organization.id == context.organization_id)
-    ).first()
+    organization = locked(Organization.of(context.organization_id)).first()
     if organization is None:
         raise NotFound(f"There is no organization {context.organization_id}.")
     running = unended_contract(organization.id, lock=True)
@@ -153,12 +151,9 @@ def _invoice(contract: Contract, term: Term, seats: int, *, at: datetime) -> Inv
 
 
 def _signed_before(context: Context, contract_id: str) -> Signing:
-    contract = Contract.get(
-        (Contract.organization_id == context.organization_id) & (Contract.id == contract_id)
-    )
-    invoice: Invoice | None = Invoice.get_or_none(
-        (Invoice.organization_id == context.organization_id)
-        & (Invoice.cause == term_invoices.cause_of(contract, 1))
+    contract = Contract.of(context.organization_id, Contract.id == contract_id).get()
+    invoice: Invoice | None = Invoice.find(
+        context.organization_id, Invoice.cause == term_invoices.cause_of(contract, 1)
     )
     return Signing(contract, invoice, repeated=True)
 

@@ -159,7 +159,7 @@ def held_since(organization_id: str, instant: datetime) -> "ModelSelect[SeatAssi
     No seat can be taken between a term's end and its renewal, so no assignment is younger. Before
     the end these are the ones that are open now.
     """
-    return SeatAssignment.select().where(
-        (SeatAssignment.organization_id == organization_id)
-        & (SeatAssignment.released_at.is_null() | (SeatAssignment.released_at >= instant))
+    return SeatAssignment.of(
+        organization_id,
+        SeatAssignment.released_at.is_null() | (SeatAssignment.released_at >= instant),
     )

@@ -68,7 +68,7 @@ def postpone(contract: Contract, term: Term, quantity: int) -> None:
 def drop(contract: Contract, *, at: datetime) -> None:
     """Let no invoice of a contract follow that has not been issued yet."""
     TermInvoice.update(dropped_at=at).where(
-        (TermInvoice.organization_id == contract.organization_id)
+        TermInvoice.belongs_to(contract.organization_id)
         & (TermInvoice.contract_id == contract.id)
         & TermInvoice.invoice_id.is_null()
         & TermInvoice.dropped_at.is_null()
@@ -126,14 +126,12 @@ def issue_postponed(context: Context) -> list[Invoice]:
     unended_contract(context.organization_id, lock=True)
     due = locked(
         TermInvoice.select()
-        .where(_due(context.at) & (TermInvoice.organization_id == context.organization_id))
+        .where(_due(context.at) & TermInvoice.belongs_to(context.organization_id))
         .order_by(TermInvoice.contract_id, TermInvoice.term_number)
     )
     invoices = []
     for row in list(due):
-        contract = Contract.get(
-            (Contract.organization_id == row.organization_id) & (Contract.id == row.contract_id)
-        )
+        contract = Contract.of(row.organization_id, Contract.id == row.contract_id).get()
         term = Term(contract.starts_on, row.term_number)
         invoice = issue(contract, term, row.quantity, row.unit_price_minor, at=context.at)
         record_issue(context, contract, row.term_number, invoice)
@@ -160,7 +158,7 @@ def _written_down(contract: Contract, term: Term) -> int:
     An invoice ahead of its renewal is one of the term in which it is issued.
     """
     numbers = ContractTerm.select(ContractTerm.number).where(
-        (ContractTerm.organization_id == contract.organization_id)
+        ContractTerm.belongs_to(contract.organization_id)
         & (ContractTerm.contract_id == contract.id)
         & (ContractTerm.number <= term.number)
     )
@@ -170,7 +168,7 @@ def _written_down(contract: Contract, term: Term) -> int:
 
 def _is(contract: Contract, term_number: int) -> Expression:
     this: Expression = (
-        (TermInvoice.organization_id == contract.organization_id)
+        TermInvoice.belongs_to(contract.organization_id)
         & (TermInvoice.contract_id == contract.id)
         & (TermInvoice.term_number == term_number)
     )

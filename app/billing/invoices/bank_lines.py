@@ -86,13 +86,13 @@ def keep(invoice: Invoice, booking: Booking, entry_id: str) -> None:
 def free(organization_id: str, entry_id: str) -> None:
     """Let the line of a payment or refund that was taken back be entered again."""
     BankLine.delete().where(
-        (BankLine.organization_id == organization_id) & (BankLine.entry_id == entry_id)
+        BankLine.belongs_to(organization_id) & (BankLine.entry_id == entry_id)
     ).execute()
 
 
 def _same(invoice: Invoice, booking: Booking) -> Expression:
     same: Expression = (
-        (BankLine.organization_id == invoice.organization_id)
+        BankLine.belongs_to(invoice.organization_id)
         & (BankLine.invoice_id == first_of_chain(invoice).id)
         & (BankLine.direction == booking.direction)
         & (BankLine.reference == booking.reference)

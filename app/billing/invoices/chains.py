@@ -20,11 +20,7 @@ def lock_invoice(organization_id: str, name: str) -> Invoice:
     assert_in_transaction()
     invoice = find_invoice(organization_id, name)
     first = first_of_chain(invoice)
-    locked(
-        Invoice.select().where(
-            (Invoice.organization_id == organization_id) & (Invoice.id == first.id)
-        )
-    ).get()
+    locked(Invoice.of(organization_id, Invoice.id == first.id)).get()
     return invoice
 
 
@@ -41,9 +37,8 @@ def _predecessors(invoice: Invoice) -> Iterator[Invoice]:
 
 
 def _predecessor(invoice: Invoice) -> Invoice | None:
-    replacement: Replacement | None = Replacement.get_or_none(
-        (Replacement.organization_id == invoice.organization_id)
-        & (Replacement.replacement_id == invoice.id)
+    replacement: Replacement | None = Replacement.find(
+        invoice.organization_id, Replacement.replacement_id == invoice.id
     )
     if replacement is None:
         return None

@@ -56,10 +56,7 @@ def credit_invoice(context: Context, invoice_id: str, portion: Portion | None = 
 
 def leftovers_of(invoice: Invoice) -> dict[int, Leftover]:
     """Return what earlier credits left of each of an invoice's lines, by its position."""
-    rows = CreditLine.select().where(
-        (CreditLine.organization_id == invoice.organization_id)
-        & (CreditLine.invoice_id == invoice.id)
-    )
+    rows = CreditLine.of(invoice.organization_id, CreditLine.invoice_id == invoice.id)
     last = {row.line_position: row for row in rows.order_by(CreditLine.number)}
     leftovers = {}
     for position, line in enumerate(lines_of(invoice), start=1):
@@ -88,20 +85,17 @@ def _check(settlement: Settlement) -> None:
 def _check_meant(invoice: Invoice, taken: Sequence[Taken], *, at: datetime) -> None:
     """Check that no credit of a line, just like this one, was issued a moment ago."""
     for one in taken:
-        alike = CreditLine.get_or_none(
-            (CreditLine.organization_id == invoice.organization_id)
-            & (CreditLine.invoice_id == invoice.id)
-            & (CreditLine.line_position == one.leftover.position)
-            & (CreditLine.number == one.leftover.credits)
-            & (CreditLine.basis == one.basis.value)
-            & (CreditLine.seats == one.seats)
+        alike = CreditLine.find(
+            invoice.organization_id,
+            CreditLine.invoice_id == invoice.id,
+            CreditLine.line_position == one.leftover.position,
+            CreditLine.number == one.leftover.credits,
+            CreditLine.basis == one.basis.value,
+            CreditLine.seats == one.seats,
         )
         if alike is None or (not one.seats and alike.net_minor != one.net_minor):
             continue
-        note = Invoice.get(
-            (Invoice.organization_id == invoice.organization_id)
-            & (Invoice.id == alike.credit_note_id)
-        )
+        note = Invoice.of(invoice.organization_id, Invoice.id == alike.credit_note_id).get()
         if at - note.issued_at <= REPEATED_WITHIN:
             raise InvalidInput(
                 "again",
@@ -166,9 +160,9 @@ def _row(credit_note: Invoice, position: int, taken: Taken) -> dict[str, object]
 
 
 def _taxes(settlement: Settlement, taken: Sequence[Taken]) -> Sequence[TaxLine]:
-    rows = CreditTax.select().where(
-        (CreditTax.organization_id == settlement.invoice.organization_id)
-        & CreditTax.credit_note_id.in_([note.id for note in settlement.credit_notes])
+    rows = CreditTax.of(
+        settlement.invoice.organization_id,
+        CreditTax.credit_note_id.in_([note.id for note in settlement.credit_notes]),
     )
     before = [TaxLine(row.rate_basis_points, row.net_minor, row.tax_minor) for row in rows]
     return credited_taxes([_line(one) for one in taken], before)

@@ -49,9 +49,8 @@ def _transfers(
     """Return, by payment or refund, the invoices to which it passed and those that it left."""
     came: defaultdict[str, set[str]] = defaultdict(set)
     left: defaultdict[str, set[str]] = defaultdict(set)
-    transfers = Transfer.select().where(
-        (Transfer.organization_id == organization_id)
-        & (Transfer.to_invoice_id.in_(ids) | Transfer.from_invoice_id.in_(ids))
+    transfers = Transfer.of(
+        organization_id, Transfer.to_invoice_id.in_(ids) | Transfer.from_invoice_id.in_(ids)
     )
     for transfer in transfers:
         entry_id = transfer.payment_id or transfer.refund_id
@@ -66,18 +65,12 @@ def _rows(
     ids: Sequence[str],
     passed: Sequence[str],
 ) -> Iterable[Payment | Refund]:
-    query = model.select().where(
-        (model.organization_id == organization_id)
-        & (model.invoice_id.in_(ids) | model.id.in_(passed))
-    )
+    query = model.of(organization_id, model.invoice_id.in_(ids) | model.id.in_(passed))
     return list(query.order_by(model.id))
 
 
 def _reversals(organization_id: str, ids: Sequence[str]) -> dict[str, Reversal]:
-    rows = Reversal.select().where(
-        (Reversal.organization_id == organization_id)
-        & (Reversal.payment_id.in_(ids) | Reversal.refund_id.in_(ids))
-    )
+    rows = Reversal.of(organization_id, Reversal.payment_id.in_(ids) | Reversal.refund_id.in_(ids))
     return {row.payment_id or row.refund_id: row for row in rows}
 
 

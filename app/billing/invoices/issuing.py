@@ -93,7 +93,7 @@ def invoices_of(
 
     `after` is the id of the last one already seen.
     """
-    query = Invoice.select().where(Invoice.organization_id == organization_id)
+    query = Invoice.of(organization_id)
     if after is not None:
         query = query.where(Invoice.id < after)
     return list(query.order_by(Invoice.id.desc()).limit(limit))
@@ -105,10 +105,7 @@ def find_invoice(organization_id: str, name: str) -> Invoice:
     Raises:
         NotFound: it has none of this name.
     """
-    query = Invoice.select().where(
-        (Invoice.organization_id == organization_id)
-        & ((Invoice.id == name) | (Invoice.number == name))
-    )
+    query = Invoice.of(organization_id, (Invoice.id == name) | (Invoice.number == name))
     invoice: Invoice | None = query.first()
     if invoice is None:
         raise NotFound(f"There is no invoice {name}.")
@@ -161,9 +158,7 @@ def lines_of(invoice: Invoice) -> tuple[Line, ...]:
 
 def people_of(invoice: Invoice, *, after: int | None = None, limit: int) -> list[SeatAssignment]:
     """Return who held a seat in the service period of an invoice, as `assignments_during` does."""
-    contract = Contract.get(
-        (Contract.organization_id == invoice.organization_id) & (Contract.id == invoice.contract_id)
-    )
+    contract = Contract.of(invoice.organization_id, Contract.id == invoice.contract_id).get()
     periods = [line.service for line in lines_of(invoice)]
     period = (
         start_of_day(min(period.starts_on for period in periods), contract.time_zone),
@@ -207,9 +202,7 @@ def add_lines(invoice: Invoice, lines: Sequence[Line]) -> None:
 
 
 def _lines_by_invoice(organization_id: str, ids: Sequence[str]) -> dict[str, list[Line]]:
-    rows = InvoiceLine.select().where(
-        (InvoiceLine.organization_id == organization_id) & InvoiceLine.invoice_id.in_(ids)
-    )
+    rows = InvoiceLine.of(organization_id, InvoiceLine.invoice_id.in_(ids))
     lines: dict[str, list[Line]] = {invoice_id: [] for invoice_id in ids}
     for row in rows.order_by(InvoiceLine.invoice_id, InvoiceLine.position):
         lines[row.invoice_id].append(_line(row))
@@ -244,9 +237,8 @@ def _credits_by_note(
 ) -> defaultdict[str, list[int]]:
     """Return for each credit note the positions of the lines that its own lines credit."""
     positions: defaultdict[str, list[int]] = defaultdict(list)
-    rows = CreditLine.select().where(
-        (CreditLine.organization_id == organization_id)
-        & CreditLine.credit_note_id.in_([invoice.id for invoice in invoices])
+    rows = CreditLine.of(
+        organization_id, CreditLine.credit_note_id.in_([invoice.id for invoice in invoices])
     )
     for row in rows.order_by(CreditLine.credit_note_id, CreditLine.position):
         positions[row.credit_note_id].append(row.line_position)
@@ -257,9 +249,8 @@ def _taxes_by_note(
     organization_id: str, invoices: Sequence[Invoice]
 ) -> defaultdict[str, list[TaxLine]]:
     taxes: defaultdict[str, list[TaxLine]] = defaultdict(list)
-    rows = CreditTax.select().where(
-        (CreditTax.organization_id == organization_id)
-        & CreditTax.credit_note_id.in_([invoice.id for invoice in invoices])
+    rows = CreditTax.of(
+        organization_id, CreditTax.credit_note_id.in_([invoice.id for invoice in invoices])
     )
     for row in rows.order_by(CreditTax.rate_basis_points):
         tax_line = TaxLine(row.rate_basis_points, row.net_minor, row.tax_minor)

@@ -8,6 +8,7 @@ from peewee import JOIN, Case, Expression, Function, ModelAlias, ModelSelect, fn
 
 from app.billing.invoices.document import InvoiceState
 from app.models import Invoice, Payment, Refund, Reversal, Transfer
+from app.models.rows import same_organization
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ def sought_invoices(
 
     `after` is the id of the last one already seen.
     """
-    query = Invoice.select().where(Invoice.organization_id == organization_id)
+    query = Invoice.of(organization_id)
     if sought.first is not None:
         query = query.where(Invoice.issued_on >= sought.first)
     if sought.last is not None:
@@ -66,7 +67,7 @@ def _state(today: date) -> Case:
 def _of_notes(note: "ModelAlias[Invoice]", figure: Function) -> "ModelSelect[Invoice]":
     """Return a figure over the credit notes; EXISTS would let PostgreSQL read everybody's."""
     return note.select(figure).where(
-        (note.organization_id == Invoice.organization_id) & (note.credit_of == Invoice.id)
+        same_organization(note, Invoice) & (note.credit_of == Invoice.id)
     )
 
 
@@ -90,7 +91,7 @@ def _entered(
         .join(left, JOIN.LEFT_OUTER, on=_is_of(left, model, entry) & _leaves(left))
         .join_from(model, back, JOIN.LEFT_OUTER, on=_is_of(back, model, entry))
         .where(
-            (model.organization_id == Invoice.organization_id)
+            same_organization(model, Invoice)
             & (model.invoice_id == Invoice.id)
             & left.id.is_null()
             & back.id.is_null()
@@ -106,7 +107,7 @@ def _passed_on(model: type[Payment] | type[Refund], entry: str) -> "ModelSelect[
         .join_from(model, left, JOIN.LEFT_OUTER, on=_is_of(left, model, entry) & _leaves(left))
         .join_from(model, back, JOIN.LEFT_OUTER, on=_is_of(back, model, entry))
         .where(
-            (came.organization_id == Invoice.organization_id)
+            same_organization(came, Invoice)
             & (came.to_invoice_id == Invoice.id)
             & left.id.is_null()
             & back.id.is_null()
@@ -116,9 +117,7 @@ def _passed_on(model: type[Payment] | type[Refund], entry: str) -> "ModelSelect[
 
 def _is_of(row: Any, model: type[Payment] | type[Refund], entry: str) -> Expression:
     """Return the condition that a transfer or reversal is of a payment or refund."""
-    same: Expression = (row.organization_id == model.organization_id) & (
-        getattr(row, entry) == model.id
-    )
+    same: Expression = same_organization(row, model) & (getattr(row, entry) == model.id)
     return same
 
 

@@ -100,9 +100,7 @@ def _recorded(payment: Payment, settlement: Settlement) -> Change:
 
 
 def _payment(organization_id: str, payment_id: str) -> Payment:
-    payment: Payment = Payment.get(
-        (Payment.organization_id == organization_id) & (Payment.id == payment_id)
-    )
+    payment: Payment = Payment.of(organization_id, Payment.id == payment_id).get()
     return payment
 
 

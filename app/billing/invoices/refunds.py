@@ -93,9 +93,7 @@ def _recorded(refund: Refund, settlement: Settlement) -> Change:
 
 
 def _refund(organization_id: str, refund_id: str) -> Refund:
-    refund: Refund = Refund.get(
-        (Refund.organization_id == organization_id) & (Refund.id == refund_id)
-    )
+    refund: Refund = Refund.of(organization_id, Refund.id == refund_id).get()
     return refund
 
 

@@ -42,9 +42,7 @@ def replace_invoice(
     invoice = lock_invoice(context.organization_id, invoice_id)
     settlement = settlement_of(invoice)
     _check(settlement)
-    contract = Contract.get(
-        (Contract.organization_id == invoice.organization_id) & (Contract.id == invoice.contract_id)
-    )
+    contract = Contract.of(invoice.organization_id, Contract.id == invoice.contract_id).get()
     order = _order_again(invoice, references or References())
     replacement = issue_invoice(contract, invoice.term_number, order, at=context.at)
     Replacement.insert(

@@ -26,9 +26,7 @@ def reverse_entry(context: Context, entry_id: str, reason: str) -> Reversal:
     lock_invoice(context.organization_id, entry.invoice_id)
     is_payment = isinstance(entry, Payment)
     column = Reversal.payment_id if is_payment else Reversal.refund_id
-    before = Reversal.get_or_none(
-        (Reversal.organization_id == entry.organization_id) & (column == entry.id)
-    )
+    before = Reversal.find(entry.organization_id, column == entry.id)
     if before is not None:
         raise AlreadyReversed(
             f"{entry.id} was taken back on {before.reversed_at:%Y-%m-%d}. "
@@ -52,9 +50,7 @@ def reverse_entry(context: Context, entry_id: str, reason: str) -> Reversal:
 
 def _find(organization_id: str, entry_id: str) -> Payment | Refund:
     for model in (Payment, Refund):
-        entry: Payment | Refund | None = model.get_or_none(
-            (model.organization_id == organization_id) & (model.id == entry_id)
-        )
+        entry: Payment | Refund | None = model.find(organization_id, model.id == entry_id)
         if entry is not None:
             return entry
     raise NotFound(f"There is no payment or refund {entry_id}.")

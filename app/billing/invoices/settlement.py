@@ -145,9 +145,8 @@ def _replacements(
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Return which invoices these replace, and by which they are replaced."""
     rows = list(
-        Replacement.select().where(
-            (Replacement.organization_id == organization_id)
-            & (Replacement.invoice_id.in_(ids) | Replacement.replacement_id.in_(ids))
+        Replacement.of(
+            organization_id, Replacement.invoice_id.in_(ids) | Replacement.replacement_id.in_(ids)
         )
     )
     return (
@@ -158,10 +157,7 @@ def _replacements(
 
 def _related(organization_id: str, ids: Sequence[str], credited: Sequence[str]) -> list[Invoice]:
     """Return the invoices of these ids and every credit note of those that are `credited`."""
-    query = Invoice.select().where(
-        (Invoice.organization_id == organization_id)
-        & (Invoice.id.in_(ids) | Invoice.credit_of.in_(credited))
-    )
+    query = Invoice.of(organization_id, Invoice.id.in_(ids) | Invoice.credit_of.in_(credited))
     return list(query.order_by(Invoice.id))
 
 

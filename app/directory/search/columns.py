@@ -11,6 +11,7 @@ from app.db.connections import on_postgresql
 from app.directory.search import json_sql
 from app.directory.search.filters import DocumentScope, RowScope, SideTable
 from app.models import Group, GroupMember, User, UserEmail
+from app.models.rows import same_organization
 from scim.attributes import Type
 from scim.schemas import GROUP, USER
 
@@ -32,7 +33,7 @@ def user_scope(organization_id: str, base_url: str) -> DocumentScope:
 def group_scope(organization_id: str, base_url: str) -> DocumentScope:
     """Return where the attributes of an organization's groups are."""
     members = GroupMember.select(GroupMember.group_id).where(
-        GroupMember.organization_id == organization_id
+        GroupMember.belongs_to(organization_id)
     )
     return DocumentScope(
         Group.folded,
@@ -52,7 +53,7 @@ def member_scope(base_url: str) -> RowScope:
 
 
 def _emails(organization_id: str) -> SideTable:
-    rows = UserEmail.select(UserEmail.user_id).where(UserEmail.organization_id == organization_id)
+    rows = UserEmail.select(UserEmail.user_id).where(UserEmail.belongs_to(organization_id))
     columns = {
         "value": UserEmail.value,
         "type": UserEmail.type,
@@ -66,7 +67,7 @@ def _groups(organization_id: str, base_url: str) -> SideTable:
     rows = (
         GroupMember.select(GroupMember.member_id)
         .join(Group, on=_same_row(Group, GroupMember.group_id))
-        .where(GroupMember.organization_id == organization_id)
+        .where(GroupMember.belongs_to(organization_id))
     )
     columns = {
         "value": GroupMember.group_id,
@@ -111,7 +112,7 @@ def _meta_columns(
 
 
 def _same_row(model: type[User] | type[Group], row_id: Field) -> Expression:
-    same: Expression = (model.organization_id == GroupMember.organization_id) & (model.id == row_id)
+    same: Expression = same_organization(model, GroupMember) & (model.id == row_id)
     return same
 
 

@@ -17,6 +17,7 @@ from app.db.sql import greatest, listed, locked
 from app.db.transactions import transaction
 from app.identifiers import new_id
 from app.models import Alert, AlertCursor, LedgerEntry, Organization, SeatPool, Want
+from app.models.rows import same_organization
 from app.seats import history
 from app.seats.refusals import is_refused
 from app.seats.rules import EntryKind, SeatCounts
@@ -58,7 +59,7 @@ def alerts_of(
     limit: int,
 ) -> list[Alert]:
     """Return alerts, newest first; `after` is the id of the last one already seen."""
-    query = Alert.select().where(Alert.organization_id == organization_id)
+    query = Alert.of(organization_id)
     query = within(query, Made(Alert.raised_at, Alert.id, "alr"), period)
     if state is not None:
         query = query.where(Alert.cleared_at.is_null(is_null=state is AlertState.RAISED))
@@ -101,16 +102,13 @@ def _lock_cursor(organization_id: str) -> AlertCursor:
     AlertCursor.insert(
         organization_id=organization_id, sequence=0, purchased=0, in_use=0, thresholds="[]"
     ).on_conflict_ignore().execute()
-    cursor: AlertCursor = locked(
-        AlertCursor.select().where(AlertCursor.organization_id == organization_id)
-    ).get()
+    cursor: AlertCursor = locked(AlertCursor.of(organization_id)).get()
     return cursor
 
 
 def _entries_after(organization_id: str, sequence: int) -> list[LedgerEntry]:
     return list(
-        LedgerEntry.select()
-        .where((LedgerEntry.organization_id == organization_id) & (LedgerEntry.sequence > sequence))
+        LedgerEntry.of(organization_id, LedgerEntry.sequence > sequence)
         .order_by(LedgerEntry.sequence)
         .limit(BATCH)
     )
@@ -143,7 +141,7 @@ def _raise_for(organization_id: str, refusals: Iterable[Refusal], *, at: datetim
     for spell in spells(refusals, running):
         kept = spell.alert_id or _raise(organization_id, DENIED, _moment_of(organization_id, spell))
         Want.update(alert_id=kept).where(
-            (Want.organization_id == organization_id) & Want.id.in_(listed(spell.denial_ids))
+            Want.belongs_to(organization_id) & Want.id.in_(listed(spell.denial_ids))
         ).execute()
         if spell.ends_at is not None:
             _clear(organization_id, kept, at=spell.ends_at)
@@ -151,8 +149,7 @@ def _raise_for(organization_id: str, refusals: Iterable[Refusal], *, at: datetim
 
 def _refusals_without_alert(organization_id: str) -> list[Refusal]:
     refused = (
-        Want.select()
-        .where((Want.organization_id == organization_id) & _unreported())
+        Want.of(organization_id, _unreported())
         .order_by(Want.refused_at, Want.sequence)
         .limit(BATCH)
     )
@@ -176,7 +173,7 @@ def _over_at(want: Want) -> datetime | None:
 
 def _spell_of(organization_id: str, alert_id: str, *, at: datetime) -> Spell:
     """Return the spell that a raised alert reports; its wants may have been purged by now."""
-    reported = (Want.organization_id == organization_id) & (Want.alert_id == alert_id)
+    reported = Want.belongs_to(organization_id) & (Want.alert_id == alert_id)
     ends_at = None
     if not Want.select().where(reported & is_refused()).exists():
         over = fn.COALESCE(Want.parked_at, Want.closed_at)
@@ -193,7 +190,7 @@ def _moment_of(organization_id: str, spell: Spell) -> _Moment:
 def _raised(organization_id: str) -> dict[str, str]:
     """Return the id of the alert that is raised under each rule, where one is."""
     alerts = Alert.select(Alert.rule, Alert.id).where(
-        (Alert.organization_id == organization_id) & Alert.cleared_at.is_null()
+        Alert.belongs_to(organization_id) & Alert.cleared_at.is_null()
     )
     return dict(alerts.tuples().iterator())
 
@@ -216,19 +213,19 @@ def _raise(organization_id: str, rule: str, moment: _Moment) -> str:
 def _clear(organization_id: str, alert_id: str, *, at: datetime) -> None:
     """Clear an alert, though never before it was raised: the instants may be of two clocks."""
     Alert.update(cleared_at=greatest(Alert.raised_at, instant_text(at))).where(
-        (Alert.organization_id == organization_id) & (Alert.id == alert_id)
+        Alert.belongs_to(organization_id) & (Alert.id == alert_id)
     ).execute()
 
 
 def _organizations_due() -> set[str]:
     unread = (
         SeatPool.select(SeatPool.organization_id)
-        .join(Organization, on=Organization.id == SeatPool.organization_id)
+        .join(Organization, on=same_organization(Organization, SeatPool))
         .join_from(
             SeatPool,
             AlertCursor,
             JOIN.LEFT_OUTER,
-            on=AlertCursor.organization_id == SeatPool.organization_id,
+            on=same_organization(AlertCursor, SeatPool),
         )
         .where(
             (SeatPool.ledger_sequence > fn.COALESCE(AlertCursor.sequence, 0))

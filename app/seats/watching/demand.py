@@ -36,18 +36,18 @@ def _net_assigned(organization_id: str, since: datetime) -> int:
     signs = [(kind.value, sign) for kind, sign in _ASSIGNED.items()]
     net = fn.SUM(Case(LedgerEntry.kind, signs, 0) * LedgerEntry.quantity)
     entries = LedgerEntry.select(fn.COALESCE(net, 0)).where(
-        (LedgerEntry.organization_id == organization_id) & (LedgerEntry.at > since)
+        LedgerEntry.belongs_to(organization_id) & (LedgerEntry.at > since)
     )
     return int(entries.scalar())
 
 
 def _reserved(organization_id: str, *, at: datetime) -> int:
     """Return how many of the refused and the waiting have a seat held for them."""
-    holds = Hold.select().where(
-        (Hold.organization_id == organization_id)
-        & Hold.ended_at.is_null()
-        & (Hold.expires_at > at)
-        & Hold.want_id.is_null(is_null=False)
+    holds = Hold.of(
+        organization_id,
+        Hold.ended_at.is_null(),
+        Hold.expires_at > at,
+        Hold.want_id.is_null(is_null=False),
     )
     count: int = holds.count()
     return count
