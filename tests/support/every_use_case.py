@@ -40,6 +40,7 @@ from tests.support.builders import (
     deactivate,
     fill,
 )
+from tests.support.waiting_lists import seats_left_held
 
 NEXT_TERM = start_of_day(date(2027, 1, 1), "UTC")
 BADGES = {
@@ -177,7 +178,8 @@ def seating_somebody_who_waits(acme):
     change_settings(acme, when_full="park")
     fill(acme)
     a_user(acme)
-    buy(acme, 1)
+    with seats_left_held():
+        buy(acme, 1)
     yield
     activity.seat_waiters(acme.id, at=NOW)
 
