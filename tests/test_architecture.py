@@ -56,7 +56,6 @@ FORBIDDEN = {
             "invoices/page",
             "invoices/pdf",
             "invoices/wording",
-            "language",
             "money",
             "pricing",
             "tax_ids",
