@@ -10,6 +10,10 @@ DOMAINS = {
     "app/billing/": "invoices",
     "app/i18n/": "formats",
     "app/people/login_messages.py": "login",
+    "app/mail/": "mail",
+    "app/web/": "console",
+    "app/web/console/connect": "connect",
+    "app/web/templates/console/connect": "connect",
 }
 
 #: What marks a text, in code as in templates, as in babel: which argument is the text, which the

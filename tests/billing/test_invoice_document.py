@@ -10,6 +10,7 @@ from app.billing.invoices.page import invoice_page
 from app.billing.invoices.wording import Fact, arithmetic, invoice_words
 from app.billing.pricing import LineKind
 from app.i18n.languages import Language, languages
+from tests.languages import add_german
 
 TIMES = "\N{MULTIPLICATION SIGN}"
 
@@ -255,3 +256,17 @@ def test_the_page_loads_nothing_from_elsewhere(an_invoice):
     assert "src=" not in page
     assert "url(" not in page
     assert "href=" not in page
+
+
+def test_an_invoice_is_written_in_a_language_that_was_added(an_invoice, tmp_path, monkeypatch):
+    german = add_german(tmp_path, monkeypatch)
+
+    page = invoice_page(an_invoice(language=german))
+
+    assert '<html lang="de">' in page
+    assert "Gesamtbetrag" in page
+    assert "5 Plätze × 600,00 × 10/12 Monate" in page
+    assert "1. März 2026 – 31. Dezember 2026" in page
+    assert "2.500,00" in page
+    assert "Due date" in page  # not translated yet
+    assert "Customer number" not in page

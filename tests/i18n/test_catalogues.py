@@ -1,7 +1,8 @@
 """Every text of the product is in the catalogues of every language, whole and as it is used.
 
 `pytest --record tests/i18n/test_catalogues.py` adds the texts that lack, without a translation,
-takes those away that nothing asks for, and sorts the rest.
+takes those away that nothing asks for, and sorts the rest. The translations that were agreed upon
+stand in `fixtures/words`: they are filled in, and hold wherever their English is asked for.
 """
 
 import ast
@@ -15,7 +16,7 @@ from babel.messages.pofile import write_po
 
 from app.i18n.catalogues import FOLDER, read_catalogue, tags
 from tests.extraction import DOMAINS, KEYWORDS, extracted, texts_of
-from tests.test_architecture import PRODUCT, path_of
+from tests.test_architecture import PRODUCT, ROOT, path_of
 
 CATALOGUES = [(tag, domain) for tag in tags() for domain in sorted(set(DOMAINS.values()))]
 
@@ -44,7 +45,11 @@ def recording(request, asked):
     """Write the catalogues anew where that is asked for."""
     if request.config.getoption("--record"):
         for tag, domain in CATALOGUES:
-            file_of(tag, domain).write_bytes(written(merged(tag, domain, asked[domain]), tag))
+            if entries(asked[domain]):
+                new = merged(tag, domain, asked[domain])
+                file_of(tag, domain).write_bytes(written(new, tag))
+            else:
+                file_of(tag, domain).unlink(missing_ok=True)
 
 
 def file_of(tag, domain):
@@ -52,19 +57,31 @@ def file_of(tag, domain):
 
 
 def catalogue_of(tag, domain):
-    file = file_of(tag, domain)
+    return read_or_empty(file_of(tag, domain))
+
+
+def agreed_words(tag):
+    return read_or_empty(ROOT / "fixtures" / "words" / f"{tag}.po")
+
+
+def read_or_empty(file):
     return read_catalogue(file) if file.exists() else Catalog()
 
 
 def merged(tag, domain, wanted):
     """Return what is asked for, with the translations that there are."""
-    old = catalogue_of(tag, domain)
+    sources = (catalogue_of(tag, domain), agreed_words(tag))
     new = Catalog(locale=tag.replace("-", "_"), domain=domain)
     for message in entries(wanted):
-        known = old.get(message.id, message.context)
-        string = known.string if known and known.id == message.id else None
-        new.add(message.id, string, context=message.context)
+        known = [translation for old in sources if (translation := translated(old, message))]
+        new.add(message.id, known[0] if known else None, context=message.context)
     return new
+
+
+def translated(catalogue, message):
+    """Return the translation of a text, or None: also where its form for many is another."""
+    known = catalogue.get(message.id, message.context)
+    return known.string if known and known.id == message.id and any(forms(known.string)) else None
 
 
 def written(catalogue, tag):
@@ -138,7 +155,10 @@ def is_whole(message, catalogue):
 
 @each_catalogue
 def test_a_catalogue_is_kept_as_it_is_recorded(asked, tag, domain):
-    assert file_of(tag, domain).read_bytes() == written(merged(tag, domain, asked[domain]), tag)
+    new = merged(tag, domain, asked[domain])
+
+    there = file_of(tag, domain).read_bytes() if file_of(tag, domain).exists() else b""
+    assert there == (written(new, tag) if entries(new) else b"")
 
 
 @each_catalogue
@@ -195,8 +215,20 @@ def test_a_text_that_two_domains_have_is_the_same_in_both(tag):
     assert [key for key, translated in found.items() if len(translated) > 1] == []
 
 
+@each_catalogue
+def test_words_that_were_agreed_upon_are_used_as_agreed(tag, domain):
+    agreed = agreed_words(tag)
+    used = {
+        message.id: (message.string, wording)
+        for message in entries(catalogue_of(tag, domain))
+        if message.context is None and (wording := translated(agreed, message))
+    }
+
+    assert {text: pair for text, pair in used.items() if pair[0] != pair[1]} == {}
+
+
 @pytest.mark.parametrize("tag", tags())
-def test_a_language_has_a_catalogue_for_each_domain_and_no_other(tag):
+def test_a_language_has_a_catalogue_for_each_domain_and_no_other(tag, asked):
     there = {file.stem for file in (FOLDER / tag).iterdir()}
 
-    assert there == set(DOMAINS.values())
+    assert there == {domain for domain, texts in asked.items() if entries(texts)}
