@@ -10,8 +10,8 @@ from enum import StrEnum
 
 from app.access.context import Context
 from app.access.principal import Role
-from app.billing.language import Language
 from app.errors import InvalidInput, NotPermitted
+from app.i18n.languages import languages
 from app.models import Organization
 from app.organizations.kinds import Choice, Flag, Kind, Line, Percentage, Several
 from app.organizations.naming import parse_external_id, parse_name
@@ -106,8 +106,8 @@ _TABLE = (
     Setting(
         "language",
         Choice(
-            tuple(language.value for language in Language),
-            "{given!r} is not a language of invoices; give " + " or ".join(Language) + ".",
+            languages(),
+            "{given!r} is not a language that Seatgate has; give " + " or ".join(languages()) + ".",
         ),
         OwnerMay.CHANGE,
         "The language of invoices.",
