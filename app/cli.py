@@ -17,6 +17,7 @@ from app.commands.demo import demo
 from app.commands.extensions import extension
 from app.commands.invoices import invoice
 from app.commands.organizations import organization, seller
+from app.commands.owners import owner
 from app.commands.people import person
 from app.commands.renewals import renewals
 from app.commands.seats import seats
@@ -84,6 +85,7 @@ for group in (
     contract,
     invoice,
     token,
+    owner,
     extension,
     person,
     seats,
