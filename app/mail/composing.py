@@ -18,7 +18,7 @@ from app.smtp import Outgoing
 LETTERS: Mapping[Purpose, Callable[[Desk], Letter]] = {
     Purpose.SIGN_IN_LINK: signing_in.sign_in_link,
     Purpose.OWNERSHIP_OFFER: signing_in.ownership_offer,
-    Purpose.INVITATION: signing_in.invitation,
+    Purpose.IT_INVITATION: signing_in.it_invitation,
     Purpose.SEATS_REQUESTED: seats.seats_requested,
     Purpose.PEOPLE_REFUSED: seats.people_refused,
     Purpose.SEATS_LOW: seats.seats_low,

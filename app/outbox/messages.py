@@ -18,9 +18,8 @@ class Purpose(StrEnum):
     SIGN_IN_LINK = "sign_in_link"
     #: The organization is handed over to the recipient. `offered_by`: the id of an owner.
     OWNERSHIP_OFFER = "ownership_offer"
-    #: What a new owner sees first; an IT administrator, how to connect the directory.
-    #: `invited_by`: the id of an owner, or None for the vendor.
-    INVITATION = "invitation"
+    #: The pages to connect the directory. `invited_by`: the id of an owner, or None for the vendor.
+    IT_INVITATION = "it_invitation"
     #: A person asks for seats. `quantity`, `reason` or None, `requested_by`: the id of an owner.
     SEATS_REQUESTED = "seats_requested"
     #: People were refused a seat. `notice_id`: that of their wants.
@@ -35,7 +34,7 @@ class Purpose(StrEnum):
 LIFETIMES: Mapping[Purpose, timedelta] = {
     Purpose.SIGN_IN_LINK: timedelta(hours=1),
     Purpose.OWNERSHIP_OFFER: timedelta(days=7),
-    Purpose.INVITATION: timedelta(days=7),
+    Purpose.IT_INVITATION: timedelta(days=7),
     Purpose.SEATS_REQUESTED: timedelta(days=30),
     Purpose.PEOPLE_REFUSED: timedelta(days=5),
     Purpose.SEATS_LOW: timedelta(days=5),

@@ -1,9 +1,9 @@
-"""Letters that carry a link. Its secret is made here, as the letter is written, and kept nowhere."""
+"""Letters that carry a link, whose secret is made as the letter is written and kept nowhere."""
 
 from datetime import datetime
 
 from app.access.context import acting
-from app.access.principal import Role, operator_for
+from app.access.principal import operator_for
 from app.errors import NotFound, NotPermitted
 from app.mail.letters import Action, Desk, Letter, NotNeeded
 from app.models import Owner
@@ -60,27 +60,12 @@ def ownership_offer(desk: Desk) -> Letter:
     )
 
 
-def invitation(desk: Desk) -> Letter:
-    """Return the link by which a person sees the console for the first time.
+def it_invitation(desk: Desk) -> Letter:
+    """Return the link to the pages on which a directory is connected.
 
     Raises:
         NotNeeded: the person is no owner any more.
     """
-    owner = _owner(desk)
-    if owner.role == Role.IT.value:
-        return _to_connect(desk)
-    made, texts = _link(desk, links.Purpose.SIGN_IN), desk.texts
-    invites = texts.gettext("%(giver)s has given you access to the seats of %(organization)s.")
-    given = {**_named(desk), "giver": _giver(desk, "invited_by")}
-    return Letter(
-        subject=texts.gettext("Your access to %(organization)s") % given,
-        paragraphs=(invites % given,),
-        action=Action(texts.gettext("Sign in"), _address(desk, made)),
-        afterwards=(_once_until(desk, made.expires_at), _later(desk)),
-    )
-
-
-def _to_connect(desk: Desk) -> Letter:
     made, texts = _link(desk, links.Purpose.INVITATION), desk.texts
     asks = texts.gettext(
         "%(giver)s asks you to connect the directory of %(organization)s, so that people get their "
