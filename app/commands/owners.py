@@ -8,10 +8,10 @@ import click
 
 from app.access.context import Context, acting
 from app.access.principal import OWNER_ROLES, operator_for
-from app.billing.language import Language
 from app.commands.options import Command, as_json, organization_option
 from app.commands.output import Facts, show, show_all
 from app.commands.session import public_url, session
+from app.i18n.languages import languages
 from app.models import Owner
 from app.owners import handing_over, links, membership, roster
 from app.owners.handing_over import Successor
@@ -47,12 +47,12 @@ _base_url_option = click.option(
 
 def _describing(*, new: bool) -> Callable[[Command], Command]:
     """Let a command say what an owner is like."""
-    roles, languages = click.Choice(OWNER_ROLES), click.Choice([each.value for each in Language])
+    roles, spoken = click.Choice(OWNER_ROLES), click.Choice(languages())
 
     def decorate(command: Command) -> Command:
         for option in (
             click.option("--user", "user_id", metavar="ID", help="The SCIM user that they are."),
-            click.option("--language", type=languages, help="The language that they chose."),
+            click.option("--language", type=spoken, help="The language that they chose."),
             click.option("--role", type=roles, required=new, help="What they may do."),
             click.option("--name", required=new, help="What they are called."),
         ):

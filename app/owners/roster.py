@@ -5,9 +5,9 @@ from peewee import Expression
 from app.access.context import Context
 from app.access.principal import OWNER_ROLES, Principal, Role
 from app.access.profiles import profile_of
-from app.billing.language import Language
 from app.db.sql import listed, locked
 from app.errors import InvalidInput, NotFound
+from app.i18n.languages import parse_language
 from app.models import Organization, Owner, User
 from app.organizations.parties import parse_email
 from app.text import line_of_text, required_line
@@ -152,9 +152,7 @@ def parse_owner_language(text: str | None) -> str | None:
     Raises:
         InvalidInput: the pages are not written in it.
     """
-    if text is not None and text not in tuple(Language):
-        raise InvalidInput("language", f"Give one of {', '.join(Language)}.")
-    return text
+    return None if text is None else parse_language(text)
 
 
 def parse_user_id(organization_id: str, text: str | None) -> str | None:
