@@ -16,11 +16,20 @@ from app.commands.contracts import contract
 from app.commands.demo import demo
 from app.commands.extensions import extension
 from app.commands.invoices import invoice
+from app.commands.mail import mail
 from app.commands.organizations import organization, seller
+from app.commands.owners import owner
 from app.commands.people import person
 from app.commands.renewals import renewals
 from app.commands.seats import seats
-from app.commands.session import Commands, check_migrated, opened, read_config, session
+from app.commands.session import (
+    Commands,
+    check_migrated,
+    opened,
+    read_config,
+    session,
+    settings,
+)
 from app.commands.settling import (
     credit_portion,
     enter_payment,
@@ -33,6 +42,7 @@ from app.commands.tokens import token
 from app.commands.trail import show_trail
 from app.db import migrating
 from app.housekeeping import run_housekeeping
+from app.mail.delivering import deliver_due
 
 
 @click.group(cls=Commands, context_settings={"show_default": True, "max_content_width": 100})
@@ -60,6 +70,8 @@ def keep_house_once() -> None:
     """Do once what serving processes do every 30 seconds, for those who prefer cron."""
     with session() as at:
         run_housekeeping(TokenUses(), at=at)
+        if (outgoing := settings().outgoing) is not None:
+            deliver_due(outgoing, settings().clock.now)
 
 
 @main.group()
@@ -84,7 +96,9 @@ for group in (
     contract,
     invoice,
     token,
+    owner,
     extension,
+    mail,
     person,
     seats,
     renewals,

@@ -26,6 +26,9 @@ from app.models.corrections import (
 )
 from app.models.directory import Group, GroupMember, User, UserEmail
 from app.models.identity import IdentityMatch, IdentityMismatch
+from app.models.openid import OpenidLogin, OpenidProvider, OpenidRequest
+from app.models.outbox import OutboxMessage
+from app.models.owners import Owner, OwnerLink, OwnerSession, OwnershipOffer, SignInAttempt
 from app.models.parties import Installation, Organization, Seller
 from app.models.seats import Hold, LedgerEntry, Reassignment, SeatAssignment, SeatPool
 from app.models.timekeeping import ClockJump, ClockSeen
@@ -55,7 +58,15 @@ __all__ = [
     "InvoiceLine",
     "InvoiceSeries",
     "LedgerEntry",
+    "OpenidLogin",
+    "OpenidProvider",
+    "OpenidRequest",
     "Organization",
+    "OutboxMessage",
+    "Owner",
+    "OwnerLink",
+    "OwnerSession",
+    "OwnershipOffer",
     "Payment",
     "Purchase",
     "Quote",
@@ -68,6 +79,7 @@ __all__ = [
     "SeatPool",
     "Seller",
     "SellerEvent",
+    "SignInAttempt",
     "TermInvoice",
     "Token",
     "Transfer",

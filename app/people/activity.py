@@ -19,6 +19,7 @@ from app.directory.audit_facts import traced_user
 from app.errors import NotFound, SeatLimitReached, SeatRefusal, TermOver
 from app.identifiers import new_id
 from app.models import Organization, User
+from app.owners import leaving
 from app.seats import gate, holds, waiting, wants
 from app.seats.pools import Cause
 from app.seats.want_sources import Source
@@ -59,6 +60,8 @@ def store_user(
     before = user.inactive_because
     takes, frees = _write_row(context, user, document, reason)
     renamed = _follow_name(user, at=context.at)
+    if frees:
+        leaving.shut_out(context, user)
     if takes:
         try:
             gate.take_seat(user, Cause.of(context), at=context.at)

@@ -102,7 +102,7 @@ SettingsSchema = answer_schema(_READ)
 
 
 @surface.get("/settings")
-@requires(Permission.READ_PEOPLE)
+@requires(Permission.READ_SETTINGS)
 @surface.response(200, SettingsSchema)
 def show_settings(context: Context) -> Any:
     """Show the settings."""
