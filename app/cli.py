@@ -18,6 +18,7 @@ from app.commands.extensions import extension
 from app.commands.invoices import invoice
 from app.commands.mail import mail
 from app.commands.organizations import organization, seller
+from app.commands.owners import owner
 from app.commands.people import person
 from app.commands.renewals import renewals
 from app.commands.seats import seats
@@ -95,6 +96,7 @@ for group in (
     contract,
     invoice,
     token,
+    owner,
     extension,
     mail,
     person,

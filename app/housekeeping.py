@@ -1,4 +1,6 @@
-"""What is done in passing: renewals, holds, waiting, old denials and answers, alerts, mail.
+"""What is done in passing: renewals, holds, waiting, alerts, and what is past its time.
+
+That is old denials, answers, sessions, links and mail, and the uses of tokens are written down.
 
 Nothing is wrong while it does not run: a caller that needs a renewal does it first.
 """
@@ -18,6 +20,7 @@ from app.db.connections import connection
 from app.db.transactions import transaction
 from app.mail.delivering import start_delivery
 from app.outbox import listing
+from app.owners.tidying import purge_sign_ins
 from app.people.activity import seat_waiters
 from app.people.denials import close_old_denials
 from app.seats import holds, ledger, waiting
@@ -41,6 +44,7 @@ def keep_house(token_uses: TokenUses, *, at: datetime) -> None:
         seat_waiters(organization_id, at=at)
     close_old_denials(at=at)
     purge_answers(at=at)
+    purge_sign_ins(at=at)
     alerts.look_everywhere(at=at)
     listing.purge(at=at)
 

@@ -52,6 +52,21 @@ def read_config() -> Config:
     return config
 
 
+def public_url() -> str:
+    """Return the address that clients use, without a trailing slash.
+
+    Raises:
+        ConfigurationError: the settings do not say.
+    """
+    address = Config.from_env(os.environ).public_url
+    if not address:
+        raise ConfigurationError(
+            "SEATGATE_PUBLIC_URL is not set, so that the link has no beginning. Set it, or give "
+            "--base-url."
+        )
+    return address
+
+
 @contextmanager
 def opened(config: Config) -> Iterator[None]:
     """Open the configured database; at the end no connection is left, for workers to inherit."""

@@ -98,7 +98,7 @@ def _link(desk: Desk, purpose: links.Purpose) -> MadeLink:
 
 
 def _address(desk: Desk, made: MadeLink) -> str:
-    return f"{desk.public_url}/console/sign-in/{made.secret}"
+    return desk.public_url + made.path
 
 
 def _owner(desk: Desk) -> Owner:
