@@ -93,7 +93,7 @@ def test_a_value_that_cannot_be_used_is_refused_by_the_name_of_its_setting(name,
 
 
 def test_a_mail_server_needs_a_mailbox_that_mail_comes_from():
-    with pytest.raises(ConfigurationError, match="^SEATGATE_MAIL_FROM must name"):
+    with pytest.raises(ConfigurationError, match=r"^SEATGATE_MAIL_FROM must name"):
         Config.from_env({"SEATGATE_SMTP_URL": "smtps://mail.example.com"})
 
 

@@ -62,6 +62,15 @@ def test_no_text_of_people_becomes_a_header(name, subject):
     assert mail.mail.get_body(("plain",)).get_content().strip() == "Hello."
 
 
+def test_an_address_with_letters_of_any_script_is_written_as_it_is():
+    recipient = envelope_address("jürgen@bücher.example")
+    cover = Cover("mail_1", SENDER, recipient, "Jürgen", "de", NOW)
+
+    mail = Delivered("", "", mail_of(Letter(subject="ü", paragraphs=("ü",)), cover)).mail
+
+    assert mail["To"].addresses[0].addr_spec == "jürgen@xn--bcher-kva.example"
+
+
 def test_no_text_of_people_becomes_markup():
     words = '<script>alert("&")</script>'
     letter = Letter(subject=words, paragraphs=(words,), items=(words,), action=Action(words, "x"))

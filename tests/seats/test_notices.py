@@ -6,7 +6,7 @@ import pytest
 
 from app.access.context import acting
 from app.mail.delivering import deliver_due
-from app.models import OutboxMessage
+from app.models import Alert, OutboxMessage
 from app.outbox.messages import Purpose, State
 from app.people.refusing import record_denial
 from app.seats.watching import alerts
@@ -171,14 +171,16 @@ def test_a_crossing_that_is_over_when_the_mail_would_go_out_is_not_written_of():
     assert sent() == []
 
 
-def test_a_notice_and_its_alert_are_one_transaction(acme, monkeypatch):
-    refuse(acme, "ann@example.com")
-    monkeypatch.setattr("app.seats.watching.alerts._raise_for", _break)
+def test_a_notice_and_its_alert_are_one_transaction(monkeypatch):
+    acme = an_organization(2)
+    an_owner(acme)
+    fill(acme)
+    monkeypatch.setattr(alerts, "notice_refused", _break)
 
     with pytest.raises(LookupError):
         look(acme)
 
-    assert refusals() == []
+    assert (Alert.select().count(), OutboxMessage.select().count()) == (0, 0)
 
 
 def _break(*_args, **_kwargs):
