@@ -1,4 +1,6 @@
-"""What is done in passing: renewals, holds, waiting, alerts, mail, and what is past its time.
+"""What is done in passing: renewals, holds, waiting, alerts, and what is past its time.
+
+That is old denials, answers, sessions, links and mail, and the uses of tokens are written down.
 
 Nothing is wrong while it does not run: a caller that needs a renewal does it first.
 """
