@@ -1,0 +1,38 @@
+"""`/console`: what an organization's owners do by hand, a module for each page or group of pages.
+
+A page is a view of `blueprint` under `page`, which hands it the context of who is signed in. Its
+template extends `console/layout.html`. A form posts to the address of the page that shows it, and
+ends in a redirect.
+"""
+
+from flask import Flask
+
+from app.web import browsers
+from app.web.console import (
+    assets,
+    failures,
+    front,
+    landing,
+    languages,
+    rendering,
+    sign_in,
+)
+from app.web.console.surface import blueprint
+
+__all__ = [
+    "assets",
+    "failures",
+    "front",
+    "landing",
+    "languages",
+    "register",
+    "sign_in",
+]
+
+
+def register(app: Flask) -> None:
+    """Serve the console."""
+    browsers.register(app)
+    rendering.register(app)
+    app.register_blueprint(blueprint)
+    app.add_url_rule("/", "root", front.lead_to_console)
