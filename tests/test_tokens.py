@@ -144,7 +144,7 @@ def test_the_last_use_is_kept_and_never_runs_back():
     note_uses([(acme.id, token.id, NOW)])
     note_uses([(acme.id, token.id, NOW - timedelta(hours=1))])
 
-    assert [row.last_used_at for row in tokens_of(acme.id)] == [NOW]
+    assert [row.last_used_at for row in tokens_of(acme.operator)] == [NOW]
 
 
 def test_an_organization_sees_its_own_tokens_only():
@@ -152,7 +152,7 @@ def test_an_organization_sees_its_own_tokens_only():
     mine = _issue(acme).token
     _issue(globex)
 
-    assert [token.id for token in tokens_of(acme.id)] == [mine.id]
+    assert [token.id for token in tokens_of(acme.operator)] == [mine.id]
 
 
 def _issue(customer, role=Role.SCIM, **request):

@@ -8,7 +8,7 @@ from app.errors import NotPermitted
 
 
 class Role(StrEnum):
-    """What a token is for.
+    """What a token is for, and what an owner is.
 
     `OPERATOR` is the vendor at the command line and is never issued as a token.
     """
@@ -18,6 +18,7 @@ class Role(StrEnum):
     PRIMARY_OWNER = "primary_owner"
     OWNER = "owner"
     BILLING = "billing"
+    IT = "it"
     OPERATOR = "operator"
 
 
@@ -26,17 +27,36 @@ class Permission(StrEnum):
 
     PROVISION = "provision users and groups"
     DECIDE_LOGINS = "decide logins"
+    READ_SEATS = "read the figures of the seats"
     READ_BILLING = "read seats, contract and invoices"
     READ_PEOPLE = "read who holds a seat, the ledger and denials"
+    READ_SETTINGS = "read settings and the audit trail"
     QUOTE = "ask for a quote"
     MANAGE_SEATS = "move seats between people"
     BUY = "buy seats"
+    CONNECT = "connect a directory"
     MANAGE_TOKENS = "manage tokens"
+    MANAGE_OWNERS = "manage owners and how they sign in"
     MANAGE_SETTINGS = "change settings"
 
 
-_BILLING = frozenset({Permission.READ_BILLING, Permission.QUOTE, Permission.BUY})
-_OWNER = _BILLING | {Permission.READ_PEOPLE, Permission.MANAGE_SEATS}
+_BILLING = frozenset(
+    {Permission.READ_SEATS, Permission.READ_BILLING, Permission.QUOTE, Permission.BUY}
+)
+_OWNER = _BILLING | {
+    Permission.READ_PEOPLE,
+    Permission.READ_SETTINGS,
+    Permission.MANAGE_SEATS,
+}
+#: Tokens that they manage are those of `DIRECTORY_ROLES`.
+_IT = frozenset(
+    {
+        Permission.READ_SEATS,
+        Permission.READ_PEOPLE,
+        Permission.CONNECT,
+        Permission.MANAGE_TOKENS,
+    }
+)
 
 #: Asking for a quote and confirming it are let through for every owner role here. Which owners may
 #: buy under the contract is decided by the use case, before it looks at an idempotency key.
@@ -45,7 +65,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.SSO: frozenset({Permission.DECIDE_LOGINS}),
     Role.BILLING: _BILLING,
     Role.OWNER: _OWNER,
-    Role.PRIMARY_OWNER: _OWNER | {Permission.MANAGE_TOKENS, Permission.MANAGE_SETTINGS},
+    Role.IT: _IT,
+    Role.PRIMARY_OWNER: _OWNER | _IT | {Permission.MANAGE_SETTINGS, Permission.MANAGE_OWNERS},
     Role.OPERATOR: frozenset(Permission),
 }
 
@@ -54,6 +75,12 @@ ALL_ORGANIZATIONS = "*"
 
 ISSUABLE = tuple(role for role in Role if role is not Role.OPERATOR)
 
+#: What the programs of a directory and of a login service are.
+DIRECTORY_ROLES = (Role.SCIM, Role.SSO)
+
+#: What people are, and so the roles that see the console.
+OWNER_ROLES = (Role.PRIMARY_OWNER, Role.OWNER, Role.BILLING, Role.IT)
+
 
 @dataclass(frozen=True)
 class Principal:
@@ -61,7 +88,7 @@ class Principal:
 
     organization_id: str
     role: Role
-    #: Who it was, in the ledger: `token:tok_…` or `operator`.
+    #: Who it was, in the ledger: `owner:own_…`, `token:tok_…` or `operator`.
     actor: str
     #: The identity provider that speaks, as far as it is known.
     provider: str | None = None
@@ -74,13 +101,21 @@ class Principal:
         """Return whether the role has `permission`."""
         return permission in PERMISSIONS[self.role]
 
+    def may_give(self, role: Role) -> bool:
+        """Return whether the role lets the caller give `role`: none gives one above their own."""
+        if role in DIRECTORY_ROLES:
+            return self.may(Permission.MANAGE_TOKENS)
+        return PERMISSIONS[role] <= PERMISSIONS[self.role]
+
     def require(self, permission: Permission) -> None:
         """Raise `NotPermitted` unless the role has `permission`."""
-        if not self.may(permission):
-            raise NotPermitted(
-                f"A token of the role {self.role} may not {permission}. "
-                "Use a token of another role."
-            )
+        if self.may(permission):
+            return
+        if self.actor.startswith("owner:"):
+            raise NotPermitted(f"Your role does not let you {permission}. Ask a primary owner.")
+        raise NotPermitted(
+            f"A token of the role {self.role} may not {permission}. Use a token of another role."
+        )
 
 
 def operator_for(organization_id: str) -> Principal:

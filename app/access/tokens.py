@@ -15,7 +15,7 @@ from app.access.token_secrets import hash_of, is_well_formed, new_secret, prefix
 from app.access.trail import Change
 from app.db.columns import instant_text
 from app.db.transactions import transaction
-from app.errors import InvalidInput, NotAuthenticated, NotFound
+from app.errors import InvalidInput, NotAuthenticated, NotFound, NotPermitted
 from app.identifiers import new_id
 from app.models import Organization, Token, VendorToken
 from scim.quirks import PROVIDERS
@@ -42,11 +42,21 @@ class TokenRequest:
     expires_at: datetime | None = None
 
 
-@use_case()
+def _check_may_give(context: Context, wanted: TokenRequest) -> None:
+    """Raise `NotPermitted` where the caller would give a token more than they may do."""
+    if wanted.role in ISSUABLE and not context.may_give(wanted.role):
+        raise NotPermitted(
+            f"The role {context.role} may not issue tokens of the role {wanted.role}. "
+            "Ask a primary owner."
+        )
+
+
+@use_case(allowed=_check_may_give)
 def issue_token(context: Context, wanted: TokenRequest) -> IssuedToken:
     """Make a token for the caller's organization.
 
     Raises:
+        NotPermitted: the role lets its tokens do more than the caller may.
         NotFound: there is no such organization.
         InvalidInput: the role is not one for tokens, the identity provider is not known, or the
             expiry lies in the past.
@@ -101,9 +111,11 @@ def known_provider(name: str | None) -> str | None:
     )
 
 
-def tokens_of(organization_id: str) -> list[Token]:
-    """Return an organization's tokens, oldest first."""
-    return list(Token.select().where(Token.organization_id == organization_id).order_by(Token.id))
+def tokens_of(principal: Principal) -> list[Token]:
+    """Return the tokens of the caller's organization that the caller may manage, oldest first."""
+    managed = [role.value for role in ISSUABLE if principal.may_give(role)]
+    mine = (Token.organization_id == principal.organization_id) & Token.role.in_(managed)
+    return list(Token.select().where(mine).order_by(Token.id))
 
 
 @use_case()
@@ -112,10 +124,17 @@ def revoke_token(context: Context, token_id: str) -> None:
 
     Raises:
         NotFound: the organization has no such token.
+        NotPermitted: its role lets it do more than the caller may.
     """
     mine = (Token.organization_id == context.organization_id) & (Token.id == token_id)
-    if not Token.select().where(mine).exists():
+    token = Token.get_or_none(mine)
+    if token is None:
         raise NotFound(f"There is no token {token_id}.")
+    if not context.may_give(Role(token.role)):
+        raise NotPermitted(
+            f"The role {context.role} may not revoke tokens of the role {token.role}. "
+            "Ask a primary owner."
+        )
     if Token.update(revoked_at=context.at).where(mine & Token.revoked_at.is_null()).execute():
         trail.record(context, Change("token.revoked", token_id))
 

@@ -91,7 +91,7 @@ def list_tokens(*, organization_id: str | None, as_json: bool) -> None:
         if organization_id is None:
             found = vendor_tokens.vendor_tokens()
         else:
-            found = tokens.tokens_of(organization_id)
+            found = tokens.tokens_of(operator_for(organization_id))
     show_all("tokens", [_facts(row) for row in found], as_json=as_json)
 
 

@@ -26,6 +26,8 @@ from app.models.corrections import (
 )
 from app.models.directory import Group, GroupMember, User, UserEmail
 from app.models.identity import IdentityMatch, IdentityMismatch
+from app.models.openid import OpenidLogin, OpenidProvider, OpenidRequest
+from app.models.owners import Owner, OwnerLink, OwnerSession, OwnershipOffer, SignInAttempt
 from app.models.parties import Installation, Organization, Seller
 from app.models.seats import Hold, LedgerEntry, Reassignment, SeatAssignment, SeatPool
 from app.models.timekeeping import ClockJump, ClockSeen
@@ -55,7 +57,14 @@ __all__ = [
     "InvoiceLine",
     "InvoiceSeries",
     "LedgerEntry",
+    "OpenidLogin",
+    "OpenidProvider",
+    "OpenidRequest",
     "Organization",
+    "Owner",
+    "OwnerLink",
+    "OwnerSession",
+    "OwnershipOffer",
     "Payment",
     "Purchase",
     "Quote",
@@ -68,6 +77,7 @@ __all__ = [
     "SeatPool",
     "Seller",
     "SellerEvent",
+    "SignInAttempt",
     "TermInvoice",
     "Token",
     "Transfer",

@@ -14,6 +14,7 @@ from app.directory.traces import traced_user
 from app.errors import NotFound, SeatLimitReached, SeatRefusal, TermOver
 from app.identifiers import new_id
 from app.models import Organization, User
+from app.owners import leaving
 from app.seats import holds, ledger, waiting, wants
 from app.seats.pools import Cause
 from app.seats.want_sources import Source
@@ -57,6 +58,8 @@ def set_active(
         user.active, user.assignment_id, user.inactive_because = False, None, because.value
     users.write(user)
     renamed = _follow_name(user, at=context.at)
+    if frees:
+        leaving.shut_out(context, user)
     if takes:
         _take_seat(context, user, before)
     elif frees:

@@ -16,6 +16,7 @@ from app.directory import groups, users
 from app.directory.traces import listed_ids
 from app.errors import NotFound
 from app.models import User
+from app.owners import leaving
 from app.people.activity import Because, set_active
 from app.people.mismatches import have_matched
 from app.seats import waiting, wants
@@ -126,6 +127,7 @@ def _end(context: Context, namesake: User, successor: User, *, passes: bool) -> 
     """Delete the user that another replaces; its seat is freed, or is on its way."""
     before: dict[str, object] = {"active": namesake.active}
     wants.pass_on(namesake, successor)
+    leaving.pass_on(context, namesake, successor, stays=passes or successor.active)
     passed = groups.pass_on(namesake.organization_id, namesake.id, successor.id, at=context.at)
     memberships = listed_ids("group_ids", passed)
     users.describe(context, namesake, {"userName": namesake.user_name})

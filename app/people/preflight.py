@@ -6,6 +6,7 @@ from datetime import datetime
 
 from app.access.context import Context
 from app.access.door import query
+from app.access.principal import Permission
 from app.billing.estimates import Estimate, buyable, estimate
 from app.billing.terms import local_day
 from app.db.sql import listed
@@ -28,7 +29,7 @@ class Preflight:
     #: How many of the inactive and the unknown have a seat held for them.
     held: int
     available: int
-    #: Seats that would have to be bought first, and their price.
+    #: Seats that would have to be bought first, and their price for those who may see it.
     missing: int
     estimate: Estimate | None
 
@@ -56,7 +57,8 @@ def check_people(context: Context, user_names: Sequence[str]) -> Preflight:
     running = buyable(context.organization_id, at=context.at)
     today = running.today(context.at) if running else local_day(context.at, "UTC")
     missing = max(len(seatless) - held - available, 0)
-    price = estimate(running, missing, today)
+    sees_prices = context.may(Permission.READ_BILLING)
+    price = estimate(running, missing, today) if sees_prices else None
     return Preflight(seated, inactive, unknown, held, available, missing, price)
 
 

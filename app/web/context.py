@@ -66,7 +66,7 @@ def request_id() -> str:
     return named
 
 
-def caller(permission: Permission) -> Principal:
+def caller(*permissions: Permission) -> Principal:
     """Return who is calling, once it is known that they may.
 
     The header is `Authorization: Bearer <token>`; the bare token, which some identity providers
@@ -74,7 +74,7 @@ def caller(permission: Permission) -> Principal:
 
     Raises:
         NotAuthenticated: there is no valid token.
-        NotPermitted: its role lacks the permission.
+        NotPermitted: its role lacks one of the permissions.
     """
     given = request.headers.get("Authorization", "").strip()
     scheme, _, rest = given.partition(" ")
@@ -84,14 +84,15 @@ def caller(permission: Permission) -> Principal:
     principal = replace(authenticate(secret, at=instant()), request_id=request_id())
     g.principal = principal
     seatgate().token_uses.note(principal, instant())
-    principal.require(permission)
+    for permission in permissions:
+        principal.require(permission)
     return principal
 
 
 def requires(
-    permission: Permission,
+    *permissions: Permission,
 ) -> Callable[[Callable[Concatenate[Context, P], R]], Callable[P, R]]:
-    """Let only callers with `permission` reach a view, which gets the context first.
+    """Let only callers with all `permissions` reach a view, which gets the context first.
 
     Nothing of the request is read before that. Then a query that the view does not read is refused.
     """
@@ -101,7 +102,7 @@ def requires(
 
         @wraps(view)
         def admitted(*args: P.args, **kwargs: P.kwargs) -> R:
-            context = acting(caller(permission), at=instant())
+            context = acting(caller(*permissions), at=instant())
             if holds_unstorable(request.path):
                 raise NotFound(f"There is nothing here. {UNSTORABLE}")
             if (name := unstorable_parameter(request.args)) is not None:

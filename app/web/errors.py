@@ -21,6 +21,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from app import errors
 from app.errors import DomainError, SeatLimitReached, SeatRefusal
 from app.models import Organization
+from app.owners import refusals
 from app.web.context import SCIM_PREFIX, public_url
 from app.web.responses import (
     JSON_TYPE,
@@ -51,6 +52,11 @@ STATUSES: dict[type[DomainError], HTTPStatus] = {
     errors.NoSeatToMove: HTTPStatus.CONFLICT,
     errors.AlreadyHoldsSeat: HTTPStatus.CONFLICT,
     errors.PersonActive: HTTPStatus.CONFLICT,
+    refusals.LastPrimaryOwner: HTTPStatus.CONFLICT,
+    refusals.LinkEnded: HTTPStatus.GONE,
+    refusals.TooManyAttempts: HTTPStatus.TOO_MANY_REQUESTS,
+    refusals.SignInOff: HTTPStatus.CONFLICT,
+    refusals.SignInRefused: HTTPStatus.FORBIDDEN,
     errors.PlanNotEligible: HTTPStatus.FORBIDDEN,
     errors.TotalMismatch: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.BillingError: HTTPStatus.CONFLICT,
@@ -200,6 +206,8 @@ def _domain_problem(error: DomainError) -> Problem:
         headers["WWW-Authenticate"] = 'Bearer realm="Seatgate"'
     if status is HTTPStatus.SERVICE_UNAVAILABLE:
         headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    if isinstance(error, refusals.TooManyAttempts):
+        headers["Retry-After"] = str(error.retry_after_seconds)
     scim_type = next((SCIM_TYPES[kind] for kind in type(error).__mro__ if kind in SCIM_TYPES), None)
     return Problem(status, error.code, error.message, error.facts, headers, scim_type)
 

@@ -45,7 +45,7 @@ class AuditEventsSchema(Schema):
 
 
 @surface.get("/audit-events")
-@requires(Permission.READ_PEOPLE)
+@requires(Permission.READ_SETTINGS)
 @surface.arguments(AuditEventsQuery, location="query")
 @surface.response(200, AuditEventsSchema)
 def list_audit_events(context: Context, query: dict[str, Any]) -> Any:

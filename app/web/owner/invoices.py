@@ -107,7 +107,7 @@ def show_invoice_pdf(context: Context, invoice_id: str) -> Response:
 
 
 @surface.get("/invoices/<invoice_id>/people")
-@requires(Permission.READ_PEOPLE)
+@requires(Permission.READ_PEOPLE, Permission.READ_BILLING)
 @surface.arguments(PageQuery, location="query")
 @surface.response(200, PeopleSchema)
 def list_invoiced_people(context: Context, query: dict[str, Any], invoice_id: str) -> Any:

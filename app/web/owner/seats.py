@@ -112,7 +112,7 @@ class LedgerSchema(Schema):
 
 
 @surface.get("/seats")
-@requires(Permission.READ_BILLING)
+@requires(Permission.READ_SEATS)
 @surface.arguments(AsOfQuery, location="query")
 @surface.response(200, SeatsSchema)
 def show_seats(context: Context, query: dict[str, Any]) -> Any:

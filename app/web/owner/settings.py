@@ -77,7 +77,7 @@ class SettingsSchema(Schema):
 
 
 @surface.get("/settings")
-@requires(Permission.READ_PEOPLE)
+@requires(Permission.READ_SETTINGS)
 @surface.response(200, SettingsSchema)
 def show_settings(context: Context) -> Any:
     """Show the settings."""

@@ -55,7 +55,7 @@ class TokensSchema(Schema):
 @surface.response(200, TokensSchema)
 def list_tokens(context: Context) -> Any:
     """List the tokens, without their secrets."""
-    return {"tokens": tokens.tokens_of(context.organization_id)}
+    return {"tokens": tokens.tokens_of(context)}
 
 
 @surface.post("/tokens")

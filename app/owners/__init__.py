@@ -1,0 +1,1 @@
+"""Owners: the people who look after an organization's seats, and how they sign in."""

@@ -1,0 +1,46 @@
+"""What is refused of owners and of their signing in.
+
+DomainError
++-- LastPrimaryOwner    an organization keeps a primary owner
++-- LinkEnded           a link was used, replaced, or is past its time
++-- TooManyAttempts     the caller tried to sign in too often
++-- SignInOff           a way to sign in is not set up here
++-- SignInRefused       what the identity provider answered signs no owner in
+"""
+
+from app.errors import DomainError
+
+
+class LastPrimaryOwner(DomainError):
+    """Without this one nobody could manage the organization's owners."""
+
+    code = "last_primary_owner"
+
+
+class LinkEnded(DomainError):
+    """A link was used, replaced, or is past its time, or there never was such a link."""
+
+    code = "link_ended"
+
+
+class TooManyAttempts(DomainError):
+    """The caller tried too often; `retry_after_seconds` says when to try again."""
+
+    code = "too_many_attempts"
+
+    def __init__(self, message: str, *, retry_after_seconds: int) -> None:
+        """Keep how long to wait."""
+        super().__init__(message, retry_after_seconds=retry_after_seconds)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class SignInOff(DomainError):
+    """A way to sign in is not set up here."""
+
+    code = "sign_in_off"
+
+
+class SignInRefused(DomainError):
+    """What the identity provider answered signs no owner in."""
+
+    code = "sign_in_refused"
