@@ -12,9 +12,11 @@ from app.web.console import (
     assets,
     failures,
     front,
+    home,
     landing,
     languages,
     rendering,
+    seats,
     sign_in,
 )
 from app.web.console.surface import blueprint
@@ -23,9 +25,11 @@ __all__ = [
     "assets",
     "failures",
     "front",
+    "home",
     "landing",
     "languages",
     "register",
+    "seats",
     "sign_in",
 ]
 

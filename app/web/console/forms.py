@@ -8,7 +8,7 @@ from app.web.browsers import is_sealed, seal, session_secret
 from app.web.security import ForeignForm
 
 #: The hidden field in which a form carries its token.
-FORM_TOKEN = "form_token"
+FORM_SEAL = "form_seal"
 
 _TEXT_LENGTH_MAX = 10_000
 
@@ -41,7 +41,7 @@ def check_form_token() -> None:
     """
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
         raise ForeignForm
-    if not is_sealed("form", session_secret() or "", request.form.get(FORM_TOKEN, "")):
+    if not is_sealed("form", session_secret() or "", request.form.get(FORM_SEAL, "")):
         raise ForeignForm
 
 

@@ -30,7 +30,7 @@ class Link:
     current: bool
 
 
-_SEATS = (Permission.READ_BILLING, Permission.READ_PEOPLE)
+_SEATS = (Permission.READ_SEATS,)
 _PEOPLE = (Permission.READ_PEOPLE,)
 _BILLING = (Permission.READ_BILLING,)
 
@@ -42,16 +42,16 @@ MENU: tuple[tuple[Entry, ...], ...] = (
         Entry(N_("Members"), "console.show_members", _PEOPLE),
         Entry(N_("Invoices"), "console.show_invoices", _BILLING),
         Entry(N_("Contract and renewal"), "console.show_contract", _BILLING),
-        Entry(N_("Connect directory"), "console.show_connect", (Permission.MANAGE_TOKENS,)),
-        Entry(N_("Settings"), "console.show_settings", (Permission.MANAGE_SETTINGS,)),
+        Entry(N_("Connect directory"), "console.show_connect", (Permission.CONNECT,)),
+        Entry(N_("Settings"), "console.show_settings", (Permission.READ_SETTINGS,)),
     ),
     (
         Entry(N_("Refused"), "console.show_refused", _PEOPLE),
         Entry(N_("Waiting list"), "console.show_waiting", _PEOPLE),
         Entry(N_("Requests"), "console.show_requests", _PEOPLE),
-        Entry(N_("Audit trail"), "console.show_audit_trail", _PEOPLE),
+        Entry(N_("Audit trail"), "console.show_audit_trail", (Permission.READ_SETTINGS,)),
         Entry(N_("Tokens"), "console.show_tokens", (Permission.MANAGE_TOKENS,)),
-        Entry(N_("Owners"), "console.show_owners", _PEOPLE),
+        Entry(N_("Owners"), "console.show_owners", (Permission.MANAGE_OWNERS,)),
     ),
 )
 

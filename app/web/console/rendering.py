@@ -11,7 +11,7 @@ from app.i18n.catalogues import translations
 from app.i18n.languages import Language, languages
 from app.web.console.addresses import href, public_path
 from app.web.console.assets import asset
-from app.web.console.forms import FORM_TOKEN, Problems, form_token
+from app.web.console.forms import FORM_SEAL, Problems, form_token
 from app.web.console.menu import menu
 from app.web.console.notes import keep, take_note
 from app.web.console.visits import visit_or_none
@@ -54,7 +54,7 @@ def register(app: Flask) -> None:
         "href": href,
         "asset": asset,
         "form_token": form_token,
-        "FORM_TOKEN": FORM_TOKEN,
+        "FORM_SEAL": FORM_SEAL,
     }
     app.jinja_env.filters |= _FILTERS
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

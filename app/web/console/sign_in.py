@@ -14,7 +14,7 @@ from app.web.console.rendering import render
 from app.web.console.surface import blueprint
 from app.web.console.visits import visit_or_none
 from app.web.console.words import gettext
-from app.web.context import instant, seatgate
+from app.web.context import instant
 
 
 @blueprint.get("/sign-in")
