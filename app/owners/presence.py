@@ -1,6 +1,7 @@
 """Who is signed in, as the head of every page names them."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from peewee import JOIN
 
@@ -22,11 +23,11 @@ class Presence:
 def presence_of(context: Context) -> Presence:
     """Return who the caller is and for which organization, in one look."""
     kind, _, owner_id = context.actor.partition(":")
-    row = (
+    row: Any = (
         Organization.select(
-            Organization.name.alias("organization_name"),
-            Organization.language.alias("organization_language"),
-            Owner.name.alias("person"),
+            Organization.name,
+            Organization.language,
+            Owner.name,
             Owner.address,
             Owner.language,
         )
@@ -37,7 +38,7 @@ def presence_of(context: Context) -> Presence:
             & (Owner.id == (owner_id if kind == "owner" else "")),
         )
         .where(Organization.id == context.organization_id)
-        .dicts()
+        .tuples()
         .get()
     )
-    return Presence(**row)
+    return Presence(*row)

@@ -37,7 +37,8 @@ log = logging.getLogger(__name__)
 
 RETRY_AFTER_SECONDS = 5
 PROBLEM_TYPE = "application/problem+json"
-_NAME_LENGTH_MAX = 80
+#: So that a refusal is one line of at most 300 characters, its reference included.
+_NAME_LENGTH_MAX = 60
 
 #: The status of each refusal; the nearest class that is listed counts.
 STATUSES: dict[type[DomainError], HTTPStatus] = {
@@ -224,15 +225,17 @@ def _seat_refusal(refusal: SeatRefusal) -> Problem:
     if isinstance(refusal, SeatLimitReached):
         headers["Seatgate-Seats-Purchased"] = str(refusal.purchased)
         headers["Seatgate-Seats-In-Use"] = str(refusal.in_use)
-        sentences.append(
-            f"A primary owner can add seats at {public_url()}/console/seats, then retry."
-        )
+        sentences.append(f"A primary owner can add seats at {_page_of(organization)}, then retry.")
     if denial := refusal.facts.get("denial"):
         headers["Seatgate-Denial"] = str(denial)
         sentences.append(f"Reference {denial}")
     scim = _SCIM.match(request.path)
     status = organization.seat_refusal_status if scim else HTTPStatus.FORBIDDEN
     return Problem(status, refusal.code, " ".join(sentences), refusal.facts, headers)
+
+
+def _page_of(organization: Organization) -> str:
+    return f"{public_url()}/console/{organization.id}/seats"
 
 
 def _shortened(name: str) -> str:

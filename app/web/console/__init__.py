@@ -7,9 +7,8 @@ ends in a redirect.
 
 from flask import Flask
 
-from app.web import browsers
+from app.web import assets, browsers
 from app.web.console import (
-    assets,
     failures,
     front,
     home,
@@ -22,7 +21,6 @@ from app.web.console import (
 from app.web.console.surface import blueprint
 
 __all__ = [
-    "assets",
     "failures",
     "front",
     "home",
@@ -38,5 +36,6 @@ def register(app: Flask) -> None:
     """Serve the console."""
     browsers.register(app)
     rendering.register(app)
+    app.register_blueprint(assets.blueprint)
     app.register_blueprint(blueprint)
     app.add_url_rule("/", "root", front.lead_to_console)

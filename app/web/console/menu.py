@@ -14,7 +14,7 @@ from app.web.console.words import N_, gettext
 
 @dataclass(frozen=True)
 class Entry:
-    """A page of the menu: its text, its view, and who may open it (one permission is enough)."""
+    """A page of the menu: its text, its view, and what it takes to open it."""
 
     text: str
     endpoint: str
@@ -67,7 +67,7 @@ def menu() -> list[list[Link]]:
 def _links(group: tuple[Entry, ...], context: Context) -> Iterator[Link]:
     for entry in group:
         there = entry.endpoint in current_app.view_functions
-        allowed = not entry.permissions or any(context.may(each) for each in entry.permissions)
+        allowed = all(context.may(each) for each in entry.permissions)
         if there and allowed:
             address = href(entry.endpoint, organization_id=context.organization_id)
             yield Link(gettext(entry.text), address, _is_current(entry.endpoint, address))

@@ -9,8 +9,8 @@ from flask import Flask, Response, render_template, request
 from app.i18n import formats
 from app.i18n.catalogues import translations
 from app.i18n.languages import Language, languages
+from app.web.assets import asset
 from app.web.console.addresses import href, public_path
-from app.web.console.assets import asset
 from app.web.console.forms import FORM_SEAL, Problems, form_token
 from app.web.console.menu import menu
 from app.web.console.notes import keep, take_note

@@ -31,7 +31,7 @@ def page(
     stranger: Callable[[], Response] | None = None,
     keeps: tuple[str, ...] = (),
 ) -> Callable[[Callable[Concatenate[Context, P], Response]], Callable[P, Response]]:
-    """Let only those who are signed in and have one of `permissions` reach a page.
+    """Let only those who are signed in and have all `permissions` reach a page.
 
     The view gets their context first, and not the organization's id, which is the context's. All
     others are sent to sign in and then back here, unless `stranger` answers them. Of a form that
@@ -81,7 +81,7 @@ def _check(context: Context, permissions: tuple[Permission, ...]) -> None:
     """Check the organization first, so that another's pages are not there; then right and form."""
     if g.addressed != context.organization_id:
         raise NotFound("There is nothing at this address.")
-    if permissions and not any(context.may(permission) for permission in permissions):
+    if not all(context.may(permission) for permission in permissions):
         raise NotPermitted(f"The role {context.role} may not open this page.")
     if request.method == "POST":
         check_form_token()

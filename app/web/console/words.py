@@ -25,9 +25,9 @@ def language() -> Language:
         presence = visit.presence if visit else None
         g.language = choose_language(
             cookie(LANGUAGE_COOKIE),
-            presence and presence.language,
+            presence.language if presence else None,
             *request.accept_languages.values(),
-            presence and presence.organization_language,
+            presence.organization_language if presence else None,
         )
     chosen: Language = g.language
     return chosen

@@ -2,12 +2,16 @@
 
 import hashlib
 from importlib.resources import files
+from urllib.parse import urlsplit
 
-from flask import Response, request
+from flask import Blueprint, Response, request
 
 from app.errors import NotFound
-from app.web.console.addresses import href
-from app.web.console.surface import blueprint
+from app.web.context import public_url
+
+ASSETS_PREFIX = "/console/assets"
+
+blueprint = Blueprint("assets", __name__, url_prefix=ASSETS_PREFIX)
 
 _TYPES = {
     ".css": "text/css; charset=utf-8",
@@ -16,7 +20,8 @@ _TYPES = {
 }
 _FILES = {
     file.name: (file.read_bytes(), content_type)
-    for file in (files("app.web") / "static").iterdir()
+    for folder in (files("app.web") / "static", files("app.billing.invoices") / "templates")
+    for file in folder.iterdir()
     for ending, content_type in _TYPES.items()
     if file.name.endswith(ending)
 }
@@ -26,7 +31,7 @@ _VERSIONS = {name: hashlib.sha256(data).hexdigest()[:12] for name, (data, _) in 
 _FOREVER = "public, max-age=31536000, immutable"
 
 
-@blueprint.get("/assets/<name>")
+@blueprint.get("/<name>")
 def show_asset(name: str) -> Response:
     """Send what a page loads."""
     if name not in _FILES:
@@ -42,4 +47,4 @@ def show_asset(name: str) -> Response:
 
 def asset(name: str) -> str:
     """Return the address of what a page loads."""
-    return href("console.show_asset", name=name, v=_VERSIONS[name])
+    return f"{urlsplit(public_url()).path}{ASSETS_PREFIX}/{name}?v={_VERSIONS[name]}"
