@@ -11,7 +11,7 @@ _SEE_OTHER = 303
 _ADDRESS_LENGTH_MAX = 2000
 
 #: A path below the console, with a query. No backslash, which browsers read as a slash.
-_OF_CONSOLE = re.compile(r"/console(?:/[\w.~%+-]+)*/?(?:\?[\w.~%+&=:@/,-]*)?", re.ASCII)
+_OF_CONSOLE = re.compile(r"/console(?:/[\w.-]+)*/?(?:\?[\w.~%+&=:@/,-]*)?", re.ASCII)
 
 
 def href(endpoint: str, **values: object) -> str:
