@@ -7,6 +7,7 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from app.clock import Clock
+from app.smtp import Outgoing, parse_mailbox, parse_server
 
 PREFIX = "SEATGATE_"
 
@@ -34,6 +35,11 @@ class Config:
     quote_quantity_max: int = 1000
     #: The largest request body, in bytes.
     body_bytes_max: int = 16 * 1024 * 1024
+    #: The mail server: `smtp+starttls://user:password@host:port`, `smtps://` or `smtp://`. Empty:
+    #: no mail is sent. It holds a password, and is in no text of the settings.
+    smtp_url: str = field(default="", repr=False)
+    #: The mailbox that mail comes from: `Seatgate <seats@example.com>`.
+    mail_from: str = ""
     #: Allows what only demonstrations and tests may do, such as setting the clock.
     sandbox: bool = False
     #: What time it is.
@@ -67,7 +73,29 @@ class Config:
                 "SEATGATE_CLOCK moves the clock, so it is refused unless SEATGATE_SANDBOX=1 is set "
                 "too."
             )
+        if "smtp_url" in values and "mail_from" not in values:
+            raise ConfigurationError(
+                "SEATGATE_MAIL_FROM must name the mailbox that mail comes from, such as "
+                "Seatgate <seats@example.com>, where SEATGATE_SMTP_URL is set."
+            )
         return cls(**values)  # type: ignore[arg-type]  # each reader returns its field's type
+
+    @property
+    def outgoing(self) -> Outgoing | None:
+        """Return what mail is sent with; None where mail is off, as `mail_is_off` says."""
+        if self.mail_is_off is not None:
+            return None
+        server, sender = parse_server(self.smtp_url), parse_mailbox(self.mail_from)
+        return Outgoing(server, sender, self.public_url)
+
+    @property
+    def mail_is_off(self) -> str | None:
+        """Return why no mail is sent, a sentence that says what to do; None where mail is sent."""
+        if not self.smtp_url:
+            return "Mail is off: set SEATGATE_SMTP_URL and SEATGATE_MAIL_FROM."
+        if not self.public_url:
+            return "Mail is off: its links need SEATGATE_PUBLIC_URL."
+        return None
 
 
 def _database_url(name: str, value: str) -> str:
@@ -85,6 +113,22 @@ def _public_url(name: str, value: str) -> str:
             f"{PREFIX}{name} must be an address such as https://seats.example.com."
         )
     return value.rstrip("/")
+
+
+def _smtp_url(name: str, value: str) -> str:
+    return _as_parsed(parse_server, name, value)
+
+
+def _mail_from(name: str, value: str) -> str:
+    return _as_parsed(parse_mailbox, name, value)
+
+
+def _as_parsed(parse: Callable[[str], object], name: str, value: str) -> str:
+    try:
+        parse(value)
+    except ValueError as error:
+        raise ConfigurationError(f"{PREFIX}{name} {error}") from None
+    return value
 
 
 def _count(name: str, value: str) -> int:
@@ -124,6 +168,8 @@ _READERS: Mapping[str, Callable[[str, str], object]] = {
     "TRUSTED_PROXIES": _count,
     "QUOTE_QUANTITY_MAX": _positive,
     "BODY_BYTES_MAX": _positive,
+    "SMTP_URL": _smtp_url,
+    "MAIL_FROM": _mail_from,
     "SANDBOX": _flag,
     "CLOCK": _clock,
 }

@@ -13,19 +13,21 @@ EVERYTHING = [*PRODUCT, *sorted(ROOT.glob("tests/**/*.py"))]
 #: The rooms, from the lowest to the highest: each uses what stands before it. Rooms of one line
 #: do not know each other.
 ROOMS = (
-    ("app/clock", "app/errors", "app/identifiers"),
+    ("app/clock", "app/errors", "app/identifiers", "app/smtp"),
     ("app/currencies", "app/text"),
     ("app/i18n",),
     ("app/config",),
     ("app/db",),
     ("app/models",),
     ("app/access",),
+    ("app/outbox",),
     ("app/directory", "app/seats"),
     ("app/billing",),
     ("app/audit",),
     ("app/organizations",),
     ("app/owners",),
     ("app/people",),
+    ("app/mail",),
     ("app/housekeeping",),
     ("app/web",),
     ("app/server", "app/simulator"),

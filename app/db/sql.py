@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from peewee import SQL, Function, Select, fn
 
-from app.db.connections import on_postgresql
+from app.db.connections import database, on_postgresql
 
 Q = TypeVar("Q", bound=Select)
 
@@ -19,6 +19,15 @@ def locked(query: Q, strength: str = "FOR NO KEY UPDATE") -> Q:
     if not on_postgresql():
         return query
     return query.for_update(strength)  # type: ignore[arg-type]  # it takes the clause as well
+
+
+def lock_name(name: str) -> None:
+    """Let one transaction at a time go on from here that gives the same name, until it ends.
+
+    For what has no row to lock. On SQLite there is one transaction at a time already.
+    """
+    if on_postgresql():
+        database.execute_sql("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (name,))
 
 
 def violates(error: Exception, constraint: str, columns: Sequence[str]) -> bool:

@@ -27,6 +27,7 @@ from app.models.corrections import (
 from app.models.directory import Group, GroupMember, User, UserEmail
 from app.models.identity import IdentityMatch, IdentityMismatch
 from app.models.openid import OpenidLogin, OpenidProvider, OpenidRequest
+from app.models.outbox import OutboxMessage
 from app.models.owners import Owner, OwnerLink, OwnerSession, OwnershipOffer, SignInAttempt
 from app.models.parties import Installation, Organization, Seller
 from app.models.seats import Hold, LedgerEntry, Reassignment, SeatAssignment, SeatPool
@@ -61,6 +62,7 @@ __all__ = [
     "OpenidProvider",
     "OpenidRequest",
     "Organization",
+    "OutboxMessage",
     "Owner",
     "OwnerLink",
     "OwnerSession",

@@ -33,6 +33,8 @@ class Want(Row):
     closed_because = TextField(null=True)
     #: The alert that reports it, once owners have been alerted.
     alert_id = KeyField(null=True)
+    #: The notice that names the person, once one has been written to owners.
+    notice_id = KeyField(null=True)
     #: No columns: the source that ranks first, where it was asked for.
     source: str | None = None
     provider: str | None = None

@@ -51,6 +51,16 @@ def owner_at(organization_id: str, address: str) -> Owner | None:
     return owner
 
 
+def owners_at(address: str, organization_id: str | None = None) -> list[Owner]:
+    """Return the owners with an address, of one organization or of all."""
+    query = Owner.select().where(
+        (Owner.address_key == fold(address.strip())) & Owner.removed_at.is_null()
+    )
+    if organization_id is not None:
+        query = query.where(Owner.organization_id == organization_id)
+    return list(query.order_by(Owner.organization_id))
+
+
 def has_left(owner: Owner) -> bool:
     """Return whether the user that the owner names is no longer active, which shuts them out."""
     return owner.user_id is not None and not _is_active(owner.organization_id, owner.user_id)

@@ -71,7 +71,8 @@ def refuse(person: Person, reason: Reason, source: Source, *, at: datetime) -> W
     if want is None:
         return None
     if want.parked_at is None and want.reason != reason.value:
-        want.reason, want.refused_at, want.alert_id = reason.value, at, None
+        want.reason, want.refused_at = reason.value, at
+        want.alert_id = want.notice_id = None
     return _count(want, person, source, at=at)
 
 
@@ -192,6 +193,7 @@ def _merge(mine: Want, other: Want, *, at: datetime) -> None:
     stays.reason = Reason.NO_SEAT.value if parked else last.reason
     stays.refused_at = stays.refused_at if parked else last.refused_at
     stays.alert_id = last.alert_id
+    stays.notice_id = stays.notice_id or goes.notice_id
     stays.attempts += goes.attempts
     stays.first_seen_at = min(stays.first_seen_at, goes.first_seen_at)
     stays.last_seen_at = last.last_seen_at

@@ -21,6 +21,7 @@ from app.seats import past
 from app.seats.refusals import is_refused
 from app.seats.rules import EntryKind, SeatCounts
 from app.seats.wants import Reason
+from app.seats.watching.notices import notice_refused, notice_shortage
 from app.seats.watching.thresholds import (
     DENIED,
     AlertState,
@@ -84,16 +85,17 @@ def _look_once(organization_id: str, *, at: datetime) -> bool:
     rules = rules_of(json.loads(thresholds))
     moment = _Moment(cursor.sequence, at, SeatCounts(cursor.purchased, cursor.in_use))
     if thresholds != cursor.thresholds:
-        _cross(organization_id, rules, [moment])
+        _cross(organization_id, rules, [moment], at=at)
     entries = _entries_after(organization_id, cursor.sequence)
     moments = _moments(moment.counts, entries)
-    _cross(organization_id, rules, moments)
+    _cross(organization_id, rules, moments, at=at)
     last = moments[-1] if moments else moment
     cursor.sequence, cursor.thresholds = last.sequence, thresholds
     cursor.purchased, cursor.in_use = last.counts.purchased, last.counts.in_use
     cursor.save()
     refusals = _refusals_without_alert(organization_id)
     _raise_for(organization_id, refusals, at=at)
+    notice_refused(organization_id, at=at)
     return BATCH in (len(entries), len(refusals))
 
 
@@ -124,7 +126,9 @@ def _moments(counts: SeatCounts, entries: Iterable[LedgerEntry]) -> list[_Moment
     return moments
 
 
-def _cross(organization_id: str, rules: Iterable[str], moments: Iterable[_Moment]) -> None:
+def _cross(
+    organization_id: str, rules: Iterable[str], moments: Iterable[_Moment], *, at: datetime
+) -> None:
     """Raise what is reached and clear what no longer is, at each moment in turn."""
     raised = _raised(organization_id)
     raised.pop(DENIED, None)
@@ -134,6 +138,7 @@ def _cross(organization_id: str, rules: Iterable[str], moments: Iterable[_Moment
             _clear(organization_id, raised.pop(rule), at=moment.at)
         for rule in sorted(reached - raised.keys()):
             raised[rule] = _raise(organization_id, rule, moment)
+            notice_shortage(organization_id, raised[rule], at=at)
 
 
 def _raise_for(organization_id: str, refusals: Iterable[Refusal], *, at: datetime) -> None:

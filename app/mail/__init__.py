@@ -1,0 +1,1 @@
+"""Mail: the outbox's messages as letters in the language of their recipient, and their delivery."""

@@ -1,0 +1,136 @@
+"""Claims: which process delivers a message, and what came of it.
+
+A claim is a lease. Several processes share the outbox: no two hold the same message while a lease
+lasts, and what a process that died has claimed is free again after it.
+"""
+
+import logging
+import random
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from peewee import Expression
+
+from app.access import trail
+from app.access.context import acting
+from app.access.principal import Principal, Role
+from app.access.trail import Change
+from app.db.sql import locked
+from app.db.transactions import transaction
+from app.models import OutboxMessage
+from app.outbox.messages import State
+
+log = logging.getLogger(__name__)
+
+#: How long a claim lasts: longer than any attempt takes, and than clocks may be apart.
+LEASE = timedelta(minutes=10)
+
+#: For how long delivery is tried, from the first attempt on.
+GIVE_UP_AFTER = timedelta(days=5)
+
+#: The wait after the first attempt; each further one doubles it, up to the longest.
+FIRST_WAIT = timedelta(minutes=1)
+LONGEST_WAIT = timedelta(hours=6)
+
+#: By how much a wait is shortened or prolonged, so that messages do not come back all at once.
+JITTER = 0.2
+
+
+@transaction
+def claim(*, at: datetime) -> OutboxMessage | None:
+    """Take up the message that has been due for longest, and return it; None where none is due.
+
+    Each claim counts as an attempt, so that one that kills its process is not tried for ever.
+    """
+    query = OutboxMessage.select().where(_due(at)).order_by(OutboxMessage.next_attempt_at)
+    message: OutboxMessage | None = locked(query.limit(1), "FOR UPDATE SKIP LOCKED").first()
+    if message is None:
+        return None
+    message.attempts += 1
+    message.claimed_until = at + LEASE
+    message.gives_up_at = message.gives_up_at or at + GIVE_UP_AFTER
+    taken = (
+        OutboxMessage.update(
+            attempts=message.attempts,
+            claimed_until=message.claimed_until,
+            gives_up_at=message.gives_up_at,
+        )
+        .where((OutboxMessage.id == message.id) & _due(at))
+        .execute()
+    )
+    return message if taken else None
+
+
+@transaction
+def mark_sent(message: OutboxMessage, *, at: datetime) -> None:
+    """Record that a mail server took a message over, be the claim still ours or not."""
+    changes = {"state": State.SENT.value, "sent_at": at, "last_error": None}
+    _change(message, _is_pending(), changes)
+
+
+@transaction
+def put_off(message: OutboxMessage, why: str, *, at: datetime) -> State:
+    """Try a claimed message again later, or give it up when its time is over; return its state."""
+    if message.gives_up_at is not None and at >= message.gives_up_at:
+        return _give_up(message, why, at=at)
+    next_attempt_at = min(at + wait_after(message.attempts), message.gives_up_at or at)
+    _change(message, _is_mine(message), {"next_attempt_at": next_attempt_at, "last_error": why})
+    return State.PENDING
+
+
+@transaction
+def give_up(message: OutboxMessage, why: str, *, at: datetime) -> State:
+    """Give a claimed message up: it is failed, owners and operators see it, and it stays so."""
+    return _give_up(message, why, at=at)
+
+
+@transaction
+def drop(message: OutboxMessage, why: str) -> State:
+    """Let a claimed message go that is no longer of use."""
+    _change(message, _is_mine(message), {"state": State.DROPPED.value, "last_error": why})
+    return State.DROPPED
+
+
+def wait_after(attempts: int) -> timedelta:
+    """Return how long to wait after so many attempts: twice as long each time, with jitter."""
+    doublings = min(attempts - 1, 20)
+    spread = random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311  # only spreads the attempts
+    return min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT) * spread
+
+
+def _due(at: datetime) -> Expression:
+    unclaimed = OutboxMessage.claimed_until.is_null() | (OutboxMessage.claimed_until <= at)
+    due: Expression = _is_pending() & (OutboxMessage.next_attempt_at <= at) & unclaimed
+    return due
+
+
+def _is_pending() -> Expression:
+    pending: Expression = OutboxMessage.state == State.PENDING.value
+    return pending
+
+
+def _is_mine(message: OutboxMessage) -> Expression:
+    """Return the condition that no other process has taken the message up since."""
+    mine: Expression = _is_pending() & (OutboxMessage.attempts == message.attempts)
+    return mine
+
+
+def _change(message: OutboxMessage, still: Expression, changes: Mapping[str, object]) -> bool:
+    """End a claim with what came of it; return whether it was `still` ours to end."""
+    query = OutboxMessage.update(claimed_until=None, **changes)
+    return bool(query.where((OutboxMessage.id == message.id) & still).execute())
+
+
+def _give_up(message: OutboxMessage, why: str, *, at: datetime) -> State:
+    failed = {"state": State.FAILED.value, "last_error": why}
+    if _change(message, _is_mine(message), failed):
+        facts = {
+            "purpose": message.purpose,
+            "audience": message.audience,
+            "owner_id": message.owner_id,
+            "attempts": message.attempts,
+        }
+        postman = Principal(message.organization_id, Role.OPERATOR, actor="mail")
+        trail.record(acting(postman, at=at), Change("mail.failed", message.id, after=facts))
+        log.error("Mail %s was given up: %s", message.id, why)
+    return State.FAILED

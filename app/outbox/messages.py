@@ -1,0 +1,124 @@
+"""Messages: what is mailed, to whose address, and for how long it is of use."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Self
+
+from app.db.transactions import assert_in_transaction
+from app.identifiers import new_id
+from app.models import OutboxMessage
+
+
+class Purpose(StrEnum):
+    """What a message is about; `facts` are the members that its letter is written from."""
+
+    #: A link to sign in. No facts.
+    SIGN_IN_LINK = "sign_in_link"
+    #: The organization is handed over to the recipient. `offered_by`: the id of an owner.
+    OWNERSHIP_OFFER = "ownership_offer"
+    #: The pages to connect the directory. `invited_by`: the id of an owner, or None.
+    IT_INVITATION = "it_invitation"
+    #: A person asks for seats. `quantity`, `reason` or None, `requested_by`: the id of an owner.
+    SEATS_REQUESTED = "seats_requested"
+    #: People were refused a seat. `notice_id`: that of their wants.
+    PEOPLE_REFUSED = "people_refused"
+    #: Seats run low. `alert_id`.
+    SEATS_LOW = "seats_low"
+    #: An organization has no primary owner any more. No facts.
+    PRIMARY_OWNER_GONE = "primary_owner_gone"
+
+
+#: After how long a message that could not be sent is dropped; one that is not named stays of use.
+LIFETIMES: Mapping[Purpose, timedelta] = {
+    Purpose.SIGN_IN_LINK: timedelta(hours=1),
+    Purpose.OWNERSHIP_OFFER: timedelta(days=7),
+    Purpose.IT_INVITATION: timedelta(days=7),
+    Purpose.SEATS_REQUESTED: timedelta(days=30),
+    Purpose.PEOPLE_REFUSED: timedelta(days=5),
+    Purpose.SEATS_LOW: timedelta(days=5),
+}
+
+
+class State(StrEnum):
+    """How far a message is."""
+
+    PENDING = "pending"
+    SENT = "sent"
+    #: Given up: the recipient has not got it.
+    FAILED = "failed"
+    #: No longer of use when it could have been sent.
+    DROPPED = "dropped"
+
+
+class Audience(StrEnum):
+    """Which side a recipient stands on."""
+
+    OWNER = "owner"
+    BILLING = "billing"
+    VENDOR = "vendor"
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """An owner, by id, or a plain address of the billing department or the vendor."""
+
+    audience: Audience
+    owner_id: str | None = None
+    address: str | None = None
+
+    @classmethod
+    def owner(cls, owner_id: str) -> Self:
+        """Return an owner, who is written to at the address that they have by then."""
+        return cls(Audience.OWNER, owner_id=owner_id)
+
+    @classmethod
+    def billing(cls, address: str) -> Self:
+        """Return a billing contact."""
+        return cls(Audience.BILLING, address=address)
+
+    @classmethod
+    def vendor(cls, address: str) -> Self:
+        """Return the vendor."""
+        return cls(Audience.VENDOR, address=address)
+
+
+@dataclass(frozen=True)
+class Message:
+    """What is mailed. Facts are ids, figures and words of people; never a secret."""
+
+    purpose: Purpose
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+def put(organization_id: str, recipient: Recipient, message: Message, *, at: datetime) -> str:
+    """Have a message mailed once the transaction at hand has committed, and return its id.
+
+    Call inside the transaction that causes it.
+    """
+    assert_in_transaction()
+    message_id = new_id("mail", at)
+    lifetime = LIFETIMES.get(message.purpose)
+    OutboxMessage.insert(
+        organization_id=organization_id,
+        id=message_id,
+        purpose=message.purpose.value,
+        audience=recipient.audience.value,
+        owner_id=recipient.owner_id,
+        address=recipient.address,
+        facts=dict(message.facts),
+        state=State.PENDING.value,
+        attempts=0,
+        next_attempt_at=at,
+        created_at=at,
+        expires_at=None if lifetime is None else at + lifetime,
+    ).execute()
+    return message_id
+
+
+def put_for_each(
+    organization_id: str, recipients: Iterable[Recipient], message: Message, *, at: datetime
+) -> list[str]:
+    """Have a message mailed to each recipient, as `put` does, and return the ids."""
+    return [put(organization_id, recipient, message, at=at) for recipient in recipients]

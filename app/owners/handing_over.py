@@ -1,0 +1,157 @@
+"""Handing the ownership over: a primary owner names a person, who accepts.
+
+Until then nothing changes. Then the person is a primary owner, and the one before is an owner.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app.access import trail
+from app.access.context import Context, acting
+from app.access.door import use_case
+from app.access.principal import Permission, Role
+from app.access.trail import Change
+from app.errors import InvalidInput, NotFound, NotPermitted
+from app.identifiers import new_id
+from app.models import Owner, OwnershipOffer
+from app.owners import roster, sessions
+from app.owners.access import end_all
+from app.owners.announcing import mail_offer
+from app.owners.membership import NewOwner, insert_owner
+from app.owners.sessions import Begun
+
+#: How long an offer can be accepted.
+VALID_FOR = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Successor:
+    """The person who shall be a primary owner; the name is of use where they are no owner yet."""
+
+    address: str
+    name: str | None = None
+
+
+@use_case()
+def offer_ownership(context: Context, owner_id: str, successor: Successor) -> OwnershipOffer:
+    """Let a primary owner hand over to a person, who is made an owner where they are none yet.
+
+    The person is mailed, and accepts by the link or while they are signed in. A new offer ends the
+    one before it.
+
+    Raises:
+        NotPermitted: an owner hands over what is not their own.
+        NotFound: there is no such owner.
+        InvalidInput: the one is no primary owner, or the other is one already or cannot be one.
+    """
+    context.require(Permission.MANAGE_OWNERS)
+    roster.lock_roster(context.organization_id)
+    giver = roster.lock_owner(context.organization_id, owner_id)
+    _check_giver(context, giver)
+    taker = _taker(context, successor)
+    _check_taker(giver, taker)
+    _end_earlier(giver, taker, at=context.at)
+    offer: OwnershipOffer = OwnershipOffer.create(
+        organization_id=context.organization_id,
+        id=new_id("off", context.at),
+        from_owner_id=giver.id,
+        to_owner_id=taker.id,
+        offered_at=context.at,
+        expires_at=context.at + VALID_FOR,
+    )
+    facts = {"from_owner_id": giver.id, "to_owner_id": taker.id}
+    trail.record(context, Change("ownership.offered", offer.id, after=facts))
+    mail_offer(offer, at=context.at)
+    return offer
+
+
+def pending_offer(owner: Owner, *, at: datetime) -> OwnershipOffer | None:
+    """Return the offer that an owner may accept, or None."""
+    offer: OwnershipOffer | None = OwnershipOffer.get_or_none(
+        (OwnershipOffer.organization_id == owner.organization_id)
+        & (OwnershipOffer.to_owner_id == owner.id)
+        & OwnershipOffer.ended_at.is_null()
+        & (OwnershipOffer.expires_at > at)
+    )
+    return offer
+
+
+@use_case()
+def accept_ownership(context: Context) -> Begun:
+    """Accept what is offered to the owner who is calling, and begin their session anew.
+
+    Raises:
+        NotFound: nothing is offered to them.
+        NotPermitted: the caller is no owner.
+    """
+    owner = roster.owner_of(context)
+    if owner is None:
+        raise NotPermitted("Only the person to whom the ownership is offered can accept it.")
+    return sessions.open_session(accept(context, owner), by="ownership")
+
+
+def accept(context: Context, taker: Owner) -> Context:
+    """Make the taker of an offer a primary owner and its giver an owner.
+
+    Returns the context in which the taker goes on. Call inside a transaction.
+
+    Raises:
+        NotFound: nothing is offered to them.
+    """
+    roster.lock_roster(taker.organization_id)
+    offer = pending_offer(taker, at=context.at)
+    if offer is None:
+        raise NotFound("The ownership is not offered to you any more. Ask for a new offer.")
+    OwnershipOffer.update(ended_at=context.at, ended_because="accepted").where(
+        (OwnershipOffer.organization_id == offer.organization_id) & (OwnershipOffer.id == offer.id)
+    ).execute()
+    giver = roster.lock_owner(offer.organization_id, offer.from_owner_id)
+    taker = roster.lock_owner(offer.organization_id, taker.id)
+    before = {giver.id: giver.role, taker.id: taker.role}
+    _give(taker, Role.PRIMARY_OWNER, at=context.at)
+    _give(giver, Role.OWNER, at=context.at)
+    after = {giver.id: giver.role, taker.id: taker.role}
+    trail.record(context, Change("ownership.accepted", offer.id, before, after))
+    return acting(roster.principal_of(taker), at=context.at)
+
+
+def _give(owner: Owner, role: Role, *, at: datetime) -> None:
+    owner.role = role.value
+    owner.save()
+    end_all(owner, "role_changed", at=at)
+
+
+def _check_giver(context: Context, giver: Owner) -> None:
+    if giver.role != Role.PRIMARY_OWNER.value:
+        raise InvalidInput("owner_id", f"{giver.name} is no primary owner.")
+    if context.actor.startswith("owner:") and context.actor != f"owner:{giver.id}":
+        raise NotPermitted("You can hand over your own ownership, and no other person's.")
+
+
+def _taker(context: Context, successor: Successor) -> Owner:
+    known = roster.owner_at(context.organization_id, successor.address)
+    if known is not None:
+        return roster.lock_owner(context.organization_id, known.id)
+    if not successor.name:
+        raise InvalidInput("name", "Give the person's name: they are no owner yet.")
+    wanted = NewOwner(address=successor.address, name=successor.name, role=Role.OWNER.value)
+    return insert_owner(context, wanted)
+
+
+def _check_taker(giver: Owner, taker: Owner) -> None:
+    if taker.id == giver.id:
+        raise InvalidInput("address", "Give the address of another person.")
+    if taker.role == Role.PRIMARY_OWNER.value:
+        raise InvalidInput("address", f"{taker.name} is a primary owner already.")
+    if roster.has_left(taker):
+        raise InvalidInput("address", f"{taker.name} is shut out: their user is inactive.")
+
+
+def _end_earlier(giver: Owner, taker: Owner, *, at: datetime) -> None:
+    """End what the one offered before and what was offered to the other."""
+    between = (OwnershipOffer.from_owner_id == giver.id) | (OwnershipOffer.to_owner_id == taker.id)
+    OwnershipOffer.update(ended_at=at, ended_because="replaced").where(
+        (OwnershipOffer.organization_id == giver.organization_id)
+        & between
+        & OwnershipOffer.ended_at.is_null()
+    ).execute()
