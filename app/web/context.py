@@ -94,7 +94,8 @@ def requires(
 ) -> Callable[[Callable[Concatenate[Context, P], R]], Callable[P, R]]:
     """Let only callers with all `permissions` reach a view, which gets the context first.
 
-    `who` is given them, and returns the caller or raises. Nothing of the request is read before that. Then a query that the view does not read is refused.
+    `who` is given them, and returns the caller or raises. Nothing of the request is read before
+    that. Then a query that the view does not read is refused.
     """
 
     def decorate(view: Callable[Concatenate[Context, P], R]) -> Callable[P, R]:

@@ -7,6 +7,7 @@ from flask import Response, g
 
 from app.web.console.addresses import href
 from app.web.console.rendering import render
+from app.web.console.sign_in import mail_is_on
 from app.web.console.surface import blueprint
 from app.web.console.words import gettext
 from app.web.context import public_url
@@ -28,7 +29,7 @@ def show_landing() -> Response:
         wanted=wanted,
         message=message,
         sign_in=href("console.show_sign_in", next=wanted),
-        mail=False,
+        mail=mail_is_on(),
     )
 
 

@@ -14,7 +14,9 @@ from app.web.console.rendering import render
 from app.web.console.surface import blueprint
 from app.web.console.visits import visit_or_none
 from app.web.console.words import gettext
-from app.web.context import instant
+from app.web.context import instant, seatgate
+
+_UNPROCESSABLE = 422
 
 
 @blueprint.get("/sign-in")
@@ -22,7 +24,7 @@ def show_sign_in() -> Response:
     """Show the ways to sign in; one who is signed in goes on at once."""
     wanted = path_of_console(request.args.get("next"))
     if (visit := visit_or_none()) is not None:
-        return _lead(wanted, visit.context.organization_id)
+        return lead(wanted, visit.context.organization_id)
     return sign_in_page(wanted, ended=_ended())
 
 
@@ -42,10 +44,10 @@ def sign_in_with_token() -> Response:
     except NotPermitted:
         sentence = gettext("This token is for programs. Sign in with an owner's token.")
     else:
-        response = _lead(wanted, principal.organization_id)
+        response = lead(wanted, principal.organization_id)
         keep_session(response, begun.secret, until=begun.expires_at)
         return response
-    return sign_in_page(wanted, Problems({"token": sentence}), 422)
+    return sign_in_page(wanted, Problems({"token": sentence}), _UNPROCESSABLE)
 
 
 @blueprint.post("/sign-out")
@@ -70,16 +72,22 @@ def sign_in_page(
         wanted=wanted,
         problems=problems or Problems(),
         ended=ended,
-        mail=False,
+        mail=mail_is_on(),
+        address=written("address"),
         openid=None,
     )
 
 
-def _lead(wanted: str | None, organization_id: str) -> Response:
+def lead(wanted: str | None, organization_id: str) -> Response:
     """Send a person who has signed in to where they were, or Home."""
     if wanted is not None:
         return go_to(public_path(wanted))
     return go_to(href("console.show_home", organization_id=organization_id))
+
+
+def mail_is_on() -> bool:
+    """Return whether links can be mailed."""
+    return seatgate().config.mail_is_off is None
 
 
 def _ended() -> str:

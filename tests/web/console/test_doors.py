@@ -135,7 +135,7 @@ def test_no_page_is_kept_by_a_cache(acme, owner):
     assert owner.get(f"/console/{acme.id}").headers["Cache-Control"] == "no-store"
 
 
-def test_the_root_leads_to_the_console(acme, owner, visitor):
+def test_the_root_leads_to_the_console(owner, visitor):
     assert owner.get("/").heading == "Home"
     assert visitor.get("/").heading == "Sign in"
 
@@ -222,9 +222,7 @@ def test_signing_out_ends_the_session_on_the_server(acme, owner):
 
     assert "You are signed out." in page.text
     assert session_of(acme).ended_at == NOW
-    owner.client.set_cookie(
-        kept.key, kept.value, domain="seats.example.com", secure=True, path="/"
-    )
+    owner.client.set_cookie(kept.key, kept.value, domain="seats.example.com", secure=True, path="/")
     assert owner.get(f"/console/{acme.id}").heading == "Sign in"
 
 
@@ -236,7 +234,7 @@ def test_a_note_that_was_made_elsewhere_is_not_shown(visitor):
     assert "Ha!" not in visitor.get("/console/sign-in").text
 
 
-def test_the_browsers_language_counts_until_a_person_chooses(service, acme):
+def test_the_browsers_language_counts_until_a_person_chooses(service):
     browser = Browser(service, "fr-CA,fr;q=0.9,en;q=0.5")
     page = browser.get("/console/sign-in?next=/console/org_1/seats")
     assert page.of("html") == [{"lang": "fr"}]
@@ -247,7 +245,7 @@ def test_the_browsers_language_counts_until_a_person_chooses(service, acme):
     assert page.form("Sign in with this token").fields["next"] == "/console/org_1/seats"
 
 
-def test_a_session_opens_invoices_and_nothing_else_of_the_owner_surface(acme, owner, buyer):
+def test_a_session_opens_invoices_and_nothing_else_of_the_owner_surface(owner, buyer):
     invoice = buyer.get("/invoices").json()["invoices"][0]
 
     assert owner.get(invoice["page_url"]).status == 200
@@ -256,7 +254,7 @@ def test_a_session_opens_invoices_and_nothing_else_of_the_owner_surface(acme, ow
     assert owner.post("/owner/v1/quotes", {}).status == 401
 
 
-def test_a_session_opens_no_invoice_of_another_organization(service, acme, owner):
+def test_a_session_opens_no_invoice_of_another_organization(service, owner):
     other = an_organization(5)
     invoice = service.owner(other).get("/invoices").json()["invoices"][0]
 
