@@ -16,6 +16,7 @@ from app.web import errors as failures
 from app.web.addresses import Application
 from app.web.context import REQUEST_ID_HEADER, Seatgate, request_id
 from app.web.scim import api
+from app.web.security import protect
 
 
 class _Json(DefaultJSONProvider):
@@ -45,9 +46,10 @@ def create_app(config: Config | None = None) -> Flask:
     app.before_request(_connect)
     app.teardown_request(lambda _error: None if database.is_closed() else database.close())
     app.after_request(_named)
-    failures.register(app)
+    app.after_request(protect)
+    failures.register(app, console.failures.failure_page)
     app.register_blueprint(api.blueprint)
-    app.register_blueprint(console.blueprint)
+    console.register(app)
     app.register_blueprint(documents.blueprint)
     app.register_blueprint(health.blueprint)
     openapi.describe(app, owner.surface, sso.surface)

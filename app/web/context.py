@@ -90,11 +90,12 @@ def caller(*permissions: Permission) -> Principal:
 
 
 def requires(
-    *permissions: Permission,
+    *permissions: Permission, who: Callable[..., Principal] = caller
 ) -> Callable[[Callable[Concatenate[Context, P], R]], Callable[P, R]]:
     """Let only callers with all `permissions` reach a view, which gets the context first.
 
-    Nothing of the request is read before that. Then a query that the view does not read is refused.
+    `who` is given them, and returns the caller or raises. Nothing of the request is read before
+    that. Then a query that the view does not read is refused.
     """
 
     def decorate(view: Callable[Concatenate[Context, P], R]) -> Callable[P, R]:
@@ -102,7 +103,7 @@ def requires(
 
         @wraps(view)
         def admitted(*args: P.args, **kwargs: P.kwargs) -> R:
-            context = acting(caller(*permissions), at=instant())
+            context = acting(who(*permissions), at=instant())
             if holds_unstorable(request.path):
                 raise NotFound(f"There is nothing here. {UNSTORABLE}")
             if (name := unstorable_parameter(request.args)) is not None:

@@ -8,7 +8,9 @@ reach a client.
 import logging
 import re
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from http import HTTPStatus
 
 from flask import Flask, Response, g, request
@@ -20,7 +22,13 @@ from app import errors
 from app.errors import DomainError, SeatLimitReached, SeatRefusal
 from app.owners import refusals
 from app.web.context import SCIM_PREFIX, public_url
-from app.web.responses import UnreadableCoding, json_response, scim_response
+from app.web.responses import (
+    JSON_TYPE,
+    UnreadableCoding,
+    json_response,
+    scim_response,
+)
+from app.web.security import ForeignForm, Misdirected
 from scim import messages
 from scim.errors import InvalidVersion, ScimError
 
@@ -28,7 +36,8 @@ log = logging.getLogger(__name__)
 
 RETRY_AFTER_SECONDS = 5
 PROBLEM_TYPE = "application/problem+json"
-_NAME_LENGTH_MAX = 80
+#: So that a refusal is one line of at most 300 characters, its reference included.
+_NAME_LENGTH_MAX = 60
 
 #: The status of each refusal; the nearest class that is listed counts.
 STATUSES: dict[type[DomainError], HTTPStatus] = {
@@ -90,6 +99,22 @@ _HTTP_DETAILS: dict[int, tuple[str, str]] = {
     ),
 }
 
+#: What this server refuses by a class of its own.
+_OWN_DETAILS: dict[type[HTTPException], tuple[str, str]] = {
+    UnreadableCoding: (
+        "unsupported_coding",
+        "Send the body as it is, without Content-Encoding.",
+    ),
+    ForeignForm: (
+        "form_expired",
+        "The form does not belong to this session, so nothing was done. Reload it and try again.",
+    ),
+    Misdirected: (
+        "misdirected",
+        "The console is not served under this host. Use its public address.",
+    ),
+}
+
 
 #: Addresses of SCIM, whatever the version, and those of another version than ours.
 _SCIM = re.compile(r"/scim(/|$)")
@@ -108,13 +133,16 @@ class Problem:
     scim_type: str | None = None
 
 
-def register(app: Flask) -> None:
-    """Let `app` answer every failure here."""
-    app.register_error_handler(Exception, answer)
+def register(app: Flask, page: Callable[[Problem], Response]) -> None:
+    """Let `app` answer every failure here; `page` shows one to a browser."""
+    app.register_error_handler(Exception, partial(answer, page=page))
 
 
-def answer(error: Exception) -> Response:
-    """Return the answer to a request that failed, in the form of its surface."""
+def answer(error: Exception, *, page: Callable[[Problem], Response]) -> Response:
+    """Return the answer to a request that failed, in the form of its surface.
+
+    Browsers get a page and programs get problem details; SCIM has its own form for both.
+    """
     if isinstance(error, NotFound) and _OTHER_VERSION.match(request.path):
         error = InvalidVersion(f"This server speaks SCIM 2.0: its base URL ends in {SCIM_PREFIX}.")
     problem = problem_of(error)
@@ -122,10 +150,18 @@ def answer(error: Exception) -> Response:
         response = scim_response(
             messages.error(problem.status, problem.detail, problem.scim_type), problem.status
         )
+    elif _is_browser():
+        response = page(problem)
     else:
         response = problem_response(problem)
     response.headers.update(problem.headers)
     return response
+
+
+def _is_browser() -> bool:
+    """Return whether the client would rather have a page than JSON."""
+    accepted = request.accept_mimetypes
+    return accepted["text/html"] > accepted[JSON_TYPE]
 
 
 def problem_response(problem: Problem) -> Response:
@@ -187,15 +223,17 @@ def _seat_refusal(refusal: SeatRefusal) -> Problem:
     if isinstance(refusal, SeatLimitReached):
         headers["Seatgate-Seats-Purchased"] = str(refusal.purchased)
         headers["Seatgate-Seats-In-Use"] = str(refusal.in_use)
-        sentences.append(
-            f"A primary owner can add seats at {public_url()}/console/seats, then retry."
-        )
+        sentences.append(f"A primary owner can add seats at {_page_of(organization)}, then retry.")
     if denial := refusal.facts.get("denial"):
         headers["Seatgate-Denial"] = str(denial)
         sentences.append(f"Reference {denial}")
     scim = _SCIM.match(request.path)
     status = g.principal.profile.seat_refusal_status if scim else HTTPStatus.FORBIDDEN
     return Problem(status, refusal.code, " ".join(sentences), refusal.facts, headers)
+
+
+def _page_of(organization: Organization) -> str:
+    return f"{public_url()}/console/{organization.id}/seats"
 
 
 def _shortened(name: str) -> str:
@@ -205,9 +243,9 @@ def _shortened(name: str) -> str:
 def _http_problem(error: HTTPException) -> Problem:
     status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
     code, detail = _HTTP_DETAILS.get(status, ("http_error", f"{HTTPStatus(status).phrase}."))
+    code, detail = _OWN_DETAILS.get(type(error), (code, detail))
     headers = {}
     if isinstance(error, UnreadableCoding):
-        code, detail = "unsupported_coding", "Send the body as it is, without Content-Encoding."
         headers["Accept-Encoding"] = "identity"
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         headers["Allow"] = ", ".join(sorted(error.valid_methods))

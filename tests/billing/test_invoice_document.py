@@ -10,7 +10,7 @@ from app.billing.invoices.page import invoice_page
 from app.billing.invoices.wording import Fact, arithmetic, invoice_words
 from app.billing.pricing import LineKind
 from app.i18n.languages import Language, languages
-from tests.languages import add_german
+from tests.support.languages import add_german
 
 TIMES = "\N{MULTIPLICATION SIGN}"
 

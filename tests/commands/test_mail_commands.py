@@ -7,8 +7,8 @@ import pytest
 from app.db.transactions import run
 from app.outbox.messages import Message, Purpose, Recipient, put
 from tests.conftest import opened
-from tests.mail_server import PASSWORD, USER, mail_server
 from tests.support.builders import NOW
+from tests.support.mail_server import PASSWORD, USER, mail_server
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import write_po
 
 from app.i18n.catalogues import FOLDER, read_catalogue, tags
-from tests.extraction import DOMAINS, KEYWORDS, extracted, texts_of
+from tests.support.extraction import DOMAINS, KEYWORDS, extracted, texts_of
 from tests.test_architecture import PRODUCT, ROOT, path_of
 
 CATALOGUES = [(tag, domain) for tag in tags() for domain in sorted(set(DOMAINS.values()))]

@@ -20,7 +20,7 @@ from app.i18n.formats import (
 from app.i18n.languages import Language, choose_language, languages, parse_language
 from app.i18n.templates import speak
 from app.people.login_messages import LoginReason, message_of
-from tests.languages import add_german
+from tests.support.languages import add_german
 
 FRENCH = Language("fr")
 

@@ -10,7 +10,7 @@ from app.clock import Clock
 from app.db.connections import connection, open_database
 from app.mail.delivering import deliver_due
 from app.smtp import MailServer, Outgoing, Security
-from tests.mail_server import SENDER
+from tests.support.mail_server import SENDER
 
 if __name__ == "__main__":
     database_url, port, instant = sys.argv[1:]

@@ -12,9 +12,9 @@ from app.models import OutboxMessage
 from app.outbox.messages import Message, Purpose, Recipient, State, put
 from app.owners import links
 from app.owners.membership import remove_owner
-from tests.mail_server import DROP, mail_server
 from tests.owners.builders import an_owner
 from tests.support.builders import NOW, an_organization
+from tests.support.mail_server import DROP, mail_server
 
 pytestmark = pytest.mark.usefixtures("database")
 

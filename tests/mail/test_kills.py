@@ -13,8 +13,8 @@ from app.models import OutboxMessage
 from app.outbox.claims import LEASE
 from app.outbox.messages import Message, Purpose, Recipient, State, put
 from tests.conftest import opened
-from tests.mail_server import mail_server
 from tests.support.builders import NOW, an_organization
+from tests.support.mail_server import mail_server
 
 GONE = Message(Purpose.PRIMARY_OWNER_GONE)
 

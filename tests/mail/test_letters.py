@@ -17,9 +17,9 @@ from app.organizations.settings import OrganizationChanges, set_organization
 from app.outbox.messages import Message, Purpose, Recipient, put
 from app.owners.handing_over import Successor, offer_ownership
 from app.owners.inviting import invite_owner
-from tests.mail_server import SENDER, Delivered, mail_server
 from tests.owners.builders import an_owner, as_owner
 from tests.support.builders import NOW, an_organization
+from tests.support.mail_server import SENDER, Delivered, mail_server
 
 ANN = envelope_address("ann@example.com")
 

@@ -12,7 +12,7 @@ from app.mail.addresses import envelope_address
 from app.mail.failures import Reach, Undelivered
 from app.mail.relays import Relay
 from app.smtp import MailServer, Security
-from tests.mail_server import (
+from tests.support.mail_server import (
     DROP,
     PASSWORD,
     SENDER,

@@ -5,8 +5,8 @@ import time
 from app.db.transactions import run
 from app.outbox.messages import Message, Purpose, Recipient, put
 from tests.conftest import opened
-from tests.mail_server import mail_server
 from tests.support.builders import NOW, an_organization
+from tests.support.mail_server import mail_server
 from tests.support.servers import Server
 
 SECONDS_MAX = 60

@@ -10,9 +10,9 @@ from app.models import Alert, OutboxMessage
 from app.outbox.messages import Purpose, State
 from app.people.refusing import record_denial
 from app.seats.watching import alerts
-from tests.mail_server import mail_server
 from tests.owners.builders import an_owner
 from tests.support.builders import NOW, a_user, an_organization, buy, deactivate, fill
+from tests.support.mail_server import mail_server
 
 pytestmark = pytest.mark.usefixtures("database")
 

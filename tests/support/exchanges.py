@@ -2,7 +2,8 @@
 
 A folder of fixtures/idp is one provider's lifecycle on a fresh organization, an exchange a file, in
 the order of their names. What differs from run to run has a name. In requests and answers `{base}`
-is the SCIM base URL, `{origin}` the server's address, `{token}` the secret, `{sso_token}` that of
+is the SCIM base URL, `{origin}` the server's address,
+`{organization}` the organization's id, `{token}` the secret, `{sso_token}` that of
 the login hook, and `{alice}` what an earlier answer held where its `capture` points, by JSON
 pointer. In answers `<id>` is an id of ours that nobody captured, and `<time>` an instant of ours.
 """
@@ -120,6 +121,7 @@ def begin(server: Server, folder: Path) -> Conversation:
     values = {
         "{base}": client.base_url,
         "{origin}": server.url,
+        "{organization}": customer.id,
         "{token}": customer.secret(Role.SCIM, provider),
         "{sso_token}": customer.secret(Role.SSO),
     }

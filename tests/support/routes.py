@@ -90,9 +90,23 @@ ROUTES = {
     "POST /sso/v1/decisions": LOGINS,
 }
 
+#: What begins so are pages of the console, which tests/web/console looks at.
+PAGES = ("GET /console/<organization_id>", "POST /console/<organization_id>")
+
 #: Routes that need no token: they say nothing about anybody.
 OPEN = {
+    "GET /",
+    "GET /console",
+    "GET /console/assets/<name>",
+    "POST /console/language",
     "GET /console/seats",
+    "GET /console/sign-in",
+    "GET /console/sign-in/<secret>",
+    "POST /console/sign-in/<secret>",
+    "POST /console/sign-in/code",
+    "POST /console/sign-in/link",
+    "POST /console/sign-in/token",
+    "POST /console/sign-out",
     "GET /docs",
     "GET /docs/<name>",
     "GET /health",

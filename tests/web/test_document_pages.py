@@ -38,7 +38,7 @@ def reader(service) -> Client:
 
 
 def addresses():
-    return ["/docs", *(f"/docs/{name}" for name in NAMES), "/console/seats", "/docs/none"]
+    return ["/docs", *(f"/docs/{name}" for name in NAMES), "/docs/none"]
 
 
 @pytest.mark.parametrize("address", addresses())

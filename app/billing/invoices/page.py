@@ -1,4 +1,4 @@
-"""An invoice as a self-contained HTML page, for the screen and for printing."""
+"""An invoice as an HTML page, for the screen and for printing."""
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -10,8 +10,14 @@ _TEMPLATES = Environment(
 )
 
 
-def invoice_page(document: InvoiceDocument) -> str:
-    """Return the page, in the invoice's language."""
+def invoice_page(document: InvoiceDocument, stylesheet: str | None = None) -> str:
+    """Return the page, in the invoice's language.
+
+    It is self-contained unless it is given the address of its stylesheet, `invoice.css`.
+    """
     return _TEMPLATES.get_template("invoice.html").render(
-        words=invoice_words(document), number=document.number, language=document.language
+        words=invoice_words(document),
+        number=document.number,
+        language=document.language,
+        stylesheet=stylesheet,
     )

@@ -21,6 +21,7 @@ from app.billing.invoices.wording import ground
 from app.billing.pricing import months_text
 from app.billing.terms import local_day
 from app.models import Invoice, Seller
+from app.web.assets import asset
 from app.web.context import OWNER_PREFIX, instant, public_url, requires
 from app.web.fields import Choice, Day, PageQuery, Text, check_order
 from app.web.owner.invoice_schemas import (
@@ -28,6 +29,7 @@ from app.web.owner.invoice_schemas import (
 )
 from app.web.owner.seats import AssignmentSchema, sequence_of
 from app.web.owner.surface import id_of, page, surface
+from app.web.visiting import reader
 
 
 class PeopleSchema(Schema):
@@ -90,15 +92,16 @@ def show_invoice(context: Context, invoice_id: str) -> Any:
 
 
 @surface.get("/invoices/<invoice_id>/page")
-@requires(Permission.READ_BILLING)
+@requires(Permission.READ_BILLING, who=reader)
 @surface.response(200, {"type": "string"}, content_type="text/html")
 def show_invoice_page(context: Context, invoice_id: str) -> Response:
     """Show an invoice as a page."""
-    return Response(invoice_page(_printed(context, invoice_id)), mimetype="text/html")
+    text = invoice_page(_printed(context, invoice_id), asset("invoice.css"))
+    return Response(text, mimetype="text/html")
 
 
 @surface.get("/invoices/<invoice_id>/pdf")
-@requires(Permission.READ_BILLING)
+@requires(Permission.READ_BILLING, who=reader)
 @surface.response(200, {"type": "string", "format": "binary"}, content_type="application/pdf")
 def show_invoice_pdf(context: Context, invoice_id: str) -> Response:
     """Show an invoice as a PDF."""

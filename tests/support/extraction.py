@@ -11,7 +11,6 @@ DOMAINS = {
     "app/i18n/": "formats",
     "app/mail/": "mail",
     "app/people/login_messages.py": "login",
-    "app/mail/": "mail",
     "app/web/": "console",
     "app/web/console/connect": "connect",
     "app/web/templates/console/connect": "connect",

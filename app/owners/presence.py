@@ -1,0 +1,44 @@
+"""Who is signed in, as the head of every page names them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from peewee import JOIN
+
+from app.access.context import Context
+from app.models import Organization, Owner
+
+
+@dataclass(frozen=True)
+class Presence:
+    """An organization and the owner who is signed in; a token has no name and no language."""
+
+    organization_name: str
+    organization_language: str
+    person: str | None
+    address: str | None
+    language: str | None
+
+
+def presence_of(context: Context) -> Presence:
+    """Return who the caller is and for which organization, in one look."""
+    kind, _, owner_id = context.actor.partition(":")
+    row: Any = (
+        Organization.select(
+            Organization.name,
+            Organization.language,
+            Owner.name,
+            Owner.address,
+            Owner.language,
+        )
+        .join(
+            Owner,
+            JOIN.LEFT_OUTER,
+            on=(Owner.organization_id == Organization.id)
+            & (Owner.id == (owner_id if kind == "owner" else "")),
+        )
+        .where(Organization.id == context.organization_id)
+        .tuples()
+        .get()
+    )
+    return Presence(*row)

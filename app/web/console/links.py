@@ -1,0 +1,141 @@
+"""Signing in by a mailed link, or by its code on another device.
+
+To look at a link's page does not use the link up: scanners of mail look at every link.
+"""
+
+from flask import Response, request
+
+from app.errors import NotAuthenticated
+from app.organizations.settings import find_organization
+from app.owners import links, signing_in
+from app.owners.links import Purpose
+from app.owners.refusals import LinkEnded, TooManyAttempts
+from app.owners.signing_in import SignedIn
+from app.web.browsers import keep_session
+from app.web.console.addresses import organization_in, path_of_console
+from app.web.console.forms import Problems, check_form_token, written
+from app.web.console.notes import leave_note
+from app.web.console.rendering import render
+from app.web.console.sign_in import lead, sign_in_page
+from app.web.console.surface import blueprint
+from app.web.console.words import gettext
+from app.web.context import instant
+
+_UNPROCESSABLE = 422
+_GONE = 410
+_TOO_MANY = 429
+
+
+@blueprint.get("/sign-in/<secret>")
+def show_link(secret: str) -> Response:
+    """Say who signs in where by a link; its button does it."""
+    try:
+        found = links.find_link(secret, at=instant())
+    except LinkEnded:
+        return _ended()
+    organization = find_organization(found.owner.organization_id)
+    return render(
+        "link.html",
+        organization=organization.name,
+        person=found.owner.name,
+        accepts=found.purpose is Purpose.ACCEPT_OWNERSHIP,
+        wanted=path_of_console(request.args.get("next")),
+    )
+
+
+@blueprint.post("/sign-in/<secret>")
+def use_link(secret: str) -> Response:
+    """Use a link up, and sign its owner in."""
+    check_form_token()
+    try:
+        signed_in = signing_in.use_link(secret, source=_source(), at=instant())
+    except LinkEnded:
+        return _ended()
+    except TooManyAttempts as refusal:
+        return _too_many(refusal)
+    return _welcome(signed_in)
+
+
+@blueprint.post("/sign-in/code")
+def sign_in_with_code() -> Response:
+    """Sign in with the code of a link that was mailed to another device."""
+    check_form_token()
+    wanted = path_of_console(written("next"))
+    try:
+        signed_in = signing_in.use_code(
+            written("address"),
+            written("code"),
+            organization_id=organization_in(wanted),
+            source=_source(),
+            at=instant(),
+        )
+    except NotAuthenticated:
+        sentence = gettext(
+            "The code is not right, or its link has ended. Check the digits, or ask for a new link."
+        )
+        return _sent(wanted, Problems({"code": sentence}), _UNPROCESSABLE)
+    except TooManyAttempts as refusal:
+        return _too_many(refusal)
+    return _welcome(signed_in)
+
+
+@blueprint.post("/sign-in/link")
+def send_link() -> Response:
+    """Have a link mailed. The answer is the same for every address."""
+    check_form_token()
+    wanted, address = path_of_console(written("next")), written("address")
+    if "@" not in address.strip("@"):
+        sentence = gettext("Enter your e-mail address, such as name@example.com.")
+        return sign_in_page(wanted, Problems({"address": sentence}), _UNPROCESSABLE)
+    try:
+        signing_in.request_link(
+            address, organization_id=organization_in(wanted), source=_source(), at=instant()
+        )
+    except TooManyAttempts as refusal:
+        return _too_many(refusal)
+    return _sent(wanted, Problems())
+
+
+def _sent(wanted: str | None, problems: Problems, status: int = 200) -> Response:
+    """Say that a link is on its way if the address is an owner's, and ask for its code."""
+    return render(
+        "link_sent.html", status, problems=problems, wanted=wanted, address=written("address")
+    )
+
+
+def _welcome(signed_in: SignedIn) -> Response:
+    if signed_in.purpose is Purpose.ACCEPT_OWNERSHIP:
+        leave_note(gettext("You are the primary owner now."))
+    response = lead(path_of_console(written("next")), signed_in.owner.organization_id)
+    keep_session(response, signed_in.session.secret, until=signed_in.session.expires_at)
+    return response
+
+
+def _ended() -> Response:
+    return render(
+        "failure.html",
+        _GONE,
+        title=gettext("This link has ended"),
+        advice=gettext(
+            "It was used already, was replaced by a newer one, or is past its time. "
+            "Ask for a new one."
+        ),
+        signed_in=False,
+    )
+
+
+def _too_many(refusal: TooManyAttempts) -> Response:
+    seconds = refusal.facts["retry_after_seconds"]
+    response = render(
+        "failure.html",
+        _TOO_MANY,
+        title=gettext("Too many attempts"),
+        advice=gettext("There were too many from your network. Wait a few minutes, then go on."),
+        signed_in=False,
+    )
+    response.headers["Retry-After"] = str(seconds)
+    return response
+
+
+def _source() -> str:
+    return request.remote_addr or ""

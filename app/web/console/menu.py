@@ -1,0 +1,79 @@
+"""The menu: the pages that a role may open, in the order of the work."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask import current_app, request
+
+from app.access.context import Context
+from app.access.principal import Permission
+from app.web.console.addresses import href, public_path
+from app.web.console.visits import visit_or_none
+from app.web.console.words import N_, gettext
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A page of the menu: its text, its view, and what it takes to open it."""
+
+    text: str
+    endpoint: str
+    permissions: tuple[Permission, ...] = ()
+
+
+@dataclass(frozen=True)
+class Link:
+    """An entry as it stands on a page; `current` is the page itself or one below it."""
+
+    text: str
+    address: str
+    current: bool
+
+
+_SEATS = (Permission.READ_SEATS,)
+_PEOPLE = (Permission.READ_PEOPLE,)
+_BILLING = (Permission.READ_BILLING,)
+
+#: Two groups. An entry shows once its view is there.
+MENU: tuple[tuple[Entry, ...], ...] = (
+    (
+        Entry(N_("Home"), "console.show_home"),
+        Entry(N_("Seats"), "console.show_seats", _SEATS),
+        Entry(N_("Members"), "console.show_members", _PEOPLE),
+        Entry(N_("Invoices"), "console.show_invoices", _BILLING),
+        Entry(N_("Contract and renewal"), "console.show_contract", _BILLING),
+        Entry(N_("Connect directory"), "console.show_connect", (Permission.CONNECT,)),
+        Entry(N_("Settings"), "console.show_settings", (Permission.READ_SETTINGS,)),
+    ),
+    (
+        Entry(N_("Refused"), "console.show_refused", _PEOPLE),
+        Entry(N_("Waiting list"), "console.show_waiting", _PEOPLE),
+        Entry(N_("Requests"), "console.show_requests", _PEOPLE),
+        Entry(N_("Audit trail"), "console.show_audit_trail", (Permission.READ_SETTINGS,)),
+        Entry(N_("Tokens"), "console.show_tokens", (Permission.MANAGE_TOKENS,)),
+        Entry(N_("Owners"), "console.show_owners", (Permission.MANAGE_OWNERS,)),
+    ),
+)
+
+
+def menu() -> list[list[Link]]:
+    """Return the groups of the menu for a person who is signed in; nothing for others."""
+    visit = visit_or_none()
+    if visit is None:
+        return []
+    return [list(_links(group, visit.context)) for group in MENU]
+
+
+def _links(group: tuple[Entry, ...], context: Context) -> Iterator[Link]:
+    for entry in group:
+        there = entry.endpoint in current_app.view_functions
+        allowed = all(context.may(each) for each in entry.permissions)
+        if there and allowed:
+            address = href(entry.endpoint, organization_id=context.organization_id)
+            yield Link(gettext(entry.text), address, _is_current(entry.endpoint, address))
+
+
+def _is_current(endpoint: str, address: str) -> bool:
+    here = public_path(request.path)
+    below = endpoint != "console.show_home" and here.startswith(f"{address}/")
+    return here == address or below

@@ -1,0 +1,100 @@
+"""Pages as HTML: templates with texts, days and money in the reader's language."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+from flask import Flask, Response, render_template, request
+
+from app.i18n import formats
+from app.i18n.catalogues import translations
+from app.i18n.languages import Language, languages
+from app.web.assets import asset
+from app.web.console.addresses import href, public_path
+from app.web.console.forms import FORM_SEAL, Problems, form_token
+from app.web.console.menu import menu
+from app.web.console.notes import keep, take_note
+from app.web.console.visits import visit_or_none
+from app.web.console.words import language
+from app.web.context import instant
+from app.web.documents import docs_path
+
+_NAMES = {Language("en"): "English", Language("fr"): "Français"}
+
+
+def render(template: str, status: int = 200, **values: Any) -> Response:
+    """Return a page of the console."""
+    values.setdefault("problems", Problems())
+    text = render_template(
+        f"console/{template}",
+        **values,
+        language=language(),
+        languages=[(tag, _NAMES.get(tag, tag)) for tag in languages()],
+        visit=visit_or_none(),
+        menu=menu(),
+        note=take_note(),
+        docs=docs_path(),
+        address_here=public_path(request.full_path.rstrip("?")),
+        here=request.full_path.rstrip("?") if request.method == "GET" else request.path,
+    )
+    return Response(text, status, content_type="text/html; charset=utf-8")
+
+
+def register(app: Flask) -> None:
+    """Let templates write texts, days, numbers and money in the reader's language."""
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # the extension's
+        lambda message: translations(language()).gettext(message),
+        lambda one, many, number: translations(language()).ngettext(one, many, number),
+        newstyle=True,
+        pgettext=lambda context, message: translations(language()).pgettext(context, message),
+        npgettext=lambda *words: translations(language()).npgettext(*words),
+    )
+    app.jinja_env.globals |= {
+        "href": href,
+        "asset": asset,
+        "form_token": form_token,
+        "FORM_SEAL": FORM_SEAL,
+    }
+    app.jinja_env.filters |= _FILTERS
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.after_request(keep)
+
+
+def _money(minor: int, currency: str) -> str:
+    return formats.money_text(minor, currency, language())
+
+
+def _count(number: int) -> str:
+    return formats.count_text(number, language())
+
+
+def _percent(basis_points: int) -> str:
+    return formats.percent_text(basis_points, language())
+
+
+def _day(day: date) -> str:
+    return formats.day_text(day, language())
+
+
+def _short_day(day: date) -> str:
+    return formats.short_day_text(day, language())
+
+
+def _moment(at: datetime, time_zone: str = "UTC") -> str:
+    return formats.moment_text(at, time_zone, language())
+
+
+def _ago(at: datetime) -> str:
+    return formats.ago_text(at, instant(), language())
+
+
+_FILTERS: dict[str, Callable[..., str]] = {
+    "money": _money,
+    "number": _count,
+    "percent": _percent,
+    "day": _day,
+    "short_day": _short_day,
+    "moment": _moment,
+    "ago": _ago,
+}

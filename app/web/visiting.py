@@ -1,0 +1,29 @@
+"""Callers who may be people: a browser with a session reads what a token may read."""
+
+from dataclasses import replace
+
+from flask import g, request
+
+from app.access.principal import Permission, Principal
+from app.owners.sessions import find_session
+from app.web.browsers import session_secret
+from app.web.context import caller, instant, request_id
+
+
+def reader(*permissions: Permission) -> Principal:
+    """Return who is calling, by a token or by the session of a browser.
+
+    Use it for reading only: a session proves nothing about which site made the request.
+
+    Raises:
+        NotAuthenticated: there is neither, or it is not valid.
+        NotPermitted: the role lacks a permission.
+    """
+    secret = session_secret()
+    if secret is None or "Authorization" in request.headers:
+        return caller(*permissions)
+    principal = replace(find_session(secret, at=instant()), request_id=request_id())
+    g.principal = principal
+    for permission in permissions:
+        principal.require(permission)
+    return principal

@@ -1,0 +1,19 @@
+"""People at the console, each with a browser of their own."""
+
+import pytest
+
+from tests.support.browser import Browser
+
+
+@pytest.fixture
+def visitor(service) -> Browser:
+    """Return the browser of a person who is not signed in."""
+    return Browser(service)
+
+
+@pytest.fixture
+def owner(service, acme) -> Browser:
+    """Return the browser of a primary owner of `acme` who is signed in."""
+    browser = Browser(service)
+    browser.sign_in(acme)
+    return browser
