@@ -14,7 +14,8 @@ EVERYTHING = [*PRODUCT, *sorted(ROOT.glob("tests/**/*.py"))]
 #: do not know each other.
 ROOMS = (
     ("app/clock", "app/errors", "app/identifiers"),
-    ("app/text",),
+    ("app/currencies", "app/text"),
+    ("app/i18n",),
     ("app/config",),
     ("app/db",),
     ("app/models",),
