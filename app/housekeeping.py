@@ -1,4 +1,4 @@
-"""What is done in passing: renewals, holds, waiting, old denials and answers, alerts, token uses.
+"""What is done in passing: renewals, holds, waiting, old records, alerts, token uses.
 
 Nothing is wrong while it does not run: a caller that needs a renewal does it first.
 """
@@ -16,6 +16,7 @@ from app.billing.timekeeping import look, note_seen, open_jump, say_how_long_awa
 from app.clock import Watch
 from app.db.connections import connection
 from app.db.transactions import transaction
+from app.exchanges import records
 from app.people.activity import seat_waiters
 from app.people.denials import close_old_denials
 from app.seats import holds, ledger, waiting
@@ -38,6 +39,7 @@ def keep_house(token_uses: TokenUses, *, at: datetime) -> None:
         seat_waiters(organization_id, at=at)
     close_old_denials(at=at)
     purge_answers(at=at)
+    records.purge(at=at)
     alerts.look_everywhere(at=at)
 
 

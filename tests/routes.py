@@ -28,6 +28,8 @@ ROUTES = {
     "GET /owner/v1/contract/renewal": READERS,
     "GET /owner/v1/denials": OWNERS,
     "POST /owner/v1/denials/<denial_id>/dismissal": OWNERS,
+    "GET /owner/v1/directory-contacts": OWNERS,
+    "GET /owner/v1/exchanges": OWNERS,
     "GET /owner/v1/exports/assignments.<any(csv, json):form>": OWNERS,
     "GET /owner/v1/exports/ledger.<any(csv, json):form>": OWNERS,
     "GET /owner/v1/foresight": OWNERS,

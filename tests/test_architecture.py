@@ -24,6 +24,7 @@ ROOMS = (
     ("app/billing",),
     ("app/audit",),
     ("app/organizations",),
+    ("app/exchanges",),
     ("app/people",),
     ("app/housekeeping",),
     ("app/web",),

@@ -25,6 +25,7 @@ from app.models.corrections import (
     Transfer,
 )
 from app.models.directory import Group, GroupMember, User, UserEmail
+from app.models.exchanges import DirectoryContact, Exchange
 from app.models.identity import IdentityMatch, IdentityMismatch
 from app.models.parties import Installation, Organization, Seller
 from app.models.seats import Hold, LedgerEntry, Reassignment, SeatAssignment, SeatPool
@@ -44,6 +45,8 @@ __all__ = [
     "ContractTerm",
     "CreditLine",
     "CreditTax",
+    "DirectoryContact",
+    "Exchange",
     "Group",
     "GroupMember",
     "Hold",

@@ -111,7 +111,7 @@ def answer(error: Exception) -> Response:
     """Return the answer to a request that failed, in the form of its surface."""
     if isinstance(error, NotFound) and _OTHER_VERSION.match(request.path):
         error = InvalidVersion(f"This server speaks SCIM 2.0: its base URL ends in {SCIM_PREFIX}.")
-    problem = problem_of(error)
+    problem = g.problem = problem_of(error)
     if _SCIM.match(request.path):
         response = scim_response(
             messages.error(problem.status, problem.detail, problem.scim_type), problem.status
