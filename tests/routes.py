@@ -56,6 +56,7 @@ ROUTES = {
     "DELETE /owner/v1/tokens/<token_id>": BUYERS,
     "GET /owner/v1/waiting": OWNERS,
     "DELETE /owner/v1/waiting/<user_id>": OWNERS,
+    "GET /owner/v1/why": OWNERS,
     "GET /scim/v2/": PROVISIONING,
     "POST /scim/v2/.search": PROVISIONING,
     "POST /scim/v2/Bulk": PROVISIONING,
@@ -96,6 +97,10 @@ OPEN = {
     "GET /openapi.json",
     "GET /ready",
 }
+
+
+#: The query without which a route does not answer.
+QUERIES = {"GET /owner/v1/why": "?name=late@example.com"}
 
 
 @dataclass(frozen=True)
@@ -162,7 +167,7 @@ def a_request(route, things):
     if "/Groups/" in rule:
         things = {**things, "resource_id": things["group_id"]}
     path = re.sub(r"<(?:any\(\w+, (\w+)\):)?(\w+)>", lambda part: part[1] or things[part[2]], rule)
-    return Request(method, path, _body(route, things))
+    return Request(method, path + QUERIES.get(route, ""), _body(route, things))
 
 
 def _body(route, things):

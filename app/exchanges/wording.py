@@ -83,10 +83,10 @@ def outcome_text(exchange: Exchange, texts: Texts) -> str:
             "in_use": exchange.in_use,
             "purchased": exchange.purchased,
         }
-    return _refused(exchange, texts)
+    return reason_text(exchange.code, exchange.status, texts)
 
 
-def _refused(exchange: Exchange, texts: Texts) -> str:
+def reason_text(code: object, status: int, texts: Texts) -> str:
     """Return why something was refused that was not about a seat."""
     refusals = {
         "contract_not_started": texts.gettext("refused, the contract has not started"),
@@ -99,8 +99,11 @@ def _refused(exchange: Exchange, texts: Texts) -> str:
         "busy": texts.gettext("put off, the server was busy"),
         "malformed_body": texts.gettext("refused, the request cannot be read"),
     }
-    if exchange.code in refusals:
-        return refusals[exchange.code]
-    if exchange.status >= 500:
-        return texts.gettext("failed (%(status)s)") % {"status": exchange.status}
-    return texts.gettext("refused (%(status)s)") % {"status": exchange.status}
+    if code in refusals:
+        return refusals[str(code)]
+    text = (
+        texts.gettext("failed (%(status)s)")
+        if status >= 500
+        else texts.gettext("refused (%(status)s)")
+    )
+    return text % {"status": status}

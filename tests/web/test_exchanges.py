@@ -340,7 +340,7 @@ def test_an_erased_persons_exchanges_are_gone(acme, okta, kept):
     assert "alice" not in everything_kept().lower()
 
 
-def test_what_is_written_late_of_an_erased_person_is_not_kept(service, acme, okta, recorder, kept):
+def test_what_is_written_late_of_an_erased_person_is_not_kept(acme, okta, recorder, kept):
     user = a_user(acme, ALICE)
     deactivate(acme, user)
     recorder._enabled = False
@@ -362,7 +362,7 @@ def test_who_was_only_ever_refused_long_ago_can_be_erased(acme, okta, kept):
     assert "alice" not in everything_kept()
 
 
-def test_the_newest_of_30_days_are_kept(acme, okta, kept, monkeypatch):
+def test_the_newest_of_30_days_are_kept(okta, kept, monkeypatch):
     monkeypatch.setattr(records, "KEPT_MAX", 3)
     for number in range(5):
         okta.create_user(f"{number}@example.com")

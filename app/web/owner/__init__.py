@@ -20,6 +20,7 @@ from app.web.owner import (
     seats,
     settings,
     tokens,
+    why,
 )
 from app.web.owner.surface import surface
 
@@ -40,4 +41,5 @@ __all__ = [
     "settings",
     "surface",
     "tokens",
+    "why",
 ]
