@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from app.access.principal import Principal
 from app.exchanges.reading import Action, Said, member, operations_of
-from app.exchanges.redaction import READ_MAX, kept, parsed
+from app.exchanges.redaction import READ_MAX, kept, parsed, secrets_of
 from app.identifiers import new_id
 from scim.folding import fold
 
@@ -132,7 +132,7 @@ def _row(asked: Asked, said: Said, refusal: Refusal | None, sizes: tuple[int, in
         "user_name_key": None if name is None else fold(name),
         "request": kept(said.request),
         "request_size": sizes[0],
-        "answer": kept(said.answer),
+        "answer": kept(said.answer, secrets_of(said.request)),
         "answer_size": sizes[1],
     }
 

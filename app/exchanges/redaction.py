@@ -1,10 +1,11 @@
 """Bodies as they may be kept: parsed, without any password or token, cut at 8 KiB.
 
-What does not parse is not kept: nobody could say what in it is a password.
+What does not parse is not kept, since what in it is a password cannot be known.
 """
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 #: What is kept of a body. Units: bytes of UTF-8.
@@ -21,6 +22,11 @@ HIDDEN: Final = "[not kept]"
 
 _SECRET = "password"  # noqa: S105  # the attribute's name
 _SECRETS = frozenset({_SECRET, "authorization", "token", "secret"})
+#: A text as short as this is in many answers, and no secret.
+_SECRET_LENGTH_MIN = 4
+
+#: A token of ours, and what follows the word with which one is sent.
+_TOKEN = re.compile(r"\bsg_\w{16,}|\bbearer\s+[\w.~+/=-]{16,}", re.IGNORECASE)
 _MARKS: Final = str.maketrans("", "", " _-\t\u200b")
 
 
@@ -34,8 +40,10 @@ def parsed(body: bytes) -> Any:
         return None
 
 
-def kept(message: Any) -> str | None:
+def kept(message: Any, secrets: Collection[str] = ()) -> str | None:
     """Return a parsed body as the text that may be kept, or None where there is none.
+
+    `secrets` are texts of the request that an answer must not repeat.
 
     >>> kept({"userName": "alice", "Password": "secret"})
     '{"userName":"alice","Password":"[not kept]"}'
@@ -46,7 +54,45 @@ def kept(message: Any) -> str | None:
         text = json.dumps(without_secrets(message), ensure_ascii=False, separators=(",", ":"))
     except RecursionError:
         return None
+    for secret in secrets:
+        text = text.replace(json.dumps(secret, ensure_ascii=False)[1:-1], HIDDEN)
     return cut(text)
+
+
+def secrets_of(message: Any) -> set[str]:
+    """Return the texts in a message that are not kept, so that its answer is freed of them.
+
+    >>> secrets_of({"userName": "alice", "password": {"value": "secret"}})
+    {'secret'}
+    """
+    try:
+        hidden = set(_hidden(message, without_secrets(message)))
+    except RecursionError:
+        return set()
+    return {text for text in hidden if len(text) >= _SECRET_LENGTH_MIN}
+
+
+def _hidden(message: Any, shown: Any) -> Iterator[str]:
+    if shown == HIDDEN:
+        yield from _texts(message)
+    elif isinstance(message, Mapping):
+        for name, value in message.items():
+            yield from _hidden(value, shown[name])
+    elif isinstance(message, list):
+        for value, part in zip(message, shown, strict=True):
+            yield from _hidden(value, part)
+
+
+def _texts(message: Any) -> Iterator[str]:
+    match message:
+        case Mapping():
+            for value in message.values():
+                yield from _texts(value)
+        case list():
+            for value in message:
+                yield from _texts(value)
+        case str() | int() | float():
+            yield str(message)
 
 
 def cut(text: str) -> str:
@@ -104,11 +150,10 @@ def _names_secret(name: object) -> bool:
 
 
 def _text_without_secrets(text: str) -> str:
-    """Return a text; one that is JSON itself, or repeats a bearer token, is not kept.
+    """Return a text without tokens; one that is JSON itself and has a password is not kept.
 
     A client may send a value as JSON in a string.
     """
-    plain = text.casefold().translate(_MARKS)
-    if _SECRET in plain and text.lstrip()[:1] in {"{", "["}:
+    if text.lstrip()[:1] in {"{", "["} and _SECRET in text.casefold().translate(_MARKS):
         return HIDDEN
-    return HIDDEN if plain.startswith("bearer") or text.startswith("sg_") else text
+    return _TOKEN.sub(HIDDEN, text)

@@ -4,10 +4,12 @@ import sqlite3
 import threading
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 
 from app.access.principal import Role
+from app.access.tokens import tokens_of
 from app.exchanges.asked import Asked, Body
 from app.exchanges.queue import Capacity, Recorder
 from app.exchanges.recording import Recording
@@ -84,14 +86,10 @@ def test_what_cannot_be_written_is_dropped_alone(acme):
 
 
 def token_id_of(customer):
-    from app.access.tokens import tokens_of
-
     return tokens_of(customer.id)[0].id
 
 
 def spoken_by(customer, actor):
-    from dataclasses import replace
-
     one = asked(customer)
     return replace(one, principal=replace(one.principal, actor=actor))
 
