@@ -11,6 +11,7 @@ from app.access.tokens import TokenUses
 from app.clock import Watch
 from app.config import Config
 from app.db.connections import database, open_database
+from app.exchanges.queue import Recorder
 from app.web import console, documents, health, openapi, owner, sso
 from app.web import errors as failures
 from app.web.addresses import Application
@@ -29,15 +30,20 @@ class _Json(DefaultJSONProvider):
 def create_app(config: Config | None = None) -> Flask:
     """Return the application over the configured database; its schema must be up to date.
 
-    Without an argument, as `gunicorn "app:create_app()"` calls it, the environment configures it.
+    Without an argument, as `gunicorn "app:create_app()"` calls it, the environment configures it,
+    and what identity providers ask is recorded.
 
     Raises:
         ConfigurationError: the environment cannot be used.
     """
-    config = Config.from_env(os.environ) if config is None else config
+    recorder = Recorder()
+    if config is None:
+        config = Config.from_env(os.environ)
+        recorder.enable()
     open_database(config.database_url)
     app = Application(__name__)
-    app.extensions["seatgate"] = Seatgate(config, TokenUses(), Watch.over(config.clock))
+    watch = Watch.over(config.clock)
+    app.extensions["seatgate"] = Seatgate(config, TokenUses(), watch, recorder)
     app.config["MAX_CONTENT_LENGTH"] = config.body_bytes_max
     app.json = _Json(app)
     if config.trusted_proxies:

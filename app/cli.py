@@ -40,6 +40,7 @@ from app.commands.settling import (
 from app.commands.simulate import simulate
 from app.commands.tokens import token
 from app.commands.trail import show_trail
+from app.commands.why import explain
 from app.db import migrating
 from app.housekeeping import run_housekeeping
 from app.mail.delivering import deliver_due
@@ -109,7 +110,7 @@ for command in (amend_contract, set_price, end_contract, resume_contract, set_re
     contract.add_command(command)
 for command in (credit_portion, enter_payment, enter_refund, replace_credited, take_back):
     invoice.add_command(command)
-for command in (demo, simulate, show_trail):
+for command in (demo, simulate, show_trail, explain):
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """What is done in passing: renewals, holds, waiting, alerts, and what is past its time.
 
-That is old denials, answers, sessions, links and mail, and the uses of tokens are written down.
+That is old denials, answers, sessions, links, mail and exchanges; and the uses of tokens are
+written down.
 
 Nothing is wrong while it does not run: a caller that needs a renewal does it first.
 """
@@ -18,6 +19,7 @@ from app.billing.timekeeping import look, note_seen, open_jump, say_how_long_awa
 from app.clock import Watch
 from app.db.connections import connection
 from app.db.transactions import transaction
+from app.exchanges import records
 from app.mail.delivering import start_delivery
 from app.outbox import listing
 from app.owners.tidying import purge_sign_ins
@@ -45,6 +47,7 @@ def run_housekeeping(token_uses: TokenUses, *, at: datetime) -> None:
     close_old_denials(at=at)
     purge_answers(at=at)
     purge_sign_ins(at=at)
+    records.purge(at=at)
     alerts.look_everywhere(at=at)
     listing.purge(at=at)
 

@@ -64,6 +64,7 @@ def _worker(config: Config) -> Flask:
     app = create_app(config)
     shared = app.extensions["seatgate"]
     start_housekeeping(shared.watch, shared.token_uses, config.outgoing)
+    shared.recorder.enable()
     return app
 
 

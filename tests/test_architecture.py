@@ -26,6 +26,7 @@ ROOMS = (
     ("app/audit",),
     ("app/organizations",),
     ("app/owners",),
+    ("app/exchanges",),
     ("app/people",),
     ("app/mail",),
     ("app/housekeeping",),

@@ -24,4 +24,4 @@ def erase(organization_id: str, user_name: str) -> None:
     with session() as at:
         find_organization(organization_id)
         erased = erase_person(acting(operator_for(organization_id), at=at), user_name)
-    click.echo(f"Erased. What remains is {', '.join(erased)}.")
+    click.echo(f"Erased. What remains is {', '.join(erased) or 'nothing'}.")

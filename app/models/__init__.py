@@ -25,6 +25,7 @@ from app.models.corrections import (
     Transfer,
 )
 from app.models.directory import Group, GroupMember, User, UserEmail
+from app.models.exchanges import DirectoryContact, Exchange
 from app.models.identity import IdentityMatch, IdentityMismatch
 from app.models.openid import OpenidLogin, OpenidProvider, OpenidRequest
 from app.models.outbox import OutboxMessage
@@ -47,6 +48,8 @@ __all__ = [
     "ContractTerm",
     "CreditLine",
     "CreditTax",
+    "DirectoryContact",
+    "Exchange",
     "Group",
     "GroupMember",
     "Hold",

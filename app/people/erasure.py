@@ -1,8 +1,8 @@
 """Erasure: taking a person's name and everything else about them away, once they have left.
 
-Names live in few places on purpose: the user, the owner, wants, holds, and the answers that are
-kept for a day under idempotency keys. Ledger, assignments, evidence and audit carry ids, which
-stay.
+Names live in few places on purpose: the user, the owner, wants, holds, what the identity provider
+asked, and the answers that are kept for a day under idempotency keys. Ledger, assignments, evidence
+and audit carry ids, which stay.
 """
 
 import json
@@ -16,6 +16,7 @@ from app.access.trail import Change
 from app.db.sql import locked
 from app.directory import groups, users
 from app.errors import NotFound, PersonActive
+from app.exchanges.records import forget_person
 from app.models import Hold, IdempotencyKey, User, Want
 from app.owners.erasure import erase_owners
 from app.people.activity import stop_waiting
@@ -55,10 +56,13 @@ def erase_person(context: Context, user_name: str) -> list[str]:
     erased = known + _rename(Want, context.organization_id, key)
     forget_sources(context.organization_id, erased)
     erased += _rename(Hold, context.organization_id, key)
-    if not erased:
+    user_ids = [user.id for user in people]
+    asked = forget_person(context.organization_id, names, user_ids)
+    if not erased and not asked:
         raise NotFound(f"Nothing is known of {user_name}. Check the userName.")
     _forget_answers(context.organization_id, names, known)
-    trail.record(context, Change("person.erased", erased[0], after={"ids": erased}))
+    subject_id = (erased or asked)[0]
+    trail.record(context, Change("person.erased", subject_id, after={"ids": erased}))
     return erased
 
 

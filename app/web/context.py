@@ -14,6 +14,7 @@ from app.access.tokens import TokenUses, authenticate
 from app.clock import Watch
 from app.config import Config
 from app.errors import InvalidInput, NotAuthenticated, NotFound
+from app.exchanges.queue import Recorder
 from app.identifiers import new_id
 from app.web.addresses import UNSTORABLE, holds_unstorable, unstorable_parameter
 from app.web.parameters import check_query, expected_query
@@ -37,6 +38,8 @@ class Seatgate:
     token_uses: TokenUses
     #: Judges the clock; where it jumped, instants go by the time that passed.
     watch: Watch
+    #: Takes what identity providers ask and are answered.
+    recorder: Recorder
 
 
 def seatgate() -> Seatgate:

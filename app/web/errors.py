@@ -21,7 +21,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from app import errors
 from app.errors import DomainError, SeatLimitReached, SeatRefusal
 from app.owners import refusals
-from app.web.context import SCIM_PREFIX, public_url
+from app.web.context import SCIM_PREFIX
 from app.web.responses import (
     JSON_TYPE,
     UnreadableCoding,
@@ -145,7 +145,7 @@ def answer(error: Exception, *, page: Callable[[Problem], Response]) -> Response
     """
     if isinstance(error, NotFound) and _OTHER_VERSION.match(request.path):
         error = InvalidVersion(f"This server speaks SCIM 2.0: its base URL ends in {SCIM_PREFIX}.")
-    problem = problem_of(error)
+    problem = g.problem = problem_of(error)
     if _SCIM.match(request.path):
         response = scim_response(
             messages.error(problem.status, problem.detail, problem.scim_type), problem.status
@@ -223,17 +223,14 @@ def _seat_refusal(refusal: SeatRefusal) -> Problem:
     if isinstance(refusal, SeatLimitReached):
         headers["Seatgate-Seats-Purchased"] = str(refusal.purchased)
         headers["Seatgate-Seats-In-Use"] = str(refusal.in_use)
-        sentences.append(f"A primary owner can add seats at {_page_of(organization)}, then retry.")
+        page = f"{public_url()}/console/{g.principal.organization_id}/seats"
+        sentences.append(f"A primary owner can add seats at {page}, then retry.")
     if denial := refusal.facts.get("denial"):
         headers["Seatgate-Denial"] = str(denial)
         sentences.append(f"Reference {denial}")
     scim = _SCIM.match(request.path)
     status = g.principal.profile.seat_refusal_status if scim else HTTPStatus.FORBIDDEN
     return Problem(status, refusal.code, " ".join(sentences), refusal.facts, headers)
-
-
-def _page_of(organization: Organization) -> str:
-    return f"{public_url()}/console/{organization.id}/seats"
 
 
 def _shortened(name: str) -> str:

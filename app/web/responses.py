@@ -3,7 +3,7 @@
 import json
 from typing import Any, NoReturn
 
-from flask import Response, request
+from flask import Response, g, request
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.exceptions import NotAcceptable, UnsupportedMediaType
 
@@ -67,9 +67,10 @@ def json_body() -> Any:
         raise UnreadableCoding
     if request.mimetype not in _READ_TYPES:
         raise UnsupportedMediaType
+    g.body = request.get_data()
     try:
         return json.loads(
-            request.get_data(),
+            g.body,
             parse_constant=_refuse_constant,
             object_pairs_hook=_object_of_unique_names,
         )

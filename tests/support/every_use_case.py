@@ -356,6 +356,10 @@ def naming_the_order_of_a_contract(acme):
 
 #: What leaves no event of its own, and where it is told instead.
 TOLD_ELSEWHERE = {
+    "exchanges.recording._insert": "what was asked is recorded where it is asked",
+    "exchanges.recording._note": "that a token was heard from changes nothing",
+    "exchanges.records._delete_some": "what is kept for 30 days is no fact",
+    "exchanges.records._note_trimmed": "what is kept for 30 days is no fact",
     "people.refusing.record_denial": "a refusal changes nothing; denials count it",
     "access.idempotency._purge_some": "an answer that is kept for a day is no fact",
     "billing.contracts.amending.amend_contract": "its quote and its purchase leave one each",

@@ -31,6 +31,8 @@ ROUTES = {
     "GET /owner/v1/contract/renewal": READERS,
     "GET /owner/v1/denials": ADMINISTRATORS,
     "POST /owner/v1/denials/<denial_id>/dismissal": OWNERS,
+    "GET /owner/v1/directory-contacts": ADMINISTRATORS,
+    "GET /owner/v1/exchanges": ADMINISTRATORS,
     "GET /owner/v1/exports/assignments.<any(csv, json):form>": ADMINISTRATORS,
     "GET /owner/v1/exports/ledger.<any(csv, json):form>": ADMINISTRATORS,
     "GET /owner/v1/foresight": OWNERS,
@@ -60,6 +62,7 @@ ROUTES = {
     "DELETE /owner/v1/tokens/<token_id>": BUYERS | {Role.IT},
     "GET /owner/v1/waiting": ADMINISTRATORS,
     "DELETE /owner/v1/waiting/<user_id>": OWNERS,
+    "GET /owner/v1/why": ADMINISTRATORS,
     "GET /scim/v2/": PROVISIONING,
     "POST /scim/v2/.search": PROVISIONING,
     "POST /scim/v2/Bulk": PROVISIONING,
@@ -114,6 +117,10 @@ OPEN = {
     "GET /openapi.json",
     "GET /ready",
 }
+
+
+#: The query without which a route does not answer.
+QUERIES = {"GET /owner/v1/why": "?name=late@example.com"}
 
 
 @dataclass(frozen=True)
@@ -183,7 +190,7 @@ def a_request(route, things):
     if "/Groups/" in rule:
         things = {**things, "resource_id": things["group_id"]}
     path = re.sub(r"<(?:any\(\w+, (\w+)\):)?(\w+)>", lambda part: part[1] or things[part[2]], rule)
-    return Request(method, path, _body(route, things))
+    return Request(method, path + QUERIES.get(route, ""), _body(route, things))
 
 
 def _body(route, things):

@@ -9,6 +9,7 @@ from app.web.owner import (
     audit_events,
     contract,
     denials,
+    exchanges,
     exports,
     forecast,
     identity_mismatches,
@@ -21,6 +22,7 @@ from app.web.owner import (
     seats,
     settings,
     tokens,
+    why,
 )
 from app.web.owner.surface import surface
 
@@ -29,6 +31,7 @@ __all__ = [
     "audit_events",
     "contract",
     "denials",
+    "exchanges",
     "exports",
     "forecast",
     "identity_mismatches",
@@ -42,4 +45,5 @@ __all__ = [
     "settings",
     "surface",
     "tokens",
+    "why",
 ]

@@ -18,6 +18,7 @@ from app.web.scim.bulk import run_bulk
 from app.web.scim.endpoints import GROUPS, USERS, Conditions, Endpoint, Row, ScimCall
 from app.web.scim.ignored import name_ignored, note_ignored
 from app.web.scim.queries import query, query_all
+from app.web.scim.recorded import note_speaker, record
 from scim.errors import InvalidValue
 from scim.messages import SearchRequest, error
 from scim.projection import Projection, render
@@ -26,6 +27,7 @@ from scim.versions import entity_tag, satisfies_if_none_match
 
 blueprint = Blueprint("scim", __name__, url_prefix=SCIM_PREFIX)
 blueprint.after_request(name_ignored)
+blueprint.after_request(record)
 
 
 @blueprint.before_request
@@ -134,6 +136,7 @@ def _call(message: Any = None) -> ScimCall:
     dialect = dialect_of(message, query_string, g.principal.provider, agent)
     known = None if dialect is Dialect.UNKNOWN else dialect.value
     context = acting(speaking_for(g.principal, known), at=instant())
+    note_speaker(context)
     return ScimCall(context, dialect, scim_url())
 
 

@@ -16,6 +16,7 @@ from app.web.addresses import holds_unstorable, plain_path
 from app.web.errors import problem_of
 from app.web.scim.endpoints import GROUPS, USERS, AnyEndpoint, Conditions, ScimCall
 from app.web.scim.ignored import note_ignored
+from app.web.scim.recorded import note_operations, note_refused
 from scim import messages
 from scim.attributes import Document
 from scim.bulk import (
@@ -50,7 +51,9 @@ def run_bulk(call: ScimCall, message: Any) -> Document:
         goes_on = request.errors_max is None or run.failed < request.errors_max
         if goes_on or step.closes:
             run.take(step)
-    return bulk_response([run.results[index] for index in sorted(run.results)])
+    numbers = sorted(run.results)
+    note_operations(numbers)
+    return bulk_response([run.results[index] for index in numbers])
 
 
 @dataclass
@@ -90,6 +93,7 @@ class _Run:
     ) -> None:
         self.failed += 1
         problem = problem_of(error)
+        note_refused(index, problem)
         response = messages.error(problem.status, problem.detail, problem.scim_type)
         self.results[index] = operation_result(operation, problem.status, response=response)
 

@@ -1,0 +1,159 @@
+"""Writing exchanges down, a few at a time, and noting when each token was heard from."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple, Self
+
+from app.access.principal import ALL_ORGANIZATIONS
+from app.db.columns import instant_text
+from app.db.connections import connection
+from app.db.sql import greatest, least, listed
+from app.db.transactions import transaction
+from app.exchanges.asked import Asked, Row, rows_of
+from app.exchanges.reading import Outcome
+from app.models import DirectoryContact, Exchange, User
+from scim.folding import fold
+
+#: How many rows one transaction writes: so few that a request that waits for it does not notice.
+ROWS_MAX = 25
+
+#: How the name of an erased person begins (`app.people.erasure`).
+_ERASED = "erased-"
+
+
+class Heard(NamedTuple):
+    """When a token was heard from, and by which provider."""
+
+    organization_id: str
+    token_id: str
+    provider: str | None
+    at: datetime
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Whose token it was, and which."""
+        return self.organization_id, self.token_id
+
+
+class Recording:
+    """Rows on their way into the database; what is written is not written again."""
+
+    def __init__(self, rows: Sequence[Row], heard: Sequence[Heard]) -> None:
+        """Begin with everything left to write."""
+        self._rows, self._heard = list(rows), list(heard)
+        self._named = False
+
+    @classmethod
+    def of(cls, asked: Sequence[Asked], heard: Sequence[Heard]) -> Self:
+        """Return what is to be written of exchanges; a caller of no organization leaves nothing."""
+        theirs = [one for one in asked if one.principal.organization_id != ALL_ORGANIZATIONS]
+        rows = [row for one in theirs for row in rows_of(one)]
+        return cls(rows, [one for one in heard if one.organization_id != ALL_ORGANIZATIONS])
+
+    @property
+    def left(self) -> int:
+        """How many rows are to be written yet."""
+        return len(self._rows) + len(self._heard)
+
+    def write(self) -> None:
+        """Write all that is left."""
+        if not self._named:
+            self._rows = _named(self._rows)
+            self._named = True
+        while self._rows:
+            _insert(self._rows[:ROWS_MAX])
+            del self._rows[:ROWS_MAX]
+        if self._heard:
+            _note(self._heard)
+            self._heard = []
+
+    def skip(self) -> int:
+        """Leave out what cannot be written of the next rows; return how many were left out."""
+        rows, self._rows = self._rows[:ROWS_MAX], self._rows[ROWS_MAX:]
+        if not rows:
+            self._heard = []
+            return 0
+        return sum(not _written(row) for row in rows)
+
+
+def _written(row: Row) -> bool:
+    try:
+        with connection():
+            _insert([row])
+    except Exception:  # the caller has logged why
+        return False
+    return True
+
+
+def _named(rows: list[Row]) -> list[Row]:
+    """Give rows the names of the users that they name by id only; who was erased is left out."""
+    ids = sorted({row["user_id"] for row in rows if row["user_id"]})
+    organization_ids = sorted({row["organization_id"] for row in rows})
+    users = User.select().where(
+        User.organization_id.in_(organization_ids) & User.id.in_(listed(ids))
+    )
+    known = {user.id: user.user_name for user in users}
+    kept = [row for row in rows if not known.get(row["user_id"], "").startswith(_ERASED)]
+    for row in kept:
+        name = known.get(row["user_id"])
+        if row["user_name"] is None and name is not None:
+            row["user_name"], row["user_name_key"] = name, fold(name)
+    return kept
+
+
+@transaction
+def _insert(rows: Sequence[Row]) -> None:
+    """Write a few exchanges, and that their tokens were heard from."""
+    Exchange.insert_many(rows).execute()
+    for row in rows:
+        _upsert(row["organization_id"], row["token_id"], row["provider"], row["at"], untrimmed=1)
+    refused = {
+        (row["organization_id"], row["token_id"]): row
+        for row in rows
+        if row["outcome"] == Outcome.REFUSED
+    }
+    for row in refused.values():
+        _note_refusal(row)
+
+
+@transaction
+def _note(heard: Sequence[Heard]) -> None:
+    for one in heard:
+        _upsert(one.organization_id, one.token_id, one.provider, one.at, untrimmed=0)
+
+
+def _upsert(
+    organization_id: str, token_id: str, provider: str | None, at: datetime, *, untrimmed: int
+) -> None:
+    update: dict[Any, Any] = {
+        DirectoryContact.first_at: least(DirectoryContact.first_at, instant_text(at)),
+        DirectoryContact.last_at: greatest(DirectoryContact.last_at, instant_text(at)),
+        DirectoryContact.untrimmed: DirectoryContact.untrimmed + untrimmed,
+    }
+    if provider is not None:
+        update[DirectoryContact.provider] = provider
+    DirectoryContact.insert(
+        organization_id=organization_id,
+        token_id=token_id,
+        provider=provider,
+        first_at=at,
+        last_at=at,
+        untrimmed=untrimmed,
+    ).on_conflict(
+        conflict_target=[DirectoryContact.organization_id, DirectoryContact.token_id],
+        update=update,
+    ).execute()
+
+
+def _note_refusal(row: Row) -> None:
+    """Note the last refusal of a token; another process may have noted a later one."""
+    DirectoryContact.update(
+        refused_at=row["at"],
+        refused_status=row["status"],
+        refused_code=row["code"],
+        refused_id=row["id"],
+    ).where(
+        DirectoryContact.belongs_to(row["organization_id"])
+        & (DirectoryContact.token_id == row["token_id"])
+        & (DirectoryContact.refused_at.is_null() | (DirectoryContact.refused_at <= row["at"]))
+    ).execute()
