@@ -21,7 +21,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from app import errors
 from app.errors import DomainError, SeatLimitReached, SeatRefusal
 from app.owners import refusals
-from app.web.context import SCIM_PREFIX
+from app.web.context import SCIM_PREFIX, public_url
 from app.web.responses import (
     JSON_TYPE,
     UnreadableCoding,
