@@ -46,9 +46,9 @@ class Recording:
     @classmethod
     def of(cls, asked: Sequence[Asked], heard: Sequence[Heard]) -> Self:
         """Return what is to be written of exchanges; a caller of no organization leaves nothing."""
-        theirs = [one for one in asked if one.principal.organization_id != ALL_ORGANIZATIONS]
+        theirs = [one for one in asked if _is_one(one.principal.organization_id)]
         rows = [row for one in theirs for row in rows_of(one)]
-        return cls(rows, [one for one in heard if one.organization_id != ALL_ORGANIZATIONS])
+        return cls(rows, [one for one in heard if _is_one(one.organization_id)])
 
     @property
     def left(self) -> int:
@@ -85,14 +85,22 @@ def _written(row: Row) -> bool:
     return True
 
 
+def _is_one(organization_id: str) -> bool:
+    """Return whether an id is that of one organization."""
+    return organization_id != ALL_ORGANIZATIONS
+
+
 def _named(rows: list[Row]) -> list[Row]:
     """Give rows the names of the users that they name by id only; who was erased is left out."""
-    ids = sorted({row["user_id"] for row in rows if row["user_id"]})
-    organization_ids = sorted({row["organization_id"] for row in rows})
-    users = User.select().where(
-        User.organization_id.in_(organization_ids) & User.id.in_(listed(ids))
-    )
-    known = {user.id: user.user_name for user in users}
+    ids: dict[str, set[str]] = {}
+    for row in rows:
+        if row["user_id"]:
+            ids.setdefault(row["organization_id"], set()).add(row["user_id"])
+    known = {
+        user.id: user.user_name
+        for organization_id, theirs in ids.items()
+        for user in User.of(organization_id, User.id.in_(listed(sorted(theirs))))
+    }
     kept = [row for row in rows if not known.get(row["user_id"], "").startswith(_ERASED)]
     for row in kept:
         name = known.get(row["user_id"])

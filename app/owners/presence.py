@@ -7,6 +7,7 @@ from peewee import JOIN
 
 from app.access.context import Context
 from app.models import Organization, Owner
+from app.models.rows import same_organization
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ def presence_of(context: Context) -> Presence:
         .join(
             Owner,
             JOIN.LEFT_OUTER,
-            on=(Owner.organization_id == Organization.id)
+            on=same_organization(Owner, Organization)
             & (Owner.id == (owner_id if kind == "owner" else "")),
         )
         .where(Organization.id == context.organization_id)
