@@ -8,9 +8,11 @@ from tests.test_architecture import ROOT, path_of
 #: Where a text stands -> the domain whose catalogues have it. The longest path counts.
 DOMAINS = {
     "app/billing/": "invoices",
+    "app/exchanges/": "why",
     "app/i18n/": "formats",
     "app/mail/": "mail",
     "app/people/login_messages.py": "login",
+    "app/people/why": "why",
     "app/web/": "console",
     "app/web/console/connect": "connect",
     "app/web/templates/console/connect": "connect",
