@@ -1,7 +1,7 @@
 """Erasure: taking a person's name and everything else about them away, once they have left.
 
-Names live in few places on purpose: the user, the owner, wants, holds, and the answers that are kept
-for a day under idempotency keys. Ledger, assignments, evidence and audit carry ids, which stay.
+Names live in few places on purpose: users, owners, wants, holds, and the answers that are kept for
+a day under idempotency keys. Ledger, assignments, evidence and audit carry ids, which stay.
 """
 
 import json
