@@ -1,9 +1,10 @@
-"""What is past its time and deleted: sessions, links and attempts."""
+"""What is past its time and deleted: sessions, links, attempts and requests."""
 
 from datetime import datetime
 
 from app.owners.attempts import purge_attempts
 from app.owners.links import purge_links
+from app.owners.openid import purge_requests
 from app.owners.sessions import purge_sessions
 
 
@@ -12,3 +13,4 @@ def purge_sign_ins(*, at: datetime) -> None:
     purge_sessions(at=at)
     purge_links(at=at)
     purge_attempts(at=at)
+    purge_requests(at=at)
