@@ -57,7 +57,7 @@ def ownership_offer(desk: Desk) -> Letter:
             ),
         ),
         action=Action(texts.gettext("Look at it and accept"), _address(desk, made)),
-        afterwards=(_once_until(desk, made.expires_at),),
+        afterwards=(_once_until(desk, made.expires_at), _later(desk)),
     )
 
 
