@@ -7,7 +7,7 @@ from app.billing.terms import Term, local_day, start_of_day
 from app.db.sql import locked
 from app.errors import ContractNotActive, TermOver
 from app.models import Contract, ContractTerm, SeatPool
-from app.seats import ledger, pools
+from app.seats import ledger
 from app.seats.ledger import Beyond
 from app.seats.pools import Cause
 from app.seats.rules import PoolState
@@ -34,23 +34,41 @@ def running_contract(organization_id: str, *, at: datetime) -> RunningContract:
         ContractNotActive: none runs.
         TermOver: its term is over and not yet renewed.
     """
-    contract = unended_contract(organization_id)
-    if contract is None:
+    found = _in_its_term(organization_id)
+    if found is None:
         _check_none_due(organization_id, at)
         raise ContractNotActive(
             "No contract is running, so no seats can be bought. Sign one with the vendor."
         )
-    pool = pools.pool_of(organization_id)
-    if is_over(pool, at):
+    if is_over(found.pool, at):
         raise TermOver
-    row = ContractTerm.get(
-        (ContractTerm.organization_id == organization_id)
-        & (ContractTerm.contract_id == contract.id)
-        & (ContractTerm.number == pool.term_number)
+    return found
+
+
+def _in_its_term(organization_id: str) -> RunningContract | None:
+    """Return the contract that began and has not ended, with its term and the pool, in one look."""
+    row = (
+        Contract.select(Contract, SeatPool, ContractTerm)
+        .join(SeatPool, on=SeatPool.organization_id == Contract.organization_id, attr="pool")
+        .join(
+            ContractTerm,
+            on=(ContractTerm.organization_id == Contract.organization_id)
+            & (ContractTerm.contract_id == Contract.id)
+            & (ContractTerm.number == SeatPool.term_number),
+            attr="term",
+        )
+        .where(
+            (Contract.organization_id == organization_id)
+            & Contract.ended_at.is_null()
+            & Contract.has_begun()
+        )
+        .first()
     )
-    return RunningContract(
-        contract, Term(contract.starts_on, row.number), row.unit_price_minor, pool
-    )
+    if row is None:
+        return None
+    pool: SeatPool = row.pool
+    term = Term(row.starts_on, pool.term.number)
+    return RunningContract(row, term, pool.term.unit_price_minor, pool)
 
 
 def _check_none_due(organization_id: str, at: datetime) -> None:
