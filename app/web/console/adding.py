@@ -37,7 +37,7 @@ def show_adding(context: Context) -> Response:
     try:
         quantity = parse_quantity(given, _most())
     except NotAQuantity:
-        return _form(overview, given or str(overview.forecast.suggested_quantity or ""))
+        return _form(overview, given or str(overview.demand.missing or ""))
     if "ask" in request.args and _may_be_total(quantity, overview):
         return _question(overview, quantity)
     return _form(overview, str(quantity))

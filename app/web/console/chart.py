@@ -45,8 +45,8 @@ def chart_of(months: Sequence[Month]) -> Chart:
     floor = [(xs[-1], _y(0, top)), (xs[0], _y(0, top))]
     return Chart(
         _points(_steps(total)),
-        _points(in_use),
-        _points([*in_use, *floor]),
+        _points(_steps(in_use)),
+        _points([*_steps(in_use), *floor]),
         tuple(Label(_LEFT - 8, _y(figure, top), figure) for figure in (0, top // 2, top)),
         tuple(
             Label(x, HEIGHT - 8, month.last_on)
