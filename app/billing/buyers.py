@@ -4,7 +4,7 @@ The role that a contract names may buy, and those above it. Owners may always as
 """
 
 from app.access.context import Context
-from app.access.principal import Role
+from app.access.principal import Permission, Role
 from app.billing.contracts.running import unended_contract
 from app.errors import PrimaryOwnerRequired
 from app.models import Contract, Quote
@@ -34,7 +34,12 @@ def check_may_buy(context: Context, quote: Quote) -> None:
 
 def check_may_read(context: Context, quote: Quote) -> None:
     """Check that the caller may read a quote. Raises as `check_may_quote`."""
-    if not _may_quote(context, _contract_of(quote)):
+    check_may_read_under(context, _contract_of(quote))
+
+
+def check_may_read_under(context: Context, contract: Contract) -> None:
+    """Check that the caller may read a contract's quotes. Raises as `check_may_quote`."""
+    if not _may_quote(context, contract):
         raise _refusal()
 
 
@@ -46,6 +51,17 @@ def check_may_quote(context: Context) -> None:
     """
     if not _may_quote(context, unended_contract(context.organization_id)):
         raise _refusal()
+
+
+def may_ask_prices(context: Context, contract: Contract | None) -> bool:
+    """Return whether the caller may ask what seats cost under a contract."""
+    return context.may(Permission.QUOTE) and _may_quote(context, contract)
+
+
+def may_buy_under(context: Context, contract: Contract | None) -> bool:
+    """Return whether the caller may buy seats under a contract."""
+    may = context.may(Permission.BUY)
+    return may and contract is not None and _may_buy(context, contract)
 
 
 def _refusal() -> PrimaryOwnerRequired:

@@ -156,7 +156,11 @@ def purchase_of(quote: Quote) -> Purchase | None:
 
 def is_stale(quote: Quote, running: RunningContract) -> bool:
     """Return whether what the quote was made from has changed: seats, price, tax or term."""
-    organization = Organization.get_by_id(quote.organization_id)
+    return is_stale_for(quote, running, Organization.get_by_id(quote.organization_id))
+
+
+def is_stale_for(quote: Quote, running: RunningContract, organization: Organization) -> bool:
+    """Return whether a quote is stale, of an organization that was just read."""
     then = (
         quote.contract_id,
         quote.term_number,

@@ -38,6 +38,24 @@ def short_day_text(day: date, language: Language) -> str:
     return _day(day, get_date_format("medium", _calendar(language)).pattern, language)
 
 
+def day_of_year_text(day: date, language: Language) -> str:
+    """Return `day` without its year, where there can be no doubt of it.
+
+    >>> day_of_year_text(date(2026, 6, 14), Language("en"))
+    '14 June'
+    """
+    return _day(day, _calendar(language).datetime_skeletons["MMMMd"].pattern, language)
+
+
+def month_text(day: date, language: Language) -> str:
+    """Return the month of a day, shortened, for the axis of a chart.
+
+    >>> month_text(date(2026, 3, 1), Language("fr"))
+    'mars'
+    """
+    return format_date(day, "LLL", locale=_calendar(language))
+
+
 def days_text(first_on: date, last_on: date, language: Language) -> str:
     """Return a period, its last day included; the year stands once where it is the same.
 
@@ -46,7 +64,7 @@ def days_text(first_on: date, last_on: date, language: Language) -> str:
     """
     first = day_text(first_on, language)
     if first_on.year == last_on.year:
-        first = _day(first_on, _calendar(language).datetime_skeletons["MMMMd"].pattern, language)
+        first = day_of_year_text(first_on, language)
     return translations(language).gettext("%(first)s to %(last)s") % {
         "first": first,
         "last": day_text(last_on, language),

@@ -44,7 +44,7 @@ def sign_in_person(context: Context, person: Person) -> tuple[Owner, Begun]:
 def _bound(context: Context, person: Person) -> Owner | None:
     """Return the owner that a login is bound to; None where it is bound to none who still is."""
     login = OpenidLogin.get_or_none(
-        (OpenidLogin.organization_id == context.organization_id)
+        OpenidLogin.belongs_to(context.organization_id)
         & (OpenidLogin.issuer == person.issuer)
         & (OpenidLogin.subject == person.subject)
     )
@@ -69,7 +69,7 @@ def _bind(context: Context, person: Person) -> Owner:
             "You are no owner of this organization. Ask a primary owner to add you."
         )
     owner = roster.lock_owner(context.organization_id, owner.id)
-    of_issuer = (OpenidLogin.organization_id == context.organization_id) & (
+    of_issuer = OpenidLogin.belongs_to(context.organization_id) & (
         OpenidLogin.issuer == person.issuer
     )
     if OpenidLogin.select().where(of_issuer & (OpenidLogin.owner_id == owner.id)).exists():

@@ -88,7 +88,7 @@ def remove_provider(context: Context) -> None:
 def provider_of(organization_id: str) -> OpenidProvider | None:
     """Return an organization's identity provider, or None."""
     row: OpenidProvider | None = OpenidProvider.get_or_none(
-        OpenidProvider.organization_id == organization_id
+        OpenidProvider.belongs_to(organization_id)
     )
     return row
 
@@ -143,5 +143,5 @@ def _place(organization_id: str) -> str:
 
 
 def _of(context: Context) -> Expression:
-    theirs: Expression = OpenidProvider.organization_id == context.organization_id
+    theirs: Expression = OpenidProvider.belongs_to(context.organization_id)
     return theirs

@@ -43,3 +43,13 @@ def presence_of(context: Context) -> Presence:
         .get()
     )
     return Presence(*row)
+
+
+def name_of(organization_id: str, actor: str) -> str | None:
+    """Return the name of the owner that an actor is; None for tokens and the operator."""
+    kind, _, owner_id = actor.partition(":")
+    if kind != "owner":
+        return None
+    mine = Owner.belongs_to(organization_id) & (Owner.id == owner_id)
+    name: str | None = Owner.select(Owner.name).where(mine).scalar()
+    return name

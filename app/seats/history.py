@@ -4,10 +4,12 @@ Order by sequence is order in time, so the state at any instant is what a beginn
 adds up to.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
+from itertools import accumulate
 from typing import NamedTuple
 
-from peewee import Case, Function, fn
+from peewee import SQL, Case, Function, fn
 
 from app.db.periods import Period
 from app.models import LedgerEntry
@@ -64,6 +66,26 @@ def pool_after(organization_id: str, sequence: int) -> PastPool:
     last = LedgerEntry.select().where(upto).order_by(LedgerEntry.sequence.desc()).first()
     contract_id, term_number = (last.contract_id, last.term_number) if last else (None, None)
     return PastPool(SeatCounts(purchased_then, in_use_then), held, contract_id, term_number)
+
+
+def counts_at(organization_id: str, instants: Sequence[datetime]) -> list[SeatCounts]:
+    """Return what the pool's figures were at each of some rising instants, in one look."""
+    after = len(instants)
+    which = Case(None, [(LedgerEntry.at <= at, index) for index, at in enumerate(instants)], after)
+    purchased = _sum({kind: effect[0] for kind, effect in EFFECTS.items()})
+    in_use = _sum({kind: effect[1] for kind, effect in EFFECTS.items()})
+    rows = (
+        LedgerEntry.select(which.alias("until"), purchased, in_use)
+        .where(LedgerEntry.belongs_to(organization_id))
+        .group_by(SQL("1"))
+        .tuples()
+    )
+    changes = {index: (int(total), int(used)) for index, total, used in rows}
+    figures = accumulate(
+        (changes.get(index, (0, 0)) for index in range(after)),
+        lambda one, other: (one[0] + other[0], one[1] + other[1]),
+    )
+    return [SeatCounts(*pair) for pair in figures]
 
 
 def _sum(effects: dict[EntryKind, int]) -> Function:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from peewee import Expression
+from peewee import Case, Expression, fn
 
 from app.db.sql import locked
 from app.identifiers import new_id
@@ -141,6 +141,17 @@ def live_count(organization_id: str) -> int:
     """Return how many seats are kept for a person."""
     count: int = Hold.select().where(_live(organization_id)).count()
     return count
+
+
+def kept_counts(organization_id: str, *, at: datetime) -> tuple[int, int]:
+    """Return how many seats are kept, and how many of them for one who wants a seat, in one look.
+
+    What is past its time is still kept until it is ended, and serves no want any more.
+    """
+    wanted = (Hold.expires_at > at) & Hold.want_id.is_null(is_null=False)
+    rows = Hold.select(fn.COUNT(Hold.id), fn.COALESCE(fn.SUM(Case(None, [(wanted, 1)], 0)), 0))
+    kept, reserved = next(rows.where(_live(organization_id)).tuples().iterator())
+    return int(kept), int(reserved)
 
 
 def release_for(organization_id: str, user_name_key: str, cause: Cause, *, at: datetime) -> bool:

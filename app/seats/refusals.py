@@ -4,13 +4,22 @@ Only those who lack a seat count; who was refused for another reason is listed w
 """
 
 from datetime import datetime
+from typing import NamedTuple
 
-from peewee import Expression, ModelSelect, fn
+from peewee import Case, Expression, ModelSelect, fn
 
 from app.models import Hold, Want, WantSource
 from app.models.rows import same_organization
 from app.seats.want_sources import asked_by_a_directory, with_sources
 from app.seats.wants import Closed, RefusalReason
+
+
+class Wanting(NamedTuple):
+    """How many people lack a seat: refused to a directory, refused at a login, and waiting."""
+
+    of_directory: int
+    at_login: int
+    parked: int
 
 
 def refusals_of(
@@ -44,10 +53,26 @@ def provisioned_refusals(organization_id: str, limit: int) -> list[Want]:
     return with_sources(query.order_by(Want.sequence).limit(limit))
 
 
+def newest_refusals(organization_id: str, limit: int) -> list[Want]:
+    """Return the people refused last for want of a seat, without who asked, in one look."""
+    return list(_open(organization_id).order_by(Want.last_seen_at.desc(), Want.id).limit(limit))
+
+
 def refused_by_road(organization_id: str) -> tuple[int, int]:
     """Return how many people are refused: of a directory, and strangers at a login."""
-    directory = _open(organization_id).where(asked_by_a_directory()).count()
-    return directory, open_refusals(organization_id) - directory
+    found = wanting(organization_id)
+    return found.of_directory, found.at_login
+
+
+def wanting(organization_id: str) -> Wanting:
+    """Return how many people lack a seat, in one look."""
+    refused = Case(None, [(is_refused(), 1)], 0)
+    of_directory = Case(None, [(is_refused() & asked_by_a_directory(), 1)], 0)
+    parked = Case(None, [(Want.parked_at.is_null(is_null=False), 1)], 0)
+    sums = (fn.COALESCE(fn.SUM(each), 0) for each in (of_directory, refused, parked))
+    rows = Want.select(*sums).where(Want.belongs_to(organization_id) & Want.closed_at.is_null())
+    directory, all_refused, waiting = map(int, next(rows.tuples().iterator()))
+    return Wanting(directory, all_refused - directory, waiting)
 
 
 def find_want(organization_id: str, want_id: str) -> Want | None:

@@ -23,9 +23,9 @@ from app.owners.openid_providers import ProviderSettings, remove_provider, set_p
 from app.owners.refusals import SignInOff, SignInRefused
 from app.owners.sessions import find_session
 from app.sealing import Sealer
-from tests.builders import NOW, a_user, an_organization, deactivate
 from tests.owners.builders import an_owner, as_owner
 from tests.owners.forger import KEY, OTHER_KEY, a_forger
+from tests.support.builders import NOW, a_user, an_organization, deactivate
 
 pytestmark = pytest.mark.usefixtures("database")
 

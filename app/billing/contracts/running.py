@@ -8,7 +8,7 @@ from app.db.sql import locked
 from app.errors import ContractNotActive, TermOver
 from app.models import Contract, ContractTerm, SeatPool
 from app.models.rows import same_organization
-from app.seats import ledger, pools
+from app.seats import ledger
 from app.seats.ledger import Beyond
 from app.seats.pools import Cause
 from app.seats.rules import PoolState
@@ -35,23 +35,41 @@ def running_contract(organization_id: str, *, at: datetime) -> RunningContract:
         ContractNotActive: none runs.
         TermOver: its term is over and not yet renewed.
     """
-    contract = unended_contract(organization_id)
-    if contract is None:
+    found = _in_its_term(organization_id)
+    if found is None:
         _check_none_due(organization_id, at)
         raise ContractNotActive(
             "No contract is running, so no seats can be bought. Sign one with the vendor."
         )
-    pool = pools.pool_of(organization_id)
-    if is_over(pool, at):
+    if is_over(found.pool, at):
         raise TermOver
-    row = ContractTerm.of(
-        organization_id,
-        ContractTerm.contract_id == contract.id,
-        ContractTerm.number == pool.term_number,
-    ).get()
-    return RunningContract(
-        contract, Term(contract.starts_on, row.number), row.unit_price_minor, pool
+    return found
+
+
+def _in_its_term(organization_id: str) -> RunningContract | None:
+    """Return the contract that began and has not ended, with its term and the pool, in one look."""
+    row = (
+        Contract.select(Contract, SeatPool, ContractTerm)
+        .join(SeatPool, on=same_organization(SeatPool, Contract), attr="pool")
+        .join(
+            ContractTerm,
+            on=same_organization(ContractTerm, Contract)
+            & (ContractTerm.contract_id == Contract.id)
+            & (ContractTerm.number == SeatPool.term_number),
+            attr="term",
+        )
+        .where(
+            Contract.belongs_to(organization_id)
+            & Contract.ended_at.is_null()
+            & Contract.has_begun()
+        )
+        .first()
     )
+    if row is None:
+        return None
+    pool: SeatPool = row.pool
+    term = Term(row.starts_on, pool.term.number)
+    return RunningContract(row, term, pool.term.unit_price_minor, pool)
 
 
 def _check_none_due(organization_id: str, at: datetime) -> None:

@@ -71,11 +71,12 @@ def what_follows(organization_id: str) -> Succession | None:
     running = unended_contract(organization_id)
     scheduled = scheduled_contract(organization_id)
     if running is not None:
-        return _after_term(running, scheduled, pool)
+        return after_term(running, scheduled, pool)
     return None if scheduled is None else takeover(scheduled, pool)
 
 
-def _after_term(running: Contract, scheduled: Contract | None, pool: SeatPool) -> Succession:
+def after_term(running: Contract, scheduled: Contract | None, pool: SeatPool) -> Succession:
+    """Return what follows the term of a contract that runs, at today's use."""
     if scheduled is not None and scheduled.takes_over_at <= pool.term_ends_at:
         return takeover(scheduled, pool)
     term = Term(running.starts_on, pool.term_number or 1)

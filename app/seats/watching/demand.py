@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 from peewee import Case, fn
 
-from app.models import Hold, LedgerEntry
-from app.seats import pools, refusals, waiting
+from app.models import LedgerEntry, SeatPool
+from app.seats import holds, pools, refusals
 from app.seats.rules import EntryKind
 from app.seats.watching.forecast import LONG_DAYS, SHORT_DAYS, Demand
 
@@ -18,36 +18,33 @@ def demand_of(organization_id: str, *, at: datetime) -> Demand:
 
     A seat that is held for a login, for a moment, is no need: it counts as available.
     """
-    refused, at_login = refusals.refused_by_road(organization_id)
-    pool = pools.pool_of(organization_id)
+    return demand_on(pools.pool_of(organization_id), at=at)
+
+
+def demand_on(pool: SeatPool, *, at: datetime) -> Demand:
+    """Return the demand for the seats of a pool that was just read, in three looks."""
+    short, long = _net_assigned(pool.organization_id, at=at)
+    kept, reserved = holds.kept_counts(pool.organization_id, at=at)
+    wanting = refusals.wanting(pool.organization_id)
     return Demand(
         available=pool.purchased - pool.in_use + pool.held_for_login,
-        net_short=_net_assigned(organization_id, at - timedelta(days=SHORT_DAYS)),
-        net_long=_net_assigned(organization_id, at - timedelta(days=LONG_DAYS)),
-        refused=refused,
-        waiting=waiting.waiting_count(organization_id),
-        reserved=_reserved(organization_id, at=at),
-        refused_at_login=at_login,
+        net_short=short,
+        net_long=long,
+        refused=wanting.of_directory,
+        waiting=wanting.parked,
+        reserved=reserved,
+        kept=kept,
+        refused_at_login=wanting.at_login,
     )
 
 
-def _net_assigned(organization_id: str, since: datetime) -> int:
-    """Return how many more people were seated than released since an instant."""
+def _net_assigned(organization_id: str, *, at: datetime) -> tuple[int, int]:
+    """Return how many more people were seated than released, in the short and the long window."""
     signs = [(kind.value, sign) for kind, sign in _ASSIGNED.items()]
-    net = fn.SUM(Case(LedgerEntry.kind, signs, 0) * LedgerEntry.quantity)
-    entries = LedgerEntry.select(fn.COALESCE(net, 0)).where(
-        LedgerEntry.belongs_to(organization_id) & (LedgerEntry.at > since)
+    net = Case(LedgerEntry.kind, signs, 0) * LedgerEntry.quantity
+    recent = Case(None, [(LedgerEntry.at > at - timedelta(days=SHORT_DAYS), net)], 0)
+    entries = LedgerEntry.select(fn.COALESCE(fn.SUM(recent), 0), fn.COALESCE(fn.SUM(net), 0)).where(
+        LedgerEntry.belongs_to(organization_id) & (LedgerEntry.at > at - timedelta(days=LONG_DAYS))
     )
-    return int(entries.scalar())
-
-
-def _reserved(organization_id: str, *, at: datetime) -> int:
-    """Return how many of the refused and the waiting have a seat held for them."""
-    holds = Hold.of(
-        organization_id,
-        Hold.ended_at.is_null(),
-        Hold.expires_at > at,
-        Hold.want_id.is_null(is_null=False),
-    )
-    count: int = holds.count()
-    return count
+    short, long = next(entries.tuples().iterator())
+    return int(short), int(long)

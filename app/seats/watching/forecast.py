@@ -30,6 +30,8 @@ class Demand:
     refused: int = 0
     waiting: int = 0
     reserved: int = 0
+    #: Seats in use that are kept and not assigned yet, for whatever reason.
+    kept: int = 0
     #: Strangers who tried to log in; whether they are the organization's is not known here.
     refused_at_login: int = 0
 

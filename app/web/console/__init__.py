@@ -9,26 +9,32 @@ from flask import Flask
 
 from app.web import assets, browsers
 from app.web.console import (
+    adding,
     failures,
     front,
     home,
     landing,
     languages,
     links,
+    purchases,
     rendering,
+    review,
     seats,
     sign_in,
 )
 from app.web.console.surface import blueprint
 
 __all__ = [
+    "adding",
     "failures",
     "front",
     "home",
     "landing",
     "languages",
     "links",
+    "purchases",
     "register",
+    "review",
     "seats",
     "sign_in",
 ]

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from flask import Response, current_app, g, request, url_for
 
-from app.web.context import public_url
+from app.web.context import OWNER_PREFIX, public_url
 
 _SEE_OTHER = 303
 _ADDRESS_LENGTH_MAX = 2000
@@ -58,6 +58,11 @@ def organization_in(path: str | None) -> str | None:
     """
     match = re.match(r"/console/(org_\w+)", path or "")
     return match[1] if match else None
+
+
+def invoice_address(invoice_id: str, form: str) -> str:
+    """Return the address of an invoice as a `page` or as a `pdf`."""
+    return public_path(f"{OWNER_PREFIX}/invoices/{invoice_id}/{form}")
 
 
 def public_path(path: str) -> str:

@@ -3,12 +3,42 @@
 from flask import Response
 
 from app.access.context import Context
+from app.access.principal import Permission
+from app.billing.invoices.document import InvoiceState
+from app.billing.invoices.listing import Sought, sought_invoices
+from app.billing.overview import overview_of
+from app.billing.terms import local_day
+from app.models import Invoice, Seller
+from app.web.console.addresses import invoice_address
 from app.web.console.rendering import render
+from app.web.console.seats import bar_of
 from app.web.console.surface import blueprint, page
+
+#: Seats that run out within so many days are a thing to do.
+SOON_DAYS = 30
+
+_SHOWN_MAX = 3
 
 
 @blueprint.get("/<organization_id>")
-@page()
+@page(Permission.READ_SEATS)
 def show_home(context: Context) -> Response:
     """Show what needs doing now."""
-    return render("home.html", context=context)
+    overview = overview_of(context)
+    runs_out = overview.forecast.runs_out_on
+    return render(
+        "home.html",
+        overview=overview,
+        bar=bar_of(overview),
+        sees_people=context.may(Permission.READ_PEOPLE),
+        soon=runs_out is not None and (runs_out - overview.today).days <= SOON_DAYS,
+        invoice_address=invoice_address,
+        overdue=_overdue(context) if context.may(Permission.READ_BILLING) else [],
+    )
+
+
+def _overdue(context: Context) -> list[Invoice]:
+    """Return the newest invoices that are overdue."""
+    today = local_day(context.at, Seller.get().time_zone)
+    sought = Sought(today, InvoiceState.OVERDUE)
+    return sought_invoices(context.organization_id, sought, limit=_SHOWN_MAX)

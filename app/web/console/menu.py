@@ -14,11 +14,15 @@ from app.web.console.words import N_, gettext
 
 @dataclass(frozen=True)
 class Entry:
-    """A page of the menu: its text, its view, and what it takes to open it."""
+    """A page of the menu: its text, its view, and what it takes to open it.
+
+    `also` are the folders of other pages that belong to it.
+    """
 
     text: str
     endpoint: str
     permissions: tuple[Permission, ...] = ()
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,7 @@ _BILLING = (Permission.READ_BILLING,)
 MENU: tuple[tuple[Entry, ...], ...] = (
     (
         Entry(N_("Home"), "console.show_home"),
-        Entry(N_("Seats"), "console.show_seats", _SEATS),
+        Entry(N_("Seats"), "console.show_seats", _SEATS, ("quotes", "purchases")),
         Entry(N_("Members"), "console.show_members", _PEOPLE),
         Entry(N_("Invoices"), "console.show_invoices", _BILLING),
         Entry(N_("Contract and renewal"), "console.show_contract", _BILLING),
@@ -70,10 +74,15 @@ def _links(group: tuple[Entry, ...], context: Context) -> Iterator[Link]:
         allowed = all(context.may(each) for each in entry.permissions)
         if there and allowed:
             address = href(entry.endpoint, organization_id=context.organization_id)
-            yield Link(gettext(entry.text), address, _is_current(entry.endpoint, address))
+            yield Link(gettext(entry.text), address, _is_current(entry, address))
 
 
-def _is_current(endpoint: str, address: str) -> bool:
+def _is_current(entry: Entry, address: str) -> bool:
     here = public_path(request.path)
-    below = endpoint != "console.show_home" and here.startswith(f"{address}/")
-    return here == address or below
+    if here == address:
+        return True
+    console = address.rpartition("/")[0]
+    folders = [f"{console}/{name}/" for name in entry.also]
+    if entry.endpoint != "console.show_home":
+        folders.append(f"{address}/")
+    return here.startswith(tuple(folders))

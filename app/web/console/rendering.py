@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
+from fractions import Fraction
 from typing import Any
 
 from flask import Flask, Response, render_template, request
@@ -52,6 +53,7 @@ def register(app: Flask) -> None:
     )
     app.jinja_env.globals |= {
         "href": href,
+        "has_page": lambda endpoint: endpoint in app.view_functions,
         "asset": asset,
         "form_token": form_token,
         "FORM_SEAL": FORM_SEAL,
@@ -81,6 +83,29 @@ def _short_day(day: date) -> str:
     return formats.short_day_text(day, language())
 
 
+def _days(first_on: date, last_on: date) -> str:
+    return formats.days_text(first_on, last_on, language())
+
+
+def _months(exact: str) -> str:
+    """Return a fraction of months as people read it: `294/31` is 9 months and 15/31."""
+    whole, rest = divmod(Fraction(exact), 1)
+    if not rest:
+        return _count(whole)
+    return f"{_count(whole)} {rest}" if whole else str(rest)
+
+
+def _coming(day: date) -> str:
+    """Return a day ahead; its year stands there if it is another one."""
+    if day.year == instant().year:
+        return formats.day_of_year_text(day, language())
+    return formats.day_text(day, language())
+
+
+def _month(day: date) -> str:
+    return formats.month_text(day, language())
+
+
 def _moment(at: datetime, time_zone: str = "UTC") -> str:
     return formats.moment_text(at, time_zone, language())
 
@@ -95,6 +120,10 @@ _FILTERS: dict[str, Callable[..., str]] = {
     "percent": _percent,
     "day": _day,
     "short_day": _short_day,
+    "days": _days,
+    "months": _months,
+    "coming": _coming,
+    "month": _month,
     "moment": _moment,
     "ago": _ago,
 }

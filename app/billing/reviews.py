@@ -1,0 +1,170 @@
+"""The review of a quote: all that a buyer should see before they confirm it, in few looks."""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from fractions import Fraction
+
+from peewee import JOIN
+
+from app.access.context import Context
+from app.access.door import query
+from app.billing.buyers import check_may_read_under, may_buy_under
+from app.billing.contracts.running import RunningContract, running_contract, scheduled_contract
+from app.billing.contracts.succession import Outcome, Succession, after_term
+from app.billing.invoices.document import Particular, Party
+from app.billing.invoices.issuing import party_of
+from app.billing.offers import line_of
+from app.billing.pricing import Line
+from app.billing.quoting import QuoteState, is_stale_for
+from app.billing.terms import local_day
+from app.errors import ContractNotActive, NotFound
+from app.models import Contract, Organization, Purchase, Quote, Seller
+from app.models.rows import same_organization
+
+#: From this share of the pool on, a buyer types the number once more.
+_LARGE = Fraction(1, 4)
+
+
+@dataclass(frozen=True)
+class Review:
+    """A quote with what surrounds it; `renewal` and `due_on` are there while it is open."""
+
+    quote: Quote
+    state: QuoteState
+    line: Line
+    organization: Organization
+    purchase: Purchase | None
+    may_buy: bool
+    net_days: int
+    renewal: Succession | None = None
+    due_on: date | None = None
+
+    @property
+    def purchased_after(self) -> int:
+        """The seats that there are once the quote is confirmed."""
+        return self.quote.purchased_before + self.quote.quantity
+
+    @property
+    def last_on(self) -> date:
+        """The last day of the term, before which no seat can be taken out."""
+        return self.quote.term_ends_on - timedelta(days=1)
+
+    @property
+    def is_large(self) -> bool:
+        """Whether the increase is so large that it is typed once more."""
+        return self.quote.quantity > self.quote.purchased_before * _LARGE
+
+    @property
+    def buyer(self) -> Party:
+        """Who is billed."""
+        return party_of(self.organization.party)
+
+    @property
+    def missing(self) -> tuple[Particular, ...]:
+        """What the invoice would lack of the buyer's particulars."""
+        buyer = self.buyer
+        lacking = {
+            Particular.BUYER_NAME: not buyer.legal_name,
+            Particular.BUYER_ADDRESS: not buyer.has_address,
+            Particular.BUYER_VAT_ID: self.organization.reverse_charge and not buyer.vat_id,
+        }
+        return tuple(particular for particular, lacks in lacking.items() if lacks)
+
+
+@query(renews=True)
+def review(context: Context, quote_id: str) -> Review:
+    """Return the review of a quote.
+
+    Raises:
+        NotFound: the organization has no such quote.
+        PrimaryOwnerRequired: prices are not for this caller.
+    """
+    quote, purchase, contract = _found(context.organization_id, quote_id)
+    check_may_read_under(context, contract)
+    running = _running(context)
+    organization = Organization.get_by_id(context.organization_id)
+    state = _state(quote, purchase, running, organization, context)
+    known = Review(
+        quote,
+        state,
+        line_of(quote),
+        organization,
+        purchase,
+        may_buy_under(context, contract),
+        contract.net_days,
+    )
+    if state is not QuoteState.OPEN or running is None:
+        return known
+    return _with_what_follows(known, running, context)
+
+
+def bought_since(quote: Quote) -> Purchase | None:
+    """Return the newest purchase since a quote was made, which may be why it is stale, or None."""
+    purchase: Purchase | None = (
+        Purchase.select()
+        .where(
+            Purchase.belongs_to(quote.organization_id) & (Purchase.confirmed_at >= quote.created_at)
+        )
+        .order_by(Purchase.id.desc())
+        .first()
+    )
+    return purchase
+
+
+def _found(organization_id: str, quote_id: str) -> tuple[Quote, Purchase | None, Contract]:
+    """Return a quote, the purchase that it led to if it did, and its contract, in one look."""
+    row = (
+        Quote.select(Quote, Contract, Purchase)
+        .join(
+            Contract,
+            on=same_organization(Contract, Quote) & (Contract.id == Quote.contract_id),
+            attr="contract",
+        )
+        .join_from(
+            Quote,
+            Purchase,
+            JOIN.LEFT_OUTER,
+            on=same_organization(Purchase, Quote) & (Purchase.quote_id == Quote.id),
+            attr="purchase",
+        )
+        .where(Quote.belongs_to(organization_id) & (Quote.id == quote_id))
+        .first()
+    )
+    if row is None:
+        raise NotFound(f"There is no quote {quote_id}.")
+    purchase: Purchase | None = getattr(row, "purchase", None)
+    return row, purchase, row.contract
+
+
+def _running(context: Context) -> RunningContract | None:
+    try:
+        return running_contract(context.organization_id, at=context.at)
+    except ContractNotActive:
+        return None
+
+
+def _state(
+    quote: Quote,
+    purchase: Purchase | None,
+    running: RunningContract | None,
+    organization: Organization,
+    context: Context,
+) -> QuoteState:
+    if purchase is not None:
+        return QuoteState.CONFIRMED
+    if context.at >= quote.expires_at:
+        return QuoteState.EXPIRED
+    if running is None or is_stale_for(quote, running, organization):
+        return QuoteState.STALE
+    return QuoteState.OPEN
+
+
+def _with_what_follows(known: Review, running: RunningContract, context: Context) -> Review:
+    """Return a review with the day by which to pay, and what renewal would cost."""
+    issued_on = local_day(context.at, Seller.get().time_zone)
+    coming = after_term(running.contract, scheduled_contract(context.organization_id), running.pool)
+    return replace(
+        known,
+        renewal=None if coming.outcome is Outcome.ENDED else coming,
+        due_on=issued_on + timedelta(days=known.net_days),
+    )
