@@ -116,9 +116,11 @@ class _Teller:
 
     def _refusal(self, fact: Fact) -> str:
         texts, particulars = self.texts, fact.particulars
+        counted = texts.gettext("refused, %(in_use)s of %(purchased)s seats in use")
         reasons = {
-            Reason.NO_SEAT.value: texts.gettext("refused, %(in_use)s of %(purchased)s seats in use")
-            % {"in_use": particulars.get("in_use"), "purchased": particulars.get("purchased")},
+            Reason.NO_SEAT.value: counted % particulars
+            if "in_use" in particulars
+            else texts.gettext("refused, every seat was in use"),
             Reason.SUSPENDED.value: texts.gettext("refused, the organization is suspended"),
             Reason.ENDED.value: texts.gettext("refused, the contract has ended"),
             Reason.NOT_STARTED.value: texts.gettext("refused, the contract has not started"),
