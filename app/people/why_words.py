@@ -59,7 +59,8 @@ class _Teller:
             case Step.RETRY:
                 return self._retry()
             case Step.BUY_AND_RETRY:
-                return f"{self.texts.gettext('Add a seat, or free one.')} {self._retry()}"
+                first = self.texts.gettext("Add a seat, or free one.")
+                return f"{first} {self._retry()}"
             case Step.REPAIR_LOGIN:
                 return self._repair()
             case step:
