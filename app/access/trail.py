@@ -4,7 +4,7 @@ Events carry ids, states and figures, never names or addresses. Those are stored
 where they can be erased. The kinds are nouns and what happened to them: `user.created`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -71,6 +71,16 @@ def events_of(
         query = query.where(AuditEvent.subject_id == subject_id)
     if after is not None:
         query = query.where(AuditEvent.id < after)
+    return list(query.order_by(AuditEvent.id.desc()).limit(limit))
+
+
+def events_about(
+    organization_id: str, subject_ids: Collection[str], *, limit: int
+) -> list[AuditEvent]:
+    """Return what happened to these things, newest first."""
+    query = AuditEvent.select().where(
+        AuditEvent.belongs_to(organization_id) & AuditEvent.subject_id.in_(list(subject_ids))
+    )
     return list(query.order_by(AuditEvent.id.desc()).limit(limit))
 
 

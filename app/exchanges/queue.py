@@ -11,6 +11,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -112,7 +113,7 @@ class Recorder:
             thread, self._stopping = self._thread, True
             self._give_up_at = time.monotonic() + seconds
             self._changed.notify()
-        if thread is not None:
+        if thread is not None and thread.is_alive():
             thread.join(seconds + PAUSE_SECONDS)
         with self._changed:
             self._thread, self._stopping, self._give_up_at = None, False, None
@@ -121,7 +122,9 @@ class Recorder:
         if self._enabled and (self._thread is None or not self._thread.is_alive()):
             # No daemon: the interpreter waits for it, and it sees that the main thread has ended.
             self._thread = threading.Thread(target=self._run, name="exchanges", daemon=False)
-            self._thread.start()
+            # While the process ends no thread can begin any more: what came last is lost.
+            with suppress(RuntimeError):
+                self._thread.start()
         self._changed.notify()
 
     def _run(self) -> None:

@@ -133,8 +133,9 @@ def _about(organization_id: str, person: str) -> Expression:
     users = User.select(User.id).where(
         User.belongs_to(organization_id) & (User.user_name_key == key)
     )
-    ids = [person, *users.scalars()]
-    about: Expression = (Exchange.user_name_key == key) | Exchange.user_id.in_(ids)
+    about: Expression = (
+        (Exchange.user_name_key == key) | (Exchange.user_id == person) | Exchange.user_id.in_(users)
+    )
     return about
 
 

@@ -123,9 +123,11 @@ def _known(organization_id: str, name: str) -> Known:
 
 def _of_wants(known: Known) -> Iterator[Fact]:
     closed = {Closed.DISMISSED.value: Happened.DISMISSED, Closed.EXPIRED.value: Happened.GIVEN_UP}
+    newest = next((want for want in known.wants if want.reason == Reason.NO_SEAT), None)
     for want in known.wants:
         if want.refused_at is not None:
-            yield Fact(want.refused_at, Happened.REFUSED, _refusal(want))
+            figures = _figures(want) if want is newest else {}
+            yield Fact(want.refused_at, Happened.REFUSED, {**_refusal(want), **figures})
         if want.parked_at is not None:
             yield Fact(want.parked_at, Happened.PARKED)
         if want.closed_at is not None and want.closed_because in closed:
@@ -133,28 +135,38 @@ def _of_wants(known: Known) -> Iterator[Fact]:
 
 
 def _refusal(want: Want) -> dict[str, object]:
-    particulars: dict[str, object] = {
+    return {
         "reason": want.reason,
         "attempts": want.attempts,
         "last_seen_at": want.last_seen_at,
         "source": want.source,
         "provider": want.provider,
     }
+<<<<<<< HEAD
     if want.reason == RefusalReason.NO_SEAT:
         then = history.sequence_at(want.organization_id, want.refused_at)
         counts = history.pool_after(want.organization_id, then).counts
         particulars |= {"in_use": counts.in_use, "purchased": counts.purchased}
     return particulars
+=======
+
+
+def _figures(want: Want) -> dict[str, object]:
+    """Return the pool's figures when a person was refused: of the newest refusal alone."""
+    counts = past.counts_at(want.organization_id, want.refused_at or want.first_seen_at)
+    return {"in_use": counts.in_use, "purchased": counts.purchased}
+>>>>>>> exchanges
 
 
 def _of_users(known: Known) -> Iterator[Fact]:
-    for user in known.users:
-        events = trail.events_of(known.organization_id, subject_id=user.id, limit=_EVENTS_MAX)
-        for event in events:
-            what = _change(event)
-            if what is not None:
-                yield Fact(event.at, what, {"provider": event.provider, "role": event.role})
-        yield from _moved(user)
+    ids = [user.id for user in known.users]
+    if not ids:
+        return
+    for event in trail.events_about(known.organization_id, ids, limit=_EVENTS_MAX):
+        what = _change(event)
+        if what is not None:
+            yield Fact(event.at, what, {"provider": event.provider, "role": event.role})
+    yield from _moved(known.organization_id, ids)
 
 
 def _change(event: AuditEvent) -> Happened | None:
@@ -173,18 +185,25 @@ def _change(event: AuditEvent) -> Happened | None:
     return Happened.PROVISIONED_INACTIVE if created and not parked else None
 
 
-def _moved(user: User) -> Iterator[Fact]:
+def _moved(organization_id: str, user_ids: Sequence[str]) -> Iterator[Fact]:
     moves = Reassignment.select().where(
+<<<<<<< HEAD
         Reassignment.belongs_to(user.organization_id)
         & ((Reassignment.from_user_id == user.id) | (Reassignment.to_user_id == user.id))
+=======
+        Reassignment.belongs_to(organization_id)
+        & (Reassignment.from_user_id.in_(user_ids) | Reassignment.to_user_id.in_(user_ids))
+>>>>>>> exchanges
     )
     for move in moves.order_by(Reassignment.id.desc()).limit(_EVENTS_MAX):
-        gives = move.from_user_id == user.id
+        gives = move.from_user_id in user_ids
         what = Happened.REASSIGNED if gives else Happened.SEATED
         yield Fact(move.reassigned_at, what, {"role": "owner", "provider": None})
 
 
 def _of_logins(known: Known) -> Iterator[Fact]:
+    if not known.users:
+        return
     rows = IdentityMismatch.select().where(
         IdentityMismatch.belongs_to(known.organization_id)
         & IdentityMismatch.user_id.in_([user.id for user in known.users])

@@ -59,7 +59,8 @@ class _Teller:
             case Step.RETRY:
                 return self._retry()
             case Step.BUY_AND_RETRY:
-                return f"{self.texts.gettext('Add a seat, or free one.')} {self._retry()}"
+                first = self.texts.gettext("Add a seat, or free one.")
+                return f"{first} {self._retry()}"
             case Step.REPAIR_LOGIN:
                 return self._repair()
             case step:
@@ -116,7 +117,9 @@ class _Teller:
 
     def _refusal(self, fact: Fact) -> str:
         texts, particulars = self.texts, fact.particulars
+        counted = texts.gettext("refused, %(in_use)s of %(purchased)s seats in use")
         reasons = {
+<<<<<<< HEAD
             RefusalReason.NO_SEAT.value: texts.gettext(
                 "refused, %(in_use)s of %(purchased)s seats in use"
             )
@@ -124,6 +127,14 @@ class _Teller:
             RefusalReason.SUSPENDED.value: texts.gettext("refused, the organization is suspended"),
             RefusalReason.ENDED.value: texts.gettext("refused, the contract has ended"),
             RefusalReason.NOT_STARTED.value: texts.gettext("refused, the contract has not started"),
+=======
+            Reason.NO_SEAT.value: counted % particulars
+            if "in_use" in particulars
+            else texts.gettext("refused, every seat was in use"),
+            Reason.SUSPENDED.value: texts.gettext("refused, the organization is suspended"),
+            Reason.ENDED.value: texts.gettext("refused, the contract has ended"),
+            Reason.NOT_STARTED.value: texts.gettext("refused, the contract has not started"),
+>>>>>>> exchanges
         }
         refusal = reasons[str(particulars["reason"])]
         if particulars.get("source") == "sso":

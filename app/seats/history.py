@@ -56,6 +56,15 @@ def sequences_within(organization_id: str, period: Period) -> tuple[int, int | N
     return before, last
 
 
+def counts_at(organization_id: str, at: datetime) -> SeatCounts:
+    """Return the figures of the pool at an instant."""
+    upto = LedgerEntry.belongs_to(organization_id) & (LedgerEntry.at <= at)
+    purchased = _sum({kind: effect[0] for kind, effect in EFFECTS.items()})
+    in_use = _sum({kind: effect[1] for kind, effect in EFFECTS.items()})
+    sums = LedgerEntry.select(purchased, in_use).where(upto).tuples()
+    return SeatCounts(*next(sums.iterator()))
+
+
 def pool_after(organization_id: str, sequence: int) -> PastPool:
     """Return the pool as the ledger's entry `sequence` left it; 0 is before the first."""
     upto = LedgerEntry.belongs_to(organization_id) & (LedgerEntry.sequence <= sequence)
