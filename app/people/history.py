@@ -123,7 +123,7 @@ def _known(organization_id: str, name: str) -> Known:
 
 def _of_wants(known: Known) -> Iterator[Fact]:
     closed = {Closed.DISMISSED.value: Happened.DISMISSED, Closed.EXPIRED.value: Happened.GIVEN_UP}
-    newest = next((want for want in known.wants if want.reason == Reason.NO_SEAT), None)
+    newest = next((want for want in known.wants if want.reason == RefusalReason.NO_SEAT), None)
     for want in known.wants:
         if want.refused_at is not None:
             figures = _figures(want) if want is newest else {}
@@ -142,20 +142,12 @@ def _refusal(want: Want) -> dict[str, object]:
         "source": want.source,
         "provider": want.provider,
     }
-<<<<<<< HEAD
-    if want.reason == RefusalReason.NO_SEAT:
-        then = history.sequence_at(want.organization_id, want.refused_at)
-        counts = history.pool_after(want.organization_id, then).counts
-        particulars |= {"in_use": counts.in_use, "purchased": counts.purchased}
-    return particulars
-=======
 
 
 def _figures(want: Want) -> dict[str, object]:
     """Return the pool's figures when a person was refused: of the newest refusal alone."""
-    counts = past.counts_at(want.organization_id, want.refused_at or want.first_seen_at)
+    counts = history.counts_at(want.organization_id, want.refused_at or want.first_seen_at)
     return {"in_use": counts.in_use, "purchased": counts.purchased}
->>>>>>> exchanges
 
 
 def _of_users(known: Known) -> Iterator[Fact]:
@@ -187,13 +179,8 @@ def _change(event: AuditEvent) -> Happened | None:
 
 def _moved(organization_id: str, user_ids: Sequence[str]) -> Iterator[Fact]:
     moves = Reassignment.select().where(
-<<<<<<< HEAD
-        Reassignment.belongs_to(user.organization_id)
-        & ((Reassignment.from_user_id == user.id) | (Reassignment.to_user_id == user.id))
-=======
         Reassignment.belongs_to(organization_id)
         & (Reassignment.from_user_id.in_(user_ids) | Reassignment.to_user_id.in_(user_ids))
->>>>>>> exchanges
     )
     for move in moves.order_by(Reassignment.id.desc()).limit(_EVENTS_MAX):
         gives = move.from_user_id in user_ids

@@ -119,22 +119,12 @@ class _Teller:
         texts, particulars = self.texts, fact.particulars
         counted = texts.gettext("refused, %(in_use)s of %(purchased)s seats in use")
         reasons = {
-<<<<<<< HEAD
-            RefusalReason.NO_SEAT.value: texts.gettext(
-                "refused, %(in_use)s of %(purchased)s seats in use"
-            )
-            % {"in_use": particulars.get("in_use"), "purchased": particulars.get("purchased")},
+            RefusalReason.NO_SEAT.value: counted % particulars
+            if "in_use" in particulars
+            else texts.gettext("refused, every seat was in use"),
             RefusalReason.SUSPENDED.value: texts.gettext("refused, the organization is suspended"),
             RefusalReason.ENDED.value: texts.gettext("refused, the contract has ended"),
             RefusalReason.NOT_STARTED.value: texts.gettext("refused, the contract has not started"),
-=======
-            Reason.NO_SEAT.value: counted % particulars
-            if "in_use" in particulars
-            else texts.gettext("refused, every seat was in use"),
-            Reason.SUSPENDED.value: texts.gettext("refused, the organization is suspended"),
-            Reason.ENDED.value: texts.gettext("refused, the contract has ended"),
-            Reason.NOT_STARTED.value: texts.gettext("refused, the contract has not started"),
->>>>>>> exchanges
         }
         refusal = reasons[str(particulars["reason"])]
         if particulars.get("source") == "sso":
