@@ -77,7 +77,7 @@ def pool_after(organization_id: str, sequence: int) -> PastPool:
     return PastPool(SeatCounts(purchased_then, in_use_then), held, contract_id, term_number)
 
 
-def counts_at(organization_id: str, instants: Sequence[datetime]) -> list[SeatCounts]:
+def counts_at_each(organization_id: str, instants: Sequence[datetime]) -> list[SeatCounts]:
     """Return what the pool's figures were at each of some rising instants, in one look."""
     after = len(instants)
     which = Case(None, [(LedgerEntry.at <= at, index) for index, at in enumerate(instants)], after)
