@@ -20,6 +20,7 @@ from app.web.owner import (
     purchases,
     seats,
     settings,
+    sign_in,
     tokens,
 )
 from app.web.owner.surface import surface
@@ -40,6 +41,7 @@ __all__ = [
     "purchases",
     "seats",
     "settings",
+    "sign_in",
     "surface",
     "tokens",
 ]
