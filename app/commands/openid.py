@@ -1,6 +1,7 @@
 """`seatgate organization oidc`: the identity provider that an organization's owners sign in at."""
 
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 import click
 
@@ -13,6 +14,14 @@ from app.errors import NotFound
 from app.models import OpenidProvider
 from app.owners import openid_providers
 from app.owners.openid_providers import ProviderSettings
+
+
+class _Given(TypedDict):
+    """The options of `organization oidc set` besides the client's secret."""
+
+    issuer: str
+    client_id: str
+    allowed_hosts: tuple[str, ...]
 
 
 @click.group()
@@ -39,20 +48,12 @@ def oidc() -> None:
 )
 @as_json
 def set_provider(
-    organization_id: str,
-    *,
-    client_secret_file: Path,
-    as_json: bool,
-    issuer: str,
-    client_id: str,
-    allowed_hosts: tuple[str, ...],
+    organization_id: str, *, client_secret_file: Path, as_json: bool, **given: Unpack[_Given]
 ) -> None:
     """Set the identity provider of the organization ID."""
     with click.open_file(str(client_secret_file), encoding="utf-8") as file:
         secret = file.read().strip()
-    settings = ProviderSettings(
-        issuer=issuer, client_id=client_id, client_secret=secret, allowed_hosts=allowed_hosts
-    )
+    settings = ProviderSettings(**given, client_secret=secret)
     with session() as at:
         context = acting(operator_for(organization_id), at=at)
         row = openid_providers.set_provider(context, settings, sealer=sealer())

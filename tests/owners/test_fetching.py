@@ -98,9 +98,17 @@ def test_a_name_with_one_address_that_is_not_public_is_refused(monkeypatch):
 
 @pytest.mark.parametrize(
     "url",
-    ["http://idp.example.com/", "ftp://idp.example.com/", "file:///etc/passwd", "idp.example.com"]
-    + ["https://user:secret@idp.example.com/", "https://idp.example.com/a b", "https:///x"]
-    + ["https://idp.example.com/\r\nHost: x", "https://idp.example.com:99999/"],
+    [
+        "http://idp.example.com/",
+        "ftp://idp.example.com/",
+        "file:///etc/passwd",
+        "idp.example.com",
+        "https://user:secret@idp.example.com/",
+        "https://idp.example.com/a b",
+        "https:///x",
+        "https://idp.example.com/\r\nHost: x",
+        "https://idp.example.com:99999/",
+    ],
 )
 def test_only_plain_https_addresses_are_fetched(url):
     with pytest.raises(CannotFetch):

@@ -59,7 +59,7 @@ def zoe(acme):
     return an_owner(acme, Role.OWNER, address=ADDRESS)
 
 
-def trusting(acme, sealer, url, *, secret="secret", client_id="seatgate"):
+def trusting(acme, sealer, url, *, secret="client secret", client_id="seatgate"):  # noqa: S107  # of no use elsewhere
     settings = ProviderSettings(
         issuer=url,
         client_id=client_id,
@@ -133,7 +133,7 @@ def test_a_provider_that_takes_the_secret_in_the_form_gets_it_there(acme, forger
 
     signed_in(acme, forger, sealer)
 
-    assert forger.forms[0]["client_secret"] == "secret"
+    assert forger.forms[0]["client_secret"] == "client secret"
 
 
 @pytest.mark.usefixtures("provider")
@@ -320,8 +320,13 @@ def test_the_user_information_of_another_person_is_refused(acme, forger, sealer)
 @pytest.mark.usefixtures("provider", "zoe")
 @pytest.mark.parametrize(
     "answer",
-    [{"state": "another"}, {"state": ""}, {"iss": "https://evil.example"}, {"code": ""}]
-    + [{"error": "access_denied"}],
+    [
+        {"state": "another"},
+        {"state": ""},
+        {"iss": "https://evil.example"},
+        {"code": ""},
+        {"error": "access_denied"},
+    ],
     ids=str,
 )
 def test_an_answer_that_is_not_the_providers_is_refused(acme, forger, sealer, answer):
@@ -417,11 +422,11 @@ def test_another_key_does_not_open_the_clients_secret(acme, tmp_path):
 
 
 @pytest.mark.usefixtures("provider")
-def test_the_clients_secret_is_stored_sealed_and_named_nowhere(acme):
+def test_the_clients_secret_is_stored_sealed_and_named_nowhere():
     row = OpenidProvider.get()
     events = [event.after for event in AuditEvent.select() if event.kind == "openid.set"]
 
-    assert "secret" not in row.sealed_client_secret
+    assert "client secret" not in row.sealed_client_secret
     assert [sorted(facts) for facts in events] == [["allowed_hosts", "client_id", "issuer"]]
 
 
@@ -450,9 +455,18 @@ def test_a_primary_owner_allows_no_host_that_is_not_public(acme, sealer):
 
 @pytest.mark.parametrize(
     "issuer",
-    ["", "idp", "http://idp.example.com", "https://user:secret@idp.example.com"]
-    + ["https://idp.example.com?x=1", "https://idp.example.com#x", "https://", "https://a:99999"]
-    + ["https://idp.example.com/\u00e9", "file:///etc/passwd"],
+    [
+        "",
+        "idp",
+        "http://idp.example.com",
+        "https://user:secret@idp.example.com",
+        "https://idp.example.com?x=1",
+        "https://idp.example.com#x",
+        "https://",
+        "https://a:99999",
+        "https://idp.example.com/\u00e9",
+        "file:///etc/passwd",
+    ],
 )
 def test_an_issuer_is_an_https_address(acme, sealer, issuer):
     settings = ProviderSettings(issuer=issuer, client_id="a", client_secret="b")
@@ -485,7 +499,8 @@ def a_real_provider():
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = [sys.executable, "-W", "ignore", "-m", "oidc_provider_mock", "--port", str(port)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(command, stdout=quiet, stderr=quiet) as process:  # noqa: S603  # our own
         try:
             yield _when_it_listens(f"http://localhost:{port}")
         finally:
