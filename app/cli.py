@@ -17,6 +17,7 @@ from app.commands.demo import demo
 from app.commands.extensions import extension
 from app.commands.invoices import invoice
 from app.commands.mail import mail
+from app.commands.openid import oidc
 from app.commands.organizations import organization, seller
 from app.commands.owners import owner
 from app.commands.people import person
@@ -112,6 +113,7 @@ for command in (amend_contract, set_price, end_contract, resume_contract, set_re
     contract.add_command(command)
 for command in (credit_portion, enter_payment, enter_refund, replace_credited, take_back):
     invoice.add_command(command)
+organization.add_command(oidc)
 for command in (demo, simulate, show_trail, explain):
     main.add_command(command)
 

@@ -14,6 +14,7 @@ from app.config import Config, ConfigurationError
 from app.db.connections import connection, database, open_database
 from app.db.migrating import pending
 from app.errors import DomainError
+from app.sealing import Sealer
 
 _SQLITE = "sqlite:///"
 
@@ -65,6 +66,11 @@ def public_url() -> str:
             "--base-url."
         )
     return address
+
+
+def sealer() -> Sealer | None:
+    """Return what secrets are sealed with; None where the settings name no key."""
+    return Config.from_env(os.environ).sealer
 
 
 @contextmanager

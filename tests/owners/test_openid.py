@@ -1,5 +1,8 @@
 """Signing in at an identity provider: what is right, and everything that is wrong."""
 
+import base64
+import hmac
+import json
 import socket
 import subprocess
 import sys
@@ -11,7 +14,6 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 import requests
 from joserfc import jwt
-from joserfc.jwk import OctKey
 
 from app.access.context import acting
 from app.access.principal import Role
@@ -57,7 +59,7 @@ def zoe(acme):
     return an_owner(acme, Role.OWNER, address=ADDRESS)
 
 
-def trusting(acme, sealer, url, *, secret="secret", client_id="seatgate"):
+def trusting(acme, sealer, url, *, secret="client secret", client_id="seatgate"):  # noqa: S107  # of no use elsewhere
     settings = ProviderSettings(
         issuer=url,
         client_id=client_id,
@@ -131,7 +133,7 @@ def test_a_provider_that_takes_the_secret_in_the_form_gets_it_there(acme, forger
 
     signed_in(acme, forger, sealer)
 
-    assert forger.forms[0]["client_secret"] == "secret"
+    assert forger.forms[0]["client_secret"] == "client secret"
 
 
 @pytest.mark.usefixtures("provider")
@@ -196,7 +198,7 @@ def test_an_owner_of_one_organization_is_none_of_another_that_trusts_the_issuer(
 
 
 def unsigned(forger):
-    return jwt.encode({"alg": "none"}, forger.claims, OctKey.generate_key(), algorithms=["none"])
+    return f"{_signed_part('none', forger)}."
 
 
 def signed_by_another_key(forger):
@@ -204,8 +206,19 @@ def signed_by_another_key(forger):
 
 
 def signed_with_the_public_key_as_a_secret(forger):
-    shared = OctKey.import_key(KEY.as_pem(private=False))
-    return jwt.encode({"alg": "HS256"}, forger.claims, shared, algorithms=["HS256"])
+    signed = _signed_part("HS256", forger)
+    digest = hmac.digest(KEY.as_pem(private=False), signed.encode(), "sha256")
+    return f"{signed}.{_base64url(digest)}"
+
+
+def _signed_part(algorithm, forger):
+    """Write what no library signs any more."""
+    parts = ({"alg": algorithm, "kid": "one"}, forger.claims)
+    return ".".join(_base64url(json.dumps(part).encode()) for part in parts)
+
+
+def _base64url(data):
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
 def cut_short(forger):
@@ -307,8 +320,13 @@ def test_the_user_information_of_another_person_is_refused(acme, forger, sealer)
 @pytest.mark.usefixtures("provider", "zoe")
 @pytest.mark.parametrize(
     "answer",
-    [{"state": "another"}, {"state": ""}, {"iss": "https://evil.example"}, {"code": ""}]
-    + [{"error": "access_denied"}],
+    [
+        {"state": "another"},
+        {"state": ""},
+        {"iss": "https://evil.example"},
+        {"code": ""},
+        {"error": "access_denied"},
+    ],
     ids=str,
 )
 def test_an_answer_that_is_not_the_providers_is_refused(acme, forger, sealer, answer):
@@ -404,11 +422,11 @@ def test_another_key_does_not_open_the_clients_secret(acme, tmp_path):
 
 
 @pytest.mark.usefixtures("provider")
-def test_the_clients_secret_is_stored_sealed_and_named_nowhere(acme):
+def test_the_clients_secret_is_stored_sealed_and_named_nowhere():
     row = OpenidProvider.get()
     events = [event.after for event in AuditEvent.select() if event.kind == "openid.set"]
 
-    assert "secret" not in row.sealed_client_secret
+    assert "client secret" not in row.sealed_client_secret
     assert [sorted(facts) for facts in events] == [["allowed_hosts", "client_id", "issuer"]]
 
 
@@ -437,9 +455,18 @@ def test_a_primary_owner_allows_no_host_that_is_not_public(acme, sealer):
 
 @pytest.mark.parametrize(
     "issuer",
-    ["", "idp", "http://idp.example.com", "https://user:secret@idp.example.com"]
-    + ["https://idp.example.com?x=1", "https://idp.example.com#x", "https://", "https://a:99999"]
-    + ["https://idp.example.com/\u00e9", "file:///etc/passwd"],
+    [
+        "",
+        "idp",
+        "http://idp.example.com",
+        "https://user:secret@idp.example.com",
+        "https://idp.example.com?x=1",
+        "https://idp.example.com#x",
+        "https://",
+        "https://a:99999",
+        "https://idp.example.com/\u00e9",
+        "file:///etc/passwd",
+    ],
 )
 def test_an_issuer_is_an_https_address(acme, sealer, issuer):
     settings = ProviderSettings(issuer=issuer, client_id="a", client_secret="b")
@@ -472,7 +499,8 @@ def a_real_provider():
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = [sys.executable, "-W", "ignore", "-m", "oidc_provider_mock", "--port", str(port)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(command, stdout=quiet, stderr=quiet) as process:  # noqa: S603  # our own
         try:
             yield _when_it_listens(f"http://localhost:{port}")
         finally:
@@ -492,8 +520,8 @@ def _when_it_listens(url):
 
 @pytest.mark.usefixtures("zoe")
 def test_an_owner_signs_in_at_a_real_provider(acme, sealer):
-    now = datetime.now(UTC)
     with a_real_provider() as url:
+        now = datetime.now(UTC)
         client = requests.post(
             f"{url}/oauth2/clients", json={"redirect_uris": [BACK]}, timeout=10
         ).json()
@@ -504,6 +532,8 @@ def test_an_owner_signs_in_at_a_real_provider(acme, sealer):
 
         back = requests.post(start.url, data={"sub": "zoe"}, allow_redirects=False, timeout=10)
         answer = dict(parse_qsl(urlsplit(back.headers["Location"]).query))
-        found = finish_sign_in(answer, start.browser_secret, sealer=sealer, source=HERE, at=now)
+        found = finish_sign_in(
+            answer, start.browser_secret, sealer=sealer, source=HERE, at=datetime.now(UTC)
+        )
 
     assert find_session(found.session.secret, at=now).role is Role.OWNER

@@ -21,6 +21,7 @@ from app.web.owner import (
     purchases,
     seats,
     settings,
+    sign_in,
     tokens,
     why,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "purchases",
     "seats",
     "settings",
+    "sign_in",
     "surface",
     "tokens",
     "why",
