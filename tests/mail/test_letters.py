@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.access.context import acting
@@ -52,6 +52,7 @@ def test_each_purpose_has_its_letter():
     assert set(LETTERS) == set(Purpose)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_no_text_of_people_becomes_a_header(name, subject):
     text = f"{subject}\r\nBcc: all@example.com\n\nbody"
