@@ -90,9 +90,10 @@ class Postbox:
 
     async def handle_DATA(self, _server, _session, envelope: Envelope):  # noqa: N802
         taken = Delivered(envelope.mail_from, envelope.rcpt_tos[0], envelope.content)
+        self.delivered.append(taken)
         answer = self.to_mail(taken)
-        if answer.startswith("250") or answer == DROP:
-            self.delivered.append(taken)
+        if not (answer.startswith("250") or answer == DROP):
+            self.delivered.remove(taken)
         return answer
 
 
