@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.access.context import acting
@@ -52,6 +52,7 @@ def test_each_purpose_has_its_letter():
     assert set(LETTERS) == set(Purpose)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_no_text_of_people_becomes_a_header(name, subject):
     text = f"{subject}\r\nBcc: all@example.com\n\nbody"
@@ -66,9 +67,9 @@ def test_an_address_with_letters_of_any_script_is_written_as_it_is():
     recipient = envelope_address("jürgen@bücher.example")
     cover = Cover("mail_1", SENDER, recipient, "Jürgen", "de", NOW)
 
-    mail = Delivered("", "", mail_of(Letter(subject="ü", paragraphs=("ü",)), cover)).mail
+    content = mail_of(Letter(subject="ü", paragraphs=("ü",)), cover)
 
-    assert mail["To"].addresses[0].addr_spec == "jürgen@xn--bcher-kva.example"
+    assert "To: Jürgen <jürgen@xn--bcher-kva.example>\r\n".encode() in content
 
 
 def test_no_text_of_people_becomes_markup():
