@@ -124,7 +124,7 @@ def _known(organization_id: str, name: str) -> Known:
 def _of_wants(known: Known) -> Iterator[Fact]:
     closed = {Closed.DISMISSED.value: Happened.DISMISSED, Closed.EXPIRED.value: Happened.GIVEN_UP}
     newest = next((want for want in known.wants if want.reason == RefusalReason.NO_SEAT), None)
-    for want in known.wants:
+    for want in reversed(known.wants):
         if want.refused_at is not None:
             figures = _figures(want) if want is newest else {}
             yield Fact(want.refused_at, Happened.REFUSED, {**_refusal(want), **figures})
@@ -154,7 +154,8 @@ def _of_users(known: Known) -> Iterator[Fact]:
     ids = [user.id for user in known.users]
     if not ids:
         return
-    for event in trail.events_about(known.organization_id, ids, limit=_EVENTS_MAX):
+    events = trail.events_about(known.organization_id, ids, limit=_EVENTS_MAX)
+    for event in reversed(events):
         what = _change(event)
         if what is not None:
             yield Fact(event.at, what, {"provider": event.provider, "role": event.role})
@@ -182,7 +183,8 @@ def _moved(organization_id: str, user_ids: Sequence[str]) -> Iterator[Fact]:
         Reassignment.belongs_to(organization_id)
         & (Reassignment.from_user_id.in_(user_ids) | Reassignment.to_user_id.in_(user_ids))
     )
-    for move in moves.order_by(Reassignment.id.desc()).limit(_EVENTS_MAX):
+    newest = list(moves.order_by(Reassignment.id.desc()).limit(_EVENTS_MAX))
+    for move in reversed(newest):
         gives = move.from_user_id in user_ids
         what = Happened.REASSIGNED if gives else Happened.SEATED
         yield Fact(move.reassigned_at, what, {"role": "owner", "provider": None})
