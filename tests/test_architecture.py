@@ -59,7 +59,6 @@ FORBIDDEN = {
             "invoices/page",
             "invoices/pdf",
             "invoices/wording",
-            "language",
             "money",
             "pricing",
             "tax_ids",

@@ -13,6 +13,7 @@ from app.organizations.settings import (
     the_seller,
 )
 from tests.builders import NOW, a_quote, an_organization, buy, confirm
+from tests.languages import add_german
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -111,6 +112,14 @@ def test_an_unknown_organization_cannot_be_changed():
         set_organization(
             acting(operator_for("org_nobody"), at=NOW), OrganizationChanges(name="Nobody")
         )
+
+
+def test_an_organization_speaks_a_language_that_was_added(acme, tmp_path, monkeypatch):
+    german = add_german(tmp_path, monkeypatch)
+
+    change(acme, language=german)
+
+    assert find_organization(acme.id).language == "de"
 
 
 @pytest.mark.parametrize(

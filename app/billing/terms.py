@@ -38,6 +38,20 @@ class ServicePeriod:
 
 
 @dataclass(frozen=True, slots=True)
+class Remainder:
+    """What is left of a term: whole months, and days of a month of `days_in_month` days."""
+
+    months: int
+    days: int
+    days_in_month: int
+
+    @property
+    def as_months(self) -> Fraction:
+        """The same in months; a part of a month is its share of that month's days."""
+        return self.months + Fraction(self.days, self.days_in_month)
+
+
+@dataclass(frozen=True, slots=True)
 class Term:
     """The `number`-th annual term, from 1, of a contract that begins on `anchor_on`."""
 
@@ -87,6 +101,19 @@ class Term:
         months = self.months_remaining(day)
         return ServicePeriod(max(day, self.starts_on), self.ends_on, months)
 
+    def remainder(self, day: date) -> Remainder:
+        """Return what is left of the term from one of its days on, or all of it before the first.
+
+        >>> Term(date(2026, 1, 1), 1).remainder(date(2026, 3, 17))
+        Remainder(months=9, days=15, days_in_month=31)
+        """
+        day = max(day, self.starts_on)
+        starts = [self.month_starts_on(index) for index in range(MONTHS_PER_TERM + 1)]
+        month = max(index for index, starts_on in enumerate(starts) if starts_on <= day)
+        days_left, days = (starts[month + 1] - first for first in (day, starts[month]))
+        whole, rest = divmod(days_left.days, days.days)
+        return Remainder(MONTHS_PER_TERM - 1 - month + whole, rest, days.days)
+
     def months_remaining(self, day: date) -> Fraction:
         """Return what of the term is left for a seat that is bought on `day`, which itself counts.
 
@@ -105,11 +132,7 @@ class Term:
                 f"The term ended on {self.ends_on}, so no seats can be added to it; "
                 "renew the contract first."
             )
-        day = max(day, self.starts_on)
-        starts = [self.month_starts_on(index) for index in range(MONTHS_PER_TERM + 1)]
-        month = max(index for index, starts_on in enumerate(starts) if starts_on <= day)
-        days_left, days = starts[month + 1] - day, starts[month + 1] - starts[month]
-        return MONTHS_PER_TERM - 1 - month + Fraction(days_left.days, days.days)
+        return self.remainder(day).as_months
 
 
 def check_time_zone(name: str, *, field: str = "time_zone") -> str:

@@ -17,12 +17,13 @@ from app.billing.contracts.running import (
 )
 from app.billing.contracts.signing import ContractTerms
 from app.billing.contracts.succession import takeover
-from app.billing.money import minor_units, parse_currency
+from app.billing.money import minor_units
 from app.billing.terms import check_time_zone
 from app.commands.invoices import invoice_facts
 from app.commands.options import DAY, as_json, organization_option, request_id_option
 from app.commands.output import Facts, show
 from app.commands.session import session
+from app.currencies import parse_currency
 from app.errors import NotFound
 from app.models import Contract, ContractTerm, SeatPool
 from app.organizations.settings import find_organization

@@ -7,14 +7,14 @@ import click
 from app.billing.invoices.crediting import leftovers_of
 from app.billing.invoices.entries import Reversed
 from app.billing.invoices.issuing import document_of, find_invoice, invoices_of
+from app.billing.invoices.labels import missing_text
 from app.billing.invoices.leftovers import Leftover
 from app.billing.invoices.settlement import Settlement, settlement_of, settlements_of
-from app.billing.invoices.wording import missing_text
-from app.billing.language import Language
 from app.billing.terms import local_day
 from app.commands.options import as_json, organization_option
 from app.commands.output import Facts, show, show_all
 from app.commands.session import session
+from app.i18n.languages import ENGLISH
 from app.models import Invoice, Payment, Refund, Seller
 from app.organizations.settings import find_organization
 
@@ -97,7 +97,7 @@ def _today(at: datetime) -> date:
 
 def _missing(row: Invoice, today: date) -> list[str]:
     document = document_of(row, today)
-    return [missing_text(particular, Language.EN) for particular in document.missing]
+    return [missing_text(particular, ENGLISH) for particular in document.missing]
 
 
 def _parts(settlement: Settlement) -> dict[str, list[Facts]]:

@@ -9,10 +9,10 @@ import click
 
 from app.access.context import acting
 from app.access.principal import operator_for
-from app.billing.language import Language
 from app.commands.options import as_json, organization_argument
 from app.commands.output import Facts, show, show_all
 from app.commands.session import session
+from app.i18n.languages import languages
 from app.models import Organization, Seller
 from app.organizations import naming, settings, suspending
 from app.organizations.parties import Particulars
@@ -148,7 +148,7 @@ def resume_organization(organization_id: str) -> None:
 @click.option("--external-id", metavar="NUMBER", help='Your customer number; "" takes it away.')
 @click.option(
     "--language",
-    type=click.Choice([language.value for language in Language]),
+    type=click.Choice(languages()),
     help="The language of its invoices.",
 )
 @click.option("--tax-rate", metavar="PERCENT", help="The tax on its purchases, such as 20 or 5.5.")

@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime
 
 import click
 
-from app.billing.language import Language, percent_text
 from app.billing.money import decimal_text
+from app.i18n.formats import percent_text
+from app.i18n.languages import ENGLISH
 
 Facts = Mapping[str, object]
 
@@ -57,7 +58,7 @@ def fact_text(name: str, facts: Facts) -> str:
         case int() if name.endswith("_minor"):
             text = "{} {currency}".format(decimal_text(value, str(facts["currency"])), **facts)
         case int() if name.endswith("_basis_points"):
-            text = percent_text(value, Language.EN)
+            text = percent_text(value, ENGLISH)
         case datetime():
             text = f"{value.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
         case list():

@@ -42,6 +42,11 @@ def translations(language: str) -> Texts:
     return _read(FOLDER, language)
 
 
+def gettext_noop(message: str) -> str:
+    """Return a text as it is, and have it in the catalogues: for tables of texts."""
+    return message
+
+
 def tags() -> tuple[str, ...]:
     """Return the BCP 47 tags of the languages that have catalogues, sorted."""
     return _tags(FOLDER)

@@ -36,7 +36,7 @@ def parse_language(text: str, *, field: str = "language") -> Language:
     """
     if text not in languages():
         raise InvalidInput(
-            field, f"{text!r} is not a language spoken here; give {' or '.join(languages())}."
+            field, f"{text!r} is not a language that Seatgate has; give {' or '.join(languages())}."
         )
     return Language(text)
 

@@ -12,12 +12,12 @@ from app.access.door import use_case
 from app.access.principal import operator_for
 from app.access.trail import Change
 from app.billing.invoices.issuing import party_of
-from app.billing.language import Language
 from app.billing.taxes import TaxTreatment, parse_tax_rate
 from app.billing.terms import check_time_zone
 from app.db.sql import locked
 from app.db.transactions import transaction
 from app.errors import InvalidInput, NotFound
+from app.i18n.languages import parse_language
 from app.identifiers import new_id
 from app.models import Invoice, Organization, Seller
 from app.organizations.naming import parse_external_id, parse_name, unique_external_id
@@ -123,7 +123,7 @@ def set_organization(context: Context, changes: OrganizationChanges) -> Organiza
     organization.party = _merged(organization.party, changes.party)
     _change_names(organization, changes)
     if changes.language is not None:
-        organization.language = _parse_language(changes.language)
+        organization.language = parse_language(changes.language)
     if changes.seat_refusal_status is not None:
         organization.seat_refusal_status = _parse_refusal_status(changes.seat_refusal_status)
     _change_seating(organization, changes)
@@ -255,14 +255,6 @@ def _parse_help(text: str) -> str | None:
             f"Give at most {_HELP_LENGTH_MAX} characters to follow Ask, such as the service desk.",
         )
     return line
-
-
-def _parse_language(text: str) -> str:
-    if text not in tuple(Language):
-        raise InvalidInput(
-            "language", f"{text!r} is not a language of invoices; give {' or '.join(Language)}."
-        )
-    return text
 
 
 def _parse_refusal_status(status: int) -> int:

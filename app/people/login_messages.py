@@ -1,13 +1,14 @@
-"""What a login is answered, and the sentence that the person reads: in English and in French.
+"""What a login is answered, and the sentence that the person reads in their language.
 
 A sentence says where to find help and never how many seats there are.
 """
 
-import re
 from datetime import date
 from enum import StrEnum
 
-from app.billing.language import Language, day_text
+from app.i18n.catalogues import gettext_noop, translations
+from app.i18n.formats import day_text
+from app.i18n.languages import Language
 
 
 class Reason(StrEnum):
@@ -26,61 +27,37 @@ class Reason(StrEnum):
     ORGANIZATION_SUSPENDED = "organization_suspended"
 
 
-#: Where an organization's people find help that has no help line of its own.
-_HELP = {Language.EN: "your organization's owner", Language.FR: "votre propriétaire principal"}
-
 #: The code of each sentence where it is not the reason's own.
 _CODES = {Reason.SEAT_ASSIGNED: "welcome", Reason.SEAT_CLAIMED: "welcome"}
 
-_ENGLISH = {
-    "welcome": "Welcome.",
-    "seat_available": "A seat is free. It is yours once you log in.",
-    "deactivated": "Your account has been deactivated. Ask {help} to reactivate it.",
-    "reassigned": "Your seat was given to another person. Ask {help} for another.",
-    "waiting_for_seat": "You are on the waiting list for a seat. Ask {help} to add one.",
-    "no_seat": "Your organization has no free seat. Ask {help} to add one, then sign in again.",
-    "identity_conflict": "Your login does not match your organization's directory. Ask {help}.",
-    "contract_not_started": "Your organization's contract has not started yet. Ask {help}.",
-    "contract_ended": "Your organization's contract has ended. Ask {help}.",
-    "contract_starts_on": (
-        "Your organization's contract has ended, and the next one starts on {day}. Ask {help}."
+#: The English sentences by code, with places for where help is and for a day.
+SENTENCES = {
+    "welcome": gettext_noop("Welcome."),
+    "seat_available": gettext_noop("A seat is free. It is yours once you log in."),
+    "deactivated": gettext_noop(
+        "Your account has been deactivated. Ask %(help)s to reactivate it."
     ),
-    "organization_suspended": "Your organization's access is suspended. Ask {help}.",
-}
-
-_FRENCH = {
-    "welcome": "Bienvenue.",
-    "seat_available": "Un siège est libre. Il sera le vôtre dès que vous vous connecterez.",
-    "deactivated": "Votre compte a été désactivé. Demandez à {help} de le réactiver.",
-    "reassigned": "Votre siège a été réaffecté. Demandez-en un autre à {help}.",
-    "waiting_for_seat": (
-        "Vous êtes sur la liste d'attente pour un siège. Demandez à {help} d'en ajouter un."
+    "reassigned": gettext_noop("Your seat was given to another person. Ask %(help)s for another."),
+    "waiting_for_seat": gettext_noop(
+        "You are on the waiting list for a seat. Ask %(help)s to add one."
     ),
-    "no_seat": (
-        "Votre organisation n'a plus de siège libre. Demandez à {help} d'en ajouter un, "
-        "puis reconnectez-vous."
+    "no_seat": gettext_noop(
+        "Your organization has no free seat. Ask %(help)s to add one, then sign in again."
     ),
-    "identity_conflict": (
-        "Votre identifiant ne correspond pas à l'annuaire de votre organisation. "
-        "Adressez-vous à {help}."
+    "identity_conflict": gettext_noop(
+        "Your login does not match your organization's directory. Ask %(help)s."
     ),
-    "contract_not_started": (
-        "Le contrat de votre organisation n'a pas encore commencé. Adressez-vous à {help}."
+    "contract_not_started": gettext_noop(
+        "Your organization's contract has not started yet. Ask %(help)s."
     ),
-    "contract_ended": "Le contrat de votre organisation a pris fin. Adressez-vous à {help}.",
-    "contract_starts_on": (
-        "Le contrat de votre organisation a pris fin, et le prochain commence le {day}. "
-        "Adressez-vous à {help}."
+    "contract_ended": gettext_noop("Your organization's contract has ended. Ask %(help)s."),
+    "contract_starts_on": gettext_noop(
+        "Your organization's contract has ended, and the next one starts on %(day)s. Ask %(help)s."
     ),
-    "organization_suspended": (
-        "L'accès de votre organisation est suspendu. Adressez-vous à {help}."
+    "organization_suspended": gettext_noop(
+        "Your organization's access is suspended. Ask %(help)s."
     ),
 }
-
-#: The sentences by language and code.
-SENTENCES = {Language.EN: _ENGLISH, Language.FR: _FRENCH}
-
-_TAG = re.compile(r"\s*([A-Za-z]{2,8})(?:[-_,;].*)?", re.DOTALL)
 
 
 def message_code(reason: Reason, starts_on: date | None = None) -> str:
@@ -98,22 +75,12 @@ def message_of(
 ) -> str:
     """Return what a person reads; `help_line` is where the organization's people find help.
 
-    >>> message_of(Reason.NO_SEAT, Language.EN, "the service desk")
+    >>> message_of(Reason.NO_SEAT, Language("en"), "the service desk")
     'Your organization has no free seat. Ask the service desk to add one, then sign in again.'
     """
-    sentence = SENTENCES[language][message_code(reason, starts_on)]
-    day = "" if starts_on is None else day_text(starts_on, language)
-    return sentence.format(help=help_line or _HELP[language], day=day)
-
-
-def language_of(locale: str | None, otherwise: Language) -> Language:
-    """Return the language of a BCP 47 tag; `otherwise` where there are no sentences in it.
-
-    A tag that cannot be read is no reason to keep a person out.
-
-    >>> language_of("fr-CA", Language.EN), language_of("de", Language.EN)
-    (<Language.FR: 'fr'>, <Language.EN: 'en'>)
-    """
-    tag = _TAG.fullmatch(locale or "")
-    primary = tag[1].lower() if tag else ""
-    return Language(primary) if primary in tuple(Language) else otherwise
+    texts = translations(language)
+    return texts.gettext(SENTENCES[message_code(reason, starts_on)]) % {
+        # Where an organization's people find help that has no help line of its own.
+        "help": help_line or texts.gettext("your organization's owner"),
+        "day": "" if starts_on is None else day_text(starts_on, language),
+    }

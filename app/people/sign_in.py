@@ -12,14 +12,14 @@ from app.access.context import Context
 from app.access.door import use_case
 from app.billing.contracts.renewals import renew_if_due
 from app.billing.contracts.standing import standing_of
-from app.billing.language import Language
 from app.db.transactions import transaction
 from app.directory.users import name_given
 from app.errors import SeatLimitReached, SeatRefusal, UserNameTaken
+from app.i18n.languages import ENGLISH, Language, choose_language
 from app.models import Hold, Organization, User
 from app.people.activity import Because
 from app.people.identifying import Claims, identify
-from app.people.login_messages import Reason, language_of, message_code, message_of
+from app.people.login_messages import Reason, message_code, message_of
 from app.people.provisioning import claim_user
 from app.people.refusing import record_denial
 from app.seats import holds, ledger, pools, wants
@@ -73,7 +73,7 @@ class Decision:
     reason: Reason
     user_id: str | None = None
     hold_expires_at: datetime | None = None
-    language: Language = Language.EN
+    language: Language = ENGLISH
     #: Where the organization's people find help.
     help_line: str | None = None
     #: The first day of the contract that was signed ahead, where the last one has ended.
@@ -110,7 +110,7 @@ def decide(context: Context, login: Login) -> Decision:
     """
     organization = Organization.get_by_id(context.organization_id)
     decision = _decide(context, organization, login)
-    language = language_of(login.locale, Language(organization.language))
+    language = choose_language(login.locale, organization.language)
     if decision.reason is Reason.CONTRACT_ENDED:
         coming = standing_of(context.organization_id).scheduled
         decision = replace(decision, starts_on=None if coming is None else coming.starts_on)

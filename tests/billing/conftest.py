@@ -7,9 +7,9 @@ from functools import partial
 import pytest
 
 from app.billing.invoices.document import InvoiceDocument, InvoiceState, Party
-from app.billing.language import Language
 from app.billing.pricing import LineKind, priced_line
 from app.billing.terms import Term
+from app.i18n.languages import ENGLISH
 
 SELLER = Party(
     legal_name="Nimbus Software GmbH",
@@ -53,7 +53,7 @@ def an_invoice(a_line):
             issued_on=date(2026, 3, 1),
             due_on=date(2026, 3, 31),
             currency="EUR",
-            language=Language.EN,
+            language=ENGLISH,
             seller=SELLER,
             buyer=BUYER,
             lines=(a_line(),),

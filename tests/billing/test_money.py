@@ -4,17 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.billing.language import Language
-from app.billing.money import (
-    decimal_text,
-    exponent,
-    format_amount,
-    format_money,
-    minor_units,
-    parse_currency,
-    round_half_up,
-)
+from app.billing.money import decimal_text, minor_units, round_half_up
+from app.currencies import exponent, parse_currency
 from app.errors import InvalidInput
+from app.i18n.formats import amount_text, money_text
+from app.i18n.languages import ENGLISH, Language
 
 CURRENCIES = st.sampled_from(["JPY", "EUR", "KWD", "CLF"])
 
@@ -82,21 +76,21 @@ def test_decimal_text_is_read_back_as_it_was_written(minor, currency):
 @pytest.mark.parametrize(
     ("minor", "currency", "language", "text"),
     [
-        (250000, "EUR", Language.EN, "€2,500.00"),
-        (250000, "EUR", Language.FR, "2\u202f500,00\xa0€"),
-        (-250000, "EUR", Language.EN, "-€2,500.00"),
-        (28452, "JPY", Language.EN, "¥28,452"),
-        (713266, "KWD", Language.EN, "KWD\xa0713.266"),
-        (10000, "HUF", Language.FR, "100,00\xa0HUF"),
-        (1000000, "IQD", Language.EN, "IQD\xa01,000.000"),
+        (250000, "EUR", ENGLISH, "€2,500.00"),
+        (250000, "EUR", Language("fr"), "2\u202f500,00\xa0€"),
+        (-250000, "EUR", ENGLISH, "-€2,500.00"),
+        (28452, "JPY", ENGLISH, "¥28,452"),
+        (713266, "KWD", ENGLISH, "KWD\xa0713.266"),
+        (10000, "HUF", Language("fr"), "100,00\xa0HUF"),
+        (1000000, "IQD", ENGLISH, "IQD\xa01,000.000"),
     ],
 )
 def test_money_is_written_as_the_language_does(minor, currency, language, text):
-    assert format_money(minor, currency, language) == text
+    assert money_text(minor, currency, language) == text
 
 
 def test_an_amount_in_a_column_names_no_currency():
-    assert format_amount(-120050, "EUR", Language.FR) == "-1\u202f200,50"
+    assert amount_text(-120050, "EUR", Language("fr")) == "-1\u202f200,50"
 
 
 @given(st.fractions())

@@ -7,9 +7,9 @@ from enum import StrEnum
 
 from stdnum.eu.vat import MEMBER_STATES
 
-from app.billing.language import Language
 from app.billing.pricing import Line
 from app.billing.taxes import TaxLine, Totals
+from app.i18n.languages import Language
 
 
 class InvoiceState(StrEnum):

@@ -9,11 +9,11 @@ from app.billing import timekeeping
 from app.billing.invoices.document import Credit, InvoiceDocument, Party
 from app.billing.invoices.numbering import next_number
 from app.billing.invoices.settlement import Settlement, settlement_of
-from app.billing.language import Language
 from app.billing.pricing import Line, LineKind, months_text, parse_months_text
 from app.billing.taxes import TaxLine, Totals
 from app.billing.terms import ServicePeriod, local_day, start_of_day
 from app.errors import NotFound
+from app.i18n.languages import Language
 from app.identifiers import new_id
 from app.models import (
     Contract,

@@ -14,8 +14,8 @@ from ttf_opensans import (  # type: ignore[import-untyped]  # The package has no
 )
 
 from app.billing.invoices.document import InvoiceDocument
-from app.billing.invoices.labels import label
 from app.billing.invoices.wording import Fact, InvoiceWords, LineWords, PartyWords, invoice_words
+from app.i18n.catalogues import translations
 
 _FAMILY = "opensans"
 _INK, _GREY, _RULE = (31, 35, 40), (89, 99, 110), (209, 217, 224)
@@ -46,7 +46,7 @@ def invoice_pdf(document: InvoiceDocument) -> bytes:
 class _InvoicePdf(FPDF):
     def __init__(self, document: InvoiceDocument) -> None:
         super().__init__(format="A4")
-        self.number, self.language = document.number, document.language
+        self.number, self.texts = document.number, translations(document.language)
         self.lacks_a_glyph = False
         self.set_lang(document.language)
         self.set_creation_date(datetime.combine(document.issued_on, time.min, UTC))
@@ -76,7 +76,10 @@ class _InvoicePdf(FPDF):
         self._closing(words)
 
     def footer(self) -> None:
-        page = label("page", self.language).format(page=self.page_no(), pages="{nb}")
+        page = self.texts.gettext("Page %(page)s of %(pages)s") % {
+            "page": self.page_no(),
+            "pages": "{nb}",
+        }
         self.set_y(-_MARGIN_MM + _LINE_MM)
         with self.use_font_face(_SMALL):
             self.cell(0, _LINE_MM, page)
@@ -137,7 +140,11 @@ class _InvoicePdf(FPDF):
             self._text(note)
         if self.lacks_a_glyph:
             self.ln(_GAP_MM)
-            self._text(label("unprintable", self.language), _SMALL)
+            lacking = self.texts.gettext(
+                "Characters shown as \N{REPLACEMENT CHARACTER} are not in this document’s typeface;"
+                " the invoice’s web page shows them."
+            )
+            self._text(lacking, _SMALL)
 
     def _heading(self, text: str, *, rows: int) -> None:
         self.ln(_GAP_MM)

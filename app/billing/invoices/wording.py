@@ -4,14 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from babel import Locale
-
-from app.billing.invoices.document import InvoiceDocument, Particular, Party
-from app.billing.invoices.labels import label
-from app.billing.language import Language, count_text, day_text, percent_text
-from app.billing.money import format_amount
+from app.billing.invoices.document import Credit, InvoiceDocument, Party
+from app.billing.invoices.labels import kind_text, outcome_text, state_text
 from app.billing.pricing import Line, months_text
 from app.billing.terms import ServicePeriod
+from app.i18n.catalogues import translations
+from app.i18n.formats import amount_text, count_text, country_text, day_text, percent_text
+from app.i18n.languages import Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,25 +58,20 @@ class InvoiceWords:
 
 def invoice_words(document: InvoiceDocument) -> InvoiceWords:
     """Put the invoice into the words of its language."""
-    language = document.language
+    texts = translations(document.language)
     return InvoiceWords(
-        title=label("credit_note" if document.credit else "invoice", language),
+        title=_title(document),
         facts=tuple(_facts(document)),
-        seller=_party("seller", document.seller, language),
-        buyer=_party("buyer", document.buyer, language),
+        seller=_party(texts.pgettext("invoice", "From"), document.seller, document.language),
+        buyer=_party(texts.pgettext("invoice", "Bill to"), document.buyer, document.language),
         headline=_headline(document),
         columns=_columns(document),
         lines=tuple(_line(document, index) for index in range(len(document.lines))),
         totals=tuple(_totals(document)),
-        payment_label=label("payment", language),
+        payment_label=texts.pgettext("invoice", "Payment"),
         payment=tuple(_payment(document)),
         notes=tuple(_notes(document)),
     )
-
-
-def description(line: Line, language: Language) -> str:
-    """Name what a line sells; quantity, price and period have places of their own."""
-    return label(f"line.{line.kind}", language)
 
 
 def ground(document: InvoiceDocument, index: int) -> str:
@@ -88,146 +82,184 @@ def ground(document: InvoiceDocument, index: int) -> str:
     line, language = document.lines[index], document.language
     if document.credit is None or line.is_as_priced:
         return arithmetic(line, document.currency, language)
-    words = label("credited.seats" if line.quantity else "credited.amount", language)
     position = document.credit.positions[index] if document.credit.positions else index + 1
-    return words.format(position=position, number=document.credit.number)
+    return _credited(document.credit, position, line, language)
 
 
 def arithmetic(line: Line, currency: str, language: Language) -> str:
     """Show how a line's net comes about: seats, times price, times the share of 12 months."""
-    seats = "seat" if abs(line.quantity) == 1 else "seats"
     months = months_text(line.service.months)
-    return label(f"arithmetic.{seats}", language).format(
-        quantity=count_text(line.quantity, language),
-        unit_price=format_amount(line.unit_price_minor, currency, language),
-        months=f"({months})" if "/" in months else months,
-    )
+    return translations(language).ngettext(
+        "%(quantity)s seat × %(unit_price)s × %(months)s/12 months",
+        "%(quantity)s seats × %(unit_price)s × %(months)s/12 months",
+        abs(line.quantity),
+    ) % {
+        "quantity": count_text(line.quantity, language),
+        "unit_price": amount_text(line.unit_price_minor, currency, language),
+        "months": f"({months})" if "/" in months else months,
+    }
 
 
 def period_text(service: ServicePeriod, language: Language) -> str:
     """Write a service period with its last day, as people read periods."""
     last_on = service.ends_on - timedelta(days=1)
-    return label("period", language).format(
-        first=day_text(service.starts_on, language), last=day_text(last_on, language)
-    )
+    return f"{day_text(service.starts_on, language)} – {day_text(last_on, language)}"
 
 
-def missing_text(particular: Particular, language: Language) -> str:
-    """Say what the law wants and an invoice lacks, for its owner and the vendor."""
-    return label(f"missing.{particular}", language)
+def _title(document: InvoiceDocument) -> str:
+    texts = translations(document.language)
+    credit, invoice = texts.gettext("Credit note"), texts.gettext("Invoice")
+    return credit if document.credit else invoice
+
+
+def _credited(credit: Credit, position: int, line: Line, language: Language) -> str:
+    texts = translations(language)
+    rest = texts.gettext("What was left of line %(position)s of %(number)s")
+    amount = texts.gettext("An amount of line %(position)s of %(number)s")
+    return (rest if line.quantity else amount) % {"position": position, "number": credit.number}
 
 
 def _facts(document: InvoiceDocument) -> Iterator[Fact]:
-    language = document.language
-    yield Fact(label("number", language), document.number)
-    yield Fact(label("issued_on", language), day_text(document.issued_on, language))
+    texts, language = translations(document.language), document.language
+    yield Fact(texts.pgettext("invoice", "Number"), document.number)
+    yield Fact(texts.gettext("Date of issue"), day_text(document.issued_on, language))
     if document.credit:
-        words = "credit_of" if document.credit.in_full else "partial_credit_of"
-        yield Fact(label(words, language), document.credit.number)
+        yield _credit_fact(document.credit, language)
     else:
-        yield Fact(label("due_on", language), day_text(document.due_on, language))
-        yield Fact(label("state", language), label(f"state.{document.state}", language))
+        yield Fact(texts.gettext("Due date"), day_text(document.due_on, language))
+        yield Fact(texts.pgettext("invoice", "State"), state_text(document.state, language))
     if document.buyer.customer_number:
-        yield Fact(label("customer_number", language), document.buyer.customer_number)
+        yield Fact(texts.gettext("Customer number"), document.buyer.customer_number)
     if document.replaces:
-        yield Fact(label("replaces", language), _replaced(document))
+        yield Fact(texts.gettext("Replaces invoice"), _replaced(document))
     if document.purchase_order:
-        yield Fact(label("purchase_order", language), document.purchase_order)
+        yield Fact(texts.gettext("Purchase order"), document.purchase_order)
     if document.cost_centre:
-        yield Fact(label("cost_centre", language), document.cost_centre)
+        yield Fact(texts.gettext("Cost centre"), document.cost_centre)
+
+
+def _credit_fact(credit: Credit, language: Language) -> Fact:
+    texts = translations(language)
+    in_full, in_part = texts.gettext("Credits invoice"), texts.gettext("Credit on invoice")
+    return Fact(in_full if credit.in_full else in_part, credit.number)
 
 
 def _party(role: str, party: Party, language: Language) -> PartyWords:
+    texts = translations(language)
+    vat = texts.gettext("VAT %(number)s") % {"number": party.vat_id}
+    registration = texts.gettext("Registration %(number)s") % {"number": party.registration}
     lines = (
         *party.address_lines,
         f"{party.postal_code} {party.city}".strip(),
-        Locale.parse(language).territories.get(party.country, party.country),
-        party.vat_id and label("vat_id", language).format(party.vat_id),
-        party.registration and label("registration", language).format(party.registration),
+        country_text(party.country, language),
+        party.vat_id and vat,
+        party.registration and registration,
         party.email,
     )
-    return PartyWords(label(role, language), party.legal_name, tuple(filter(None, lines)))
+    return PartyWords(role, party.legal_name, tuple(filter(None, lines)))
 
 
 def _headline(document: InvoiceDocument) -> str:
-    outcome = "credited" if document.credit else document.state
+    credited = translations(document.language).gettext("%(amount)s credited")
+    outcome = outcome_text(document.state, document.language)
     total = abs(document.totals.total_minor)
     amount = document.open_minor if document.awaits_money else total
-    return label(f"amount.{outcome}", document.language).format(
-        amount=_amount_with_code(amount, document),
-        day=day_text(document.due_on, document.language),
-    )
+    return (credited if document.credit else outcome) % {
+        "amount": _amount_with_code(amount, document),
+        "day": day_text(document.due_on, document.language),
+    }
 
 
 def _columns(document: InvoiceDocument) -> tuple[str, ...]:
-    names = ("description", "quantity", "unit_price", "tax_rate", "net")
-    *others, net = (label(name, document.language) for name in names)
-    return (*others, f"{net} ({document.currency})")
+    texts = translations(document.language)
+    net = texts.pgettext("invoice", "Amount")
+    return (
+        texts.pgettext("invoice", "Description"),
+        texts.pgettext("invoice", "Seats"),
+        texts.gettext("Price per year"),
+        texts.pgettext("invoice", "VAT"),
+        f"{net} ({document.currency})",
+    )
 
 
 def _line(document: InvoiceDocument, index: int) -> LineWords:
     line, currency, language = document.lines[index], document.currency, document.language
     sold = bool(line.quantity)
     return LineWords(
-        description=description(line, language),
+        description=kind_text(line.kind, language),
         details=(ground(document, index), period_text(line.service, language)),
         figures=(
             count_text(line.quantity, language) if sold else "",
-            format_amount(line.unit_price_minor, currency, language) if sold else "",
+            amount_text(line.unit_price_minor, currency, language) if sold else "",
             percent_text(line.tax_rate_basis_points, language),
-            format_amount(line.net_minor, currency, language),
+            amount_text(line.net_minor, currency, language),
         ),
     )
 
 
 def _totals(document: InvoiceDocument) -> Iterator[Fact]:
     language, currency, totals = document.language, document.currency, document.totals
-    yield Fact(label("net_total", language), format_amount(totals.net_minor, currency, language))
+    texts = translations(language)
+    net = amount_text(totals.net_minor, currency, language)
+    yield Fact(texts.gettext("Total before VAT"), net)
     for tax_line in totals.tax_lines:
-        words = label("tax_line", language).format(
-            rate=percent_text(tax_line.rate_basis_points, language),
-            net=format_amount(tax_line.net_minor, currency, language),
-        )
-        yield Fact(words, format_amount(tax_line.tax_minor, currency, language))
-    yield Fact(label("total", language), _amount_with_code(totals.total_minor, document))
-    if not document.awaits_money:
-        return
-    less = (("credited", document.credited_minor), ("paid", document.paid_minor))
-    for name, minor in less:
+        words = texts.gettext("VAT %(rate)s on %(net)s") % {
+            "rate": percent_text(tax_line.rate_basis_points, language),
+            "net": amount_text(tax_line.net_minor, currency, language),
+        }
+        yield Fact(words, amount_text(tax_line.tax_minor, currency, language))
+    total = _amount_with_code(totals.total_minor, document)
+    yield Fact(texts.pgettext("invoice", "Total"), total)
+    if document.awaits_money:
+        yield from _remaining(document)
+
+
+def _remaining(document: InvoiceDocument) -> Iterator[Fact]:
+    """Say what was taken off the total so far, and what that leaves."""
+    texts = translations(document.language)
+    less = (
+        (texts.pgettext("invoice", "Credited"), document.credited_minor),
+        (texts.gettext("Paid so far"), document.paid_minor),
+    )
+    for words, minor in less:
         if minor:
-            yield Fact(label(name, language), format_amount(-minor, currency, language))
+            yield Fact(words, amount_text(-minor, document.currency, document.language))
     if any(minor for _, minor in less):
         remaining = _amount_with_code(document.open_minor, document)
-        yield Fact(label("remaining", language), remaining)
+        yield Fact(texts.gettext("Still to pay"), remaining)
 
 
 def _payment(document: InvoiceDocument) -> Iterator[Fact]:
-    seller, language = document.seller, document.language
+    seller, texts = document.seller, translations(document.language)
     if not document.awaits_money or not seller.iban:
         return
     if seller.bank:
-        yield Fact(label("bank", language), seller.bank)
-    yield Fact(label("iban", language), _in_groups_of_four(seller.iban))
+        yield Fact(texts.pgettext("invoice", "Bank"), seller.bank)
+    yield Fact(texts.gettext("IBAN"), _in_groups_of_four(seller.iban))
     if seller.bic:
-        yield Fact(label("bic", language), seller.bic)
-    yield Fact(label("reference", language), document.number)
+        yield Fact(texts.gettext("BIC"), seller.bic)
+    yield Fact(texts.pgettext("invoice", "Reference"), document.number)
 
 
 def _notes(document: InvoiceDocument) -> Iterator[str]:
     if document.reverse_charge:
-        yield label("reverse_charge", document.language)
+        yield translations(document.language).gettext(
+            "Reverse charge: VAT to be accounted for by the recipient (Article 196 of Council"
+            " Directive 2006/112/EC)."
+        )
 
 
 def _replaced(document: InvoiceDocument) -> str:
     """Name the invoice that was replaced, and the credit notes that took it back."""
-    several = "s" if len(document.replaced_credits) > 1 else ""
-    return label(f"replaced_number{several}", document.language).format(
-        number=document.replaces, credits=", ".join(document.replaced_credits)
-    )
+    return translations(document.language).ngettext(
+        "%(number)s, cancelled by credit note %(credits)s",
+        "%(number)s, cancelled by credit notes %(credits)s",
+        len(document.replaced_credits),
+    ) % {"number": document.replaces, "credits": ", ".join(document.replaced_credits)}
 
 
 def _amount_with_code(minor: int, document: InvoiceDocument) -> str:
-    amount = format_amount(minor, document.currency, document.language)
+    amount = amount_text(minor, document.currency, document.language)
     return f"{amount}\N{NO-BREAK SPACE}{document.currency}"
 
 

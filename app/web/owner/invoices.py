@@ -12,11 +12,12 @@ from app.access.principal import Permission
 from app.billing.invoices import issuing
 from app.billing.invoices.document import InvoiceDocument, InvoiceState
 from app.billing.invoices.entries import Reversed
+from app.billing.invoices.labels import kind_text, missing_text
 from app.billing.invoices.listing import Sought, sought_invoices
 from app.billing.invoices.page import invoice_page
 from app.billing.invoices.pdf import invoice_pdf
 from app.billing.invoices.settlement import Settlement, settlements_of
-from app.billing.invoices.wording import description, ground, missing_text
+from app.billing.invoices.wording import ground
 from app.billing.pricing import months_text
 from app.billing.terms import local_day
 from app.models import Invoice, Seller
@@ -194,7 +195,7 @@ def _line(document: InvoiceDocument, index: int) -> dict[str, Any]:
     line, credit = document.lines[index], document.credit
     return {
         "position": index + 1,
-        "description": description(line, document.language),
+        "description": kind_text(line.kind, document.language),
         "arithmetic": ground(document, index),
         "credits_line": credit.positions[index] if credit else None,
         "quantity": line.quantity,

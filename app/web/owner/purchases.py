@@ -11,9 +11,9 @@ from app.access.principal import Permission
 from app.billing import purchasing, quoting
 from app.billing.contracts import previews, running
 from app.billing.invoices.wording import arithmetic
-from app.billing.language import Language
 from app.billing.offers import Confirmation, line_of
 from app.errors import ContractNotActive, TermOver
+from app.i18n.languages import ENGLISH
 from app.models import Quote, Want
 from app.people import denials
 from app.seats import refusals
@@ -186,7 +186,7 @@ def _quote(row: Quote, *, at: datetime) -> dict[str, Any]:
         **row.__data__,
         "state": _quote_state(row, running, at=at).value,
         "purchased_after": row.purchased_before + row.quantity,
-        "arithmetic": arithmetic(line_of(row), row.currency, Language.EN),
+        "arithmetic": arithmetic(line_of(row), row.currency, ENGLISH),
         "renewal": previews.preview(running) if running else None,
     }
 
