@@ -16,11 +16,21 @@ from app.commands.contracts import contract
 from app.commands.demo import demo
 from app.commands.extensions import extension
 from app.commands.invoices import invoice
+from app.commands.mail import mail
+from app.commands.openid import oidc
 from app.commands.organizations import organization, seller
+from app.commands.owners import owner
 from app.commands.people import person
 from app.commands.renewals import renewals
 from app.commands.seats import seats
-from app.commands.session import Commands, check_migrated, opened, read_config, session
+from app.commands.session import (
+    Commands,
+    check_migrated,
+    opened,
+    read_config,
+    session,
+    settings,
+)
 from app.commands.settling import (
     credit_portion,
     enter_payment,
@@ -33,6 +43,7 @@ from app.commands.tokens import token
 from app.commands.trail import show_trail
 from app.db import migrating
 from app.housekeeping import keep_house
+from app.mail.delivering import deliver_due
 
 
 @click.group(cls=Commands, context_settings={"show_default": True, "max_content_width": 100})
@@ -60,6 +71,8 @@ def keep_house_once() -> None:
     """Do once what serving processes do every 30 seconds, for those who prefer cron."""
     with session() as at:
         keep_house(TokenUses(), at=at)
+        if (outgoing := settings().outgoing) is not None:
+            deliver_due(outgoing, settings().clock.now)
 
 
 @main.group()
@@ -84,7 +97,9 @@ for group in (
     contract,
     invoice,
     token,
+    owner,
     extension,
+    mail,
     person,
     seats,
     renewals,
@@ -95,6 +110,7 @@ for command in (amend_contract, set_price, end_contract, resume_contract, set_re
     contract.add_command(command)
 for command in (credit_portion, enter_payment, enter_refund, replace_credited, take_back):
     invoice.add_command(command)
+organization.add_command(oidc)
 for command in (demo, simulate, show_trail):
     main.add_command(command)
 

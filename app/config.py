@@ -7,6 +7,7 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from app.clock import Clock
+from app.sealing import Sealer, UnusableKey
 from app.smtp import Outgoing, parse_mailbox, parse_server
 
 PREFIX = "SEATGATE_"
@@ -40,6 +41,9 @@ class Config:
     smtp_url: str = field(default="", repr=False)
     #: The mailbox that mail comes from: `Seatgate <seats@example.com>`.
     mail_from: str = ""
+    #: The file of the key that secrets of organizations are sealed with. Empty: what needs them is
+    #: off, such as signing in by OpenID Connect.
+    secret_key_file: str = ""
     #: Allows what only demonstrations and tests may do, such as setting the clock.
     sandbox: bool = False
     #: What time it is.
@@ -79,6 +83,11 @@ class Config:
                 "Seatgate <seats@example.com>, where SEATGATE_SMTP_URL is set."
             )
         return cls(**values)  # type: ignore[arg-type]  # each reader returns its field's type
+
+    @property
+    def sealer(self) -> Sealer | None:
+        """Return what secrets are sealed with; None where there is no key."""
+        return Sealer.from_file(self.secret_key_file) if self.secret_key_file else None
 
     @property
     def outgoing(self) -> Outgoing | None:
@@ -121,6 +130,14 @@ def _smtp_url(name: str, value: str) -> str:
 
 def _mail_from(name: str, value: str) -> str:
     return _as_parsed(parse_mailbox, name, value)
+
+
+def _secret_key_file(name: str, value: str) -> str:
+    try:
+        Sealer.from_file(value)
+    except UnusableKey as reason:
+        raise ConfigurationError(f"{PREFIX}{name}: {reason}") from None
+    return value
 
 
 def _as_parsed(parse: Callable[[str], object], name: str, value: str) -> str:
@@ -170,6 +187,7 @@ _READERS: Mapping[str, Callable[[str, str], object]] = {
     "BODY_BYTES_MAX": _positive,
     "SMTP_URL": _smtp_url,
     "MAIL_FROM": _mail_from,
+    "SECRET_KEY_FILE": _secret_key_file,
     "SANDBOX": _flag,
     "CLOCK": _clock,
 }

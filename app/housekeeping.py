@@ -1,4 +1,4 @@
-"""What is done in passing: renewals, holds, waiting, old denials and answers, alerts, token uses.
+"""What is done in passing: renewals, holds, waiting, alerts, mail, and what is past its time.
 
 Nothing is wrong while it does not run: a caller that needs a renewal does it first.
 """
@@ -16,10 +16,14 @@ from app.billing.timekeeping import look, note_seen, open_jump, say_how_long_awa
 from app.clock import Watch
 from app.db.connections import connection
 from app.db.transactions import transaction
+from app.mail.delivering import start_delivery
+from app.outbox import listing
+from app.owners.tidying import purge_sign_ins
 from app.people.activity import seat_waiters
 from app.people.denials import close_old_denials
 from app.seats import holds, ledger, waiting
 from app.seats.watching import alerts
+from app.smtp import Outgoing
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +42,9 @@ def keep_house(token_uses: TokenUses, *, at: datetime) -> None:
         seat_waiters(organization_id, at=at)
     close_old_denials(at=at)
     purge_answers(at=at)
+    purge_sign_ins(at=at)
     alerts.look_everywhere(at=at)
+    listing.purge(at=at)
 
 
 @transaction
@@ -47,15 +53,20 @@ def end_due_holds(organization_id: str, *, at: datetime) -> None:
     ledger.expire_holds(organization_id, at=at)
 
 
-def start_housekeeping(watch: Watch, token_uses: TokenUses) -> None:
+def start_housekeeping(
+    watch: Watch, token_uses: TokenUses, outgoing: Outgoing | None = None
+) -> None:
     """Keep house every 30 seconds, in a thread of a serving process, until the process ends.
 
+    Mail has a thread of its own, so that a mail server that hangs keeps nothing else waiting.
     What a process noted in its last seconds goes with it: a token's last use is a hint for people.
     """
     thread = threading.Thread(
         target=_keep_house_for_ever, args=(watch, token_uses), name="housekeeping", daemon=True
     )
     thread.start()
+    if outgoing is not None:
+        start_delivery(outgoing, watch.trusted_now)
 
 
 def _keep_house_for_ever(watch: Watch, token_uses: TokenUses) -> None:

@@ -63,7 +63,7 @@ def _worker(config: Config) -> Flask:
         signal.signal(number, signal.SIG_DFL)
     app = create_app(config)
     shared = app.extensions["seatgate"]
-    start_housekeeping(shared.watch, shared.token_uses)
+    start_housekeeping(shared.watch, shared.token_uses, config.outgoing)
     return app
 
 

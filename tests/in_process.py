@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from urllib.parse import unquote_to_bytes, urlsplit
 
 import requests
@@ -15,6 +16,9 @@ from tests.builders import NOW, Customer
 from tests.clients import Client, OwnerClient, ScimClient, SsoClient
 
 ORIGIN = "https://seats.example.com"
+
+#: The key that secrets are sealed with: any file that is long enough.
+KEY_FILE = Path(__file__)
 
 
 @dataclass
@@ -76,7 +80,7 @@ class InProcess:
                 database_url=self.database_url,
                 public_url=ORIGIN,
                 clock=self.clock,
-                **self.settings,
+                **({"secret_key_file": str(KEY_FILE)} | self.settings),
             )
         )
         self._adapter = WsgiAdapter(self.app)

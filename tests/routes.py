@@ -11,34 +11,39 @@ from app.people.refusing import record_denial
 from scim import urns
 from tests.builders import NOW, SIGNED_AT, a_group, a_quote, a_user, buy, fill
 from tests.clients import Client
+from tests.owners.builders import an_owner
 
 PROVISIONING = {Role.SCIM}
 LOGINS = {Role.SSO}
 BUYERS = {Role.PRIMARY_OWNER}
 OWNERS = BUYERS | {Role.OWNER}
 READERS = OWNERS | {Role.BILLING}
+ADMINISTRATORS = OWNERS | {Role.IT}
 
 #: Every route, and the roles that its answer is not refused to. The confirmation of a quote lets
 #: every owner role reach the contract, which says who buys.
 ROUTES = {
     "GET /owner/v1/alerts": READERS,
-    "GET /owner/v1/assignments": OWNERS,
+    "GET /owner/v1/assignments": ADMINISTRATORS,
     "GET /owner/v1/audit-events": OWNERS,
     "GET /owner/v1/contract": READERS,
     "GET /owner/v1/contract/renewal": READERS,
-    "GET /owner/v1/denials": OWNERS,
+    "GET /owner/v1/denials": ADMINISTRATORS,
     "POST /owner/v1/denials/<denial_id>/dismissal": OWNERS,
-    "GET /owner/v1/exports/assignments.<any(csv, json):form>": OWNERS,
-    "GET /owner/v1/exports/ledger.<any(csv, json):form>": OWNERS,
+    "GET /owner/v1/exports/assignments.<any(csv, json):form>": ADMINISTRATORS,
+    "GET /owner/v1/exports/ledger.<any(csv, json):form>": ADMINISTRATORS,
     "GET /owner/v1/foresight": OWNERS,
-    "GET /owner/v1/identity-mismatches": OWNERS,
+    "GET /owner/v1/identity-mismatches": ADMINISTRATORS,
     "GET /owner/v1/invoices": READERS,
     "GET /owner/v1/invoices/<invoice_id>": READERS,
     "GET /owner/v1/invoices/<invoice_id>/page": READERS,
     "GET /owner/v1/invoices/<invoice_id>/pdf": READERS,
     "GET /owner/v1/invoices/<invoice_id>/people": OWNERS,
-    "GET /owner/v1/ledger": OWNERS,
-    "POST /owner/v1/preflight": OWNERS,
+    "GET /owner/v1/ledger": ADMINISTRATORS,
+    "GET /owner/v1/owners": ADMINISTRATORS,
+    "POST /owner/v1/owners": BUYERS,
+    "DELETE /owner/v1/owners/<owner_id>": BUYERS,
+    "POST /owner/v1/preflight": ADMINISTRATORS,
     "GET /owner/v1/purchases": READERS,
     "GET /owner/v1/purchases/<purchase_id>": READERS,
     "POST /owner/v1/quotes": OWNERS,
@@ -46,13 +51,16 @@ ROUTES = {
     "POST /owner/v1/quotes/<quote_id>/confirmation": BUYERS,
     "POST /owner/v1/reassignments": OWNERS,
     "POST /owner/v1/releases": OWNERS,
-    "GET /owner/v1/seats": READERS,
+    "GET /owner/v1/seats": READERS | {Role.IT},
     "GET /owner/v1/settings": OWNERS,
     "PATCH /owner/v1/settings": BUYERS,
-    "GET /owner/v1/tokens": BUYERS,
-    "POST /owner/v1/tokens": BUYERS,
-    "DELETE /owner/v1/tokens/<token_id>": BUYERS,
-    "GET /owner/v1/waiting": OWNERS,
+    "GET /owner/v1/sign-in": BUYERS,
+    "PUT /owner/v1/sign-in": BUYERS,
+    "DELETE /owner/v1/sign-in": BUYERS,
+    "GET /owner/v1/tokens": BUYERS | {Role.IT},
+    "POST /owner/v1/tokens": BUYERS | {Role.IT},
+    "DELETE /owner/v1/tokens/<token_id>": BUYERS | {Role.IT},
+    "GET /owner/v1/waiting": ADMINISTRATORS,
     "DELETE /owner/v1/waiting/<user_id>": OWNERS,
     "GET /scim/v2/": PROVISIONING,
     "POST /scim/v2/.search": PROVISIONING,
@@ -135,6 +143,7 @@ def things_of(customer):
     return {
         "denial_id": denial_id,
         "invoice_id": bought.invoice.id,
+        "owner_id": an_owner(customer, Role.BILLING).id,
         "purchase_id": bought.purchase.id,
         "quote_id": quote.id,
         "token_id": token.id,
@@ -154,6 +163,7 @@ UNKNOWN = dict.fromkeys(
     [
         "denial_id",
         "invoice_id",
+        "owner_id",
         "purchase_id",
         "quote_id",
         "token_id",
@@ -182,6 +192,7 @@ def _body(route, things):
     search = {"schemas": [urns.SEARCH_REQUEST]}
     deletion = {"method": "DELETE", "path": f"/Users/{things['resource_id']}"}
     bodies = {
+        "POST /owner/v1/owners": {"address": "zoe@example.com", "name": "Zoe", "role": "it"},
         "POST /owner/v1/preflight": {"user_names": ["new@example.com"]},
         "POST /owner/v1/quotes": {"quantity": 1},
         "POST /owner/v1/quotes/<quote_id>/confirmation": {"expected_total_minor": things["total"]},
@@ -191,6 +202,11 @@ def _body(route, things):
         },
         "POST /owner/v1/releases": {"user_id": things["user_id"]},
         "PATCH /owner/v1/settings": {"language": "fr"},
+        "PUT /owner/v1/sign-in": {
+            "issuer": "https://idp.example.com",
+            "client_id": "seatgate",
+            "client_secret": "secret",
+        },
         "POST /owner/v1/tokens": {"role": "scim"},
         "POST /scim/v2/.search": search,
         "POST /scim/v2/Users/.search": search,

@@ -13,7 +13,7 @@ EVERYTHING = [*PRODUCT, *sorted(ROOT.glob("tests/**/*.py"))]
 #: The rooms, from the lowest to the highest: each uses what stands before it. Rooms of one line
 #: do not know each other.
 ROOMS = (
-    ("app/clock", "app/errors", "app/identifiers", "app/smtp"),
+    ("app/clock", "app/errors", "app/identifiers", "app/sealing", "app/smtp"),
     ("app/currencies", "app/text"),
     ("app/i18n",),
     ("app/config",),
@@ -72,6 +72,10 @@ FORBIDDEN = {
 RESERVED = {
     ("flask", "flask_smorest", "werkzeug"): ("app/web/", "app/server.py", "app/__init__.py"),
     ("marshmallow",): ("app/web/",),
+    ("authlib", "joserfc"): tuple(
+        f"app/owners/{name}.py" for name in ("openid", "openid_metadata", "openid_tokens")
+    ),
+    ("cryptography",): ("app/sealing.py",),
     ("granian",): ("app/server.py",),
     ("markdown_it",): ("app/web/documents.py",),
     ("click",): ("app/cli.py", "app/commands/", "app/demo/", "app/server.py"),

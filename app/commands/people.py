@@ -17,7 +17,7 @@ def person() -> None:
 
 @person.command("erase")
 @organization_option
-@click.option("--user-name", required=True, help="The person's userName.")
+@click.option("--user-name", required=True, help="The person's userName, or an owner's address.")
 @click.confirmation_option(prompt="Nothing brings an erased person back. Erase them?")
 def erase(organization_id: str, user_name: str) -> None:
     """Erase a person who has left: name, addresses, memberships; ids stay in the ledger."""

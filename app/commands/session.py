@@ -14,6 +14,7 @@ from app.config import Config, ConfigurationError
 from app.db.connections import connection, database, open_database
 from app.db.migrating import pending
 from app.errors import DomainError
+from app.sealing import Sealer
 
 _SQLITE = "sqlite:///"
 
@@ -52,6 +53,26 @@ def read_config() -> Config:
     return config
 
 
+def public_url() -> str:
+    """Return the address that clients use, without a trailing slash.
+
+    Raises:
+        ConfigurationError: the settings do not say.
+    """
+    address = Config.from_env(os.environ).public_url
+    if not address:
+        raise ConfigurationError(
+            "SEATGATE_PUBLIC_URL is not set, so that the link has no beginning. Set it, or give "
+            "--base-url."
+        )
+    return address
+
+
+def sealer() -> Sealer | None:
+    """Return what secrets are sealed with; None where the settings name no key."""
+    return Config.from_env(os.environ).sealer
+
+
 @contextmanager
 def opened(config: Config) -> Iterator[None]:
     """Open the configured database; at the end no connection is left, for workers to inherit."""
@@ -62,8 +83,9 @@ def opened(config: Config) -> Iterator[None]:
         database.close_all()
 
 
-#: The instant of the command that is at work.
+#: The instant of the command that is at work, and the settings that it read.
 _instant: ContextVar[datetime | None] = ContextVar("instant", default=None)
+_settings: ContextVar[Config] = ContextVar("settings")
 
 
 @contextmanager
@@ -81,17 +103,24 @@ def session() -> Iterator[datetime]:
     config = read_config()
     with opened(config):
         check_migrated(config)
-        with connection(), _holding(config.clock.now()) as at:
+        with connection(), _holding(config) as at:
             yield at
 
 
+def settings() -> Config:
+    """Return the settings of the session that is held."""
+    return _settings.get()
+
+
 @contextmanager
-def _holding(at: datetime) -> Iterator[datetime]:
-    token = _instant.set(at)
+def _holding(config: Config) -> Iterator[datetime]:
+    at = config.clock.now()
+    held, read = _instant.set(at), _settings.set(config)
     try:
         yield at
     finally:
-        _instant.reset(token)
+        _instant.reset(held)
+        _settings.reset(read)
 
 
 def check_migrated(config: Config) -> None:

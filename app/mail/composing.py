@@ -8,7 +8,7 @@ from app.i18n.languages import ENGLISH, Language, choose_language
 from app.mail.addresses import Address, envelope_address
 from app.mail.letters import Desk, Letter, NotNeeded
 from app.mail.mime import Cover, mail_of
-from app.mail.wording import seats, vendor
+from app.mail.wording import seats, signing_in, vendor
 from app.models import Organization, OutboxMessage, Owner
 from app.outbox.messages import Audience, Purpose
 from app.outbox.recipients import reachable_owner
@@ -16,6 +16,9 @@ from app.smtp import Outgoing
 
 #: What each message says.
 LETTERS: Mapping[Purpose, Callable[[Desk], Letter]] = {
+    Purpose.SIGN_IN_LINK: signing_in.sign_in_link,
+    Purpose.OWNERSHIP_OFFER: signing_in.ownership_offer,
+    Purpose.IT_INVITATION: signing_in.it_invitation,
     Purpose.SEATS_REQUESTED: seats.seats_requested,
     Purpose.PEOPLE_REFUSED: seats.people_refused,
     Purpose.SEATS_LOW: seats.seats_low,

@@ -64,6 +64,13 @@ class Desk:
         """Return the address of a page of the organization's console."""
         return f"{self.public_url}/console/{self.organization_id}/{page}"
 
+    def name_of(self, owner_id: object) -> str | None:
+        """Return the name of another owner of the organization, or None."""
+        owner = Owner.get_or_none(
+            (Owner.organization_id == self.organization_id) & (Owner.id == owner_id)
+        )
+        return None if owner is None else str(owner.name)
+
     def moment(self, at: datetime) -> str:
         """Return an instant as the clocks of the contract show it."""
         return moment_text(at, self._time_zone, self.language)

@@ -25,6 +25,8 @@ class Owner(Row):
     user_id = KeyField(null=True)
     added_at = InstantField()
     removed_at = InstantField(null=True)
+    #: No column: whether the user that the owner names is inactive, where that was looked up.
+    shut_out: bool = False
 
     class Meta:
         primary_key = CompositeKey("organization_id", "id")

@@ -18,7 +18,7 @@ class Purpose(StrEnum):
     SIGN_IN_LINK = "sign_in_link"
     #: The organization is handed over to the recipient. `offered_by`: the id of an owner.
     OWNERSHIP_OFFER = "ownership_offer"
-    #: The pages to connect the directory. `invited_by`: the id of an owner, or None.
+    #: The pages to connect the directory. `invited_by`: the id of an owner, or None for the vendor.
     IT_INVITATION = "it_invitation"
     #: A person asks for seats. `quantity`, `reason` or None, `requested_by`: the id of an owner.
     SEATS_REQUESTED = "seats_requested"

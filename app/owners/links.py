@@ -56,6 +56,11 @@ class MadeLink:
     code: str | None
     expires_at: datetime
 
+    @property
+    def path(self) -> str:
+        """The path of the link's page."""
+        return f"/console/sign-in/{self.secret}"
+
 
 @dataclass(frozen=True)
 class OpenLink:

@@ -5,9 +5,9 @@ from peewee import Expression
 from app.access.context import Context
 from app.access.principal import OWNER_ROLES, Principal, Role
 from app.access.profiles import profile_of
-from app.billing.language import Language
-from app.db.sql import locked
+from app.db.sql import listed, locked
 from app.errors import InvalidInput, NotFound
+from app.i18n.languages import parse_language
 from app.models import Organization, Owner, User
 from app.organizations.parties import parse_email
 from app.text import line_of_text, required_line
@@ -15,11 +15,17 @@ from scim.folding import fold
 
 
 def owners_of(organization_id: str) -> list[Owner]:
-    """Return an organization's owners, in the order in which they were added."""
-    query = Owner.select().where(
-        (Owner.organization_id == organization_id) & Owner.removed_at.is_null()
-    )
-    return list(query.order_by(Owner.id))
+    """Return an organization's owners, in the order in which they were added.
+
+    It is looked up with them who is shut out.
+    """
+    present = (Owner.organization_id == organization_id) & Owner.removed_at.is_null()
+    owners = list(Owner.select().where(present).order_by(Owner.id))
+    named = [owner.user_id for owner in owners if owner.user_id is not None]
+    active = set(_active_of(organization_id, named))
+    for owner in owners:
+        owner.shut_out = owner.user_id is not None and owner.user_id not in active
+    return owners
 
 
 def find_owner(organization_id: str, owner_id: str) -> Owner:
@@ -59,6 +65,15 @@ def owners_at(address: str, organization_id: str | None = None) -> list[Owner]:
     if organization_id is not None:
         query = query.where(Owner.organization_id == organization_id)
     return list(query.order_by(Owner.organization_id))
+
+
+def owner_named(organization_id: str, text: str) -> Owner:
+    """Return the owner of an id or an address.
+
+    Raises:
+        NotFound: the organization has none.
+    """
+    return owner_at(organization_id, text) or find_owner(organization_id, text)
 
 
 def has_left(owner: Owner) -> bool:
@@ -137,9 +152,7 @@ def parse_owner_language(text: str | None) -> str | None:
     Raises:
         InvalidInput: the pages are not written in it.
     """
-    if text is not None and text not in tuple(Language):
-        raise InvalidInput("language", f"Give one of {', '.join(Language)}.")
-    return text
+    return None if text is None else parse_language(text)
 
 
 def parse_user_id(organization_id: str, text: str | None) -> str | None:
@@ -158,17 +171,18 @@ def parse_user_id(organization_id: str, text: str | None) -> str | None:
 
 
 def _is_active(organization_id: str, user_id: str) -> bool:
-    found: bool = (
-        User.select()
-        .where(
-            (User.organization_id == organization_id)
-            & (User.id == user_id)
-            & User.active
-            & User.deleted_at.is_null()
-        )
-        .exists()
+    return bool(_active_of(organization_id, [user_id]))
+
+
+def _active_of(organization_id: str, user_ids: list[str]) -> list[str]:
+    """Return which of these users are active."""
+    active = User.select(User.id).where(
+        (User.organization_id == organization_id)
+        & User.id.in_(listed(user_ids))
+        & User.active
+        & User.deleted_at.is_null()
     )
-    return found
+    return [user.id for user in active]
 
 
 def _is(organization_id: str, owner_id: str) -> Expression:

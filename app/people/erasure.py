@@ -1,7 +1,7 @@
 """Erasure: taking a person's name and everything else about them away, once they have left.
 
-Names live in few places on purpose: the user, wants, holds, and the answers that are kept for a
-day under idempotency keys. Ledger, assignments, evidence and audit carry ids, which stay.
+Names live in few places on purpose: users, owners, wants, holds, and the answers that are kept for
+a day under idempotency keys. Ledger, assignments, evidence and audit carry ids, which stay.
 """
 
 import json
@@ -16,6 +16,7 @@ from app.db.sql import locked
 from app.directory import groups, users
 from app.errors import NotFound, PersonActive
 from app.models import Hold, IdempotencyKey, User, Want
+from app.owners.erasure import erase_owners
 from app.people.activity import Because
 from app.seats import waiting
 from app.seats.want_sources import forget_sources
@@ -27,12 +28,13 @@ from scim.folding import fold
 def erase_person(context: Context, user_name: str) -> list[str]:
     """Take away what is known of a person who has left, and return the ids that remain of them.
 
-    One userName may have been several users, one after the other; all of them are erased. What was
+    One userName may have been several users, one after the other; all of them are erased, with the
+    owners who had it as their address or who named one of them. What was
     a user can no longer be found or provisioned; the same userName is a new person.
 
     Raises:
         NotFound: nothing is known of the person.
-        PersonActive: the person holds a seat.
+        PersonActive: the person holds a seat, or is an owner.
     """
     key = fold(user_name)
     people = _lock_people(context.organization_id, key)
@@ -41,18 +43,20 @@ def erase_person(context: Context, user_name: str) -> list[str]:
             f"{user_name} is active. Deactivate them in the identity provider first, or release "
             "their seat."
         )
+    owners = erase_owners(context.organization_id, key, [user.id for user in people])
     names = {user_name, *(user.user_name for user in people)}
+    names |= {name for owner in owners for name in (owner.address, owner.name)}
     for user in people:
         _erase_user(context, user)
     person = Person(context.organization_id, user_name, key)
     waiting.withdraw(person, Closed.DELETED, at=context.at)
-    erased = [user.id for user in people]
-    erased += _rename(Want, context.organization_id, key)
+    known = [*(user.id for user in people), *(owner.id for owner in owners)]
+    erased = known + _rename(Want, context.organization_id, key)
     forget_sources(context.organization_id, erased)
     erased += _rename(Hold, context.organization_id, key)
     if not erased:
         raise NotFound(f"Nothing is known of {user_name}. Check the userName.")
-    _forget_answers(context.organization_id, names, [user.id for user in people])
+    _forget_answers(context.organization_id, names, known)
     trail.record(context, Change("person.erased", erased[0], after={"ids": erased}))
     return erased
 

@@ -143,8 +143,9 @@ def reassigned(acme, _owner, user):
     reassign(acting(acme.owner, at=NOW), user.id, taker.id)
 
 
-def erased(acme, _owner, user):
+def erased(acme, owner, user):
     deactivate(acme, user)
+    remove_owner(acting(acme.operator, at=NOW), owner.id)
     erase_person(acting(acme.operator, at=NOW), user.user_name)
 
 

@@ -45,7 +45,7 @@ def test_a_role_may_do_just_what_is_its_own(service, acme, route, role):
 
 
 def test_a_refused_role_is_told_which_role_it_has(service, acme):
-    answer = Request("GET", "/owner/v1/seats").sent_by(service, acme.secret(Role.SCIM))
+    answer = Request("GET", "/owner/v1/contract").sent_by(service, acme.secret(Role.SCIM))
 
     assert answer.json()["detail"] == (
         "A token of the role scim may not read seats, contract and invoices. "

@@ -2,7 +2,7 @@
 
 from app.i18n.formats import count_text
 from app.mail.letters import Action, Desk, Letter, NotNeeded
-from app.models import Alert, Owner, Want
+from app.models import Alert, Want
 from app.seats import pools
 from app.seats.refusals import is_refused
 from app.seats.rules import SeatCounts
@@ -78,7 +78,7 @@ def seats_low(desk: Desk) -> Letter:
 def seats_requested(desk: Desk) -> Letter:
     """Return who asks for seats, and why."""
     texts, quantity = desk.texts, int(str(desk.facts["quantity"]))
-    who = _name_of(desk, desk.facts["requested_by"])
+    who = desk.name_of(desk.facts["requested_by"]) or texts.gettext("A person")
     subject = texts.ngettext(
         "%(name)s asks for %(count)s seat", "%(name)s asks for %(count)s seats", quantity
     )
@@ -146,10 +146,3 @@ def _is_outdone(alert: Alert) -> bool:
         & (Alert.threshold < alert.threshold)
     )
     return other.exists()
-
-
-def _name_of(desk: Desk, owner_id: object) -> str:
-    owner = Owner.get_or_none(
-        (Owner.organization_id == desk.organization_id) & (Owner.id == owner_id)
-    )
-    return desk.texts.gettext("A person") if owner is None else str(owner.name)
