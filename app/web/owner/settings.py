@@ -35,7 +35,9 @@ class SettingsRequestSchema(Request):
     when_full = Choice(*WHEN_FULL)
     reserve_for_denied = Flag()
     seat_refusal_status = Integer(metadata={"enum": list(SEAT_REFUSAL_STATUSES)})
-    language = Text(metadata={"description": "The language of invoices, as the tag of its catalogues: en, fr."})
+    language = Text(
+        metadata={"description": "The language of invoices, as the tag of its catalogues: en, fr."}
+    )
     billing_contacts = List(Text())
     alert_thresholds = List(
         fields.Raw(metadata={"type": ["integer", "string"]}),
