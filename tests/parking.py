@@ -2,6 +2,7 @@
 
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from unittest.mock import Mock
 
 from app.access.context import acting
 from app.directory.changes import Replacement
@@ -55,7 +56,7 @@ def offered_to_alice():
 def seats_left_held():
     """Let the process end after a seat is offered and before its next holder is seated."""
     seating = waiting.Offers.seating
-    waiting.Offers.seating = lambda organization_id, *, at: None
+    waiting.Offers.seating = Mock()
     try:
         yield
     finally:

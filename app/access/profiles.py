@@ -1,8 +1,10 @@
-"""How each organization speaks SCIM: its own extension schemas, and whether it is strict."""
+"""How each organization speaks SCIM: its own extension schemas, strictness, refusals."""
 
 import json
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from http import HTTPStatus
+from typing import Protocol
 
 from scim.attributes import Document, ResourceType, Schema
 from scim.extensions import parse_schema
@@ -17,6 +19,8 @@ class ScimProfile:
     group: ResourceType = GROUP
     #: Whether every deviation from the RFCs is refused.
     strict: bool = False
+    #: With which status a refusal of a seat is answered over SCIM.
+    seat_refusal_status: int = HTTPStatus.FORBIDDEN
 
     def schemas(self) -> dict[str, Schema]:
         """Return every schema by its URN, each once."""
@@ -26,14 +30,26 @@ class ScimProfile:
 STANDARD = ScimProfile()
 
 
-@lru_cache(maxsize=1024)
-def profile_of(extensions: str, *, strict: bool) -> ScimProfile:
-    """Return the profile of an organization, from what is stored of it.
+class Speaking(Protocol):
+    """What is stored of how an organization speaks SCIM.
 
     `extensions` is a JSON array of objects with the name of the `resource_type` that is extended
-    and the `schema` in the form of RFC 7643 section 7. It is parsed once, not once a request.
+    and the `schema` in the form of RFC 7643 section 7.
     """
-    profile = replace(STANDARD, strict=strict)
+
+    extensions: str
+    strict: bool
+    seat_refusal_status: int
+
+
+def profile_of(stored: Speaking) -> ScimProfile:
+    """Return the profile of an organization. Its extensions are parsed once, not once a request."""
+    return _profile(stored.extensions, stored.strict, stored.seat_refusal_status)
+
+
+@lru_cache(maxsize=1024)
+def _profile(extensions: str, strict: bool, seat_refusal_status: int) -> ScimProfile:  # noqa: FBT001
+    profile = replace(STANDARD, strict=strict, seat_refusal_status=seat_refusal_status)
     for entry in json.loads(extensions):
         profile = extended(profile, entry["resource_type"], parse_schema(entry["schema"]))
     return profile

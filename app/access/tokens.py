@@ -154,7 +154,7 @@ def authenticate(secret: str, *, at: datetime) -> Principal:
     if token is None:
         return _authenticate_vendor(secret_hash, at=at)
     _check_in_force(token, at=at)
-    profile = profile_of(token.extensions, strict=token.strict)
+    profile = profile_of(token)
     return Principal(
         token.organization_id,
         Role(token.role),
@@ -232,7 +232,12 @@ def _note_vendor_use(token_id: str, at: datetime) -> None:
 def _token_with_profile(secret_hash: str) -> Any:
     """Return a token with what its organization says about SCIM beside it, in one look."""
     return (
-        Token.select(Token, Organization.extensions, Organization.strict)
+        Token.select(
+            Token,
+            Organization.extensions,
+            Organization.strict,
+            Organization.seat_refusal_status,
+        )
         .join(Organization, on=Organization.id == Token.organization_id)
         .where(Token.secret_hash == secret_hash)
         .objects()

@@ -3,14 +3,14 @@
 from dataclasses import replace
 
 from app.access.context import Context
-from app.access.principal import ALL_ORGANIZATIONS, Principal
+from app.access.principal import ALL_ORGANIZATIONS
 from app.access.profiles import profile_of
 from app.errors import InvalidInput, NotFound
 from app.models import Organization
 from app.organizations.settings import find_organization
 
 
-def speaking_for_one(context: Context, named: str | None) -> Principal:
+def speaking_for_one(context: Context, named: str | None) -> Context:
     """Return the caller as one who acts for the organization that the request names.
 
     A caller of one organization need not name it, and can name no other.
@@ -32,6 +32,5 @@ def speaking_for_one(context: Context, named: str | None) -> Principal:
     return context
 
 
-def _speaking_for(context: Context, organization: Organization) -> Principal:
-    profile = profile_of(organization.extensions, strict=organization.strict)
-    return replace(context, organization_id=organization.id, profile=profile)
+def _speaking_for(context: Context, organization: Organization) -> Context:
+    return replace(context, organization_id=organization.id, profile=profile_of(organization))

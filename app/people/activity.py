@@ -177,5 +177,5 @@ def seat_waiter(context: Context, user_id: str) -> None:
 def waiting_list_of(organization_id: str) -> Principal:
     """Return the principal that acts when a seat comes free for the next in line."""
     organization = Organization.get_by_id(organization_id)
-    profile = profile_of(organization.extensions, strict=organization.strict)
+    profile = profile_of(organization)
     return Principal(organization_id, Role.OPERATOR, actor="waiting list", profile=profile)

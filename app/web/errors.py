@@ -20,7 +20,6 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from app import errors
 from app.errors import DomainError, SeatLimitReached, SeatRefusal
-from app.models import Organization
 from app.owners import refusals
 from app.web.context import SCIM_PREFIX, public_url
 from app.web.responses import (
@@ -215,7 +214,6 @@ def _domain_problem(error: DomainError) -> Problem:
 
 def _seat_refusal(refusal: SeatRefusal) -> Problem:
     """Return a refusal that opens with the seats, names who was refused, and says what to do."""
-    organization = Organization.get_by_id(g.principal.organization_id)
     headers = {"Seatgate-Code": refusal.code}
     sentences = [refusal.message]
     if refusal.user_name:
@@ -225,17 +223,19 @@ def _seat_refusal(refusal: SeatRefusal) -> Problem:
     if isinstance(refusal, SeatLimitReached):
         headers["Seatgate-Seats-Purchased"] = str(refusal.purchased)
         headers["Seatgate-Seats-In-Use"] = str(refusal.in_use)
-        sentences.append(f"A primary owner can add seats at {_page_of(organization)}, then retry.")
+        sentences.append(
+            f"A primary owner can add seats at {_page_for(g.principal.organization_id)}, then retry."
+        )
     if denial := refusal.facts.get("denial"):
         headers["Seatgate-Denial"] = str(denial)
         sentences.append(f"Reference {denial}")
     scim = _SCIM.match(request.path)
-    status = organization.seat_refusal_status if scim else HTTPStatus.FORBIDDEN
+    status = g.principal.profile.seat_refusal_status if scim else HTTPStatus.FORBIDDEN
     return Problem(status, refusal.code, " ".join(sentences), refusal.facts, headers)
 
 
-def _page_of(organization: Organization) -> str:
-    return f"{public_url()}/console/{organization.id}/seats"
+def _page_for(organization_id: str) -> str:
+    return f"{public_url()}/console/{organization_id}/seats"
 
 
 def _shortened(name: str) -> str:

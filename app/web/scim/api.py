@@ -2,19 +2,20 @@
 
 from functools import partial
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Generic
 from urllib.parse import parse_qsl
 
 from flask import Blueprint, Response, g, request
 from flask.views import MethodView
 
+from app.access.context import acting
 from app.access.principal import Permission
 from app.web.addresses import UNSTORABLE, holds_unstorable
 from app.web.context import SCIM_PREFIX, caller, instant, scim_url, speaking_for
 from app.web.responses import check_acceptable, json_body, scim_response
 from app.web.scim import discovery
 from app.web.scim.bulk import run_bulk
-from app.web.scim.endpoints import ENDPOINTS, Call, Conditions, Endpoint, Row
+from app.web.scim.endpoints import GROUPS, USERS, Conditions, Endpoint, Row, ScimCall
 from app.web.scim.ignored import name_ignored, note_ignored
 from app.web.scim.queries import query, query_all
 from scim.errors import InvalidValue
@@ -36,14 +37,14 @@ def _admit() -> None:
         raise InvalidValue(UNSTORABLE)
 
 
-class Resources(MethodView):
+class Resources(MethodView, Generic[Row]):
     """All resources of a type: `/Users`, `/Groups`."""
 
     init_every_request = False
 
-    def __init__(self, endpoint: Endpoint) -> None:
+    def __init__(self, endpoint: Endpoint[Row]) -> None:
         """Serve one resource type."""
-        self.endpoint = endpoint
+        self.endpoint: Endpoint[Row] = endpoint
 
     def get(self) -> Response:
         """List resources (RFC 7644 3.4.2)."""
@@ -57,14 +58,14 @@ class Resources(MethodView):
         return _answer(call, self.endpoint, row, projection, created=True)
 
 
-class Resource(MethodView):
+class Resource(MethodView, Generic[Row]):
     """One resource: `/Users/{id}`, `/Groups/{id}`."""
 
     init_every_request = False
 
-    def __init__(self, endpoint: Endpoint) -> None:
+    def __init__(self, endpoint: Endpoint[Row]) -> None:
         """Serve one resource type."""
-        self.endpoint = endpoint
+        self.endpoint: Endpoint[Row] = endpoint
 
     def get(self, resource_id: str) -> Response:
         """Read a resource (RFC 7644 3.4.1)."""
@@ -99,7 +100,7 @@ class Resource(MethodView):
         return scim_response(None, 204)
 
 
-def search(endpoint: Endpoint) -> Response:
+def search(endpoint: Endpoint[Row]) -> Response:
     """Query by a body, which keeps personal data out of the address (RFC 7644 3.4.3)."""
     return query(_call(), endpoint, SearchRequest.parse(json_body()))
 
@@ -126,13 +127,14 @@ def me() -> Response:
     return scim_response(error(HTTPStatus.NOT_IMPLEMENTED, detail), HTTPStatus.NOT_IMPLEMENTED)
 
 
-def _call(message: Any = None) -> Call:
+def _call(message: Any = None) -> ScimCall:
     """Return who asks, in which dialect the message is, and from where."""
     query_string = request.query_string.decode("latin-1")
     agent = request.headers.get("User-Agent")
     dialect = dialect_of(message, query_string, g.principal.provider, agent)
     known = None if dialect is Dialect.UNKNOWN else dialect.value
-    return Call(speaking_for(g.principal, known), instant(), dialect, scim_url())
+    context = acting(speaking_for(g.principal, known), at=instant())
+    return ScimCall(context, dialect, scim_url())
 
 
 def _conditions() -> Conditions:
@@ -149,7 +151,7 @@ def _search() -> SearchRequest:
     return SearchRequest.parse_query(dict(reversed(pairs)))
 
 
-def _projection(endpoint: Endpoint) -> Projection:
+def _projection(endpoint: Endpoint[Row]) -> Projection:
     search = _search()
     return Projection.parse(
         endpoint.type_in(g.principal.profile), search.attributes, search.excluded_attributes
@@ -157,7 +159,12 @@ def _projection(endpoint: Endpoint) -> Projection:
 
 
 def _answer(
-    call: Call, endpoint: Endpoint, row: Row, projection: Projection, *, created: bool = False
+    call: ScimCall,
+    endpoint: Endpoint[Row],
+    row: Row,
+    projection: Projection,
+    *,
+    created: bool = False,
 ) -> Response:
     document = endpoint.document(call, row, projection)
     headers = {"ETag": document["meta"]["version"]}
@@ -167,19 +174,18 @@ def _answer(
     return scim_response(body, 201 if created else 200, headers)
 
 
-for _endpoint in ENDPOINTS:
-    _path, _name = _endpoint.standard.endpoint, _endpoint.standard.name.lower()
-    blueprint.add_url_rule(
-        _path, view_func=Resources.as_view(f"{_name}s", _endpoint), strict_slashes=False
-    )
-    blueprint.add_url_rule(
-        f"{_path}/<resource_id>",
-        view_func=Resource.as_view(_name, _endpoint),
-        strict_slashes=False,
-    )
-    blueprint.add_url_rule(
-        f"{_path}/.search", f"search_{_name}s", partial(search, _endpoint), methods=["POST"]
-    )
+def _serve(endpoint: Endpoint[Row]) -> None:
+    """Give a resource type its routes."""
+    path, name = endpoint.standard.endpoint, endpoint.standard.name.lower()
+    rule = partial(blueprint.add_url_rule, strict_slashes=False)
+    rule(path, view_func=Resources.as_view(f"{name}s", endpoint))
+    rule(f"{path}/<resource_id>", view_func=Resource.as_view(name, endpoint))
+    searching = partial(search, endpoint)
+    blueprint.add_url_rule(f"{path}/.search", f"search_{name}s", searching, methods=["POST"])
+
+
+_serve(USERS)
+_serve(GROUPS)
 blueprint.add_url_rule("/", view_func=list_everything, strict_slashes=False)
 blueprint.add_url_rule("/.search", view_func=search_everything, methods=["POST"])
 blueprint.add_url_rule("/Bulk", view_func=bulk, methods=["POST"])

@@ -11,9 +11,10 @@ from http import HTTPStatus
 from typing import Any
 
 from app.errors import NotFound
+from app.models import Group, User
 from app.web.addresses import holds_unstorable, plain_path
 from app.web.errors import problem_of
-from app.web.scim.endpoints import ENDPOINTS, Call, Conditions, Endpoint, Row
+from app.web.scim.endpoints import GROUPS, USERS, AnyEndpoint, Conditions, ScimCall
 from app.web.scim.ignored import note_ignored
 from scim import messages
 from scim.attributes import Document
@@ -31,13 +32,14 @@ from scim.versions import entity_tag
 
 OPERATIONS_MAX = 1_000
 
-_ENDPOINTS: Mapping[str, Endpoint] = {
-    endpoint.standard.endpoint.lower(): endpoint for endpoint in ENDPOINTS
+_ENDPOINTS: Mapping[str, AnyEndpoint] = {
+    USERS.standard.endpoint.lower(): USERS,
+    GROUPS.standard.endpoint.lower(): GROUPS,
 }
 _PATH = re.compile(r"(?P<endpoint>/[^/]+)(?:/(?P<id>[^/]+))?")
 
 
-def run_bulk(call: Call, message: Any) -> Document:
+def run_bulk(call: ScimCall, message: Any) -> Document:
     """Carry out a bulk request and return how each operation went, in the request's order.
 
     After as many failures as the client allows nothing new is begun; what was begun is finished.
@@ -55,7 +57,7 @@ def run_bulk(call: Call, message: Any) -> Document:
 class _Run:
     """A bulk request under way."""
 
-    call: Call
+    call: ScimCall
     #: The ids of the resources created so far, by bulkId.
     ids: dict[str, str] = field(default_factory=dict)
     results: dict[int, Document] = field(default_factory=dict)
@@ -99,9 +101,9 @@ class _Run:
         endpoint = _ENDPOINTS[plain_path(operation.path).rpartition("/")[0].lower()]
         endpoint.delete(self.call, self.ids.pop(operation.bulk_id or ""), Conditions())
 
-    def _write(self, operation: BulkOperation) -> tuple[Endpoint, Row | None]:
+    def _write(self, operation: BulkOperation) -> tuple[AnyEndpoint, User | Group | None]:
         endpoint, resource_id = _target(operation)
-        call = self.call.hearing(operation.data)
+        call = self.call.in_dialect_of(operation.data)
         conditions = Conditions(if_match=operation.version)
         match operation.method:
             case Method.POST:
@@ -114,7 +116,9 @@ class _Run:
                 endpoint.delete(call, resource_id, conditions)
                 return endpoint, None
 
-    def _success(self, operation: BulkOperation, endpoint: Endpoint, row: Row | None) -> Document:
+    def _success(
+        self, operation: BulkOperation, endpoint: AnyEndpoint, row: User | Group | None
+    ) -> Document:
         if row is None:
             return operation_result(operation, HTTPStatus.NO_CONTENT)
         status = HTTPStatus.CREATED if operation.method is Method.POST else HTTPStatus.OK
@@ -124,7 +128,7 @@ class _Run:
         )
 
 
-def _target(operation: BulkOperation) -> tuple[Endpoint, str]:
+def _target(operation: BulkOperation) -> tuple[AnyEndpoint, str]:
     """Return what an operation's path leads to, and the id in it, empty for a POST.
 
     Slashes too many are read past, as those of an address are.

@@ -1,20 +1,22 @@
-"""What can be done with each type of resource, whether a request or a bulk operation asks.
+"""The port between the protocol and the product: what can be done with each type of resource.
 
-Here a message of the protocol meets the product: undo the client's quirks, parse, call one use
-case.
+A request and a bulk operation come in here alike. Each verb undoes the client's quirks, reads the
+message, and calls one use case.
 """
 
-from collections.abc import Callable
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-from operator import attrgetter
-from typing import Any, Self
+from typing import Any, ClassVar, Generic, Self, TypeVar
 
-from app.access.principal import Principal
+from typing_extensions import override
+
+from app.access.context import Context
 from app.access.profiles import ScimProfile
 from app.directory import groups, users
 from app.directory.changes import Patch, Replacement
 from app.directory.listing import Directory, Listing
+from app.directory.search.sorting import Order
 from app.errors import VersionMismatch
 from app.models import Group, User
 from app.people import provisioning
@@ -22,35 +24,35 @@ from scim import quirks
 from scim.attributes import Document, ResourceType
 from scim.documents import parse, read
 from scim.faults import REFUSE, Faults
+from scim.filters import Filter
 from scim.patch import parse_patch
 from scim.projection import Projection
 from scim.quirks import Dialect, dialect_of
 from scim.schemas import GROUP, USER
 from scim.versions import entity_tag, satisfies_if_none_match
 
-Row = User | Group
+Row = TypeVar("Row", User, Group)
 
 
 @dataclass(frozen=True)
-class Call:
-    """Who asks, when, in which dialect, and under which address the resources are served."""
+class ScimCall:
+    """The context of a request, its dialect, and the address under which resources are served."""
 
-    principal: Principal
-    at: datetime
+    context: Context
     dialect: Dialect
     base_url: str
 
     @property
     def profile(self) -> ScimProfile:
         """How the caller's organization speaks SCIM."""
-        return self.principal.profile
+        return self.context.profile
 
     @property
     def directory(self) -> Directory:
         """The caller's users and groups."""
-        return Directory(self.principal.organization_id, self.base_url)
+        return Directory(self.context.organization_id, self.base_url)
 
-    def hearing(self, message: Any) -> Self:
+    def in_dialect_of(self, message: Any) -> Self:
         """Return the call in the dialect that a further message of it is in."""
         if self.dialect is not Dialect.UNKNOWN:
             return self
@@ -65,65 +67,71 @@ class Conditions:
     if_none_match: str | None = None
 
 
-@dataclass(frozen=True)
-class Endpoint:
-    """A resource type with its use cases."""
+class Endpoint(ABC, Generic[Row]):
+    """A resource type with its verbs."""
 
-    standard: ResourceType
-    #: The type as the caller's organization has it, with its own extensions.
-    type_in: Callable[[ScimProfile], ResourceType]
-    find: Callable[..., Row]
-    create_row: Callable[..., Row]
-    replace_row: Callable[..., Row]
-    patch_row: Callable[..., Row]
-    delete_row: Callable[..., None]
-    listing: Callable[..., Listing[Any]]
-    documents: Callable[..., list[Document]]
+    standard: ClassVar[ResourceType]
     #: Whether a PATCH that names no attributes is answered with the resource, or with 204.
-    patch_answers: bool
-    #: Whether a deactivation happens without what cannot be read beside it.
-    tolerates: bool
+    patch_answers: ClassVar[bool]
 
-    def create(self, call: Call, message: Any) -> Row:
+    @abstractmethod
+    def type_in(self, profile: ScimProfile) -> ResourceType:
+        """Return the type as the caller's organization has it, with its own extensions."""
+
+    @abstractmethod
+    def create(self, call: ScimCall, message: Any) -> Row:
         """Create a resource from the body of a POST (RFC 7644 3.3)."""
-        kind, strict = self.type_in(call.profile), call.profile.strict
-        document = parse(kind, quirks.undo_resource(kind, message, strict=strict), strict=strict)
-        return self.create_row(call.principal, document, at=call.at)
 
-    def read(self, call: Call, resource_id: str) -> Row:
+    @abstractmethod
+    def read(self, call: ScimCall, resource_id: str) -> Row:
         """Return a resource (RFC 7644 3.4.1)."""
-        return self.find(call.principal.organization_id, resource_id)
 
-    def replace(self, call: Call, resource_id: str, message: Any, conditions: Conditions) -> Row:
+    @abstractmethod
+    def replace(
+        self, call: ScimCall, resource_id: str, message: Any, conditions: Conditions
+    ) -> Row:
         """Replace a resource by the body of a PUT (RFC 7644 3.5.1)."""
-        kind, strict = self.type_in(call.profile), call.profile.strict
-        faults = self._faults()
-        undone = quirks.undo_resource(kind, message, strict=strict)
-        document = read(kind, undone, faults, strict=strict)
-        change = Replacement(document, tuple(faults)) if self.tolerates else document
-        if_match = self._checked(call, resource_id, conditions)
-        return self.replace_row(call.principal, resource_id, change, if_match=if_match, at=call.at)
 
-    def patch(self, call: Call, resource_id: str, message: Any, conditions: Conditions) -> Row:
+    @abstractmethod
+    def patch(self, call: ScimCall, resource_id: str, message: Any, conditions: Conditions) -> Row:
         """Change a resource by a PatchOp message (RFC 7644 3.5.2)."""
+
+    @abstractmethod
+    def delete(self, call: ScimCall, resource_id: str, conditions: Conditions) -> None:
+        """Delete a resource (RFC 7644 3.6)."""
+
+    @abstractmethod
+    def listing(self, call: ScimCall, tree: Filter | None, order: Order) -> Listing[Row]:
+        """Return the resources that match a filter, in an order (RFC 7644 3.4.2)."""
+
+    @abstractmethod
+    def documents(
+        self, call: ScimCall, rows: Sequence[Row], projection: Projection
+    ) -> list[Document]:
+        """Return resources with everything that the projection shows of them."""
+
+    def document(self, call: ScimCall, row: Row, projection: Projection) -> Document:
+        """Return a resource with everything that the projection shows of it."""
+        (document,) = self.documents(call, [row], projection)
+        return document
+
+    def _posted(self, call: ScimCall, message: Any) -> Document:
         kind, strict = self.type_in(call.profile), call.profile.strict
-        faults = self._faults()
+        return parse(kind, quirks.undo_resource(kind, message, strict=strict), strict=strict)
+
+    def _put(self, call: ScimCall, message: Any, faults: Faults) -> Document:
+        kind, strict = self.type_in(call.profile), call.profile.strict
+        undone = quirks.undo_resource(kind, message, strict=strict)
+        return read(kind, undone, faults, strict=strict)
+
+    def _patched(self, call: ScimCall, message: Any, faults: Faults) -> Patch:
+        kind, strict = self.type_in(call.profile), call.profile.strict
         undone = quirks.undo_patch(kind, message, strict=strict)
         operations = parse_patch(kind, undone, faults, strict=strict)
         create_missing = call.dialect.creates_missing and not strict
-        changes = Patch(operations, create_missing, call.base_url, tuple(faults))
-        if_match = self._checked(call, resource_id, conditions)
-        return self.patch_row(call.principal, resource_id, changes, if_match=if_match, at=call.at)
+        return Patch(operations, create_missing, call.base_url, tuple(faults))
 
-    def delete(self, call: Call, resource_id: str, conditions: Conditions) -> None:
-        """Delete a resource (RFC 7644 3.6)."""
-        if_match = self._checked(call, resource_id, conditions)
-        self.delete_row(call.principal, resource_id, if_match=if_match, at=call.at)
-
-    def _faults(self) -> Faults:
-        return Faults() if self.tolerates else REFUSE
-
-    def _checked(self, call: Call, resource_id: str, conditions: Conditions) -> str | None:
+    def _if_match(self, call: ScimCall, resource_id: str, conditions: Conditions) -> str | None:
         """Return the If-Match header, for the write itself to check, once If-None-Match lets it go.
 
         That one can be checked before: a client names versions that it has seen, and none of them
@@ -141,36 +149,105 @@ class Endpoint:
                 )
         return conditions.if_match
 
-    def document(self, call: Call, row: Row, projection: Projection) -> Document:
-        """Return a resource with everything that the projection shows of it."""
-        (document,) = self.documents(call.directory, [row], projection)
-        return document
+
+class Users(Endpoint[User]):
+    """`/Users`. A deactivation happens without what cannot be read beside it."""
+
+    standard = USER
+    patch_answers = True
+
+    @override
+    def type_in(self, profile: ScimProfile) -> ResourceType:
+        return profile.user
+
+    @override
+    def create(self, call: ScimCall, message: Any) -> User:
+        return provisioning.create_user(call.context, self._posted(call, message))
+
+    @override
+    def read(self, call: ScimCall, resource_id: str) -> User:
+        return users.find_user(call.context.organization_id, resource_id)
+
+    @override
+    def replace(
+        self, call: ScimCall, resource_id: str, message: Any, conditions: Conditions
+    ) -> User:
+        faults = Faults()
+        replacement = Replacement(self._put(call, message, faults), tuple(faults))
+        if_match = self._if_match(call, resource_id, conditions)
+        return provisioning.replace_user(call.context, resource_id, replacement, if_match=if_match)
+
+    @override
+    def patch(self, call: ScimCall, resource_id: str, message: Any, conditions: Conditions) -> User:
+        patch = self._patched(call, message, Faults())
+        if_match = self._if_match(call, resource_id, conditions)
+        return provisioning.patch_user(call.context, resource_id, patch, if_match=if_match)
+
+    @override
+    def delete(self, call: ScimCall, resource_id: str, conditions: Conditions) -> None:
+        if_match = self._if_match(call, resource_id, conditions)
+        provisioning.delete_user(call.context, resource_id, if_match=if_match)
+
+    @override
+    def listing(self, call: ScimCall, tree: Filter | None, order: Order) -> Listing[User]:
+        return call.directory.users(tree, order)
+
+    @override
+    def documents(
+        self, call: ScimCall, rows: Sequence[User], projection: Projection
+    ) -> list[Document]:
+        return call.directory.user_documents(rows, projection)
 
 
-USERS = Endpoint(
-    USER,
-    attrgetter("user"),
-    users.find_user,
-    provisioning.create_user,
-    provisioning.replace_user,
-    provisioning.patch_user,
-    provisioning.delete_user,
-    Directory.users,
-    Directory.user_documents,
-    patch_answers=True,
-    tolerates=True,
-)
-GROUPS = Endpoint(
-    GROUP,
-    attrgetter("group"),
-    groups.find_group,
-    groups.create_group,
-    groups.replace_group,
-    groups.patch_group,
-    groups.delete_group,
-    Directory.groups,
-    Directory.group_documents,
-    patch_answers=False,
-    tolerates=False,
-)
-ENDPOINTS = (USERS, GROUPS)
+class Groups(Endpoint[Group]):
+    """`/Groups`."""
+
+    standard = GROUP
+    patch_answers = False
+
+    @override
+    def type_in(self, profile: ScimProfile) -> ResourceType:
+        return profile.group
+
+    @override
+    def create(self, call: ScimCall, message: Any) -> Group:
+        return groups.create_group(call.context, self._posted(call, message))
+
+    @override
+    def read(self, call: ScimCall, resource_id: str) -> Group:
+        return groups.find_group(call.context.organization_id, resource_id)
+
+    @override
+    def replace(
+        self, call: ScimCall, resource_id: str, message: Any, conditions: Conditions
+    ) -> Group:
+        document = self._put(call, message, REFUSE)
+        if_match = self._if_match(call, resource_id, conditions)
+        return groups.replace_group(call.context, resource_id, document, if_match=if_match)
+
+    @override
+    def patch(
+        self, call: ScimCall, resource_id: str, message: Any, conditions: Conditions
+    ) -> Group:
+        patch = self._patched(call, message, REFUSE)
+        if_match = self._if_match(call, resource_id, conditions)
+        return groups.patch_group(call.context, resource_id, patch, if_match=if_match)
+
+    @override
+    def delete(self, call: ScimCall, resource_id: str, conditions: Conditions) -> None:
+        if_match = self._if_match(call, resource_id, conditions)
+        groups.delete_group(call.context, resource_id, if_match=if_match)
+
+    @override
+    def listing(self, call: ScimCall, tree: Filter | None, order: Order) -> Listing[Group]:
+        return call.directory.groups(tree, order)
+
+    @override
+    def documents(
+        self, call: ScimCall, rows: Sequence[Group], projection: Projection
+    ) -> list[Document]:
+        return call.directory.group_documents(rows, projection)
+
+
+USERS, GROUPS = Users(), Groups()
+AnyEndpoint = Endpoint[User] | Endpoint[Group]

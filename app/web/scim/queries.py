@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Generic
 
 from flask import Response
 
 from app.directory.listing import Listing, Window
 from app.directory.search.sorting import Order
-from app.models import Installation
+from app.models import Group, Installation, User
 from app.web.responses import scim_response
-from app.web.scim.endpoints import ENDPOINTS, Call, Endpoint, Row
+from app.web.scim.endpoints import GROUPS, USERS, Endpoint, Row, ScimCall
 from scim import cursors, filters
 from scim.attributes import Document, ResourceType
 from scim.errors import InvalidFilter, InvalidValue
@@ -18,9 +19,9 @@ from scim.messages import Page, SearchRequest, SortOrder, list_response
 from scim.projection import Projection, render
 
 
-def query(call: Call, endpoint: Endpoint, search: SearchRequest) -> Response:
+def query(call: ScimCall, endpoint: Endpoint[Row], search: SearchRequest) -> Response:
     """Answer a query over one resource type."""
-    source = _Source.of(call, endpoint, search)
+    source = _source(call, endpoint, search)
     if search.cursor is not None:
         return _page_by_cursor(source, search)
     page = Page.parse(search.start_index, search.count)
@@ -31,7 +32,7 @@ def query(call: Call, endpoint: Endpoint, search: SearchRequest) -> Response:
     return scim_response(list_response(shown, total, page.start_index))
 
 
-def query_all(call: Call, search: SearchRequest) -> Response:
+def query_all(call: ScimCall, search: SearchRequest) -> Response:
     """Answer a query over all resource types, one type after the other (RFC 7644 3.4.2.1).
 
     A type that lacks an attribute of the filter has nothing that matches it.
@@ -48,16 +49,17 @@ def query_all(call: Call, search: SearchRequest) -> Response:
     for source in _sources(call, search):
         if room > len(shown):
             window = Window(room - len(shown), max(0, start - total))
-            shown += source.shown(source.listing.read(window).rows)
+            shown += source.page(window)
         total += source.listing.total()
     return scim_response(list_response(shown, total, page.start_index))
 
 
-def _sources(call: Call, search: SearchRequest) -> list["_Source"]:
-    sources, refusals = [], []
-    for endpoint in ENDPOINTS:
+def _sources(call: ScimCall, search: SearchRequest) -> list["_Source[User] | _Source[Group]"]:
+    sources: list[_Source[User] | _Source[Group]] = []
+    refusals = []
+    for of_type in (partial(_source, call, USERS), partial(_source, call, GROUPS)):
         try:
-            sources.append(_Source.of(call, endpoint, search))
+            sources.append(of_type(search))
         except InvalidFilter as refusal:
             refusals.append(refusal)
     if not sources:
@@ -66,38 +68,42 @@ def _sources(call: Call, search: SearchRequest) -> list["_Source"]:
 
 
 @dataclass(frozen=True)
-class _Source:
+class _Source(Generic[Row]):
     """What a query asks of one resource type, read from its words."""
 
-    call: Call
-    endpoint: Endpoint
+    call: ScimCall
+    endpoint: Endpoint[Row]
     kind: ResourceType
-    listing: Listing[Any]
+    listing: Listing[Row]
     projection: Projection
-
-    @classmethod
-    def of(cls, call: Call, endpoint: Endpoint, search: SearchRequest) -> "_Source":
-        kind = endpoint.type_in(call.profile)
-        projection = Projection.parse(kind, search.attributes, search.excluded_attributes)
-        tree = None if search.filter is None else filters.parse(kind, search.filter)
-        descending = search.sort_order is SortOrder.DESCENDING
-        order = Order.parse(kind, search.sort_by, descending=descending)
-        return cls(call, endpoint, kind, endpoint.listing(call.directory, tree, order), projection)
 
     def shown(self, rows: Sequence[Row]) -> list[Document]:
         """Return rows as the answer shows them."""
-        documents = self.endpoint.documents(self.call.directory, rows, self.projection)
+        documents = self.endpoint.documents(self.call, rows, self.projection)
         return [render(self.kind, document, self.projection) for document in documents]
 
+    def page(self, window: Window) -> list[Document]:
+        """Return one window of the result as the answer shows it."""
+        return self.shown(self.listing.read(window).rows)
 
-def _page_by_cursor(source: _Source, search: SearchRequest) -> Response:
+
+def _source(call: ScimCall, endpoint: Endpoint[Row], search: SearchRequest) -> _Source[Row]:
+    kind = endpoint.type_in(call.profile)
+    projection = Projection.parse(kind, search.attributes, search.excluded_attributes)
+    tree = None if search.filter is None else filters.parse(kind, search.filter)
+    descending = search.sort_order is SortOrder.DESCENDING
+    order = Order.parse(kind, search.sort_by, descending=descending)
+    return _Source(call, endpoint, kind, endpoint.listing(call, tree, order), projection)
+
+
+def _page_by_cursor(source: _Source[Row], search: SearchRequest) -> Response:
     """Answer with the page behind a cursor; an empty cursor asks for the first.
 
     Only the first page says the total: counting again would cost more than the page.
     """
-    at, key = source.call.at, _cursor_key()
+    at, key = source.call.context.at, _cursor_key()
     asked = cursors.fingerprint(
-        source.call.principal.organization_id,
+        source.call.context.organization_id,
         source.kind.name,
         search.filter,
         search.sort_by,
