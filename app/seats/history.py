@@ -7,7 +7,7 @@ adds up to.
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import accumulate
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from peewee import SQL, Case, Function, fn
 
@@ -83,7 +83,7 @@ def counts_at_each(organization_id: str, instants: Sequence[datetime]) -> list[S
     which = Case(None, [(LedgerEntry.at <= at, index) for index, at in enumerate(instants)], after)
     purchased = _sum({kind: effect[0] for kind, effect in EFFECTS.items()})
     in_use = _sum({kind: effect[1] for kind, effect in EFFECTS.items()})
-    rows = (
+    rows: Any = (
         LedgerEntry.select(which.alias("until"), purchased, in_use)
         .where(LedgerEntry.belongs_to(organization_id))
         .group_by(SQL("1"))

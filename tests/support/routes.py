@@ -111,6 +111,8 @@ OPEN = {
     "POST /console/sign-in/<secret>",
     "POST /console/sign-in/code",
     "POST /console/sign-in/link",
+    "GET /console/sign-in/openid",
+    "GET /console/sign-in/openid/answer",
     "POST /console/sign-in/token",
     "POST /console/sign-out",
     "GET /docs",

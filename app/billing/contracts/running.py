@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from app.billing.terms import Term, local_day, start_of_day
 from app.db.sql import locked
@@ -48,7 +49,7 @@ def running_contract(organization_id: str, *, at: datetime) -> RunningContract:
 
 def _in_its_term(organization_id: str) -> RunningContract | None:
     """Return the contract that began and has not ended, with its term and the pool, in one look."""
-    row = (
+    row: Any = (
         Contract.select(Contract, SeatPool, ContractTerm)
         .join(SeatPool, on=same_organization(SeatPool, Contract), attr="pool")
         .join(
@@ -67,7 +68,7 @@ def _in_its_term(organization_id: str) -> RunningContract | None:
     )
     if row is None:
         return None
-    pool: SeatPool = row.pool
+    pool: Any = row.pool
     term = Term(row.starts_on, pool.term.number)
     return RunningContract(row, term, pool.term.unit_price_minor, pool)
 

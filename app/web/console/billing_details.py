@@ -10,19 +10,19 @@ from app.billing.reviews import Review
 from app.errors import InvalidInput
 from app.organizations.settings import OrganizationChanges, set_organization
 from app.web.console.forms import Problems, written
-from app.web.console.words import N_, gettext
+from app.web.console.words import gettext, gettext_noop
 
 _MISSING = {
-    Particular.BUYER_NAME: N_("the legal name"),
-    Particular.BUYER_ADDRESS: N_("the address"),
-    Particular.BUYER_VAT_ID: N_("the VAT number"),
+    Particular.BUYER_NAME: gettext_noop("the legal name"),
+    Particular.BUYER_ADDRESS: gettext_noop("the address"),
+    Particular.BUYER_VAT_ID: gettext_noop("the VAT number"),
 }
 
 #: What to enter, by the field of the form.
 _WRONG = {
-    "country": N_("Enter the country as its two letters, such as FR or DE."),
-    "vat_id": N_("Check the VAT number, such as FR40303265045."),
-    "billing_contacts": N_("Enter e-mail addresses, with a comma between them."),
+    "country": gettext_noop("Enter the country as its two letters, such as FR or DE."),
+    "vat_id": gettext_noop("Check the VAT number, such as FR40303265045."),
+    "billing_contacts": gettext_noop("Enter e-mail addresses, with a comma between them."),
 }
 _FIELDS = ("legal_name", "postal_code", "city", "country", "vat_id")
 
@@ -65,6 +65,6 @@ def save_details(context: Context) -> Problems:
     try:
         set_organization(context, OrganizationChanges(party=party, billing_contacts=contacts))
     except InvalidInput as wrong:
-        advice = _WRONG.get(wrong.field, N_("Enter one line of text."))
+        advice = _WRONG.get(wrong.field, gettext_noop("Enter one line of text."))
         return Problems({wrong.field: gettext(advice)})
     return Problems()

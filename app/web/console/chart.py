@@ -61,7 +61,7 @@ def _ceiling(figure: int) -> int:
     >>> [_ceiling(figure) for figure in (0, 3, 12, 105, 1001)]
     [2, 4, 20, 120, 1200]
     """
-    size = 10 ** max(len(str(figure)) - 1, 0)
+    size: int = 10 ** max(len(str(figure)) - 1, 0)
     steps = [step * size // 10 for step in (10, 12, 16, 20, 30, 40, 50, 60, 80, 100)]
     return next((step for step in steps if step >= max(figure, 2) and step % 2 == 0), 10 * size)
 

@@ -6,7 +6,7 @@ from flask import Response
 
 from app.web.console.rendering import render
 from app.web.console.visits import visit_or_none
-from app.web.console.words import N_, gettext
+from app.web.console.words import gettext, gettext_noop
 from app.web.context import public_url
 from app.web.errors import Problem
 
@@ -20,68 +20,79 @@ class Words:
 
 
 _NOT_ALLOWED = Words(
-    N_("You may not do this"),
-    N_("Your role does not allow it. Ask a primary owner of your organization."),
+    gettext_noop("You may not do this"),
+    gettext_noop("Your role does not allow it. Ask a primary owner of your organization."),
 )
 
 #: By the code of the problem.
 _WORDS = {
     "not_found": Words(
-        N_("There is nothing at this address"),
-        N_("Check the address. What it names may be gone, or belong to another organization."),
+        gettext_noop("There is nothing at this address"),
+        gettext_noop(
+            "Check the address. What it names may be gone, or belong to another organization."
+        ),
     ),
     "not_authenticated": Words(
-        N_("Sign in first"), N_("Your session has ended, or you were not signed in here.")
+        gettext_noop("Sign in first"),
+        gettext_noop("Your session has ended, or you were not signed in here."),
     ),
     "not_permitted": _NOT_ALLOWED,
     "primary_owner_required": _NOT_ALLOWED,
     "form_expired": Words(
-        N_("This form is out of date"),
-        N_("Nothing was changed. Go back, reload the page and send the form again."),
+        gettext_noop("This form is out of date"),
+        gettext_noop("Nothing was changed. Go back, reload the page and send the form again."),
     ),
     "misdirected": Words(
-        N_("The console has another address"), N_("Open it at %(address)s and sign in there.")
+        gettext_noop("The console has another address"),
+        gettext_noop("Open it at %(address)s and sign in there."),
     ),
     "invalid_input": Words(
-        N_("This cannot be used"), N_("Nothing was changed. Go back and check what you entered.")
+        gettext_noop("This cannot be used"),
+        gettext_noop("Nothing was changed. Go back and check what you entered."),
     ),
     "organization_suspended": Words(
-        N_("Your organization is suspended"),
-        N_("Nothing was changed. The vendor can lift the suspension: contact them."),
+        gettext_noop("Your organization is suspended"),
+        gettext_noop("Nothing was changed. The vendor can lift the suspension: contact them."),
     ),
     "contract_ended": Words(
-        N_("Your contract has ended"),
-        N_("Nothing was changed. The vendor can sign a new one with you: contact them."),
+        gettext_noop("Your contract has ended"),
+        gettext_noop("Nothing was changed. The vendor can sign a new one with you: contact them."),
     ),
     "contract_not_active": Words(
-        N_("No contract is running"),
-        N_("Nothing was changed. The vendor can sign one with you: contact them."),
+        gettext_noop("No contract is running"),
+        gettext_noop("Nothing was changed. The vendor can sign one with you: contact them."),
     ),
     "plan_not_eligible": Words(
-        N_("Seats are not bought here under your contract"),
-        N_("Nothing was changed. Ask the vendor for more seats."),
+        gettext_noop("Seats are not bought here under your contract"),
+        gettext_noop("Nothing was changed. Ask the vendor for more seats."),
     ),
     "body_too_large": Words(
-        N_("That was too much at once"), N_("Nothing was changed. Send it in smaller parts.")
+        gettext_noop("That was too much at once"),
+        gettext_noop("Nothing was changed. Send it in smaller parts."),
     ),
     "method_not_allowed": Words(
-        N_("This address cannot be used this way"), N_("Start again from the console.")
+        gettext_noop("This address cannot be used this way"),
+        gettext_noop("Start again from the console."),
     ),
     "busy": Words(
-        N_("Seatgate is busy"), N_("Nothing was changed. Wait a moment, then reload the page.")
+        gettext_noop("Seatgate is busy"),
+        gettext_noop("Nothing was changed. Wait a moment, then reload the page."),
     ),
     "clock_jumped": Words(
-        N_("The server's clock is not right"),
-        N_("Nothing is sold or invoiced until the vendor has checked it. Nothing was changed."),
+        gettext_noop("The server's clock is not right"),
+        gettext_noop(
+            "Nothing is sold or invoiced until the vendor has checked it. Nothing was changed."
+        ),
     ),
     "internal_error": Words(
-        N_("Something went wrong here"),
-        N_("Nothing was changed. Tell the vendor this reference: %(reference)s"),
+        gettext_noop("Something went wrong here"),
+        gettext_noop("Nothing was changed. Tell the vendor this reference: %(reference)s"),
     ),
 }
 
 _OTHER = Words(
-    N_("This could not be done"), N_("Nothing was changed. Go back, check it and try again.")
+    gettext_noop("This could not be done"),
+    gettext_noop("Nothing was changed. Go back, check it and try again."),
 )
 
 

@@ -7,8 +7,8 @@ from flask import Response, g
 
 from app.web.console.addresses import href
 from app.web.console.rendering import render
-from app.web.console.sign_in import mail_is_on
 from app.web.console.surface import blueprint
+from app.web.console.ways import mail_is_on
 from app.web.console.words import gettext
 from app.web.context import public_url
 

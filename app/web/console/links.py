@@ -16,8 +16,8 @@ from app.web.console.addresses import organization_in, path_of_console
 from app.web.console.forms import Problems, check_form_token, written
 from app.web.console.notes import leave_note
 from app.web.console.rendering import render
-from app.web.console.sign_in import lead, sign_in_page
 from app.web.console.surface import blueprint
+from app.web.console.ways import lead, sign_in_page
 from app.web.console.words import gettext
 from app.web.context import instant
 
@@ -48,11 +48,11 @@ def use_link(secret: str) -> Response:
     """Use a link up, and sign its owner in."""
     check_form_token()
     try:
-        signed_in = signing_in.use_link(secret, source=_source(), at=instant())
+        signed_in = signing_in.use_link(secret, source=source_of_request(), at=instant())
     except LinkEnded:
         return _ended()
     except TooManyAttempts as refusal:
-        return _too_many(refusal)
+        return too_many(refusal)
     return _welcome(signed_in)
 
 
@@ -66,7 +66,7 @@ def sign_in_with_code() -> Response:
             written("address"),
             written("code"),
             organization_id=organization_in(wanted),
-            source=_source(),
+            source=source_of_request(),
             at=instant(),
         )
     except NotAuthenticated:
@@ -75,7 +75,7 @@ def sign_in_with_code() -> Response:
         )
         return _sent(wanted, Problems({"code": sentence}), _UNPROCESSABLE)
     except TooManyAttempts as refusal:
-        return _too_many(refusal)
+        return too_many(refusal)
     return _welcome(signed_in)
 
 
@@ -89,10 +89,13 @@ def send_link() -> Response:
         return sign_in_page(wanted, Problems({"address": sentence}), _UNPROCESSABLE)
     try:
         signing_in.request_link(
-            address, organization_id=organization_in(wanted), source=_source(), at=instant()
+            address,
+            organization_id=organization_in(wanted),
+            source=source_of_request(),
+            at=instant(),
         )
     except TooManyAttempts as refusal:
-        return _too_many(refusal)
+        return too_many(refusal)
     return _sent(wanted, Problems())
 
 
@@ -124,7 +127,8 @@ def _ended() -> Response:
     )
 
 
-def _too_many(refusal: TooManyAttempts) -> Response:
+def too_many(refusal: TooManyAttempts) -> Response:
+    """Return the page for one who tried too often."""
     seconds = refusal.facts["retry_after_seconds"]
     response = render(
         "failure.html",
@@ -137,5 +141,6 @@ def _too_many(refusal: TooManyAttempts) -> Response:
     return response
 
 
-def _source() -> str:
+def source_of_request() -> str:
+    """Return the network address of the client."""
     return request.remote_addr or ""

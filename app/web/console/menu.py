@@ -9,7 +9,7 @@ from app.access.context import Context
 from app.access.principal import Permission
 from app.web.console.addresses import href, public_path
 from app.web.console.visits import visit_or_none
-from app.web.console.words import N_, gettext
+from app.web.console.words import gettext, gettext_noop
 
 
 @dataclass(frozen=True)
@@ -41,21 +41,21 @@ _BILLING = (Permission.READ_BILLING,)
 #: Two groups. An entry shows once its view is there.
 MENU: tuple[tuple[Entry, ...], ...] = (
     (
-        Entry(N_("Home"), "console.show_home"),
-        Entry(N_("Seats"), "console.show_seats", _SEATS, ("quotes", "purchases")),
-        Entry(N_("Members"), "console.show_members", _PEOPLE),
-        Entry(N_("Invoices"), "console.show_invoices", _BILLING),
-        Entry(N_("Contract and renewal"), "console.show_contract", _BILLING),
-        Entry(N_("Connect directory"), "console.show_connect", (Permission.CONNECT,)),
-        Entry(N_("Settings"), "console.show_settings", (Permission.READ_SETTINGS,)),
+        Entry(gettext_noop("Home"), "console.show_home"),
+        Entry(gettext_noop("Seats"), "console.show_seats", _SEATS, ("quotes", "purchases")),
+        Entry(gettext_noop("Members"), "console.show_members", _PEOPLE),
+        Entry(gettext_noop("Invoices"), "console.show_invoices", _BILLING),
+        Entry(gettext_noop("Contract and renewal"), "console.show_contract", _BILLING),
+        Entry(gettext_noop("Connect directory"), "console.show_connect", (Permission.CONNECT,)),
+        Entry(gettext_noop("Settings"), "console.show_settings", (Permission.READ_SETTINGS,)),
     ),
     (
-        Entry(N_("Refused"), "console.show_refused", _PEOPLE),
-        Entry(N_("Waiting list"), "console.show_waiting", _PEOPLE),
-        Entry(N_("Requests"), "console.show_requests", _PEOPLE),
-        Entry(N_("Audit trail"), "console.show_audit_trail", (Permission.READ_SETTINGS,)),
-        Entry(N_("Tokens"), "console.show_tokens", (Permission.MANAGE_TOKENS,)),
-        Entry(N_("Owners"), "console.show_owners", (Permission.MANAGE_OWNERS,)),
+        Entry(gettext_noop("Refused"), "console.show_refused", _PEOPLE),
+        Entry(gettext_noop("Waiting list"), "console.show_waiting", _PEOPLE),
+        Entry(gettext_noop("Requests"), "console.show_requests", _PEOPLE),
+        Entry(gettext_noop("Audit trail"), "console.show_audit_trail", (Permission.READ_SETTINGS,)),
+        Entry(gettext_noop("Tokens"), "console.show_tokens", (Permission.MANAGE_TOKENS,)),
+        Entry(gettext_noop("Owners"), "console.show_owners", (Permission.MANAGE_OWNERS,)),
     ),
 )
 

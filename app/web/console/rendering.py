@@ -10,6 +10,7 @@ from flask import Flask, Response, render_template, request
 from app.i18n import formats
 from app.i18n.catalogues import translations
 from app.i18n.languages import Language, languages
+from app.i18n.templates import speak
 from app.web.assets import asset
 from app.web.console.addresses import href, public_path
 from app.web.console.forms import FORM_SEAL, Problems, form_token
@@ -43,14 +44,7 @@ def render(template: str, status: int = 200, **values: Any) -> Response:
 
 def register(app: Flask) -> None:
     """Let templates write texts, days, numbers and money in the reader's language."""
-    app.jinja_env.add_extension("jinja2.ext.i18n")
-    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # the extension's
-        lambda message: translations(language()).gettext(message),
-        lambda one, many, number: translations(language()).ngettext(one, many, number),
-        newstyle=True,
-        pgettext=lambda context, message: translations(language()).pgettext(context, message),
-        npgettext=lambda *words: translations(language()).npgettext(*words),
-    )
+    speak(app.jinja_env, lambda: translations(language()))
     app.jinja_env.globals |= {
         "href": href,
         "has_page": lambda endpoint: endpoint in app.view_functions,

@@ -69,8 +69,9 @@ def _buy(context: Context, known: Review) -> Response:
 
 def _requote(context: Context, known: Review) -> Response:
     """Make the quote anew with the references that were entered; they cannot be added later."""
+    given = _references()
     asked = QuoteRequest(
-        known.quote.quantity, *(text or None for text in _references()), quantity_max=_most()
+        known.quote.quantity, given.purchase_order or None, given.cost_centre or None, _most()
     )
     try:
         quote = quoting.create_quote(context, asked)

@@ -7,14 +7,14 @@ from app.access.tokens import authenticate
 from app.errors import NotAuthenticated, NotPermitted
 from app.owners.sessions import begin_session, end_session
 from app.web.browsers import forget_session, keep_session, session_secret
-from app.web.console.addresses import go, go_to, href, path_of_console, public_path
+from app.web.console.addresses import go, path_of_console
 from app.web.console.forms import Problems, check_form_token, written
 from app.web.console.notes import leave_note
-from app.web.console.rendering import render
 from app.web.console.surface import blueprint
 from app.web.console.visits import visit_or_none
+from app.web.console.ways import lead, sign_in_page
 from app.web.console.words import gettext
-from app.web.context import instant, seatgate
+from app.web.context import instant
 
 _UNPROCESSABLE = 422
 
@@ -60,34 +60,6 @@ def sign_out() -> Response:
     response = go("console.show_sign_in")
     forget_session(response)
     return response
-
-
-def sign_in_page(
-    wanted: str | None, problems: Problems | None = None, status: int = 200, *, ended: str = ""
-) -> Response:
-    """Return the page with the ways to sign in, which lead to `wanted`."""
-    return render(
-        "sign_in.html",
-        status,
-        wanted=wanted,
-        problems=problems or Problems(),
-        ended=ended,
-        mail=mail_is_on(),
-        address=written("address"),
-        openid=None,
-    )
-
-
-def lead(wanted: str | None, organization_id: str) -> Response:
-    """Send a person who has signed in to where they were, or Home."""
-    if wanted is not None:
-        return go_to(public_path(wanted))
-    return go_to(href("console.show_home", organization_id=organization_id))
-
-
-def mail_is_on() -> bool:
-    """Return whether links can be mailed."""
-    return seatgate().config.mail_is_off is None
 
 
 def _ended() -> str:

@@ -13,7 +13,7 @@ from app.web.console.visits import visit_or_none
 LANGUAGE_COOKIE = "seatgate_language"
 
 
-def N_(message: str) -> str:  # noqa: N802  # the name that extractors of texts know
+def gettext_noop(message: str) -> str:
     """Mark a text that is translated where it is shown."""
     return message
 

@@ -10,11 +10,11 @@ from app.models import OpenidProvider
 from app.owners import openid_providers
 from app.owners.openid_providers import ProviderSettings
 from app.web.context import requires, seatgate
-from app.web.fields import Instant, Request, Text
+from app.web.fields import Instant, RequestSchema, Text
 from app.web.owner.surface import surface
 
 
-class ProviderRequestSchema(Request):
+class ProviderRequestSchema(RequestSchema):
     """An OpenID Connect provider, and what it knows Seatgate as."""
 
     issuer = Text(required=True, metadata={"description": "Its https address, as it writes it."})

@@ -1,0 +1,45 @@
+"""What a page costs: a few statements, with many people as with few."""
+
+import pytest
+from playhouse.test_utils import count_queries
+
+from app.models import Want
+from tests.support.browser import Browser
+from tests.support.builders import an_organization, fill
+
+pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope="session")
+
+STATEMENTS_MAX = 10
+
+PAGES = ("", "/seats", "/seats/add", "/quotes/{quote}", "/purchases/{purchase}")
+
+
+@pytest.mark.parametrize("people", [3, 40])
+def test_a_page_takes_ten_statements_however_many_people_there_are(service, people):
+    customer = an_organization(people)
+    fill(customer)
+    idp = service.scim(customer)
+    for number in range(people):
+        idp.create_user(f"refused{number}@example.com")
+    assert Want.select().where(Want.organization_id == customer.id).count() == people
+    owner = service.owner(customer)
+    named = things_of(owner)
+    browser = Browser(service)
+    browser.sign_in(customer)
+
+    for path in PAGES:
+        address = f"/console/{customer.id}{path.format(**named)}"
+        with count_queries() as counter:
+            page = browser.get(address)
+
+        assert page.status == 200, address
+        assert counter.count <= STATEMENTS_MAX, f"{address}: {counter.count}"
+
+
+def things_of(owner):
+    """Return a purchase and a quote that is open."""
+    first = owner.post("/quotes", json={"quantity": 1}).json()
+    body = {"expected_total_minor": first["total_minor"]}
+    done = owner.post(f"/quotes/{first['id']}/confirmation", json=body).json()
+    second = owner.post("/quotes", json={"quantity": 1}).json()
+    return {"purchase": done["purchase"]["id"], "quote": second["id"]}
