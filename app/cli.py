@@ -63,6 +63,8 @@ def serve(host: str, port: int, workers: int) -> None:
     config = read_config()
     with opened(config):
         check_migrated(config)
+    if config.smtp_url and config.mail_is_off:
+        click.echo(config.mail_is_off, err=True)
     server.serve(config, host, port, workers)
 
 

@@ -9,6 +9,7 @@ from tests.test_architecture import ROOT, path_of
 DOMAINS = {
     "app/billing/": "invoices",
     "app/i18n/": "formats",
+    "app/mail/": "mail",
     "app/people/login_messages.py": "login",
 }
 

@@ -90,9 +90,10 @@ class Postbox:
 
     async def handle_DATA(self, _server, _session, envelope: Envelope):  # noqa: N802
         taken = Delivered(envelope.mail_from, envelope.rcpt_tos[0], envelope.content)
+        self.delivered.append(taken)
         answer = self.to_mail(taken)
-        if answer.startswith("250") or answer == DROP:
-            self.delivered.append(taken)
+        if not (answer.startswith("250") or answer == DROP):
+            self.delivered.remove(taken)
         return answer
 
 
@@ -140,8 +141,11 @@ def silent_server(greeting: bytes = b"") -> Iterator[int]:
                     held.append(listener.accept()[0])
                     held[-1].sendall(greeting)
 
-        threading.Thread(target=accept, daemon=True).start()
+        accepting = threading.Thread(target=accept, daemon=True)
+        accepting.start()
         yield listener.getsockname()[1]
+        listener.shutdown(socket.SHUT_RDWR)  # which wakes the thread
+        accepting.join()
         for each in held:
             each.close()
 
@@ -160,5 +164,7 @@ def trickling_server() -> Iterator[int]:
                 time.sleep(0.05)
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        threading.Thread(target=converse, daemon=True).start()
+        conversing = threading.Thread(target=converse, daemon=True)
+        conversing.start()
         yield listener.getsockname()[1]
+        conversing.join()

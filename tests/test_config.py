@@ -69,6 +69,19 @@ def test_a_setting_that_there_is_not_is_named():
         ("TRUSTED_PROXIES", "-1"),
         ("TRUSTED_PROXIES", "one"),
         ("QUOTE_QUANTITY_MAX", "0"),
+        ("SMTP_URL", "mail.example.com:25"),
+        ("SMTP_URL", "https://mail.example.com"),
+        ("SMTP_URL", "smtp://"),
+        ("SMTP_URL", "smtps://mail.example.com:port"),
+        ("SMTP_URL", "smtps://mail.example.com/folder"),
+        ("SMTP_URL", "smtps://mail.example.com?timeout=5"),
+        ("SMTP_URL", "smtps://user@mail.example.com"),
+        ("SMTP_URL", "smtps://:secret@mail.example.com"),
+        ("SMTP_URL", "smtp://user:secret@mail.example.com"),
+        ("SMTP_URL", "smtps://user:p@ss/word@mail.example.com"),
+        ("MAIL_FROM", "seats"),
+        ("MAIL_FROM", "seats@bücher.example"),
+        ("MAIL_FROM", "Seats <seats@example.com>\r\nBcc: all@example.com"),
         ("SANDBOX", "true"),
         ("CLOCK", "yesterday"),
         ("CLOCK", "2026-03-01T09:00:00"),
@@ -77,6 +90,48 @@ def test_a_setting_that_there_is_not_is_named():
 def test_a_value_that_cannot_be_used_is_refused_by_the_name_of_its_setting(name, value):
     with pytest.raises(ConfigurationError, match=rf"^SEATGATE_{name} must "):
         Config.from_env({f"SEATGATE_{name}": value})
+
+
+def test_a_mail_server_needs_a_mailbox_that_mail_comes_from():
+    with pytest.raises(ConfigurationError, match=r"^SEATGATE_MAIL_FROM must name"):
+        Config.from_env({"SEATGATE_SMTP_URL": "smtps://mail.example.com"})
+
+
+def test_the_password_of_the_mail_server_is_in_no_text_of_the_settings():
+    url = "smtp+starttls://user:s%40cret@mail.example.com"
+    config = Config.from_env(
+        {
+            "SEATGATE_SMTP_URL": url,
+            "SEATGATE_MAIL_FROM": "Seatgate <seats@example.com>",
+            "SEATGATE_PUBLIC_URL": "https://seats.example.com",
+        }
+    )
+
+    assert config.outgoing.server.password == "s@cret"
+    assert config.outgoing.server.port == 587
+    assert "cret" not in repr(config) + repr(config.outgoing)
+    with pytest.raises(ConfigurationError) as refused:
+        Config.from_env({"SEATGATE_SMTP_URL": "smtp://user:s%40cret@mail.example.com"})
+    assert "cret" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [
+        ({}, "Mail is off: set SEATGATE_SMTP_URL and SEATGATE_MAIL_FROM."),
+        (
+            {
+                "SEATGATE_SMTP_URL": "smtp://localhost",
+                "SEATGATE_MAIL_FROM": "seats@example.com",
+            },
+            "Mail is off: its links need SEATGATE_PUBLIC_URL.",
+        ),
+    ],
+)
+def test_mail_that_cannot_be_sent_is_off_for_a_reason(settings, reason):
+    config = Config.from_env(settings)
+
+    assert (config.outgoing, config.mail_is_off) == (None, reason)
 
 
 def test_an_application_made_without_settings_reads_the_environment(database_url, monkeypatch):

@@ -25,7 +25,10 @@ def mail() -> None:
     help="Whose mail to list, by id or external id; without it, that of all.",
 )
 @click.option(
-    "--state", type=click.Choice([*State]), default=None, help="Only what is in this state."
+    "--state",
+    type=click.Choice([each.value for each in State]),
+    default=None,
+    help="Only what is in this state.",
 )
 @click.option("--count", type=click.IntRange(1, 1000), default=100, help="How many, newest first.")
 @as_json

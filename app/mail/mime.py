@@ -52,11 +52,11 @@ def mail_of(letter: Letter, cover: Cover) -> bytes:
     mail["Date"] = format_datetime(cover.at)
     mail["Message-ID"] = message_id_of(cover.message_id, sender)
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answer
-    mail["Content-Language"] = cover.language
     mail.set_content(_rendered("letter.txt", letter, cover), cte="quoted-printable")
     mail.add_alternative(
         _rendered("letter.html", letter, cover), subtype="html", cte="quoted-printable"
     )
+    mail["Content-Language"] = cover.language  # setting the content takes such headers away
     return mail.as_bytes()
 
 

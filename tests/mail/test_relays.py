@@ -1,5 +1,6 @@
 """The conversation with a mail server, held with real ones on localhost."""
 
+import socket
 import ssl
 import time
 
@@ -133,10 +134,11 @@ def test_a_server_that_hangs_is_waited_for_a_moment_only(greeting):
 
 
 def test_a_server_that_is_not_there_is_waited_for():
-    with silent_server() as port:
-        pass
+    with socket.socket() as taken:  # which listens to no client
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        failed = failure_of(MailServer(Security.NONE, "127.0.0.1", port))
 
-    failed = failure_of(MailServer(Security.NONE, "127.0.0.1", port))
     assert failed == (Reach.SERVER, "The mail server cannot be reached.")
 
 

@@ -19,9 +19,10 @@ def sign_in_link(desk: Desk) -> Letter:
     """
     made, texts = _link(desk, links.Purpose.SIGN_IN), desk.texts
     another = texts.gettext(
-        "To sign in on another device, ask for the link there, and type this code: %(code)s"
+        "On another device, open %(url)s and type your address and this code: %(code)s"
     )
-    code = (another % {"code": _spaced(made.code)},) if made.code else ()
+    given = {"url": _sign_in_page(desk), "code": _spaced(made.code or "")}
+    code = (another % given,) if made.code else ()
     return Letter(
         subject=texts.gettext("Sign in to %(organization)s") % _named(desk),
         paragraphs=(texts.gettext("With this link you sign in as %(name)s.") % _named(desk),),
@@ -56,7 +57,7 @@ def ownership_offer(desk: Desk) -> Letter:
             ),
         ),
         action=Action(texts.gettext("Look at it and accept"), _address(desk, made)),
-        afterwards=(_once_until(desk, made.expires_at),),
+        afterwards=(_once_until(desk, made.expires_at), _later(desk)),
     )
 
 
@@ -98,7 +99,7 @@ def _link(desk: Desk, purpose: links.Purpose) -> MadeLink:
 
 
 def _address(desk: Desk, made: MadeLink) -> str:
-    return f"{desk.public_url}/console/sign-in/{made.secret}"
+    return desk.public_url + made.path
 
 
 def _owner(desk: Desk) -> Owner:
@@ -124,7 +125,11 @@ def _once_until(desk: Desk, expires_at: datetime) -> str:
 
 def _later(desk: Desk) -> str:
     text = desk.texts.gettext("Afterwards you sign in at %(url)s with your address.")
-    return text % {"url": f"{desk.public_url}/console"}
+    return text % {"url": _sign_in_page(desk)}
+
+
+def _sign_in_page(desk: Desk) -> str:
+    return f"{desk.public_url}/console/sign-in"
 
 
 def _spaced(code: str) -> str:
