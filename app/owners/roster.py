@@ -84,7 +84,7 @@ def has_left(owner: Owner) -> bool:
 def principal_of(owner: Owner) -> Principal:
     """Return the principal that an owner is."""
     organization = Organization.get_by_id(owner.organization_id)
-    profile = profile_of(organization.extensions, strict=organization.strict)
+    profile = profile_of(organization)
     role = Role(owner.role)
     return Principal(owner.organization_id, role, f"owner:{owner.id}", profile=profile)
 

@@ -103,7 +103,7 @@ def find_session(secret: str, *, at: datetime) -> Principal:
             _note_seen(row.organization_id, row.id, at=at)
         except Busy:
             log.warning("that session %s was seen is left unwritten: the database is busy", row.id)
-    profile = profile_of(row.extensions, strict=row.strict)
+    profile = profile_of(row)
     return Principal(row.organization_id, Role(row.role), _actor_of(row), profile=profile)
 
 
@@ -142,6 +142,7 @@ def _session_with_its_sources(secret_hash: str) -> Any:
             OwnerSession,
             Organization.extensions,
             Organization.strict,
+            Organization.seat_refusal_status,
             Owner.role.alias("owner_role"),
             Owner.removed_at,
             Owner.user_id,

@@ -223,9 +223,7 @@ def _seat_refusal(refusal: SeatRefusal) -> Problem:
     if isinstance(refusal, SeatLimitReached):
         headers["Seatgate-Seats-Purchased"] = str(refusal.purchased)
         headers["Seatgate-Seats-In-Use"] = str(refusal.in_use)
-        sentences.append(
-            f"A primary owner can add seats at {_page_for(g.principal.organization_id)}, then retry."
-        )
+        sentences.append(f"A primary owner can add seats at {_seats_page()}, then retry.")
     if denial := refusal.facts.get("denial"):
         headers["Seatgate-Denial"] = str(denial)
         sentences.append(f"Reference {denial}")
@@ -234,8 +232,8 @@ def _seat_refusal(refusal: SeatRefusal) -> Problem:
     return Problem(status, refusal.code, " ".join(sentences), refusal.facts, headers)
 
 
-def _page_for(organization_id: str) -> str:
-    return f"{public_url()}/console/{organization_id}/seats"
+def _seats_page() -> str:
+    return f"{public_url()}/console/{g.principal.organization_id}/seats"
 
 
 def _shortened(name: str) -> str:
