@@ -10,6 +10,12 @@ def test_a_reader_follows_a_created_user_to_the_ledger_in_nine_functions():
     assert not [name for name in created.frames if "<" in name]
 
 
+def test_a_confirmation_reads_each_fact_once():
+    _, confirmed = ways()
+
+    assert len(confirmed.statements) <= 14, "\n".join(confirmed.statements)
+
+
 def test_the_code_speaks_the_words_of_the_field():
     uses, lines = uses_of_dialect()
 

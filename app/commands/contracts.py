@@ -27,6 +27,7 @@ from app.errors import NotFound
 from app.models import Contract, ContractTerm, SeatPool
 from app.organizations.settings import find_organization
 from app.seats import pools
+from app.seats.subscriptions import subscription_of
 
 
 class _Given(TypedDict):
@@ -186,7 +187,7 @@ def _takeover_facts(row: Contract) -> Facts:
     """Return what a contract that was signed ahead will do at today's use."""
     if row.state != "scheduled":
         return {}
-    taking_over = takeover(row, pools.pool_of(row.organization_id))
+    taking_over = takeover(row, subscription_of(row.organization_id))
     return {
         "takes_over": {
             "at": row.takes_over_at,

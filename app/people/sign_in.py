@@ -11,12 +11,12 @@ from enum import StrEnum
 from app.access.context import Context
 from app.access.door import use_case
 from app.billing.contracts.renewals import renew_if_due
-from app.billing.contracts.standing import standing_of
+from app.billing.contracts.standing import barred
 from app.billing.language import Language
 from app.db.transactions import transaction
 from app.directory.users import name_given
 from app.errors import SeatLimitReached, SeatRefusal, UserNameTaken
-from app.models import Hold, Organization, User
+from app.models import Hold, User
 from app.people.activity import InactiveReason
 from app.people.identifying import Claims, identify
 from app.people.login_messages import LoginReason, language_of, message_code, message_of
@@ -25,6 +25,8 @@ from app.people.refusing import record_denial
 from app.seats import holds, ledger, pools, wants
 from app.seats.holds import Kept, Purpose
 from app.seats.pools import Cause
+from app.seats.rules import PoolStanding
+from app.seats.subscriptions import Subscription, subscription_of
 from scim.attributes import Document
 from scim.documents import parse
 from scim.names import UserName
@@ -108,28 +110,28 @@ def decide(context: Context, login: Login) -> Decision:
     Raises:
         InvalidInput: an unknown person's userName holds what no name can.
     """
-    organization = Organization.get_by_id(context.organization_id)
-    decision = _decide(context, organization, login)
+    subscription = subscription_of(context.organization_id)
+    decision = _decide(context, subscription, login)
+    if decision.reason is LoginReason.CONTRACT_ENDED and subscription.scheduled is not None:
+        decision = replace(decision, starts_on=subscription.scheduled.starts_on)
+    organization = subscription.organization
     language = language_of(login.locale, Language(organization.language))
-    if decision.reason is LoginReason.CONTRACT_ENDED:
-        coming = standing_of(context.organization_id).scheduled
-        decision = replace(decision, starts_on=None if coming is None else coming.starts_on)
     return replace(decision, language=language, help_line=organization.login_help)
 
 
-def _decide(context: Context, organization: Organization, login: Login) -> Decision:
-    identity = identify(context, organization, login.claims)
+def _decide(context: Context, subscription: Subscription, login: Login) -> Decision:
+    identity = identify(context, subscription.organization, login.claims)
     if identity.conflicts:
         return Decision(LoginReason.IDENTITY_CONFLICT)
     if identity.user is not None:
-        return _decide_known(identity.user, at=context.at)
+        return _decide_known(identity.user, subscription.standing, at=context.at)
     name_given("user_name", login.user_name)
     if login.mode is Mode.CHECK:
         return _decide_unknown(context, login)
     try:
         return _claim(context, login)
     except UserNameTaken:
-        return _decide(context, organization, login)
+        return _decide(context, subscription, login)
 
 
 def _claim(context: Context, login: Login) -> Decision:
@@ -140,18 +142,13 @@ def _claim(context: Context, login: Login) -> Decision:
     return Decision(LoginReason.SEAT_CLAIMED, claimed.id)
 
 
-def _decide_known(user: User, *, at: datetime) -> Decision:
+def _decide_known(user: User, standing: PoolStanding, *, at: datetime) -> Decision:
     if not user.active:
         reason = _INACTIVE.get(user.inactive_because or "", LoginReason.DEACTIVATED)
         return Decision(reason, user.id)
-    barred = _barred(user.organization_id, at)
-    return Decision(barred or LoginReason.SEAT_ASSIGNED, user.id)
-
-
-def _barred(organization_id: str, at: datetime) -> LoginReason | None:
-    """Return what keeps the organization's holders out, if anything does. It takes no lock."""
-    barred = standing_of(organization_id).barred(at)
-    return None if barred is None else LoginReason(barred.code)
+    refusal = barred(standing, at)
+    reason = LoginReason.SEAT_ASSIGNED if refusal is None else LoginReason(refusal.code)
+    return Decision(reason, user.id)
 
 
 def _decide_unknown(context: Context, login: Login) -> Decision:

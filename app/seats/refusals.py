@@ -44,6 +44,12 @@ def provisioned_refusals(organization_id: str, limit: int) -> list[Want]:
     return with_sources(query.order_by(Want.sequence).limit(limit))
 
 
+def first_refused(organization_id: str, limit: int) -> tuple[list[Want], int]:
+    """Return the first refused people that a directory provisions, and how many there are."""
+    first = provisioned_refusals(organization_id, limit)
+    return first, len(first) if len(first) < limit else refused_by_road(organization_id)[0]
+
+
 def refused_by_road(organization_id: str) -> tuple[int, int]:
     """Return how many people are refused: of a directory, and strangers at a login."""
     directory = _open(organization_id).where(asked_by_a_directory()).count()

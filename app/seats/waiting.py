@@ -59,16 +59,19 @@ def offer(organization_id: str, *, at: datetime) -> None:
         _keep(organization_id, _next(organization_id, _is_parked(), free), OFFER, at=at)
 
 
-def reserve(organization_id: str, quantity: int, cause: Cause, *, at: datetime) -> None:
+def reserve(organization: Organization, quantity: int, cause: Cause, *, at: datetime) -> None:
     """Hold bought seats for those at the head of the queue who have none kept yet.
 
     The refused are served where the organization asked for it, if a directory provisions them:
     strangers refused at a login have no claim. Call inside the transaction that bought the seats.
     """
-    if Organization.get_by_id(organization_id).reserve_for_denied:
+    if organization.reserve_for_denied:
         entitled = _is_parked() | (is_refused() & asked_by_a_directory())
-        _keep(organization_id, _next(organization_id, entitled, quantity), cause, at=at)
-    offer(organization_id, at=at)
+        people = _next(organization.id, entitled, quantity)
+        _keep(organization.id, people, cause, at=at)
+        if len(people) < quantity:
+            return  # these were all who wait
+    offer(organization.id, at=at)
 
 
 def next_offered(organization_id: str) -> str | None:

@@ -6,22 +6,33 @@ from datetime import date, datetime
 from app.billing.terms import Term, local_day, start_of_day
 from app.db.sql import locked
 from app.errors import ContractNotActive, TermOver
-from app.models import Contract, ContractTerm, SeatPool
+from app.models import Contract, ContractTerm, Organization, SeatPool
 from app.models.rows import same_organization
-from app.seats import ledger, pools
+from app.seats import ledger
 from app.seats.ledger import Beyond
 from app.seats.pools import Cause
 from app.seats.rules import PoolState
+from app.seats.subscriptions import Subscription, subscription_of
 
 
 @dataclass(frozen=True)
 class RunningContract:
-    """A contract in its current term, with the pool."""
+    """A contract in its current term, with what belongs to it."""
 
     contract: Contract
     term: Term
     unit_price_minor: int
-    pool: SeatPool
+    subscription: Subscription
+
+    @property
+    def pool(self) -> SeatPool:
+        """The pool that it fills."""
+        return self.subscription.pool
+
+    @property
+    def organization(self) -> Organization:
+        """Whose contract it is."""
+        return self.subscription.organization
 
     def today(self, at: datetime) -> date:
         """Return the day it is for the contract."""
@@ -35,29 +46,23 @@ def running_contract(organization_id: str, *, at: datetime) -> RunningContract:
         ContractNotActive: none runs.
         TermOver: its term is over and not yet renewed.
     """
-    contract = unended_contract(organization_id)
-    if contract is None:
-        _check_none_due(organization_id, at)
+    return running_in(subscription_of(organization_id), at=at)
+
+
+def running_in(subscription: Subscription, *, at: datetime) -> RunningContract:
+    """Return the contract that runs in a subscription. Raises as `running_contract`."""
+    contract, row = subscription.running, subscription.term
+    if contract is None or row is None:
+        coming = subscription.scheduled
+        if coming is not None and coming.takes_over_at <= at:
+            raise TermOver
         raise ContractNotActive(
             "No contract is running, so no seats can be bought. Sign one with the vendor."
         )
-    pool = pools.pool_of(organization_id)
-    if is_over(pool, at):
+    if is_over(subscription.pool, at):
         raise TermOver
-    row = ContractTerm.of(
-        organization_id,
-        ContractTerm.contract_id == contract.id,
-        ContractTerm.number == pool.term_number,
-    ).get()
-    return RunningContract(
-        contract, Term(contract.starts_on, row.number), row.unit_price_minor, pool
-    )
-
-
-def _check_none_due(organization_id: str, at: datetime) -> None:
-    scheduled = scheduled_contract(organization_id)
-    if scheduled is not None and scheduled.takes_over_at <= at:
-        raise TermOver
+    term = Term(contract.starts_on, row.number)
+    return RunningContract(contract, term, row.unit_price_minor, subscription)
 
 
 def unended_contract(organization_id: str, *, lock: bool = False) -> Contract | None:

@@ -102,14 +102,16 @@ def sign_contract(
     ):
         raise TermOver
     if scheduling.comes_later(running, pool, terms.starts_on, terms.time_zone, at=context.at):
-        signing = _sign_ahead(context, terms, running)
+        signing = _sign_ahead(context, terms, organization, running)
     else:
-        signing = _sign_now(context, terms, pool)
+        signing = _sign_now(context, terms, organization, pool)
     keep(context, request_id, content, signing.contract.id)
     return signing
 
 
-def _sign_now(context: Context, terms: ContractTerms, pool: SeatPool) -> Signing:
+def _sign_now(
+    context: Context, terms: ContractTerms, buyer: Organization, pool: SeatPool
+) -> Signing:
     if terms.seats < pool.in_use:
         raise SeatsBelowUse(
             f"{pool.in_use} seats are in use, more than the {terms.seats} of this contract. "
@@ -123,10 +125,12 @@ def _sign_now(context: Context, terms: ContractTerms, pool: SeatPool) -> Signing
     cause = Cause(context.actor, term_invoices.cause_of(contract, term.number))
     open_term(contract, row, cause, at=context.at)
     trail.record(context, _signed(contract, terms.seats))
-    return Signing(contract, _invoice(contract, term, terms.seats, at=context.at))
+    return Signing(contract, _invoice(contract, buyer, term, terms.seats, at=context.at))
 
 
-def _sign_ahead(context: Context, terms: ContractTerms, running: Contract | None) -> Signing:
+def _sign_ahead(
+    context: Context, terms: ContractTerms, buyer: Organization, running: Contract | None
+) -> Signing:
     scheduling.check_none_scheduled(context.organization_id)
     ahead = scheduling.ahead_of(running, context.organization_id, terms.starts_on, terms.time_zone)
     contract = _insert_contract(context.organization_id, terms, ahead, at=context.at)
@@ -135,10 +139,12 @@ def _sign_ahead(context: Context, terms: ContractTerms, running: Contract | None
     if running is not None:
         scheduling.stop_renewal(context, running, contract)
     trail.record(context, _signed(contract, terms.seats))
-    return Signing(contract, _invoice(contract, term, terms.seats, at=context.at))
+    return Signing(contract, _invoice(contract, buyer, term, terms.seats, at=context.at))
 
 
-def _invoice(contract: Contract, term: Term, seats: int, *, at: datetime) -> Invoice | None:
+def _invoice(
+    contract: Contract, buyer: Organization, term: Term, seats: int, *, at: datetime
+) -> Invoice | None:
     """Issue the invoice of the signing, if it is due; let it follow on its day, if it is not."""
     if not contract.invoiced_here or contract.invoiced_elsewhere is not None:
         return None
@@ -147,7 +153,8 @@ def _invoice(contract: Contract, term: Term, seats: int, *, at: datetime) -> Inv
         return None
     if contract.state == "scheduled":
         term_invoices.postpone(contract, term, seats)
-    return term_invoices.issue(contract, term, seats, contract.unit_price_minor, at=at)
+    line = term_invoices.term_line(buyer, term, seats, contract.unit_price_minor)
+    return term_invoices.issue(contract, buyer, term, line, at=at)
 
 
 def _signed_before(context: Context, contract_id: str) -> Signing:
