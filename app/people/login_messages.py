@@ -6,8 +6,16 @@ A sentence says where to find help and never how many seats there are.
 import re
 from datetime import date
 from enum import StrEnum
+from typing import Self
 
 from app.billing.language import Language, day_text
+from app.errors import (
+    ContractEnded,
+    ContractNotStarted,
+    OrganizationSuspended,
+    SeatLimitReached,
+    SeatRefusal,
+)
 
 
 class LoginReason(StrEnum):
@@ -25,6 +33,19 @@ class LoginReason(StrEnum):
     CONTRACT_ENDED = "contract_ended"
     ORGANIZATION_SUSPENDED = "organization_suspended"
 
+    @classmethod
+    def of(cls, refusal: SeatRefusal) -> Self:
+        """Return what a person is answered who is refused a seat."""
+        return cls(_REFUSED[type(refusal)])
+
+
+#: What each refusal of a seat is answered.
+_REFUSED: dict[type[SeatRefusal], LoginReason] = {
+    SeatLimitReached: LoginReason.NO_SEAT,
+    ContractNotStarted: LoginReason.CONTRACT_NOT_STARTED,
+    ContractEnded: LoginReason.CONTRACT_ENDED,
+    OrganizationSuspended: LoginReason.ORGANIZATION_SUSPENDED,
+}
 
 #: Where an organization's people find help that has no help line of its own.
 _HELP = {Language.EN: "your organization's owner", Language.FR: "votre propriétaire principal"}

@@ -138,7 +138,7 @@ def _claim(context: Context, login: Login) -> Decision:
     try:
         claimed = claim_user(context, _document(context, login))
     except SeatRefusal as refusal:
-        return _refused(refusal)
+        return Decision(LoginReason.of(refusal))
     return Decision(LoginReason.SEAT_CLAIMED, claimed.id)
 
 
@@ -147,7 +147,7 @@ def _decide_known(user: User, standing: PoolStanding, *, at: datetime) -> Decisi
         reason = _INACTIVE.get(user.inactive_because or "", LoginReason.DEACTIVATED)
         return Decision(reason, user.id)
     refusal = barred(standing, at)
-    reason = LoginReason.SEAT_ASSIGNED if refusal is None else LoginReason(refusal.code)
+    reason = LoginReason.SEAT_ASSIGNED if refusal is None else LoginReason.of(refusal)
     return Decision(reason, user.id)
 
 
@@ -164,7 +164,7 @@ def _decide_unknown(context: Context, login: Login) -> Decision:
             LoginReason.SEAT_AVAILABLE, hold_expires_at=hold.expires_at if hold else None
         )
     record_denial(context, login.user_name, wants.RefusalReason.of(refusal))
-    return _refused(refusal)
+    return Decision(LoginReason.of(refusal))
 
 
 def _refusal(organization_id: str, *, at: datetime) -> SeatRefusal | None:
@@ -184,12 +184,6 @@ def _hold_seat(context: Context, person: tuple[str, str]) -> Hold | None:
     ledger.expire_holds(context.organization_id, at=context.at)
     kept = Kept(*person, Purpose.LOGIN)
     return holds.place(context.organization_id, kept, Cause.of(context), at=context.at)
-
-
-def _refused(refusal: SeatRefusal) -> Decision:
-    return Decision(
-        LoginReason.NO_SEAT if isinstance(refusal, SeatLimitReached) else LoginReason(refusal.code)
-    )
 
 
 def _document(context: Context, login: Login) -> Document:

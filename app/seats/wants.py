@@ -14,7 +14,13 @@ from peewee import Expression
 
 from app.db.sql import locked
 from app.db.transactions import assert_in_transaction
-from app.errors import SeatLimitReached, SeatRefusal
+from app.errors import (
+    ContractEnded,
+    ContractNotStarted,
+    OrganizationSuspended,
+    SeatLimitReached,
+    SeatRefusal,
+)
 from app.identifiers import new_id
 from app.models import Hold, User, Want
 from app.seats import pools
@@ -32,7 +38,16 @@ class RefusalReason(StrEnum):
     @classmethod
     def of(cls, refusal: SeatRefusal) -> Self:
         """Return what a refusal was for."""
-        return cls("no_seat" if isinstance(refusal, SeatLimitReached) else refusal.code)
+        return cls(_REASONS[type(refusal)])
+
+
+#: What each refusal is kept as.
+_REASONS: dict[type[SeatRefusal], RefusalReason] = {
+    SeatLimitReached: RefusalReason.NO_SEAT,
+    OrganizationSuspended: RefusalReason.SUSPENDED,
+    ContractEnded: RefusalReason.ENDED,
+    ContractNotStarted: RefusalReason.NOT_STARTED,
+}
 
 
 class Closed(StrEnum):

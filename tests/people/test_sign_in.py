@@ -5,10 +5,12 @@ import pytest
 from app.access.context import acting
 from app.directory.resources import stored_document
 from app.directory.users import find_person, find_user
+from app.errors import SeatRefusal
 from app.models import LedgerEntry, SeatPool, User, Want
 from app.people import provisioning
 from app.people.login_messages import LoginReason
 from app.people.sign_in import Login, Mode, decide
+from app.seats.wants import RefusalReason
 from tests.support.builders import (
     NOW,
     SIGNED_AT,
@@ -263,3 +265,12 @@ def test_the_ledger_says_that_a_login_took_the_seat():
 
     entry = LedgerEntry.select().order_by(LedgerEntry.sequence.desc()).get()
     assert (entry.kind, entry.cause, entry.actor) == ("assigned", "sso", acme.sso.actor)
+
+
+@pytest.mark.parametrize("kind", SeatRefusal.__subclasses__())
+def test_every_refusal_of_a_seat_has_an_answer_at_login_and_a_reason_among_the_refused(kind):
+    refusal = kind.__new__(kind)
+
+    assert LoginReason.of(refusal)
+    assert RefusalReason.of(refusal)
+    assert not kind.__subclasses__()
