@@ -95,7 +95,8 @@ def pool_of(organization_id: str) -> SeatPool:
 
 def counts_of(organization_id: str) -> SeatCounts:
     """Return the pool's figures."""
-    return standing_of(organization_id).counts
+    pool = pool_of(organization_id)
+    return SeatCounts(pool.purchased, pool.in_use)
 
 
 def lock_available(organization_id: str) -> int:

@@ -7,7 +7,6 @@ from app.billing.terms import Term, local_day, start_of_day
 from app.db.sql import locked
 from app.errors import ContractNotActive, TermOver
 from app.models import Contract, ContractTerm, Organization, SeatPool
-from app.models.rows import same_organization
 from app.seats import ledger
 from app.seats.ledger import Beyond
 from app.seats.pools import Cause
@@ -82,30 +81,9 @@ def scheduled_contract(organization_id: str, *, lock: bool = False) -> Contract 
     return contract
 
 
-def latest_contract(organization_id: str) -> Contract | None:
-    """Return the contract that runs, or ran last, or None; one signed ahead has not run yet."""
-    contract: Contract | None = (
-        Contract.select()
-        .join(SeatPool, on=same_organization(SeatPool, Contract))
-        .where(Contract.belongs_to(organization_id) & (SeatPool.contract_id == Contract.id))
-        .first()
-    )
-    return contract
-
-
 def is_over(pool: SeatPool, at: datetime) -> bool:
     """Return whether the pool's term has ended and waits for its renewal."""
     return pool.state == PoolState.OPEN.value and pool.term_ends_at <= at
-
-
-def term_dates(pool: SeatPool) -> ContractTerm | None:
-    """Return the term that the pool is in, or was in last; None before the first signing."""
-    term: ContractTerm | None = ContractTerm.find(
-        pool.organization_id,
-        ContractTerm.contract_id == pool.contract_id,
-        ContractTerm.number == pool.term_number,
-    )
-    return term
 
 
 def first_term(contract: Contract) -> ContractTerm:
