@@ -20,7 +20,7 @@ from app.people.activity import stop_waiting
 from app.seats import waiting
 from app.seats.want_sources import forget_sources
 from app.seats.wants import Closed, Person
-from scim.folding import fold
+from scim.names import UserName
 
 
 @use_case()
@@ -34,8 +34,8 @@ def erase_person(context: Context, user_name: str) -> list[str]:
         NotFound: nothing is known of the person.
         PersonActive: the person holds a seat.
     """
-    key = fold(user_name)
-    people = _lock_people(context.organization_id, key)
+    name = UserName.of(user_name)
+    people = _lock_people(context.organization_id, name)
     if any(user.active for user in people):
         raise PersonActive(
             f"{user_name} is active. Deactivate them in the identity provider first, or release "
@@ -44,12 +44,12 @@ def erase_person(context: Context, user_name: str) -> list[str]:
     names = {user_name, *(user.user_name for user in people)}
     for user in people:
         _erase_user(context, user)
-    person = Person(context.organization_id, user_name, key)
+    person = Person(context.organization_id, name)
     waiting.withdraw(person, Closed.DELETED, at=context.at)
     erased = [user.id for user in people]
-    erased += _rename(Want, context.organization_id, key)
+    erased += _rename(Want, context.organization_id, name)
     forget_sources(context.organization_id, erased)
-    erased += _rename(Hold, context.organization_id, key)
+    erased += _rename(Hold, context.organization_id, name)
     if not erased:
         raise NotFound(f"Nothing is known of {user_name}. Check the userName.")
     _forget_answers(context.organization_id, names, [user.id for user in people])
@@ -57,8 +57,8 @@ def erase_person(context: Context, user_name: str) -> list[str]:
     return erased
 
 
-def _lock_people(organization_id: str, key: str) -> list[User]:
-    query = User.of(organization_id, User.user_name_key == key)
+def _lock_people(organization_id: str, name: UserName) -> list[User]:
+    query = User.of(organization_id, User.user_name_key == name.key)
     return list(locked(query.order_by(User.id), "FOR UPDATE"))
 
 
@@ -71,9 +71,9 @@ def _erase_user(context: Context, user: User) -> None:
     users.write(user)
 
 
-def _rename(kind: type[Want | Hold], organization_id: str, key: str) -> list[str]:
+def _rename(kind: type[Want | Hold], organization_id: str, name: UserName) -> list[str]:
     """Replace a person's name in rows that keep it beside an id of their own; return those."""
-    rows = kind.of(organization_id, kind.user_name_key == key)
+    rows = kind.of(organization_id, kind.user_name_key == name.key)
     ids = []
     for row in locked(rows.order_by(kind.id)):
         row.user_name = row.user_name_key = _placeholder(row.id)

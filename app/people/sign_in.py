@@ -65,7 +65,7 @@ class Login:
     @property
     def claims(self) -> Claims:
         """What the login says of the person."""
-        return Claims(self.user_name, self.email, self.external_id)
+        return Claims(UserName.of(self.user_name), self.email, self.external_id)
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def decide(context: Context, login: Login) -> Decision:
         InvalidInput: an unknown person's userName holds what no name can.
     """
     subscription = subscription_of(context.organization_id)
-    decision = _decide(context, subscription, login)
+    decision = _decide(context, subscription, login, login.claims)
     if decision.reason is LoginReason.CONTRACT_ENDED and subscription.scheduled is not None:
         decision = replace(decision, starts_on=subscription.scheduled.starts_on)
     organization = subscription.organization
@@ -119,19 +119,19 @@ def decide(context: Context, login: Login) -> Decision:
     return replace(decision, language=language, help_line=organization.login_help)
 
 
-def _decide(context: Context, subscription: Subscription, login: Login) -> Decision:
-    identity = identify(context, subscription.organization, login.claims)
+def _decide(context: Context, subscription: Subscription, login: Login, claims: Claims) -> Decision:
+    identity = identify(context, subscription.organization, claims)
     if identity.conflicts:
         return Decision(LoginReason.IDENTITY_CONFLICT)
     if identity.user is not None:
         return _decide_known(identity.user, subscription.standing, at=context.at)
     name_given("user_name", login.user_name)
     if login.mode is Mode.CHECK:
-        return _decide_unknown(context, login)
+        return _decide_unknown(context, claims.name, keep=login.hold)
     try:
         return _claim(context, login)
     except UserNameTaken:
-        return _decide(context, subscription, login)
+        return _decide(context, subscription, login, claims)
 
 
 def _claim(context: Context, login: Login) -> Decision:
@@ -151,19 +151,18 @@ def _decide_known(user: User, standing: PoolStanding, *, at: datetime) -> Decisi
     return Decision(reason, user.id)
 
 
-def _decide_unknown(context: Context, login: Login) -> Decision:
+def _decide_unknown(context: Context, name: UserName, *, keep: bool) -> Decision:
     renew_if_due(context.organization_id, at=context.at)
-    name = UserName.of(login.user_name)
     hold = holds.live(context.organization_id, name.key, at=context.at)
-    if login.hold and hold is None:
-        hold = _hold_seat(context, (name.text, name.key))
+    if keep and hold is None:
+        hold = _hold_seat(context, name)
     refusal = _refusal(context.organization_id, at=context.at)
     full = isinstance(refusal, SeatLimitReached)
     if refusal is None or (full and hold is not None):
         return Decision(
             LoginReason.SEAT_AVAILABLE, hold_expires_at=hold.expires_at if hold else None
         )
-    record_denial(context, login.user_name, wants.RefusalReason.of(refusal))
+    record_denial(context, name, wants.RefusalReason.of(refusal))
     return Decision(LoginReason.of(refusal))
 
 
@@ -179,10 +178,10 @@ _expire_holds = transaction(ledger.expire_holds)
 
 
 @use_case()
-def _hold_seat(context: Context, person: tuple[str, str]) -> Hold | None:
+def _hold_seat(context: Context, name: UserName) -> Hold | None:
     """Keep a free seat for the person; None where none is free, or no more may be held."""
     ledger.expire_holds(context.organization_id, at=context.at)
-    kept = Kept(*person, Purpose.LOGIN)
+    kept = Kept(name, Purpose.LOGIN)
     return holds.place(context.organization_id, kept, Cause.of(context), at=context.at)
 
 

@@ -19,6 +19,7 @@ from app.seats.pools import Cause, lock_available
 from app.seats.refusals import is_refused
 from app.seats.want_sources import asked_by_a_directory
 from app.seats.wants import Closed, Person
+from scim.names import UserName
 
 OFFER = Cause("waiting list", "waiting")
 
@@ -42,11 +43,11 @@ def withdraw(person: Person, because: Closed, *, at: datetime) -> Want | None:
 
     Call inside a transaction.
     """
-    freed = holds.release_for(person.organization_id, person.key, OFFER, at=at)
+    freed = holds.release_for(person.organization_id, person.name.key, OFFER, at=at)
     want = wants.close(person, because, at=at)
     if want is not None and not freed:
         # A seat may have been reserved while the want was still open.
-        freed = holds.release_for(person.organization_id, person.key, OFFER, at=at)
+        freed = holds.release_for(person.organization_id, person.name.key, OFFER, at=at)
     if freed:
         offer(person.organization_id, at=at)
     return want
@@ -119,7 +120,7 @@ def _keep(organization_id: str, people: list[Want], cause: Cause, *, at: datetim
             follow_up(lambda: Offers.seating(organization_id, at=at))
         purpose = Purpose.DENIAL if want.parked_at is None else Purpose.WAITING
         reason = OFFER if purpose is Purpose.WAITING else cause
-        wish = Kept(want.user_name, want.user_name_key, purpose, want.id)
+        wish = Kept(UserName(want.user_name, want.user_name_key), purpose, want.id)
         if holds.place(want.organization_id, wish, reason, at=at) is None:
             break
 

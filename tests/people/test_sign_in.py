@@ -11,6 +11,7 @@ from app.people import provisioning
 from app.people.login_messages import LoginReason
 from app.people.sign_in import Login, Mode, decide
 from app.seats.wants import RefusalReason
+from scim.names import UserName
 from tests.support.builders import (
     NOW,
     SIGNED_AT,
@@ -82,7 +83,7 @@ def test_a_claim_in_a_full_organization_is_no_seat():
     decision = decide(acting(acme.sso, at=NOW), Login("late@example.com"))
 
     assert (decision.reason, decision.allow) == (LoginReason.NO_SEAT, False)
-    assert find_person(acme.id, "late@example.com") is None
+    assert find_person(acme.id, UserName.of("late@example.com")) is None
     assert acme.counts == (1, 1)
 
 
@@ -236,7 +237,7 @@ def test_a_decision_about_a_known_person_writes_nothing():
     decide(acting(acme.sso, at=NOW), Login("alice@example.com", "other@example.com", None, "Other"))
 
     assert LedgerEntry.select().count() == before
-    assert find_person(acme.id, "alice@example.com").version == 1
+    assert find_person(acme.id, UserName.of("alice@example.com")).version == 1
 
 
 def test_no_message_reveals_how_many_seats_there_are():
