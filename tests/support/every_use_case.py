@@ -74,19 +74,19 @@ def leaves(kind: str, by: str):
     return register
 
 
-@leaves("user.created", "people.provisioning._insert_user")
+@leaves("user.created", "people.provisioning.create_user")
 def creating_a_user(acme):
     yield
     a_user(acme, displayName="Alice")
 
 
-@leaves("user.claimed", "people.provisioning._insert_user")
+@leaves("user.claimed", "people.provisioning.claim_user")
 def claiming_a_seat_at_login(acme):
     yield
     decide(acting(acme.sso, at=NOW), Login("new@example.com"))
 
 
-@leaves("user.adopted", "people.provisioning._adopt_user")
+@leaves("user.adopted", "people.provisioning.create_user")
 def adopting_a_user(acme):
     decide(acting(acme.sso, at=NOW), Login("new@example.com"))
     yield
