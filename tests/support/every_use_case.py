@@ -24,6 +24,7 @@ from app.organizations.suspending import resume_organization, suspend_organizati
 from app.people import activity, denials, erasure, provisioning, reassigning, refusing, waiting_list
 from app.people.sign_in import Login, decide
 from scim.documents import parse
+from scim.names import UserName
 from scim.schemas import GROUP, USER
 from tests.support.builders import (
     NOW,
@@ -159,7 +160,9 @@ def taking_a_seat_back(acme):
 
 @leaves("denial.dismissed", "people.denials.dismiss_denial")
 def dismissing_a_denial(acme):
-    denial_id = refusing.record_denial(acting(acme.scim, at=NOW), "refused@example.com")
+    denial_id = refusing.record_denial(
+        acting(acme.scim, at=NOW), UserName.of("refused@example.com")
+    )
     yield
     denials.dismiss_denial(acting(acme.owner, at=NOW), denial_id)
 
