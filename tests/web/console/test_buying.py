@@ -158,7 +158,7 @@ def test_the_button_buys_once_however_often_it_is_pressed(hundred, buyer_there):
 
 def test_two_owners_at_once_buy_once_and_the_second_reads_who_did(service, hundred, buyer_there):
     page = adding(buyer_there, hundred)
-    wanted = NewOwner("marie@acme.example", "Marie Curie", Role.PRIMARY_OWNER)
+    wanted = NewOwner(address="marie@acme.example", name="Marie Curie", role=Role.PRIMARY_OWNER)
     marie = add_owner(acting(hundred.operator, at=NOW), wanted)
     other = Browser(service)
     _signed_in(other, marie)

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope=
 @pytest.fixture
 def marie(acme):
     """Return a primary owner who is a person."""
-    wanted = NewOwner("marie@acme.example", "Marie Curie", Role.PRIMARY_OWNER)
+    wanted = NewOwner(address="marie@acme.example", name="Marie Curie", role=Role.PRIMARY_OWNER)
     return add_owner(acting(acme.operator, at=NOW), wanted)
 
 
@@ -62,7 +62,7 @@ def test_a_link_without_its_form_lets_no_person_in(acme, visitor, link):
 
 
 def test_an_owner_reads_the_console_in_the_language_that_they_chose(service, acme):
-    wanted = NewOwner("luc@acme.example", "Luc", Role.OWNER, language="fr")
+    wanted = NewOwner(address="luc@acme.example", name="Luc", role=Role.OWNER, language="fr")
     luc = add_owner(acting(acme.operator, at=NOW), wanted)
     link = make_link(acting(acme.operator, at=NOW), luc.id)
     browser = Browser(service, "en")
