@@ -17,7 +17,7 @@ pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope=
 @pytest.fixture
 def marie(acme):
     """Return a primary owner who is a person."""
-    wanted = NewOwner("marie@acme.example", "Marie Curie", Role.PRIMARY_OWNER)
+    wanted = NewOwner(address="marie@acme.example", name="Marie Curie", role=Role.PRIMARY_OWNER)
     return add_owner(acting(acme.operator, at=NOW), wanted)
 
 
@@ -56,13 +56,13 @@ def test_a_link_is_looked_at_as_often_as_one_likes_and_works_once(acme, visitor,
     assert sessions_of(acme) == 1
 
 
-def test_a_link_without_its_form_lets_nobody_in(acme, visitor, link):
+def test_a_link_without_its_form_lets_no_person_in(acme, visitor, link):
     assert visitor.post(f"/console/sign-in/{link.secret}", {}).status == 403
     assert sessions_of(acme) == 0
 
 
 def test_an_owner_reads_the_console_in_the_language_that_they_chose(service, acme):
-    wanted = NewOwner("luc@acme.example", "Luc", Role.OWNER, language="fr")
+    wanted = NewOwner(address="luc@acme.example", name="Luc", role=Role.OWNER, language="fr")
     luc = add_owner(acting(acme.operator, at=NOW), wanted)
     link = make_link(acting(acme.operator, at=NOW), luc.id)
     browser = Browser(service, "en")
@@ -74,7 +74,7 @@ def test_an_owner_reads_the_console_in_the_language_that_they_chose(service, acm
 
 def test_the_answer_to_a_wish_for_a_link_is_the_same_for_every_address(marie, posted):
     answers = []
-    for address in (marie.address, "nobody@acme.example"):
+    for address in (marie.address, "stranger@acme.example"):
         page = posted.send(posted.get("/console/sign-in"), "Send me a link", address=address)
         answers.append((page.status, page.text.replace(address, "…")))
 
