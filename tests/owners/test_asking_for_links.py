@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from tests.builders import NOW, a_user, an_organization, deactivate
 
 from app.access.context import acting
 from app.access.principal import Role
@@ -13,7 +14,6 @@ from app.owners.handing_over import Successor, offer_ownership
 from app.owners.inviting import invite_owner
 from app.owners.refusals import TooManyAttempts
 from app.owners.signing_in import request_link
-from tests.builders import NOW, a_user, an_organization, deactivate
 from tests.owners.builders import an_owner, as_owner
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -31,7 +31,9 @@ def asked(address, organization_id=None, *, source=HERE, at=NOW):
 
 
 def mailed():
-    return [(row.purpose, row.owner_id) for row in OutboxMessage.select().order_by(OutboxMessage.id)]
+    return [
+        (row.purpose, row.owner_id) for row in OutboxMessage.select().order_by(OutboxMessage.id)
+    ]
 
 
 def test_a_link_is_put_into_the_outbox_without_a_secret(acme):

@@ -1,6 +1,7 @@
 """Owners follow the users that they name, are erased as people are, and see what their role may."""
 
 import pytest
+from tests.builders import NOW, a_patch, a_user, an_organization, deactivate
 
 from app.access.context import acting
 from app.access.principal import Role
@@ -13,7 +14,6 @@ from app.people.erasure import erase_person
 from app.people.provisioning import patch_user
 from app.people.sign_in import Login, decide
 from scim.schemas import USER
-from tests.builders import NOW, a_patch, a_user, an_organization, deactivate
 from tests.owners.builders import an_owner, as_owner
 
 pytestmark = pytest.mark.usefixtures("database")
