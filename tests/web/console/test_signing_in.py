@@ -38,7 +38,7 @@ def sessions_of(customer):
     return OwnerSession.select().where(OwnerSession.organization_id == customer.id).count()
 
 
-def test_a_link_is_looked_at_as_often_as_one_likes_and_works_once(acme, visitor, link):
+def test_a_link_is_looked_at_as_often_as_one_likes_and_works_once(service, acme, visitor, link):
     address = f"/console/sign-in/{link.secret}"
     for _ in range(3):
         page = visitor.get(address)
@@ -50,9 +50,12 @@ def test_a_link_is_looked_at_as_often_as_one_likes_and_works_once(acme, visitor,
 
     assert home.heading == "Home"
     assert "Marie Curie" in home.text
-    used = visitor.get(address)
+    assert visitor.send(page, "Sign in").heading == "Home"
+    thief = Browser(service)
+    used = thief.get(address)
     assert (used.status, used.heading) == (410, "This link has ended")
-    assert visitor.send(page, "Sign in").status == 410
+    form = thief.get("/console/sign-in").form("Sign in with this token")
+    assert thief.post(address, form.fields).status == 410
     assert sessions_of(acme) == 1
 
 
