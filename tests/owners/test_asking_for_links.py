@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from tests.builders import NOW, a_user, an_organization, deactivate
 
 from app.access.context import acting
 from app.access.principal import Role
@@ -15,6 +14,7 @@ from app.owners.inviting import invite_owner
 from app.owners.refusals import TooManyAttempts
 from app.owners.signing_in import request_link
 from tests.owners.builders import an_owner, as_owner
+from tests.support.builders import NOW, a_user, an_organization, deactivate
 
 pytestmark = pytest.mark.usefixtures("database")
 

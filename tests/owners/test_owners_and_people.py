@@ -1,7 +1,6 @@
 """Owners follow the users that they name, are erased as people are, and see what their role may."""
 
 import pytest
-from tests.builders import NOW, a_patch, a_user, an_organization, deactivate
 
 from app.access.context import acting
 from app.access.principal import Role
@@ -15,6 +14,7 @@ from app.people.provisioning import patch_user
 from app.people.sign_in import Login, decide
 from scim.schemas import USER
 from tests.owners.builders import an_owner, as_owner
+from tests.support.builders import NOW, a_patch, a_user, an_organization, deactivate
 
 pytestmark = pytest.mark.usefixtures("database")
 
