@@ -44,6 +44,7 @@ STATUSES: dict[type[DomainError], HTTPStatus] = {
     errors.PersonActive: HTTPStatus.CONFLICT,
     errors.PlanNotEligible: HTTPStatus.FORBIDDEN,
     errors.TotalMismatch: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.NothingToChange: HTTPStatus.CONFLICT,
     errors.BillingError: HTTPStatus.CONFLICT,
     errors.IdempotencyKeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.ClockJumped: HTTPStatus.SERVICE_UNAVAILABLE,
