@@ -11,7 +11,16 @@ from app.models import Token
 from scim import urns
 from tests.support.builders import NOW, SIGNED_AT, an_organization
 from tests.support.clients import Client
-from tests.support.routes import OPEN, PAGES, ROUTES, SIGNING_IN, UNKNOWN, Request, a_request, things_of
+from tests.support.routes import (
+    OPEN,
+    PAGES,
+    ROUTES,
+    SIGNING_IN,
+    UNKNOWN,
+    Request,
+    a_request,
+    things_of,
+)
 
 # Who may do what does not depend on the engine.
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope="session")
