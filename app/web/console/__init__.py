@@ -10,6 +10,7 @@ from flask import Flask
 from app.web import assets, browsers
 from app.web.console import (
     adding,
+    exchanges,
     failures,
     front,
     home,
@@ -22,11 +23,13 @@ from app.web.console import (
     review,
     seats,
     sign_in,
+    why,
 )
 from app.web.console.surface import blueprint
 
 __all__ = [
     "adding",
+    "exchanges",
     "failures",
     "front",
     "home",
@@ -39,6 +42,7 @@ __all__ = [
     "review",
     "seats",
     "sign_in",
+    "why",
 ]
 
 

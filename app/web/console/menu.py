@@ -52,7 +52,7 @@ MENU: tuple[tuple[Entry, ...], ...] = (
     (
         Entry(gettext_noop("Refused"), "console.show_refused", _PEOPLE),
         Entry(gettext_noop("Waiting list"), "console.show_waiting", _PEOPLE),
-        Entry(gettext_noop("Requests"), "console.show_requests", _PEOPLE),
+        Entry(gettext_noop("Requests"), "console.show_requests", _PEOPLE, ("why",)),
         Entry(gettext_noop("Audit trail"), "console.show_audit_trail", (Permission.READ_SETTINGS,)),
         Entry(gettext_noop("Tokens"), "console.show_tokens", (Permission.MANAGE_TOKENS,)),
         Entry(gettext_noop("Owners"), "console.show_owners", (Permission.MANAGE_OWNERS,)),

@@ -104,6 +104,10 @@ def _moment(at: datetime, time_zone: str = "UTC") -> str:
     return formats.moment_text(at, time_zone, language())
 
 
+def _short_moment(at: datetime, time_zone: str) -> str:
+    return formats.short_moment_text(at, time_zone, language())
+
+
 def _ago(at: datetime) -> str:
     return formats.ago_text(at, instant(), language())
 
@@ -119,5 +123,6 @@ _FILTERS: dict[str, Callable[..., str]] = {
     "coming": _coming,
     "month": _month,
     "moment": _moment,
+    "short_moment": _short_moment,
     "ago": _ago,
 }
