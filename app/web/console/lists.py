@@ -8,8 +8,8 @@ from typing import Generic, TypeVar
 from flask import request
 
 from app.access.context import Context
-from app.billing.contracts.running import latest_contract
 from app.errors import NotFound
+from app.seats.subscriptions import subscription_of
 from app.web.console.addresses import href
 
 Row = TypeVar("Row")
@@ -59,5 +59,5 @@ def asked_for(name: str, longest: int = 500) -> str | None:
 
 def time_zone_of(context: Context) -> str:
     """Return the time zone in which an organization's times are shown: that of its contract."""
-    contract = latest_contract(context.organization_id)
+    contract = subscription_of(context.organization_id).contract
     return contract.time_zone if contract else "UTC"
