@@ -10,6 +10,7 @@ from flask import Flask
 from app.web import assets, browsers
 from app.web.console import (
     adding,
+    dismissing,
     exchanges,
     failures,
     front,
@@ -19,16 +20,19 @@ from app.web.console import (
     links,
     openid,
     purchases,
+    refused,
     rendering,
     review,
     seats,
     sign_in,
+    waiting,
     why,
 )
 from app.web.console.surface import blueprint
 
 __all__ = [
     "adding",
+    "dismissing",
     "exchanges",
     "failures",
     "front",
@@ -38,10 +42,12 @@ __all__ = [
     "links",
     "openid",
     "purchases",
+    "refused",
     "register",
     "review",
     "seats",
     "sign_in",
+    "waiting",
     "why",
 ]
 
