@@ -47,6 +47,7 @@ MENU: tuple[tuple[Entry, ...], ...] = (
         Entry(gettext_noop("Invoices"), "console.show_invoices", _BILLING),
         Entry(gettext_noop("Contract and renewal"), "console.show_contract", _BILLING),
         Entry(gettext_noop("Connect directory"), "console.show_connect", (Permission.CONNECT,)),
+        Entry(gettext_noop("Before you switch it on"), "console.show_preflight", _PEOPLE),
         Entry(gettext_noop("Settings"), "console.show_settings", (Permission.READ_SETTINGS,)),
     ),
     (
