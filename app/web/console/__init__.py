@@ -10,6 +10,8 @@ from flask import Flask
 from app.web import assets, browsers
 from app.web.console import (
     adding,
+    dismissing,
+    exchanges,
     failures,
     front,
     home,
@@ -17,16 +19,22 @@ from app.web.console import (
     languages,
     links,
     openid,
+    preflight,
     purchases,
+    refused,
     rendering,
     review,
     seats,
     sign_in,
+    waiting,
+    why,
 )
 from app.web.console.surface import blueprint
 
 __all__ = [
     "adding",
+    "dismissing",
+    "exchanges",
     "failures",
     "front",
     "home",
@@ -34,11 +42,15 @@ __all__ = [
     "languages",
     "links",
     "openid",
+    "preflight",
     "purchases",
+    "refused",
     "register",
     "review",
     "seats",
     "sign_in",
+    "waiting",
+    "why",
 ]
 
 
