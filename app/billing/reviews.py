@@ -16,7 +16,7 @@ from app.billing.invoices.issuing import party_of
 from app.billing.offers import line_of
 from app.billing.pricing import Line
 from app.billing.quoting import QuoteState, is_stale_for
-from app.billing.terms import local_day
+from app.billing.terms import Remainder, local_day
 from app.errors import ContractNotActive, NotFound
 from app.models import Contract, Organization, Purchase, Quote, Seller
 from app.models.rows import same_organization
@@ -27,7 +27,11 @@ _LARGE = Fraction(1, 4)
 
 @dataclass(frozen=True)
 class Review:
-    """A quote with what surrounds it; `renewal` and `due_on` are there while it is open."""
+    """A quote with what surrounds it; while it is open, also what is ahead.
+
+    `remainder` is what is left of the term, `renewal` what follows it at today's use, if anything
+    does, and `due_on` the day by which to pay.
+    """
 
     quote: Quote
     state: QuoteState
@@ -36,6 +40,7 @@ class Review:
     purchase: Purchase | None
     may_buy: bool
     net_days: int
+    remainder: Remainder | None = None
     renewal: Succession | None = None
     due_on: date | None = None
 
@@ -165,6 +170,7 @@ def _with_what_follows(known: Review, running: RunningContract, context: Context
     coming = after_term(running.contract, scheduled_contract(context.organization_id), running.pool)
     return replace(
         known,
+        remainder=running.term.remainder(known.quote.effective_on),
         renewal=None if coming.outcome is Outcome.ENDED else coming,
         due_on=issued_on + timedelta(days=known.net_days),
     )

@@ -56,7 +56,7 @@ def test_five_seats_are_bought_from_the_pencil_to_the_invoice(hundred, buyer_the
     for words in (
         "Seats cannot be taken out before the term ends (31 December 2026); you can reassign them.",
         "100 today → 105",
-        "1 March to 31 December 2026: 10 of 12 months",
+        "1 March to 31 December 2026: 10 months of 12",
         "€2,500.00",
         "VAT, 20%",
         "€3,000.00",
