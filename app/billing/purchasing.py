@@ -4,7 +4,7 @@ from datetime import datetime
 
 from app.access.context import Context
 from app.access.door import use_case
-from app.billing import offers, quoting
+from app.billing import offers, quoting, seat_requests
 from app.billing.buyers import check_may_buy
 from app.billing.contracts.running import RunningContract, unended_contract
 from app.billing.invoices import issuing
@@ -105,4 +105,6 @@ def _check_binding(quote: Quote, running: RunningContract, *, at: datetime) -> N
 def _purchase(context: Context, quote: Quote, contract: Contract) -> Confirmation:
     why = Cause(context.actor, f"quote:{quote.id}")
     ledger.grant(quote.organization_id, quote.quantity, why, at=context.at)
-    return offers.complete(context, quote, contract)
+    done = offers.complete(context, quote, contract)
+    seat_requests.close_bought(context, done.purchase)
+    return done

@@ -10,6 +10,7 @@ from flask import Flask
 from app.web import assets, browsers
 from app.web.console import (
     adding,
+    asking,
     failures,
     front,
     home,
@@ -20,6 +21,7 @@ from app.web.console import (
     purchases,
     rendering,
     review,
+    seat_request,
     seats,
     sign_in,
 )
@@ -27,6 +29,7 @@ from app.web.console.surface import blueprint
 
 __all__ = [
     "adding",
+    "asking",
     "failures",
     "front",
     "home",
@@ -37,6 +40,7 @@ __all__ = [
     "purchases",
     "register",
     "review",
+    "seat_request",
     "seats",
     "sign_in",
 ]

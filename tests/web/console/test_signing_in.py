@@ -7,9 +7,9 @@ from app.access.principal import Role
 from app.models import OwnerSession
 from app.owners.links import make_link
 from app.owners.membership import NewOwner, add_owner
-from tests.browser import Browser
-from tests.builders import NOW
-from tests.in_process import InProcess
+from tests.support.browser import Browser
+from tests.support.builders import NOW
+from tests.support.in_process import InProcess
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope="session")
 
