@@ -10,6 +10,7 @@ from flask import Flask
 from app.web import assets, browsers
 from app.web.console import (
     adding,
+    asking,
     dismissing,
     exchanges,
     failures,
@@ -24,6 +25,7 @@ from app.web.console import (
     refused,
     rendering,
     review,
+    seat_request,
     seats,
     sign_in,
     waiting,
@@ -33,6 +35,7 @@ from app.web.console.surface import blueprint
 
 __all__ = [
     "adding",
+    "asking",
     "dismissing",
     "exchanges",
     "failures",
@@ -47,6 +50,7 @@ __all__ = [
     "refused",
     "register",
     "review",
+    "seat_request",
     "seats",
     "sign_in",
     "waiting",
