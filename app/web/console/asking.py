@@ -56,7 +56,7 @@ def ask(context: Context) -> Response:
         sentence = gettext("Too many requests were made within the hour. Ask again in an hour.")
         return _form(overview, given, Problems({"quantity": sentence}))
     leave_note(gettext("Your request is sent to the primary owners. They see it on their Home."))
-    return go("console.show_request", request_id=asked.id)
+    return go("console.show_seat_request", request_id=asked.id)
 
 
 def _wanted(quantity: int, given: dict[str, str]) -> SeatsWanted:

@@ -19,7 +19,7 @@ from app.web.context import seatgate
 
 @blueprint.get("/<organization_id>/seats/requests/<request_id>")
 @page(Permission.READ_SEATS)
-def show_request(context: Context, request_id: str) -> Response:
+def show_seat_request(context: Context, request_id: str) -> Response:
     """Show a request to those who may answer it, and to who asked."""
     known = answerable(context, request_id)
     return render(
@@ -40,12 +40,12 @@ def answer_request(context: Context, request_id: str) -> Response:
         if written("action") == "decline":
             seat_requests.decline_request(context, request_id)
             leave_note(gettext("The request is declined. Nothing was bought."))
-            return go("console.show_request", request_id=request_id)
+            return go("console.show_seat_request", request_id=request_id)
         most = seatgate().config.quote_quantity_max
         wanted = QuoteRequest(
             known.request.quantity, known.request.purchase_order, quantity_max=most
         )
         quote = seat_requests.answer_with_quote(context, request_id, wanted)
     except RequestOver:
-        return go("console.show_request", request_id=request_id)
+        return go("console.show_seat_request", request_id=request_id)
     return go("console.show_review", quote_id=quote.id)
