@@ -10,6 +10,7 @@ from flask import Flask
 from app.web import assets, browsers
 from app.web.console import (
     adding,
+    contract,
     failures,
     front,
     home,
@@ -28,6 +29,7 @@ from app.web.console.surface import blueprint
 
 __all__ = [
     "adding",
+    "contract",
     "failures",
     "front",
     "home",

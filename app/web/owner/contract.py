@@ -7,6 +7,7 @@ from marshmallow import Schema, fields
 from app.access.context import Context
 from app.access.principal import Permission
 from app.billing.contracts import previews, running
+from app.billing.contracts.declining import decline_until
 from app.billing.contracts.standing import standing_of
 from app.errors import NotFound
 from app.models import Contract
@@ -34,6 +35,13 @@ class ContractSchema(Schema):
     minimum_seats = Integer()
     net_days = Integer()
     grace_days = Integer()
+    notice_days = Integer()
+    decline_until = fields.Date(
+        allow_none=True,
+        metadata={
+            "description": "The last day on which the renewal can be declined; null without one."
+        },
+    )
     buyer_role = Text()
     purchase_order = Text(allow_none=True)
     cost_centre = Text(allow_none=True)
@@ -104,10 +112,13 @@ def show_renewal(context: Context) -> Any:
 def _contract(row: Contract) -> dict[str, Any]:
     """Return a contract with the term that it is in, or was in last."""
     term = running.term_dates(pools.pool_of(row.organization_id))
-    return {**row.__data__, "state": row.state, "term": term}
+    until = decline_until(row, term) if term and row.ended_at is None else None
+    return {**row.__data__, "state": row.state, "term": term, "decline_until": until}
 
 
 def _scheduled(row: Contract) -> dict[str, Any]:
     """Return a contract that was signed ahead with its first term."""
     term = running.first_term(row)
-    return {**row.__data__, "state": row.state, "term": term, "seats": term.opened_with}
+    until = decline_until(row, term)
+    facts = {"state": row.state, "term": term, "seats": term.opened_with, "decline_until": until}
+    return {**row.__data__, **facts}

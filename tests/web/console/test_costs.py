@@ -19,12 +19,14 @@ PAGES = (
     "/purchases/{purchase}",
     "/invoices",
     "/invoices/{invoice}",
+    "/contract",
+    "/contract/decline",
 )
 
 
 @pytest.mark.parametrize("people", [3, 40])
 def test_a_page_takes_ten_statements_however_many_people_there_are(service, people):
-    customer = an_organization(people)
+    customer = an_organization(people, auto_renew=True)
     fill(customer)
     idp = service.scim(customer)
     for number in range(people):
