@@ -21,6 +21,7 @@ PAGES = (
     "/invoices/{invoice}",
     "/contract",
     "/contract/decline",
+    "/members",
 )
 
 
