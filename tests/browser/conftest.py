@@ -24,8 +24,9 @@ FLAGS = (
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """Run a browser for the tests of this process."""
+    program = browsers.browser()
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=browsers.browser(), args=FLAGS)
+        running = playwright.chromium.launch(executable_path=program, args=FLAGS)
         yield running
         running.close()
 
