@@ -15,12 +15,13 @@
     +-- NoSeatToMove            the person who shall give up a seat has none
     +-- AlreadyHoldsSeat        the person who shall get a seat has one
     +-- PersonActive            a person who has not left cannot be erased
+    +-- NothingToChange         a thing is already what it shall become
     +-- BillingError
     |   +-- PlanNotEligible  ContractNotActive  ContractScheduled  SeatsBelowUse
     |   +-- AmendmentRepeated  RequestIdReused
     |   +-- QuoteStale  QuoteExpired  TotalMismatch
     |   +-- InvoiceVoid  InvoiceNotCredited  InvoiceReplaced  AlreadyReversed
-    |   +-- Overpayment  NothingToChange
+    |   +-- Overpayment
     +-- IdempotencyKeyReused    one key, two different requests
     +-- ClockJumped             the clock moved by more than time did
     +-- Busy                    the database could not serve this now; it may succeed later
@@ -168,6 +169,12 @@ class PersonActive(DomainError):
     code = "person_active"
 
 
+class NothingToChange(DomainError):
+    """A thing is already what it shall become."""
+
+    code = "nothing_to_change"
+
+
 class BillingError(DomainError):
     """A contract, quote or purchase does not allow this."""
 
@@ -260,12 +267,6 @@ class Overpayment(BillingError):
     """A payment is more than what its invoice has open."""
 
     code = "overpayment"
-
-
-class NothingToChange(BillingError):
-    """A thing is already what it shall become."""
-
-    code = "nothing_to_change"
 
 
 class IdempotencyKeyReused(DomainError):

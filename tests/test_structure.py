@@ -1,13 +1,33 @@
 """How far a request goes through the code, and how the code speaks."""
 
-from tests.support.structure import uses_of_dialect, ways
+import pytest
+
+from tests.support.structure import Ways, uses_of_dialect, ways
 
 
-def test_a_reader_follows_a_created_user_to_the_ledger_in_nine_functions():
-    created, _ = ways()
+@pytest.fixture(scope="module")
+def followed() -> Ways:
+    return ways()
+
+
+def test_a_reader_follows_a_created_user_to_the_ledger_in_nine_functions(followed):
+    created = followed.created
 
     assert len(created.frames) <= 9
     assert not [name for name in created.frames if "<" in name]
+
+
+def test_a_confirmation_reads_each_fact_once(followed):
+    statements = followed.confirmed.statements
+
+    assert len(statements) <= 14, "\n".join(statements)
+
+
+def test_the_login_of_a_holder_reads_token_subscription_and_person_once(followed):
+    statements = followed.decided.statements
+
+    # The fourth asks whether a contradiction was noted of the person before.
+    assert len(statements) <= 4, "\n".join(statements)
 
 
 def test_the_code_speaks_the_words_of_the_field():

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from peewee import IntegrityError
 
+import tests.support.every_owner_use_case  # noqa: F401  # which adds to the table
 from app.access import trail
 from app.access.context import acting
 from app.access.principal import Role

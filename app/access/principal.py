@@ -105,7 +105,7 @@ class Principal:
         """Return whether the role lets the caller give `role`: none gives one above their own."""
         if role in DIRECTORY_ROLES:
             return self.may(Permission.MANAGE_TOKENS)
-        return PERMISSIONS[role] <= PERMISSIONS[self.role]
+        return self.may(Permission.MANAGE_OWNERS) and PERMISSIONS[role] <= PERMISSIONS[self.role]
 
     def require(self, permission: Permission) -> None:
         """Raise `NotPermitted` unless the role has `permission`."""

@@ -8,7 +8,6 @@ from app.billing.pricing import months_text
 from app.billing.quoting import addition_line, eligible_contract
 from app.billing.taxes import Totals
 from app.errors import ContractNotActive, OrganizationSuspended, PlanNotEligible
-from app.models import Organization
 
 
 @dataclass(frozen=True)
@@ -47,8 +46,7 @@ def estimate(running: RunningContract | None, quantity: int, on: date) -> Estima
     """
     if running is None or quantity < 1 or on >= running.term.ends_on:
         return None
-    organization = Organization.get_by_id(running.contract.organization_id)
-    line = addition_line(running, organization, quantity, on)
+    line = addition_line(running, quantity, on)
     totals = Totals.of([line])
     return Estimate(
         quantity,

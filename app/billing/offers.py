@@ -30,6 +30,7 @@ _MONEY_MAX = 2**62
 class Offer:
     """One line of seats for what is left of a term, and the customer's references."""
 
+    organization: Organization
     contract: Contract
     term_number: int
     purchased_before: int
@@ -45,6 +46,8 @@ class Confirmation:
     purchase: Purchase
     invoice: Invoice
     repeated: bool = False
+    #: The invoice's lines, where it was issued just now.
+    lines: tuple[Line, ...] = ()
 
 
 def insert_quote(context: Context, offer: Offer) -> Quote:
@@ -54,7 +57,6 @@ def insert_quote(context: Context, offer: Offer) -> Quote:
         InvalidInput: the total is more than can be invoiced at once.
     """
     contract, line = offer.contract, offer.line
-    organization = Organization.get_by_id(contract.organization_id)
     totals = Totals.of([line])
     if totals.total_minor > _MONEY_MAX:
         raise InvalidInput(
@@ -73,8 +75,8 @@ def insert_quote(context: Context, offer: Offer) -> Quote:
         unit_price_minor=line.unit_price_minor,
         currency=contract.currency,
         net_minor=totals.net_minor,
-        tax_rate_basis_points=organization.tax_rate_basis_points,
-        reverse_charge=organization.reverse_charge,
+        tax_rate_basis_points=line.tax_rate_basis_points,
+        reverse_charge=offer.organization.reverse_charge,
         tax_minor=totals.tax_minor,
         total_minor=totals.total_minor,
         purchase_order=offer.purchase_order or contract.purchase_order,
@@ -87,11 +89,15 @@ def insert_quote(context: Context, offer: Offer) -> Quote:
     return quote
 
 
-def complete(context: Context, quote: Quote, contract: Contract) -> Confirmation:
+def complete(
+    context: Context, quote: Quote, contract: Contract, buyer: Organization
+) -> Confirmation:
     """Issue the invoice of a quote, with its seats in the pool, and record the purchase."""
+    lines = (line_of(quote),)
     order = Charge(
+        buyer,
         f"quote:{quote.id}",
-        [line_of(quote)],
+        lines,
         quote.reverse_charge,
         quote.purchase_order,
         quote.cost_centre,
@@ -108,7 +114,7 @@ def complete(context: Context, quote: Quote, contract: Contract) -> Confirmation
         confirmed_by=context.actor,
     )
     trail.record(context, _bought(quote, purchase))
-    return Confirmation(purchase, invoice)
+    return Confirmation(purchase, invoice, lines=lines)
 
 
 def line_of(quote: Quote) -> Line:

@@ -2,23 +2,27 @@
 
 from datetime import datetime
 
+from peewee import JOIN
+
 from app.access.context import Context
 from app.access.door import use_case
 from app.billing import offers, quoting
-from app.billing.buyers import check_may_buy
+from app.billing.buyers import always_buys, check_may_buy
 from app.billing.contracts.running import RunningContract, unended_contract
 from app.billing.invoices import issuing
 from app.billing.offers import Confirmation
 from app.db.periods import ALWAYS, Made, Period, within
 from app.db.sql import locked
 from app.errors import NotFound, QuoteExpired, QuoteStale, TotalMismatch
-from app.models import Contract, Purchase, Quote
+from app.models import Purchase, Quote
+from app.models.rows import same_organization
 from app.seats import ledger
 from app.seats.pools import Cause
 
 
 def _check_buyer(context: Context, quote_id: str, _expected_total_minor: int) -> None:
-    check_may_buy(context, quoting.find_quote(context.organization_id, quote_id))
+    if not always_buys(context):
+        check_may_buy(context, quoting.find_quote(context.organization_id, quote_id))
 
 
 @use_case(renews=True, allowed=_check_buyer)
@@ -64,14 +68,14 @@ def find_purchase(organization_id: str, purchase_id: str) -> Purchase:
 def carry_out(context: Context, quote_id: str, expected_total_minor: int) -> Confirmation:
     """Buy as `confirm_quote` does. Call inside a transaction."""
     unended_contract(context.organization_id, lock=True)
-    quote = _lock_quote(context.organization_id, quote_id)
+    quote, purchase = _lock_quote(context.organization_id, quote_id)
     if expected_total_minor != quote.total_minor:
         raise TotalMismatch(
             f"The quote's total is {quote.total_minor}, not {expected_total_minor}. "
             "Review the quote again.",
             total_minor=quote.total_minor,
         )
-    if (purchase := quoting.purchase_of(quote)) is not None:
+    if purchase is not None:
         return Confirmation(
             purchase,
             issuing.find_invoice(quote.organization_id, purchase.invoice_id),
@@ -79,15 +83,25 @@ def carry_out(context: Context, quote_id: str, expected_total_minor: int) -> Con
         )
     running = quoting.eligible_contract(context.organization_id, at=context.at)
     _check_binding(quote, running, at=context.at)
-    return _purchase(context, quote, running.contract)
+    return _purchase(context, quote, running)
 
 
-def _lock_quote(organization_id: str, quote_id: str) -> Quote:
-    query = Quote.of(organization_id, Quote.id == quote_id)
-    quote: Quote | None = locked(query).first()
+def _lock_quote(organization_id: str, quote_id: str) -> tuple[Quote, Purchase | None]:
+    """Return a quote, locked, and the purchase that it led to, which the contract's lock keeps."""
+    query = (
+        Quote.select(Quote, Purchase)
+        .join(
+            Purchase,
+            JOIN.LEFT_OUTER,
+            on=same_organization(Purchase, Quote) & (Purchase.quote_id == Quote.id),
+            attr="purchase",
+        )
+        .where(Quote.belongs_to(organization_id) & (Quote.id == quote_id))
+    )
+    quote: Quote | None = locked(query, "FOR NO KEY UPDATE OF t1").first()
     if quote is None:
         raise NotFound(f"There is no quote {quote_id}.")
-    return quote
+    return quote, getattr(quote, "purchase", None)
 
 
 def _check_binding(quote: Quote, running: RunningContract, *, at: datetime) -> None:
@@ -102,7 +116,7 @@ def _check_binding(quote: Quote, running: RunningContract, *, at: datetime) -> N
         )
 
 
-def _purchase(context: Context, quote: Quote, contract: Contract) -> Confirmation:
+def _purchase(context: Context, quote: Quote, running: RunningContract) -> Confirmation:
     why = Cause(context.actor, f"quote:{quote.id}")
-    ledger.grant(quote.organization_id, quote.quantity, why, at=context.at)
-    return offers.complete(context, quote, contract)
+    ledger.grant(running.organization, quote.quantity, why, at=context.at)
+    return offers.complete(context, quote, running.contract, running.organization)

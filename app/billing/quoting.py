@@ -7,13 +7,13 @@ from enum import StrEnum
 from app.access.context import Context
 from app.access.door import use_case
 from app.billing.buyers import check_may_quote, check_may_read
-from app.billing.contracts.running import RunningContract, running_contract
+from app.billing.contracts.running import RunningContract, running_in
 from app.billing.offers import Offer, insert_quote
 from app.billing.pricing import Line, LineKind, priced_line
 from app.errors import InvalidInput, NotFound, PlanNotEligible
-from app.models import Organization, Purchase, Quote
-from app.seats import pools
+from app.models import Purchase, Quote
 from app.seats.rules import suspension
+from app.seats.subscriptions import subscription_of
 from app.text import optional_line
 
 
@@ -60,10 +60,10 @@ def write_quote(context: Context, request: QuoteRequest) -> Quote:
     purchase_order = optional_line("purchase_order", request.purchase_order)
     cost_centre = optional_line("cost_centre", request.cost_centre)
     running = eligible_contract(context.organization_id, at=context.at)
-    organization = Organization.get_by_id(context.organization_id)
     effective_on = max(running.today(context.at), running.term.starts_on)
-    line = addition_line(running, organization, request.quantity, effective_on)
+    line = addition_line(running, request.quantity, effective_on)
     offer = Offer(
+        running.organization,
         running.contract,
         running.term.number,
         running.pool.purchased,
@@ -83,9 +83,10 @@ def eligible_contract(organization_id: str, *, at: datetime) -> RunningContract:
         PlanNotEligible: the contract is not annual and collected by invoice.
         TermOver: its term is over and not yet renewed.
     """
-    if pools.pool_of(organization_id).suspended_at is not None:
+    subscription = subscription_of(organization_id)
+    if subscription.pool.suspended_at is not None:
         raise suspension()
-    running = running_contract(organization_id, at=at)
+    running = running_in(subscription, at=at)
     check_eligible(running)
     return running
 
@@ -98,16 +99,14 @@ def _check_quantity(request: QuoteRequest) -> None:
         )
 
 
-def addition_line(
-    running: RunningContract, organization: Organization, quantity: int, effective_on: date
-) -> Line:
+def addition_line(running: RunningContract, quantity: int, effective_on: date) -> Line:
     """Return the line that sells more seats for the rest of the term, from a day of it on."""
     return priced_line(
         LineKind.ADDITION,
         quantity,
         running.unit_price_minor,
         running.term.service_from(effective_on),
-        organization.tax_rate_basis_points,
+        running.organization.tax_rate_basis_points,
     )
 
 
@@ -156,11 +155,6 @@ def purchase_of(quote: Quote) -> Purchase | None:
 
 def is_stale(quote: Quote, running: RunningContract) -> bool:
     """Return whether what the quote was made from has changed: seats, price, tax or term."""
-    return is_stale_for(quote, running, Organization.get_by_id(quote.organization_id))
-
-
-def is_stale_for(quote: Quote, running: RunningContract, organization: Organization) -> bool:
-    """Return whether a quote is stale, of an organization that was just read."""
     then = (
         quote.contract_id,
         quote.term_number,
@@ -174,7 +168,7 @@ def is_stale_for(quote: Quote, running: RunningContract, organization: Organizat
         running.term.number,
         running.pool.purchased,
         running.unit_price_minor,
-        organization.tax_rate_basis_points,
-        organization.reverse_charge,
+        running.organization.tax_rate_basis_points,
+        running.organization.reverse_charge,
     )
     return then != now

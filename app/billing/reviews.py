@@ -1,7 +1,7 @@
 """The review of a quote: all that a buyer should see before they confirm it, in few looks."""
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 
 from peewee import JOIN
@@ -9,17 +9,18 @@ from peewee import JOIN
 from app.access.context import Context
 from app.access.door import query
 from app.billing.buyers import check_may_read_under, may_buy_under
-from app.billing.contracts.running import RunningContract, running_contract, scheduled_contract
-from app.billing.contracts.succession import Outcome, Succession, after_term
+from app.billing.contracts.running import RunningContract, running_in
+from app.billing.contracts.succession import Outcome, Succession, follows
 from app.billing.invoices.document import Particular, Party
 from app.billing.invoices.issuing import party_of
 from app.billing.offers import line_of
 from app.billing.pricing import Line
-from app.billing.quoting import QuoteState, is_stale_for
-from app.billing.terms import local_day
+from app.billing.quoting import QuoteState, is_stale
+from app.billing.terms import Remainder, local_day
 from app.errors import ContractNotActive, NotFound
 from app.models import Contract, Organization, Purchase, Quote, Seller
 from app.models.rows import same_organization
+from app.seats.subscriptions import Subscription, subscription_of
 
 #: From this share of the pool on, a buyer types the number once more.
 _LARGE = Fraction(1, 4)
@@ -27,7 +28,11 @@ _LARGE = Fraction(1, 4)
 
 @dataclass(frozen=True)
 class Review:
-    """A quote with what surrounds it; `renewal` and `due_on` are there while it is open."""
+    """A quote with what surrounds it; while it is open, also what is ahead.
+
+    `remainder` is what is left of the term, `renewal` what follows it at today's use, if anything
+    does, and `due_on` the day by which to pay.
+    """
 
     quote: Quote
     state: QuoteState
@@ -36,6 +41,7 @@ class Review:
     purchase: Purchase | None
     may_buy: bool
     net_days: int
+    remainder: Remainder | None = None
     renewal: Succession | None = None
     due_on: date | None = None
 
@@ -81,14 +87,14 @@ def review(context: Context, quote_id: str) -> Review:
     """
     quote, purchase, contract = _found(context.organization_id, quote_id)
     check_may_read_under(context, contract)
-    running = _running(context)
-    organization = Organization.get_by_id(context.organization_id)
-    state = _state(quote, purchase, running, organization, context)
+    subscription = subscription_of(context.organization_id)
+    running = _running(subscription, at=context.at)
+    state = _state(quote, purchase, running, at=context.at)
     known = Review(
         quote,
         state,
         line_of(quote),
-        organization,
+        subscription.organization,
         purchase,
         may_buy_under(context, contract),
         contract.net_days,
@@ -136,25 +142,21 @@ def _found(organization_id: str, quote_id: str) -> tuple[Quote, Purchase | None,
     return row, purchase, row.contract
 
 
-def _running(context: Context) -> RunningContract | None:
+def _running(subscription: Subscription, *, at: datetime) -> RunningContract | None:
     try:
-        return running_contract(context.organization_id, at=context.at)
+        return running_in(subscription, at=at)
     except ContractNotActive:
         return None
 
 
 def _state(
-    quote: Quote,
-    purchase: Purchase | None,
-    running: RunningContract | None,
-    organization: Organization,
-    context: Context,
+    quote: Quote, purchase: Purchase | None, running: RunningContract | None, *, at: datetime
 ) -> QuoteState:
     if purchase is not None:
         return QuoteState.CONFIRMED
-    if context.at >= quote.expires_at:
+    if at >= quote.expires_at:
         return QuoteState.EXPIRED
-    if running is None or is_stale_for(quote, running, organization):
+    if running is None or is_stale(quote, running):
         return QuoteState.STALE
     return QuoteState.OPEN
 
@@ -162,9 +164,10 @@ def _state(
 def _with_what_follows(known: Review, running: RunningContract, context: Context) -> Review:
     """Return a review with the day by which to pay, and what renewal would cost."""
     issued_on = local_day(context.at, Seller.get().time_zone)
-    coming = after_term(running.contract, scheduled_contract(context.organization_id), running.pool)
+    coming = follows(running.subscription)
     return replace(
         known,
-        renewal=None if coming.outcome is Outcome.ENDED else coming,
+        remainder=running.term.remainder(known.quote.effective_on),
+        renewal=None if coming is None or coming.outcome is Outcome.ENDED else coming,
         due_on=issued_on + timedelta(days=known.net_days),
     )

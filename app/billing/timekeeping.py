@@ -6,13 +6,16 @@ database, for all processes, until the operator accepts it. Seats are given and 
 
 import logging
 from datetime import datetime, timedelta
+from typing import Any
+
+from peewee import fn
 
 from app.clock import JUMP, Watch, is_jump
 from app.db.connections import database, on_postgresql
 from app.db.transactions import transaction
 from app.errors import ClockJumped, NothingToChange
 from app.identifiers import new_id
-from app.models import ClockJump, ClockSeen
+from app.models import ClockJump, ClockSeen, Seller
 
 log = logging.getLogger(__name__)
 
@@ -24,10 +27,29 @@ def check_clock() -> None:
         ClockJumped: one is open.
     """
     if open_jump() is not None:
-        raise ClockJumped(
-            "The clock of a server jumped, so nothing is renewed or invoiced. "
-            "Set it right, then run `seatgate clock accept`."
-        )
+        raise _jumped()
+
+
+def trusted_seller() -> Seller:
+    """Return the seller, by whose day invoices are dated, where the clock may be trusted.
+
+    Raises:
+        ClockJumped: a jump of it is open.
+    """
+    open_one = ClockJump.accepted_at.is_null()
+    jumps = ClockJump.select(fn.COUNT(ClockJump.id)).where(open_one)
+    row: Any = Seller.select(Seller, jumps.alias("open_jumps")).get()
+    if row.open_jumps:
+        raise _jumped()
+    seller: Seller = row
+    return seller
+
+
+def _jumped() -> ClockJumped:
+    return ClockJumped(
+        "The clock of a server jumped, so nothing is renewed or invoiced. "
+        "Set it right, then run `seatgate clock accept`."
+    )
 
 
 def open_jump() -> ClockJump | None:

@@ -11,9 +11,6 @@ from app.billing.contracts import scheduling, signing
 from app.billing.contracts.renewals import INVOICE_DAYS_BEFORE_MAX
 from app.billing.contracts.running import (
     first_term,
-    latest_contract,
-    scheduled_contract,
-    term_dates,
 )
 from app.billing.contracts.signing import ContractTerms
 from app.billing.contracts.succession import takeover
@@ -25,9 +22,9 @@ from app.commands.output import Facts, show
 from app.commands.session import session
 from app.currencies import parse_currency
 from app.errors import NotFound
-from app.models import Contract, ContractTerm, SeatPool
+from app.models import Contract, ContractTerm
 from app.organizations.settings import find_organization
-from app.seats import pools
+from app.seats.subscriptions import subscription_of
 
 
 class _Given(TypedDict):
@@ -154,10 +151,10 @@ def show_contract(organization_id: str, *, as_json: bool) -> None:
     """Show the contract that was signed last, with its term."""
     with session():
         find_organization(organization_id)
-        found = latest_contract(organization_id)
+        subscription = subscription_of(organization_id)
+        found, scheduled = subscription.contract, subscription.scheduled
         if found is None:
             raise NotFound(f"Organization {organization_id} has no contract. Sign one first.")
-        scheduled = scheduled_contract(organization_id)
         facts = {
             **contract_facts(found),
             "scheduled": None
@@ -187,7 +184,7 @@ def _takeover_facts(row: Contract) -> Facts:
     """Return what a contract that was signed ahead will do at today's use."""
     if row.state != "scheduled":
         return {}
-    taking_over = takeover(row, pools.pool_of(row.organization_id))
+    taking_over = takeover(row, subscription_of(row.organization_id))
     return {
         "takes_over": {
             "at": row.takes_over_at,
@@ -200,15 +197,8 @@ def _takeover_facts(row: Contract) -> Facts:
     }
 
 
-def term_facts(pool: SeatPool) -> Facts | None:
-    """Return the term that a pool is in, or was in last; None before the first signing."""
-    term = term_dates(pool)
-    if term is None:
-        return None
-    return _dates(term)
-
-
-def _dates(term: ContractTerm) -> Facts:
+def term_facts(term: ContractTerm) -> Facts:
+    """Return a term's number and days."""
     return {"number": term.number, "starts_on": term.starts_on, "ends_on": term.ends_on}
 
 
@@ -240,15 +230,15 @@ def _terms(given: _Given) -> ContractTerms:
 
 def contract_facts(row: Contract) -> Facts:
     """Return a contract with its term and seats; one signed ahead has those of its first term."""
-    pool = pools.pool_of(row.organization_id)
+    subscription = subscription_of(row.organization_id)
     ahead = first_term(row) if row.took_over_at is None and row.takes_over_at else None
     return {
         "id": row.id,
         "organization_id": row.organization_id,
         "state": row.state,
         "starts_on": row.starts_on,
-        "term": term_facts(pool) if ahead is None else _dates(ahead),
-        "seats": pool.purchased if ahead is None else ahead.opened_with,
+        "term": (term := ahead or subscription.term) and term_facts(term),
+        "seats": subscription.pool.purchased if ahead is None else ahead.opened_with,
         "unit_price_minor": row.unit_price_minor,
         "renewal_unit_price_minor": row.renewal_unit_price_minor,
         "currency": row.currency,
@@ -266,5 +256,5 @@ def contract_facts(row: Contract) -> Facts:
         "cost_centre": row.cost_centre,
         "signed_at": row.signed_at,
         "ended_at": row.ended_at,
-        "suspended_at": pool.suspended_at,
+        "suspended_at": subscription.pool.suspended_at,
     }

@@ -47,7 +47,7 @@ _base_url_option = click.option(
 
 def _describing(*, new: bool) -> Callable[[Command], Command]:
     """Let a command say what an owner is like."""
-    roles, spoken = click.Choice(OWNER_ROLES), click.Choice(languages())
+    roles, spoken = click.Choice([role.value for role in OWNER_ROLES]), click.Choice(languages())
 
     def decorate(command: Command) -> Command:
         for option in (

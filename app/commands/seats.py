@@ -12,8 +12,8 @@ from app.commands.options import as_json, organization_option
 from app.commands.output import Facts, show
 from app.commands.session import session
 from app.organizations.settings import find_organization
-from app.seats import pools
 from app.seats.refusals import open_refusals
+from app.seats.subscriptions import subscription_of
 
 #: So many characters of what was expected, and of what is there, stand on a line.
 _COMPARED_MAX = 200
@@ -31,14 +31,15 @@ def show_seats(organization_id: str, *, as_json: bool) -> None:
     """Show how many seats are purchased, in use and available."""
     with session() as at:
         find_organization(organization_id)
-        pool = pools.pool_of(organization_id)
+        subscription = subscription_of(organization_id)
+        pool = subscription.pool
         facts = {
             "purchased": pool.purchased,
             "in_use": pool.in_use,
             "available": pool.purchased - pool.in_use,
             "open_denials": open_refusals(organization_id),
             "renewal_pending": is_over(pool, at),
-            "term": term_facts(pool),
+            "term": subscription.term and term_facts(subscription.term),
         }
     show(facts, as_json=as_json)
 

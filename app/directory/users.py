@@ -132,10 +132,10 @@ def lock_user(organization_id: str, user_id: str, strength: str = "FOR NO KEY UP
     return user
 
 
-def find_person(organization_id: str, user_name: str) -> User | None:
+def find_person(organization_id: str, name: UserName) -> User | None:
     """Return the user that a userName names, whatever its case, or None."""
     user: User | None = User.find(
-        organization_id, User.user_name_key == UserName.of(user_name).key, User.deleted_at.is_null()
+        organization_id, User.user_name_key == name.key, User.deleted_at.is_null()
     )
     return user
 

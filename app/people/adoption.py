@@ -48,26 +48,26 @@ class Successor:
         return {**document, "active": True} if takes else document
 
 
-def adoptable(organization_id: str, user_name: str) -> User | None:
+def adoptable(organization_id: str, name: UserName) -> User | None:
     """Return the user of this name that no SCIM write has touched, or None."""
-    person = users.find_person(organization_id, user_name)
+    person = users.find_person(organization_id, name)
     return person if person is not None and person.adopted_at is None else None
 
 
-def lock_adoptable(context: Context, user_name: str) -> User | None:
+def lock_adoptable(context: Context, name: UserName) -> User | None:
     """Return the user of this name that no SCIM write has touched, locked, or None."""
-    person = adoptable(context.organization_id, user_name)
+    person = adoptable(context.organization_id, name)
     return None if person is None else _lock_namesake(person)
 
 
-def lock_successor(context: Context, user_id: str, user_name: str | None) -> Successor:
-    """Lock a user, with the one that stands in the way of `user_name`, in the order of their ids.
+def lock_successor(context: Context, user_id: str, name: UserName | None) -> Successor:
+    """Lock a user, with the one that stands in the way of `name`, in the order of their ids.
 
     Raises:
         NotFound: there is no such user.
     """
     organization_id = context.organization_id
-    namesake = None if user_name is None else adoptable(organization_id, user_name)
+    namesake = None if name is None else adoptable(organization_id, name)
     if namesake is None or namesake.id == user_id:
         return Successor(users.lock_user(organization_id, user_id))
     if namesake.id < user_id:

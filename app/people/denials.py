@@ -13,6 +13,7 @@ from app.models import Want
 from app.people.activity import stop_waiting
 from app.seats import refusals, waiting
 from app.seats.wants import Closed, Person
+from scim.names import UserName
 
 #: How long an identity provider goes on trying by itself: Microsoft Entra ID stops after 28 days.
 RETRIED_FOR = timedelta(days=28)
@@ -47,7 +48,7 @@ def _withdraw(want: Want, *, at: datetime) -> bool:
         user = users.lock_user(want.organization_id, want.user_id)
         stop_waiting(user, Closed.DISMISSED, at=at)
         return True
-    person = Person(want.organization_id, want.user_name, want.user_name_key)
+    person = Person(want.organization_id, UserName(want.user_name, want.user_name_key))
     return waiting.withdraw(person, Closed.DISMISSED, at=at) is not None
 
 

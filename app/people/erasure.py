@@ -23,7 +23,7 @@ from app.people.activity import stop_waiting
 from app.seats import waiting
 from app.seats.want_sources import forget_sources
 from app.seats.wants import Closed, Person
-from scim.folding import fold
+from scim.names import UserName
 
 
 @use_case()
@@ -38,24 +38,24 @@ def erase_person(context: Context, user_name: str) -> list[str]:
         NotFound: nothing is known of the person.
         PersonActive: the person holds a seat, or is an owner.
     """
-    key = fold(user_name)
-    people = _lock_people(context.organization_id, key)
+    name = UserName.of(user_name)
+    people = _lock_people(context.organization_id, name)
     if any(user.active for user in people):
         raise PersonActive(
             f"{user_name} is active. Deactivate them in the identity provider first, or release "
             "their seat."
         )
-    owners = erase_owners(context.organization_id, key, [user.id for user in people])
+    owners = erase_owners(context.organization_id, name.key, [user.id for user in people])
     names = {user_name, *(user.user_name for user in people)}
     names |= {name for owner in owners for name in (owner.address, owner.name)}
     for user in people:
         _erase_user(context, user)
-    person = Person(context.organization_id, user_name, key)
+    person = Person(context.organization_id, name)
     waiting.withdraw(person, Closed.DELETED, at=context.at)
     known = [*(user.id for user in people), *(owner.id for owner in owners)]
-    erased = known + _rename(Want, context.organization_id, key)
+    erased = known + _rename(Want, context.organization_id, name)
     forget_sources(context.organization_id, erased)
-    erased += _rename(Hold, context.organization_id, key)
+    erased += _rename(Hold, context.organization_id, name)
     user_ids = [user.id for user in people]
     asked = forget_person(context.organization_id, names, user_ids)
     if not erased and not asked:
@@ -66,8 +66,8 @@ def erase_person(context: Context, user_name: str) -> list[str]:
     return erased
 
 
-def _lock_people(organization_id: str, key: str) -> list[User]:
-    query = User.of(organization_id, User.user_name_key == key)
+def _lock_people(organization_id: str, name: UserName) -> list[User]:
+    query = User.of(organization_id, User.user_name_key == name.key)
     return list(locked(query.order_by(User.id), "FOR UPDATE"))
 
 
@@ -80,9 +80,9 @@ def _erase_user(context: Context, user: User) -> None:
     users.write(user)
 
 
-def _rename(kind: type[Want | Hold], organization_id: str, key: str) -> list[str]:
+def _rename(kind: type[Want | Hold], organization_id: str, name: UserName) -> list[str]:
     """Replace a person's name in rows that keep it beside an id of their own; return those."""
-    rows = kind.of(organization_id, kind.user_name_key == key)
+    rows = kind.of(organization_id, kind.user_name_key == name.key)
     ids = []
     for row in locked(rows.order_by(kind.id)):
         row.user_name = row.user_name_key = _placeholder(row.id)

@@ -10,13 +10,14 @@ from app.access.context import Context
 from app.directory import users
 from app.models import Organization, User
 from app.people.mismatches import Kind, Mismatch, have_matched, note_clean, note_mismatch
+from scim.names import UserName
 
 
 @dataclass(frozen=True)
 class Claims:
     """What a login says of the person."""
 
-    user_name: str
+    name: UserName
     email: str | None = None
     external_id: str | None = None
 
@@ -36,7 +37,7 @@ class Identity:
 
 def identify(context: Context, organization: Organization, claims: Claims) -> Identity:
     """Return the user that a login names, once what contradicts it is recorded."""
-    user = users.find_person(organization.id, claims.user_name)
+    user = users.find_person(organization.id, claims.name)
     if user is None:
         identity = _by_address(organization, claims)
     else:
@@ -56,7 +57,7 @@ def _by_address(organization: Organization, claims: Claims) -> Identity:
     Where the organization does not let it identify the user, it claims nothing all the same: a
     second seat would go to one person.
     """
-    owner_id = _only(users.ids_by_email(organization.id, claims.user_name))
+    owner_id = _only(users.ids_by_email(organization.id, claims.name.key))
     if owner_id is None:
         return Identity(None, _mismatch_of_stranger(organization, claims))
     if not organization.login_by_email:

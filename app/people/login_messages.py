@@ -5,7 +5,15 @@ A sentence says where to find help and never how many seats there are.
 
 from datetime import date
 from enum import StrEnum
+from typing import Self
 
+from app.errors import (
+    ContractEnded,
+    ContractNotStarted,
+    OrganizationSuspended,
+    SeatLimitReached,
+    SeatRefusal,
+)
 from app.i18n.catalogues import gettext_noop, translations
 from app.i18n.formats import day_text
 from app.i18n.languages import Language
@@ -26,6 +34,19 @@ class LoginReason(StrEnum):
     CONTRACT_ENDED = "contract_ended"
     ORGANIZATION_SUSPENDED = "organization_suspended"
 
+    @classmethod
+    def of(cls, refusal: SeatRefusal) -> Self:
+        """Return what a person is answered who is refused a seat."""
+        return cls(_REFUSED[type(refusal)])
+
+
+#: What each refusal of a seat is answered.
+_REFUSED: dict[type[SeatRefusal], LoginReason] = {
+    SeatLimitReached: LoginReason.NO_SEAT,
+    ContractNotStarted: LoginReason.CONTRACT_NOT_STARTED,
+    ContractEnded: LoginReason.CONTRACT_ENDED,
+    OrganizationSuspended: LoginReason.ORGANIZATION_SUSPENDED,
+}
 
 #: The code of each sentence where it is not the reason's own.
 _CODES = {LoginReason.SEAT_ASSIGNED: "welcome", LoginReason.SEAT_CLAIMED: "welcome"}

@@ -26,6 +26,7 @@ from app.people.tolerance import faults_of, tolerated
 from app.seats.wants import Closed
 from scim.attributes import Document
 from scim.documents import replaced
+from scim.names import UserName
 from scim.patch import apply
 
 
@@ -44,7 +45,7 @@ def create_user(context: Context, document: Document) -> User:
     """
     document = {**document, "active": document.get("active", True)}
     withdrawn = Closed.DEACTIVATED if document["active"] is False else None
-    login_made = lock_adoptable(context, document["userName"])
+    login_made = lock_adoptable(context, UserName.of(document["userName"]))
     if login_made is not None:
         with traced_user(context, login_made, "user.adopted"):
             _rewrite(context, login_made, withdrawn, document)
@@ -73,7 +74,7 @@ def replace_user(
     document = replacement.document
     deactivates = document.get("active") is False
     faults = faults_of(context, replacement.faults, deactivates=deactivates)
-    successor = lock_successor(context, user_id, document.get("userName"))
+    successor = lock_successor(context, user_id, _name_in(document.get("userName")))
     user = successor.user
     check_version(user, if_match)
     stored, kind = resources.stored_document(user), context.profile.user
@@ -154,10 +155,15 @@ def claim_user(context: Context, document: Document) -> User:
     return user
 
 
-def _name_given(patch: Patch) -> str | None:
+def _name_given(patch: Patch) -> UserName | None:
     """Return the userName that a PATCH gives, or None; the last operation counts."""
     values = [part.value for part in patch.operations if part.path.name == "userName"]
-    return values[-1] if values and isinstance(values[-1], str) else None
+    return _name_in(values[-1] if values else None)
+
+
+def _name_in(value: object) -> UserName | None:
+    """Return the name that the value of a userName is, or None where it is none."""
+    return UserName.of(value) if isinstance(value, str) else None
 
 
 def _store(

@@ -20,6 +20,7 @@ from app.people.activity import InactiveReason, store_user
 from app.seats import waiting
 from scim.attributes import Document
 from scim.documents import parse
+from scim.names import UserName
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def _lock_both(context: Context, from_user_id: str, to: str | Newcomer) -> tuple
 def _known_id(context: Context, to: str | Newcomer) -> str | None:
     if isinstance(to, str):
         return to
-    known = users.find_person(context.organization_id, to.user_name)
+    known = users.find_person(context.organization_id, UserName.of(to.user_name))
     return None if known is None else known.id
 
 

@@ -8,7 +8,7 @@ from app.models import User
 from app.seats import wants
 from app.seats.want_sources import Source
 from app.seats.wants import Person, RefusalReason
-from scim.folding import fold
+from scim.names import UserName
 
 
 def record_refusal(context: Context, refusal: SeatRefusal) -> str | None:
@@ -19,13 +19,13 @@ def record_refusal(context: Context, refusal: SeatRefusal) -> str | None:
     known = User.find(
         context.organization_id, User.id == refusal.user_id, User.deleted_at.is_null()
     )
-    user_name = refusal.user_name if known is None else known.user_name
-    return record_denial(context, user_name, RefusalReason.of(refusal))
+    name = UserName.of(refusal.user_name) if known is None else Person.of(known).name
+    return record_denial(context, name, RefusalReason.of(refusal))
 
 
 @use_case()
 def record_denial(
-    context: Context, user_name: str, reason: RefusalReason = RefusalReason.NO_SEAT
+    context: Context, name: UserName, reason: RefusalReason = RefusalReason.NO_SEAT
 ) -> str | None:
     """Record that a person was refused, or count one more attempt, and return the want's id.
 
@@ -33,18 +33,17 @@ def record_denial(
     as well for callers that are no source of denials, such as owners.
     """
     source = Source.of(context)
-    user = _lock_person(context.organization_id, user_name)
+    user = _lock_person(context.organization_id, name)
     if source is None or (user is not None and user.active):
         return None
-    stranger = Person(context.organization_id, user_name, fold(user_name))
-    person = stranger if user is None else Person.of(user)
+    person = Person(context.organization_id, name) if user is None else Person.of(user)
     want = wants.refuse(person, reason, source, at=context.at)
     return None if want is None else want.id
 
 
-def _lock_person(organization_id: str, user_name: str) -> User | None:
+def _lock_person(organization_id: str, name: UserName) -> User | None:
     """Return the user of a name, locked so that the name stands still, or None."""
-    known = users.find_person(organization_id, user_name)
+    known = users.find_person(organization_id, name)
     if known is None:
         return None
     try:

@@ -11,12 +11,12 @@ from enum import StrEnum
 from app.access.context import Context
 from app.access.door import use_case
 from app.billing.contracts.renewals import renew_if_due
-from app.billing.contracts.standing import standing_of
+from app.billing.contracts.standing import barred
 from app.db.transactions import transaction
 from app.directory.users import name_given
 from app.errors import SeatLimitReached, SeatRefusal, UserNameTaken
 from app.i18n.languages import ENGLISH, Language, choose_language
-from app.models import Hold, Organization, User
+from app.models import Hold, User
 from app.people.activity import InactiveReason
 from app.people.identifying import Claims, identify
 from app.people.login_messages import LoginReason, message_code, message_of
@@ -25,6 +25,8 @@ from app.people.refusing import record_denial
 from app.seats import holds, ledger, pools, wants
 from app.seats.holds import Kept, Purpose
 from app.seats.pools import Cause
+from app.seats.rules import PoolStanding
+from app.seats.subscriptions import Subscription, subscription_of
 from scim.attributes import Document
 from scim.documents import parse
 from scim.names import UserName
@@ -63,7 +65,7 @@ class Login:
     @property
     def claims(self) -> Claims:
         """What the login says of the person."""
-        return Claims(self.user_name, self.email, self.external_id)
+        return Claims(UserName.of(self.user_name), self.email, self.external_id)
 
 
 @dataclass(frozen=True)
@@ -108,66 +110,60 @@ def decide(context: Context, login: Login) -> Decision:
     Raises:
         InvalidInput: an unknown person's userName holds what no name can.
     """
-    organization = Organization.get_by_id(context.organization_id)
-    decision = _decide(context, organization, login)
+    subscription = subscription_of(context.organization_id)
+    decision = _decide(context, subscription, login, login.claims)
+    if decision.reason is LoginReason.CONTRACT_ENDED and subscription.scheduled is not None:
+        decision = replace(decision, starts_on=subscription.scheduled.starts_on)
+    organization = subscription.organization
     language = choose_language(login.locale, organization.language)
-    if decision.reason is LoginReason.CONTRACT_ENDED:
-        coming = standing_of(context.organization_id).scheduled
-        decision = replace(decision, starts_on=None if coming is None else coming.starts_on)
     return replace(decision, language=language, help_line=organization.login_help)
 
 
-def _decide(context: Context, organization: Organization, login: Login) -> Decision:
-    identity = identify(context, organization, login.claims)
+def _decide(context: Context, subscription: Subscription, login: Login, claims: Claims) -> Decision:
+    identity = identify(context, subscription.organization, claims)
     if identity.conflicts:
         return Decision(LoginReason.IDENTITY_CONFLICT)
     if identity.user is not None:
-        return _decide_known(identity.user, at=context.at)
+        return _decide_known(identity.user, subscription.standing, at=context.at)
     name_given("user_name", login.user_name)
     if login.mode is Mode.CHECK:
-        return _decide_unknown(context, login)
+        return _decide_unknown(context, claims.name, keep=login.hold)
     try:
         return _claim(context, login)
     except UserNameTaken:
-        return _decide(context, organization, login)
+        return _decide(context, subscription, login, claims)
 
 
 def _claim(context: Context, login: Login) -> Decision:
     try:
         claimed = claim_user(context, _document(context, login))
     except SeatRefusal as refusal:
-        return _refused(refusal)
+        return Decision(LoginReason.of(refusal))
     return Decision(LoginReason.SEAT_CLAIMED, claimed.id)
 
 
-def _decide_known(user: User, *, at: datetime) -> Decision:
+def _decide_known(user: User, standing: PoolStanding, *, at: datetime) -> Decision:
     if not user.active:
         reason = _INACTIVE.get(user.inactive_because or "", LoginReason.DEACTIVATED)
         return Decision(reason, user.id)
-    barred = _barred(user.organization_id, at)
-    return Decision(barred or LoginReason.SEAT_ASSIGNED, user.id)
+    refusal = barred(standing, at)
+    reason = LoginReason.SEAT_ASSIGNED if refusal is None else LoginReason.of(refusal)
+    return Decision(reason, user.id)
 
 
-def _barred(organization_id: str, at: datetime) -> LoginReason | None:
-    """Return what keeps the organization's holders out, if anything does. It takes no lock."""
-    barred = standing_of(organization_id).barred(at)
-    return None if barred is None else LoginReason(barred.code)
-
-
-def _decide_unknown(context: Context, login: Login) -> Decision:
+def _decide_unknown(context: Context, name: UserName, *, keep: bool) -> Decision:
     renew_if_due(context.organization_id, at=context.at)
-    name = UserName.of(login.user_name)
     hold = holds.live(context.organization_id, name.key, at=context.at)
-    if login.hold and hold is None:
-        hold = _hold_seat(context, (name.text, name.key))
+    if keep and hold is None:
+        hold = _hold_seat(context, name)
     refusal = _refusal(context.organization_id, at=context.at)
     full = isinstance(refusal, SeatLimitReached)
     if refusal is None or (full and hold is not None):
         return Decision(
             LoginReason.SEAT_AVAILABLE, hold_expires_at=hold.expires_at if hold else None
         )
-    record_denial(context, login.user_name, wants.RefusalReason.of(refusal))
-    return _refused(refusal)
+    record_denial(context, name, wants.RefusalReason.of(refusal))
+    return Decision(LoginReason.of(refusal))
 
 
 def _refusal(organization_id: str, *, at: datetime) -> SeatRefusal | None:
@@ -182,17 +178,11 @@ _expire_holds = transaction(ledger.expire_holds)
 
 
 @use_case()
-def _hold_seat(context: Context, person: tuple[str, str]) -> Hold | None:
+def _hold_seat(context: Context, name: UserName) -> Hold | None:
     """Keep a free seat for the person; None where none is free, or no more may be held."""
     ledger.expire_holds(context.organization_id, at=context.at)
-    kept = Kept(*person, Purpose.LOGIN)
+    kept = Kept(name, Purpose.LOGIN)
     return holds.place(context.organization_id, kept, Cause.of(context), at=context.at)
-
-
-def _refused(refusal: SeatRefusal) -> Decision:
-    return Decision(
-        LoginReason.NO_SEAT if isinstance(refusal, SeatLimitReached) else LoginReason(refusal.code)
-    )
 
 
 def _document(context: Context, login: Login) -> Document:

@@ -54,10 +54,10 @@ def _check_name(user: User, user_name: str, faults: Faults) -> None:
     """Check a new name; one that another user has must not keep a leaver in either."""
     if user_name == user.user_name:
         return
-    key = UserName.parse(user_name).key
-    if faults is REFUSE or key == user.user_name_key:
+    name = UserName.parse(user_name)
+    if faults is REFUSE or name.key == user.user_name_key:
         return
-    other = users.find_person(user.organization_id, user_name)
+    other = users.find_person(user.organization_id, name)
     if other is not None and other.adopted_at is not None:
         raise Uniqueness(users.name_taken(user_name).message)
 

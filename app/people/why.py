@@ -8,12 +8,12 @@ from enum import StrEnum
 from app.access.context import Context
 from app.access.door import query
 from app.access.principal import Permission
-from app.billing.contracts.standing import standing_of
 from app.errors import SeatLimitReached, SeatRefusal, TermOver
 from app.models import Want
 from app.people.activity import InactiveReason
 from app.people.history import Fact, Happened, Known, find_known, history_of
 from app.seats.rules import PoolStanding
+from app.seats.subscriptions import subscription_of
 from app.seats.wants import RefusalReason
 
 
@@ -102,7 +102,7 @@ def why(context: Context, name: str) -> Why:
     context.require(Permission.READ_PEOPLE)
     known = find_known(context.organization_id, name)
     facts = history_of(known)
-    standing = standing_of(context.organization_id)
+    subscription = subscription_of(context.organization_id)
     state, mismatch = _state(known), _denied(facts)
     want = known.want
     return Why(
@@ -110,13 +110,13 @@ def why(context: Context, name: str) -> Why:
         user_id=known.users[-1].id if known.users else None,
         state=state,
         facts=facts,
-        step=_step(state, mismatch, _barred(standing.pool, context.at)),
+        step=_step(state, mismatch, _barred(subscription.standing, context.at)),
         provider=_provider(known, facts),
         asked_at=want.last_seen_at if want is not None and state is State.REFUSED else None,
         place=_place(want) if want is not None and state is State.WAITING else None,
         mismatch=mismatch,
-        available=standing.pool.counts.available,
-        time_zone=standing.contract.time_zone if standing.contract else "UTC",
+        available=subscription.standing.counts.available,
+        time_zone=subscription.contract.time_zone if subscription.contract else "UTC",
     )
 
 

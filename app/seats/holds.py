@@ -22,6 +22,7 @@ from app.seats.pools import (
     record_if,
 )
 from app.seats.rules import EntryKind
+from scim.names import UserName
 
 #: The causes when a hold ends by itself.
 CLOCK = Cause("clock", "expiry")
@@ -58,8 +59,7 @@ _ENDS = {"released": EntryKind.HOLD_RELEASED, "expired": EntryKind.HOLD_EXPIRED}
 class Kept:
     """For which person a seat is kept, what for, and the want that it serves; a login has none."""
 
-    user_name: str
-    key: str
+    name: UserName
     purpose: Purpose
     want_id: str | None = None
 
@@ -70,7 +70,7 @@ def place(organization_id: str, kept: Kept, cause: Cause, *, at: datetime) -> Ho
     A person with a seat kept already keeps that one, but a want's hold takes the place of a
     login's, which is shorter. Call inside a transaction.
     """
-    live_one = lock_live(organization_id, kept.key, at=at)
+    live_one = lock_live(organization_id, kept.name.key, at=at)
     if live_one is not None and kept.want_id in (None, live_one.want_id):
         return live_one
     if live_one is not None:
@@ -85,8 +85,8 @@ def place(organization_id: str, kept: Kept, cause: Cause, *, at: datetime) -> Ho
     return Hold.create(
         organization_id=organization_id,
         id=hold_id,
-        user_name=kept.user_name,
-        user_name_key=kept.key,
+        user_name=kept.name.text,
+        user_name_key=kept.name.key,
         purpose=kept.purpose.value,
         want_id=kept.want_id,
         held_at=at,

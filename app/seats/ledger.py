@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.db.transactions import assert_in_transaction
-from app.models import ContractTerm, SeatPool
+from app.models import ContractTerm, Organization, SeatPool
 from app.seats import holds, waiting
 from app.seats.pools import (
     Cause,
@@ -28,10 +28,10 @@ def expire_holds(organization_id: str, *, at: datetime) -> int:
     return expired
 
 
-def grant(organization_id: str, quantity: int, cause: Cause, *, at: datetime) -> None:
+def grant(organization: Organization, quantity: int, cause: Cause, *, at: datetime) -> None:
     """Add `quantity` bought seats to the running term, and reserve them for those in line."""
-    record(NewEntry(organization_id, EntryKind.GRANTED, quantity, cause), at=at)
-    waiting.reserve(organization_id, quantity, cause, at=at)
+    record(NewEntry(organization.id, EntryKind.GRANTED, quantity, cause), at=at)
+    waiting.reserve(organization, quantity, cause, at=at)
 
 
 @dataclass(frozen=True)

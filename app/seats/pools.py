@@ -7,7 +7,7 @@ wait for.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from peewee import Expression
@@ -17,8 +17,9 @@ from app.db.columns import instant_text
 from app.db.sql import greatest, locked
 from app.db.transactions import assert_in_transaction
 from app.errors import SeatLimitReached, SeatRefusal
-from app.models import Contract, LedgerEntry, SeatPool
+from app.models import LedgerEntry, SeatPool
 from app.seats.rules import EFFECTS, EntryKind, PoolStanding, PoolState, SeatCounts
+from app.seats.subscriptions import subscription_of
 
 #: Which part of the free seats may be held for logins: a tenth.
 LOGIN_SHARE = 10
@@ -94,7 +95,8 @@ def pool_of(organization_id: str) -> SeatPool:
 
 def counts_of(organization_id: str) -> SeatCounts:
     """Return the pool's figures."""
-    return standing_of(organization_id).counts
+    pool = pool_of(organization_id)
+    return SeatCounts(pool.purchased, pool.in_use)
 
 
 def lock_available(organization_id: str) -> int:
@@ -105,26 +107,7 @@ def lock_available(organization_id: str) -> int:
 
 def standing_of(organization_id: str) -> PoolStanding:
     """Return what holds for an organization. It takes no lock."""
-    pool = pool_of(organization_id)
-    running = _contract(organization_id, Contract.id == pool.contract_id)
-    coming = _contract(organization_id, Contract.is_scheduled())
-    return PoolStanding(
-        PoolState(pool.state),
-        pool.suspended_at is not None,
-        pool.term_starts_at,
-        pool.term_ends_at,
-        SeatCounts(pool.purchased, pool.in_use),
-        renews=running is not None and running.auto_renew,
-        ended_at=running.ended_at if running else None,
-        grace=timedelta(days=running.grace_days if running else 0),
-        next_starts_at=coming.takes_over_at if coming else None,
-        next_starts_on=coming.starts_on if coming else None,
-    )
-
-
-def _contract(organization_id: str, which: Expression) -> Contract | None:
-    contract: Contract | None = Contract.find(organization_id, which)
-    return contract
+    return subscription_of(organization_id).standing
 
 
 def may_take(at: datetime) -> Expression:

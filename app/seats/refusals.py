@@ -58,6 +58,12 @@ def newest_refusals(organization_id: str, limit: int) -> list[Want]:
     return list(_open(organization_id).order_by(Want.last_seen_at.desc(), Want.id).limit(limit))
 
 
+def first_refused(organization_id: str, limit: int) -> tuple[list[Want], int]:
+    """Return the first refused people that a directory provisions, and how many there are."""
+    first = provisioned_refusals(organization_id, limit)
+    return first, len(first) if len(first) < limit else refused_by_road(organization_id)[0]
+
+
 def refused_by_road(organization_id: str) -> tuple[int, int]:
     """Return how many people are refused: of a directory, and strangers at a login."""
     found = wanting(organization_id)

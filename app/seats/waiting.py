@@ -19,6 +19,7 @@ from app.seats.pools import Cause, lock_available
 from app.seats.refusals import is_refused
 from app.seats.want_sources import asked_by_a_directory
 from app.seats.wants import Closed, Person
+from scim.names import UserName
 
 OFFER = Cause("waiting list", "waiting")
 
@@ -42,11 +43,11 @@ def withdraw(person: Person, because: Closed, *, at: datetime) -> Want | None:
 
     Call inside a transaction.
     """
-    freed = holds.release_for(person.organization_id, person.key, OFFER, at=at)
+    freed = holds.release_for(person.organization_id, person.name.key, OFFER, at=at)
     want = wants.close(person, because, at=at)
     if want is not None and not freed:
         # A seat may have been reserved while the want was still open.
-        freed = holds.release_for(person.organization_id, person.key, OFFER, at=at)
+        freed = holds.release_for(person.organization_id, person.name.key, OFFER, at=at)
     if freed:
         offer(person.organization_id, at=at)
     return want
@@ -59,16 +60,19 @@ def offer(organization_id: str, *, at: datetime) -> None:
         _keep(organization_id, _next(organization_id, _is_parked(), free), OFFER, at=at)
 
 
-def reserve(organization_id: str, quantity: int, cause: Cause, *, at: datetime) -> None:
+def reserve(organization: Organization, quantity: int, cause: Cause, *, at: datetime) -> None:
     """Hold bought seats for those at the head of the queue who have none kept yet.
 
     The refused are served where the organization asked for it, if a directory provisions them:
     strangers refused at a login have no claim. Call inside the transaction that bought the seats.
     """
-    if Organization.get_by_id(organization_id).reserve_for_denied:
+    if organization.reserve_for_denied:
         entitled = _is_parked() | (is_refused() & asked_by_a_directory())
-        _keep(organization_id, _next(organization_id, entitled, quantity), cause, at=at)
-    offer(organization_id, at=at)
+        people = _next(organization.id, entitled, quantity)
+        _keep(organization.id, people, cause, at=at)
+        if len(people) < quantity:
+            return  # these were all who wait
+    offer(organization.id, at=at)
 
 
 def next_offered(organization_id: str) -> str | None:
@@ -116,7 +120,7 @@ def _keep(organization_id: str, people: list[Want], cause: Cause, *, at: datetim
             follow_up(lambda: Offers.seating(organization_id, at=at))
         purpose = Purpose.DENIAL if want.parked_at is None else Purpose.WAITING
         reason = OFFER if purpose is Purpose.WAITING else cause
-        wish = Kept(want.user_name, want.user_name_key, purpose, want.id)
+        wish = Kept(UserName(want.user_name, want.user_name_key), purpose, want.id)
         if holds.place(want.organization_id, wish, reason, at=at) is None:
             break
 

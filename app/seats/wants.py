@@ -14,11 +14,18 @@ from peewee import Expression
 
 from app.db.sql import locked
 from app.db.transactions import assert_in_transaction
-from app.errors import SeatLimitReached, SeatRefusal
+from app.errors import (
+    ContractEnded,
+    ContractNotStarted,
+    OrganizationSuspended,
+    SeatLimitReached,
+    SeatRefusal,
+)
 from app.identifiers import new_id
 from app.models import Hold, User, Want
 from app.seats import pools
 from app.seats.want_sources import Seen, Source, sources_of
+from scim.names import UserName
 
 
 class RefusalReason(StrEnum):
@@ -32,7 +39,16 @@ class RefusalReason(StrEnum):
     @classmethod
     def of(cls, refusal: SeatRefusal) -> Self:
         """Return what a refusal was for."""
-        return cls("no_seat" if isinstance(refusal, SeatLimitReached) else refusal.code)
+        return cls(_REASONS[type(refusal)])
+
+
+#: What each refusal is kept as.
+_REASONS: dict[type[SeatRefusal], RefusalReason] = {
+    SeatLimitReached: RefusalReason.NO_SEAT,
+    OrganizationSuspended: RefusalReason.SUSPENDED,
+    ContractEnded: RefusalReason.ENDED,
+    ContractNotStarted: RefusalReason.NOT_STARTED,
+}
 
 
 class Closed(StrEnum):
@@ -49,17 +65,16 @@ class Closed(StrEnum):
 
 @dataclass(frozen=True)
 class Person:
-    """A person of an organization: a name, its key, and the user's id where there is one."""
+    """A person of an organization: a name, and the user's id where there is one."""
 
     organization_id: str
-    user_name: str
-    key: str
+    name: UserName
     user_id: str | None = None
 
     @classmethod
     def of(cls, user: User) -> Self:
         """Return the person that a user is."""
-        return cls(user.organization_id, user.user_name, user.user_name_key, user.id)
+        return cls(user.organization_id, UserName(user.user_name, user.user_name_key), user.id)
 
 
 def refuse(person: Person, reason: RefusalReason, source: Source, *, at: datetime) -> Want | None:
@@ -67,7 +82,7 @@ def refuse(person: Person, reason: RefusalReason, source: Source, *, at: datetim
 
     Returns None where the person has got a seat since: then there is nothing to heal.
     """
-    want = lock_open(person.organization_id, person.key) or _new(person, at=at)
+    want = lock_open(person.organization_id, person.name.key) or _new(person, at=at)
     if want is None:
         return None
     if want.parked_at is None and want.reason != reason.value:
@@ -79,7 +94,7 @@ def refuse(person: Person, reason: RefusalReason, source: Source, *, at: datetim
 def park(user: User, source: Source, *, at: datetime) -> Want | None:
     """Give a user the place on the waiting list that the order of arrival gives them."""
     person = Person.of(user)
-    want = lock_open(person.organization_id, person.key) or _new(person, at=at)
+    want = lock_open(person.organization_id, person.name.key) or _new(person, at=at)
     if want is None:
         return None
     want.reason = RefusalReason.NO_SEAT.value
@@ -90,7 +105,7 @@ def park(user: User, source: Source, *, at: datetime) -> Want | None:
 def close(person: Person, because: Closed, *, at: datetime) -> Want | None:
     """Close the open want of a person and return it, if there is one. Call inside a transaction."""
     assert_in_transaction()
-    want = lock_open(person.organization_id, person.key)
+    want = lock_open(person.organization_id, person.name.key)
     if want is not None:
         end(want, because, at=at, user_id=person.user_id)
     return want
@@ -144,12 +159,12 @@ def _new(person: Person, *, at: datetime) -> Want | None:
     sequence = pools.next_arrival(person.organization_id)
     if _holds_seat(person):
         return None
-    return lock_open(person.organization_id, person.key) or Want(
+    return lock_open(person.organization_id, person.name.key) or Want(
         organization_id=person.organization_id,
         id=new_id("dnl", at),
         sequence=sequence,
-        user_name=person.user_name,
-        user_name_key=person.key,
+        user_name=person.name.text,
+        user_name_key=person.name.key,
         attempts=0,
         first_seen_at=at,
         last_seen_at=at,
@@ -160,7 +175,7 @@ def _holds_seat(person: Person) -> bool:
     """Return whether the person is an active user."""
     seated = User.of(
         person.organization_id,
-        User.user_name_key == person.key,
+        User.user_name_key == person.name.key,
         User.deleted_at.is_null(),
         User.active,
     )

@@ -223,14 +223,17 @@ def _seat_refusal(refusal: SeatRefusal) -> Problem:
     if isinstance(refusal, SeatLimitReached):
         headers["Seatgate-Seats-Purchased"] = str(refusal.purchased)
         headers["Seatgate-Seats-In-Use"] = str(refusal.in_use)
-        page = f"{public_url()}/console/{g.principal.organization_id}/seats"
-        sentences.append(f"A primary owner can add seats at {page}, then retry.")
+        sentences.append(f"A primary owner can add seats at {_seats_page()}, then retry.")
     if denial := refusal.facts.get("denial"):
         headers["Seatgate-Denial"] = str(denial)
         sentences.append(f"Reference {denial}")
     scim = _SCIM.match(request.path)
     status = g.principal.profile.seat_refusal_status if scim else HTTPStatus.FORBIDDEN
     return Problem(status, refusal.code, " ".join(sentences), refusal.facts, headers)
+
+
+def _seats_page() -> str:
+    return f"{public_url()}/console/{g.principal.organization_id}/seats"
 
 
 def _shortened(name: str) -> str:

@@ -8,6 +8,7 @@ from app.access.principal import Permission, Principal
 from app.owners.sessions import find_session
 from app.web.browsers import session_secret
 from app.web.context import caller, instant, request_id
+from app.web.security import Misdirected, is_misdirected
 
 
 def reader(*permissions: Permission) -> Principal:
@@ -16,12 +17,15 @@ def reader(*permissions: Permission) -> Principal:
     Use it for reading only: a session proves nothing about which site made the request.
 
     Raises:
+        Misdirected: the browser was led here under another host.
         NotAuthenticated: there is neither, or it is not valid.
         NotPermitted: the role lacks a permission.
     """
     secret = session_secret()
     if secret is None or "Authorization" in request.headers:
         return caller(*permissions)
+    if is_misdirected():
+        raise Misdirected
     principal = replace(find_session(secret, at=instant()), request_id=request_id())
     g.principal = principal
     for permission in permissions:

@@ -182,7 +182,9 @@ def test_another_organizations_invoice_is_not_found():
 @transaction
 def _issue_and_fall(customer):
     signed = customer.signing
-    issue_invoice(signed.contract, 1, Charge("quote:lost", lines_of(signed.invoice)), at=NOW)
+    buyer = Organization.get_by_id(customer.id)
+    charge = Charge(buyer, "quote:lost", lines_of(signed.invoice))
+    issue_invoice(signed.contract, 1, charge, at=NOW)
     raise RuntimeError("after the number was taken")
 
 

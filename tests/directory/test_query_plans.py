@@ -14,6 +14,7 @@ from app.models import GroupMember
 from app.people import provisioning
 from app.people.refusing import record_denial
 from scim import filters
+from scim.names import UserName
 from scim.projection import Projection
 from scim.schemas import GROUP, USER
 from tests.conftest import opened
@@ -66,7 +67,10 @@ READS = {
         "scim_user_pkey",
         "scim_user_present",
     ),
-    "person": (lambda crowd: find_person(crowd.id, "USER-17@example.com"), "scim_user_name"),
+    "person": (
+        lambda crowd: find_person(crowd.id, UserName.of("USER-17@example.com")),
+        "scim_user_name",
+    ),
     "displayName": (_group_filter('displayName eq "TEAM 17"'), "scim_group_display_name"),
     "group of a member": (
         _group_filter('members.value eq "u-00017"'),
@@ -120,7 +124,9 @@ WRITES = {
         acting(crowd.scim, at=NOW), a_group(crowd).id
     ),
     "a removed member": lambda crowd: _remove_member(crowd, "u-00018"),
-    "a denial": lambda crowd: record_denial(acting(crowd.scim, at=NOW), "late@example.com"),
+    "a denial": lambda crowd: record_denial(
+        acting(crowd.scim, at=NOW), UserName.of("late@example.com")
+    ),
 }
 
 

@@ -14,6 +14,7 @@ from app.people.login_messages import LoginReason
 from app.people.reassigning import Newcomer, reassign
 from app.people.sign_in import Login, decide
 from scim.documents import parse
+from scim.names import UserName
 from scim.schemas import USER
 from tests.support.builders import NOW, a_group, a_patch, a_user, an_organization, deactivate
 
@@ -131,8 +132,8 @@ def test_a_rename_takes_over_the_user_whom_a_login_made(rename):
     renamed = rename(acme, ann)
 
     assert (renamed.id, renamed.active) == (ann.id, True)
-    assert find_person(acme.id, "new@example.com").id == ann.id
-    assert find_person(acme.id, "old@example.com") is None
+    assert find_person(acme.id, UserName.of("new@example.com")).id == ann.id
+    assert find_person(acme.id, UserName.of("old@example.com")) is None
     assert acme.counts == (2, 1)
 
 
@@ -254,7 +255,7 @@ def test_a_user_whom_scim_has_written_is_not_taken_over(rename):
     with pytest.raises(UserNameTaken):
         rename(acme, ann)
 
-    assert find_person(acme.id, "new@example.com").id == claimed
+    assert find_person(acme.id, UserName.of("new@example.com")).id == claimed
     assert acme.counts == (3, 2)
 
 
@@ -277,7 +278,7 @@ def test_another_external_id_is_another_person_where_they_have_matched(rename, g
         with pytest.raises(UserNameTaken):
             rename(acme, ann, **attributes)
 
-    assert find_person(acme.id, "new@example.com").id == (ann.id if taken else claimed)
+    assert find_person(acme.id, UserName.of("new@example.com")).id == (ann.id if taken else claimed)
     assert acme.counts == (4, 2 if taken else 3)
 
 
@@ -290,7 +291,7 @@ def test_external_ids_that_have_never_matched_keep_nobody_from_a_rename(rename):
 
     rename(acme, ann, externalId="ann.smith")
 
-    renamed = find_person(acme.id, "new@example.com")
+    renamed = find_person(acme.id, UserName.of("new@example.com"))
     assert (renamed.id, renamed.external_id) == (ann.id, "ann.smith")
     assert acme.counts == (3, 1)
 

@@ -9,6 +9,7 @@ from app.people import provisioning
 from app.people.refusing import record_denial
 from app.people.sign_in import Login, Mode, decide
 from app.seats.refusals import open_refusals, refusals_of
+from scim.names import UserName
 from tests.support.builders import (
     NOW,
     a_user,
@@ -154,7 +155,7 @@ def test_nothing_is_recorded_of_somebody_who_has_got_a_seat_since():
     acme = an_organization(1)
     a_user(acme, "alice@example.com")
 
-    denial = record_denial(acting(acme.scim, at=NOW), "alice@example.com")
+    denial = record_denial(acting(acme.scim, at=NOW), UserName.of("alice@example.com"))
 
     assert denial is None
     assert Want.select().count() == 0

@@ -22,6 +22,7 @@ from app.people import provisioning
 from app.people.erasure import erase_person
 from app.people.refusing import record_denial
 from app.seats import waiting
+from scim.names import UserName
 from tests.support.builders import (
     NOW,
     a_group,
@@ -69,7 +70,7 @@ def everything_stored() -> str:
 
 @pytest.mark.usefixtures("alice")
 def test_nothing_that_tells_who_an_erased_person_was_is_left(acme):
-    record_denial(acting(acme.scim, at=NOW), ALICE)
+    record_denial(acting(acme.scim, at=NOW), UserName.of(ALICE))
 
     erase(acme)
 
@@ -97,14 +98,14 @@ def test_somebody_who_is_active_is_not_erased(acme, alice):
     with pytest.raises(PersonActive, match=r"is active\. Deactivate them"):
         erase(acme)
 
-    assert find_person(acme.id, ALICE).active
+    assert find_person(acme.id, UserName.of(ALICE)).active
 
 
 def test_an_erased_person_is_not_found_any_more(acme, alice):
     erase(acme, ALICE.upper())
 
-    assert find_person(acme.id, ALICE) is None
-    assert find_person(acme.id, f"erased-{alice.id}") is None
+    assert find_person(acme.id, UserName.of(ALICE)) is None
+    assert find_person(acme.id, UserName.of(f"erased-{alice.id}")) is None
     with pytest.raises(NotFound):
         find_user(acme.id, alice.id)
 
@@ -132,7 +133,7 @@ def test_everybody_who_had_the_user_name_is_erased(acme, alice):
 
 
 def test_somebody_who_was_only_ever_refused_can_be_erased(acme):
-    denial_id = record_denial(acting(acme.scim, at=NOW), "bob@example.com")
+    denial_id = record_denial(acting(acme.scim, at=NOW), UserName.of("bob@example.com"))
 
     assert erase(acme, "bob@example.com") == [denial_id]
 
@@ -173,7 +174,7 @@ def test_another_organizations_person_of_the_name_is_left_alone(acme):
 
     erase(acme)
 
-    assert find_person(globex.id, ALICE) == theirs
+    assert find_person(globex.id, UserName.of(ALICE)) == theirs
 
 
 def test_the_audit_trail_says_who_erased_without_the_name(acme, alice):

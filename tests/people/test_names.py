@@ -122,7 +122,7 @@ def test_no_door_lets_such_a_name_in(door, bad):
     with pytest.raises((InvalidValue, InvalidInput), match=r"U\+"):
         door(acme, bad)
 
-    assert find_person(acme.id, bad) is None
+    assert find_person(acme.id, UserName.of(bad)) is None
 
 
 @pytest.mark.usefixtures("database")

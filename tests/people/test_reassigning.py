@@ -20,6 +20,7 @@ from app.organizations import suspending
 from app.people import reassigning
 from app.people.reassigning import Newcomer
 from app.people.sign_in import Login, LoginReason, Mode, decide
+from scim.names import UserName
 from tests.support.builders import NOW, a_user, activate, an_organization, buy, deactivate
 from tests.support.waiting_lists import choose_parking, line
 
@@ -118,7 +119,7 @@ def test_a_moving_seat_is_not_offered_to_those_who_wait():
 
     _move(acme, alice, Newcomer("bob@example.com"))
 
-    assert find_person(acme.id, "bob@example.com").active
+    assert find_person(acme.id, UserName.of("bob@example.com")).active
     assert line(acme) == ["carol@example.com"]
 
 
@@ -131,7 +132,7 @@ def test_a_seat_that_was_not_needed_goes_to_those_who_wait():
 
     _move(acme, alice, Newcomer("bob@example.com"))
 
-    assert find_person(acme.id, "carol@example.com").active
+    assert find_person(acme.id, UserName.of("carol@example.com")).active
     assert line(acme) == []
     assert acme.counts == (2, 2)
 
@@ -239,7 +240,7 @@ def test_who_has_no_seat_cannot_give_one():
     with pytest.raises(NoSeatToMove, match="holds no seat"):
         _move(acme, bob, Newcomer("new@example.com"))
 
-    assert find_person(acme.id, "new@example.com") is None
+    assert find_person(acme.id, UserName.of("new@example.com")) is None
 
 
 def test_who_has_a_seat_cannot_get_another():

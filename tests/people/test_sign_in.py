@@ -5,10 +5,13 @@ import pytest
 from app.access.context import acting
 from app.directory.resources import stored_document
 from app.directory.users import find_person, find_user
+from app.errors import SeatRefusal
 from app.models import LedgerEntry, SeatPool, User, Want
 from app.people import provisioning
 from app.people.login_messages import LoginReason
 from app.people.sign_in import Login, Mode, decide
+from app.seats.wants import RefusalReason
+from scim.names import UserName
 from tests.support.builders import (
     NOW,
     SIGNED_AT,
@@ -80,7 +83,7 @@ def test_a_claim_in_a_full_organization_is_no_seat():
     decision = decide(acting(acme.sso, at=NOW), Login("late@example.com"))
 
     assert (decision.reason, decision.allow) == (LoginReason.NO_SEAT, False)
-    assert find_person(acme.id, "late@example.com") is None
+    assert find_person(acme.id, UserName.of("late@example.com")) is None
     assert acme.counts == (1, 1)
 
 
@@ -234,7 +237,7 @@ def test_a_decision_about_a_known_person_writes_nothing():
     decide(acting(acme.sso, at=NOW), Login("alice@example.com", "other@example.com", None, "Other"))
 
     assert LedgerEntry.select().count() == before
-    assert find_person(acme.id, "alice@example.com").version == 1
+    assert find_person(acme.id, UserName.of("alice@example.com")).version == 1
 
 
 def test_no_message_reveals_how_many_seats_there_are():
@@ -263,3 +266,12 @@ def test_the_ledger_says_that_a_login_took_the_seat():
 
     entry = LedgerEntry.select().order_by(LedgerEntry.sequence.desc()).get()
     assert (entry.kind, entry.cause, entry.actor) == ("assigned", "sso", acme.sso.actor)
+
+
+@pytest.mark.parametrize("kind", SeatRefusal.__subclasses__())
+def test_every_refusal_of_a_seat_has_an_answer_at_login_and_a_reason_among_the_refused(kind):
+    refusal = kind.__new__(kind)
+
+    assert LoginReason.of(refusal)
+    assert RefusalReason.of(refusal)
+    assert not kind.__subclasses__()

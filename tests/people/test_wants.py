@@ -19,6 +19,7 @@ from app.people.sign_in import Login, LoginReason, Mode, decide
 from app.seats import waiting
 from app.seats.refusals import open_refusals, provisioned_refusals, refusals_of
 from app.seats.watching.demand import demand_of
+from scim.names import UserName
 from scim.schemas import USER
 from tests.support.auditing import violations
 from tests.support.builders import (
@@ -326,7 +327,9 @@ ACTIONS = {
     "login": lambda it: decide(acting(it.acme.sso, at=NOW), Login(it.name)),
     "buy": lambda it: buy(it.acme, 1),
     "rename": lambda it: (
-        it.user and not find_person(it.acme.id, it.other) and _rename(it.acme, it.user, it.other)
+        it.user
+        and not find_person(it.acme.id, UserName.of(it.other))
+        and _rename(it.acme, it.user, it.other)
     ),
     "delete": lambda it: (
         it.user and provisioning.delete_user(acting(it.acme.scim, at=NOW), it.user.id)
@@ -338,7 +341,7 @@ ACTIONS = {
 
 def _do(acme, step, name, other):
     try:
-        ACTIONS[step](Step(acme, find_person(acme.id, name), name, other))
+        ACTIONS[step](Step(acme, find_person(acme.id, UserName.of(name)), name, other))
     except SeatLimitReached:
         return
 

@@ -6,6 +6,7 @@ import pytest
 
 from app.directory.users import find_person
 from app.models import User
+from scim.names import UserName
 from tests.support.builders import a_user, an_organization
 from tests.support.concurrency import at_once
 
@@ -27,7 +28,7 @@ def test_a_rename_and_logins_of_the_new_name_leave_one_person_with_one_seat(serv
 
     assert renamed.status_code == 200
     assert {answer.json()["allow"] for answer in answers} == {True}
-    assert find_person(acme.id, name).id == ann.id
+    assert find_person(acme.id, UserName.of(name)).id == ann.id
     present = User.select().where((User.organization_id == acme.id) & User.deleted_at.is_null())
     assert [user.id for user in present] == [ann.id]
     assert acme.counts == (seats, 1)

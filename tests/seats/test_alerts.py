@@ -13,6 +13,7 @@ from app.people.denials import dismiss_denial
 from app.people.refusing import record_denial
 from app.seats.wants import RefusalReason
 from app.seats.watching import alerts
+from scim.names import UserName
 from tests.support.builders import NOW, a_user, an_organization, buy, deactivate, fill
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -36,7 +37,7 @@ def set_thresholds(customer, *thresholds):
 
 
 def refuse(customer, user_name="bob@example.com", *, at=NOW) -> str:
-    return record_denial(acting(customer.scim, at=at), user_name)
+    return record_denial(acting(customer.scim, at=at), UserName.of(user_name))
 
 
 def test_an_alert_tells_how_many_seats_are_left_and_since_which_entry():
@@ -137,7 +138,9 @@ def test_the_alert_of_refusals_is_cleared_when_nobody_is_refused_any_more():
 def test_a_refusal_for_another_reason_than_seats_raises_no_alert():
     acme = an_organization(2)
 
-    record_denial(acting(acme.scim, at=NOW), "bob@example.com", RefusalReason.SUSPENDED)
+    record_denial(
+        acting(acme.scim, at=NOW), UserName.of("bob@example.com"), RefusalReason.SUSPENDED
+    )
     before = look(acme)
     refuse(acme, at=LATER)
 

@@ -15,6 +15,7 @@ from app.people import provisioning, waiting_list
 from app.people.sign_in import Login, LoginReason, Mode, decide
 from app.seats import pools, waiting
 from app.seats.refusals import refusals_of
+from scim.names import UserName
 from scim.schemas import USER
 from tests.support.builders import (
     NOW,
@@ -96,7 +97,7 @@ def test_nobody_is_parked_who_could_not_be_seated_for_another_reason():
     with pytest.raises(OrganizationSuspended):
         a_user(acme, "alice@example.com")
 
-    assert find_person(acme.id, "alice@example.com") is None
+    assert find_person(acme.id, UserName.of("alice@example.com")) is None
 
 
 def test_asking_again_keeps_the_place():
@@ -230,7 +231,7 @@ def test_those_who_wait_keep_their_places_when_parking_is_turned_off():
         a_user(acme, "bob@example.com")
     deactivate(acme, holder, at=LATER)
 
-    assert find_person(acme.id, "alice@example.com").active
+    assert find_person(acme.id, UserName.of("alice@example.com")).active
 
 
 def test_a_refused_person_who_is_parked_later_is_healed_by_their_seat():

@@ -13,6 +13,7 @@ from app.organizations import suspending
 from app.people import provisioning, reassigning
 from app.people.activity import seat_waiters
 from app.people.sign_in import Login, Mode, decide
+from scim.names import UserName
 from tests.support.builders import (
     NOW,
     a_contract,
@@ -78,7 +79,7 @@ def test_every_way_to_free_a_seat_serves_the_waiting_list(leave):
 
     leave(acme, holder)
 
-    assert find_person(acme.id, "alice@example.com").active
+    assert find_person(acme.id, UserName.of("alice@example.com")).active
     assert line(acme) == []
 
 
@@ -104,7 +105,7 @@ def test_a_hold_that_runs_out_frees_a_seat_for_who_waits():
 
     run_housekeeping(TokenUses(), at=NOW + timedelta(seconds=120))
 
-    assert find_person(acme.id, "alice@example.com").active
+    assert find_person(acme.id, UserName.of("alice@example.com")).active
     assert acme.counts == (1, 1)
 
 
@@ -116,7 +117,7 @@ def test_a_new_contract_has_seats_for_who_waits():
     a_contract(acme, 2, at=END, starts_on=END.date())
     run_housekeeping(TokenUses(), at=END)
 
-    assert find_person(acme.id, "alice@example.com").active
+    assert find_person(acme.id, UserName.of("alice@example.com")).active
     assert acme.counts == (2, 2)
 
 
@@ -125,11 +126,11 @@ def test_seats_freed_after_the_terms_end_go_to_who_waits_once_it_has_renewed():
     park(acme, "alice@example.com")
 
     deactivate(acme, holder, at=END)
-    before = find_person(acme.id, "alice@example.com").active
+    before = find_person(acme.id, UserName.of("alice@example.com")).active
     run_housekeeping(TokenUses(), at=END)
 
     assert not before
-    assert find_person(acme.id, "alice@example.com").active
+    assert find_person(acme.id, UserName.of("alice@example.com")).active
     assert acme.counts == (1, 1)
 
 
@@ -139,10 +140,10 @@ def test_seats_freed_in_a_suspension_go_to_who_waits_when_it_ends():
     suspending.suspend_organization(acting(acme.operator, at=NOW))
     deactivate(acme, holder, at=NOW)
     run_housekeeping(TokenUses(), at=NOW)
-    before = find_person(acme.id, "alice@example.com").active
+    before = find_person(acme.id, UserName.of("alice@example.com")).active
 
     suspending.resume_organization(acting(acme.operator, at=LATER))
     run_housekeeping(TokenUses(), at=LATER)
 
     assert not before
-    assert find_person(acme.id, "alice@example.com").active
+    assert find_person(acme.id, UserName.of("alice@example.com")).active

@@ -33,6 +33,7 @@ from app.seats.holds import LOGIN_HOLD
 from app.seats.pools import counts_of
 from app.seats.rules import EntryKind, SeatCounts
 from scim.documents import parse
+from scim.names import UserName
 from scim.schemas import USER
 from tests.stateful.contracts import Contracts
 from tests.stateful.model import Model
@@ -91,7 +92,7 @@ class Everything(Contracts):
 
     @rule(name=NAMES)
     def delete(self, name):
-        if user := find_person(self.acme.id, name):
+        if user := find_person(self.acme.id, UserName.of(name)):
             provisioning.delete_user(acting(self.acme.scim, at=self.at), user.id)
             self.model.forget(name)
             self.model.unclaimed.discard(name)
@@ -99,7 +100,7 @@ class Everything(Contracts):
     @rule(name=NAMES, other=NAMES)
     def rename(self, name, other):
         """Give a person another's name, which a person whom only a login made gives up."""
-        user = find_person(self.acme.id, name)
+        user = find_person(self.acme.id, UserName.of(name))
         strangers = {*self.model.wants, *self.model.held} - self.model.present
         if user is None or name == other or other in strangers:
             return
@@ -121,7 +122,9 @@ class Everything(Contracts):
 
     @rule(names=st.sets(NAMES))
     def group(self, names):
-        members = [find_person(self.acme.id, name) for name in names & self.model.present]
+        members = [
+            find_person(self.acme.id, UserName.of(name)) for name in names & self.model.present
+        ]
         a_group(self.acme, f"Group {next(self.numbers)}", members)
 
     # Logins.
@@ -279,7 +282,7 @@ class Everything(Contracts):
         return name
 
     def _change(self, name, active, change):
-        user = find_person(self.acme.id, name)
+        user = find_person(self.acme.id, UserName.of(name))
         if user is None:
             return
         outcome = self._try(lambda: change(user))
@@ -304,7 +307,7 @@ class Everything(Contracts):
             return UserNameTaken
 
     def _id(self, name):
-        return find_person(self.acme.id, name).id
+        return find_person(self.acme.id, UserName.of(name)).id
 
     def _users(self):
         return User.select().where(

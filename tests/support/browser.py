@@ -65,6 +65,9 @@ class Page(HTMLParser):
         if tag in {"button", "a"}:
             self._named[len(self._open)] = []
 
+    def handle_startendtag(self, tag, attrs) -> None:
+        self.tags.append((tag, dict(attrs)))
+
     def _note_field(self, attributes) -> None:
         chosen = attributes.get("type") not in {"radio", "checkbox"} or "checked" in attributes
         if attributes.get("name") and chosen:

@@ -24,6 +24,7 @@ from app.organizations.suspending import resume_organization, suspend_organizati
 from app.people import activity, denials, erasure, provisioning, reassigning, refusing, waiting_list
 from app.people.sign_in import Login, decide
 from scim.documents import parse
+from scim.names import UserName
 from scim.schemas import GROUP, USER
 from tests.support.builders import (
     NOW,
@@ -159,7 +160,9 @@ def taking_a_seat_back(acme):
 
 @leaves("denial.dismissed", "people.denials.dismiss_denial")
 def dismissing_a_denial(acme):
-    denial_id = refusing.record_denial(acting(acme.scim, at=NOW), "refused@example.com")
+    denial_id = refusing.record_denial(
+        acting(acme.scim, at=NOW), UserName.of("refused@example.com")
+    )
     yield
     denials.dismiss_denial(acting(acme.owner, at=NOW), denial_id)
 
@@ -373,6 +376,22 @@ TOLD_ELSEWHERE = {
     "organizations.settings.set_seller": "the vendor has a trail of its own",
     "seats.watching.alerts._look_once": "alerts repeat what the ledger says",
     "access.tokens.note_uses": "a use changes nothing",
+    "outbox.claims._claim": "a mail says itself where it stands",
+    "outbox.claims.drop": "a mail says itself where it stands",
+    "outbox.claims.give_up": "the mail has a test of its event",
+    "outbox.claims.mark_sent": "a mail says itself where it stands",
+    "outbox.claims.put_off": "a mail says itself where it stands",
+    "outbox.listing.purge": "a mail that was sent long ago is no fact",
+    "owners.attempts.count_from": "attempts are counted for an hour",
+    "owners.attempts.purge_attempts": "attempts are counted for an hour",
+    "owners.handing_over.accept_ownership": "it leaves one of the ownership, one of the session",
+    "owners.links.purge_links": "a link that has ended is no fact",
+    "owners.openid._expect": "a sign-in that is begun changes nothing",
+    "owners.openid._take": "a sign-in that is begun changes nothing",
+    "owners.openid.purge_requests": "a sign-in that is begun changes nothing",
+    "owners.openid_logins.sign_in_person": "its tests see the binding and the session in the trail",
+    "owners.sessions._note_seen": "that a session was seen changes nothing",
+    "owners.sessions.purge_sessions": "a session that has ended has its event",
     "access.vendor_tokens.issue_vendor_token": "the vendor has a trail of its own",
     "access.vendor_tokens.revoke_vendor_token": "the vendor has a trail of its own",
     "people.mismatches._record": "its first time leaves an event, and the row counts the others",

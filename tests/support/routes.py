@@ -9,6 +9,7 @@ from app.access.tokens import TokenRequest, issue_token
 from app.organizations.settings import OrganizationChanges, set_organization
 from app.people.refusing import record_denial
 from scim import urns
+from scim.names import UserName
 from tests.owners.builders import an_owner
 from tests.support.builders import NOW, SIGNED_AT, a_group, a_quote, a_user, buy, fill
 from tests.support.clients import Client
@@ -149,7 +150,7 @@ def things_of(customer):
         bought = buy(customer)
     quote = a_quote(customer)
     inactive = a_user(customer, active=False)
-    denial_id = record_denial(acting(customer.scim, at=NOW), "late@example.com")
+    denial_id = record_denial(acting(customer.scim, at=NOW), UserName.of("late@example.com"))
     token = issue_token(acting(customer.operator, at=SIGNED_AT), TokenRequest(Role.SSO)).token
     return {
         "denial_id": denial_id,

@@ -33,8 +33,17 @@ class Way:
     statements: list[str] = field(default_factory=list)
 
 
-def ways() -> tuple[Way, Way]:
-    """Return the ways of a POST of a user and of a confirmation, in a fresh database."""
+@dataclass(frozen=True)
+class Ways:
+    """The ways of a created user, of the login of one who holds a seat, and of a purchase."""
+
+    created: Way
+    decided: Way
+    confirmed: Way
+
+
+def ways() -> Ways:
+    """Return the ways of the requests that matter most, in a fresh database."""
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/structure.db"
         opened = open_database(url)
@@ -43,15 +52,16 @@ def ways() -> tuple[Way, Way]:
             acme = an_organization(5)
         opened.close_all()
         service = InProcess(url)
-        idp, owner = service.scim(acme), service.owner(acme)
+        idp, owner, sso = service.scim(acme), service.owner(acme), service.sso(acme)
         idp.create_user("warm@example.com")
         created = followed(lambda: idp.create_user("ann@example.com"))
+        decided = followed(lambda: sso.decide("ann@example.com"))
         quote = owner.post("/quotes", json={"quantity": 1}).json()
         body = {"expected_total_minor": quote["total_minor"]}
         address = f"/quotes/{quote['id']}/confirmation"
         confirmed = followed(lambda: owner.post(address, json=body))
         current.close_all()
-    return created, confirmed
+    return Ways(created, decided, confirmed)
 
 
 def followed(send) -> Way:
@@ -115,7 +125,8 @@ def _ours(frame) -> str:
 
 def report() -> str:
     """Return the figures, a line each."""
-    created, confirmed = ways()
+    all_ways = ways()
+    created, confirmed = all_ways.created, all_ways.confirmed
     uses, lines = uses_of_dialect()
     return "\n".join(
         [
@@ -123,7 +134,8 @@ def report() -> str:
             *[f"  {name}" for name in created.frames],
             f"{len(created.frames)} functions on the stack",
             f"{len(created.files)} files, {created.changes_of_file} changes of file",
-            f"{len(created.statements)} statements; a confirmation: {len(confirmed.statements)}",
+            f"{len(created.statements)} statements; a holder's login: "
+            f"{len(all_ways.decided.statements)}; a confirmation: {len(confirmed.statements)}",
             *[f"  {statement[:120]}" for statement in confirmed.statements],
             f"{uses} words of dialect in {lines} lines",
         ]

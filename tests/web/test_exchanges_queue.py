@@ -123,12 +123,11 @@ def test_requests_go_on_while_the_record_cannot_be_written(mortal):
         okta = mortal.scim(acme, "okta")
         okta.get("/Users")
         with held(mortal.database_url):
-            began = time.monotonic()
             answers = [okta.get(f"/Users/unknown-{number}").status_code for number in range(20)]
-            took = time.monotonic() - began
+            written = Exchange.select().count()
 
         assert answers == [404] * 20
-        assert took < 5
+        assert written == 0
         give_up_at = time.monotonic() + 20
         while Exchange.select().count() < 20 and time.monotonic() < give_up_at:
             time.sleep(0.1)

@@ -4,6 +4,7 @@ import pytest
 
 from app.access.principal import Role
 from app.directory.users import find_person, find_user
+from scim.names import UserName
 from tests.support.builders import a_user, fill
 from tests.support.waiting_lists import choose_parking
 
@@ -94,7 +95,7 @@ def test_a_key_is_for_one_request(buyer, acme):
     response = _reassign(buyer, alice, to={"user_name": "other@example.com"}, headers=headers)
 
     assert (response.status_code, response.json()["code"]) == (422, "idempotency_key_reused")
-    assert find_person(acme.id, "other@example.com") is None
+    assert find_person(acme.id, UserName.of("other@example.com")) is None
 
 
 def test_an_owner_takes_a_seat_back(service, acme):

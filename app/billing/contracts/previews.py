@@ -6,7 +6,7 @@ from datetime import date
 from app.access.context import Context
 from app.access.door import query
 from app.billing.contracts.running import RunningContract
-from app.billing.contracts.succession import Outcome, Succession, what_follows
+from app.billing.contracts.succession import Outcome, Succession, follows, what_follows
 from app.errors import ContractNotActive, TermOver
 
 
@@ -57,7 +57,7 @@ def preview(running: RunningContract) -> RenewalPreview:
     Raises:
         ContractNotActive: the contract does not run any more.
     """
-    coming = what_follows(running.contract.organization_id)
+    coming = follows(running.subscription)
     if coming is None:
         raise ContractNotActive("No contract is running. Sign one with the vendor.")
     return preview_of(coming)

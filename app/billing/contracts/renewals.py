@@ -172,10 +172,10 @@ def _open(context: Context, coming: Succession, row: ContractTerm, kind: str) ->
     open_term(contract, row, Cause(ACTOR, cause), beyond=beyond, at=context.at)
     keep_evidence(held_since(contract.organization_id, coming.due_at), row)
     invoice = coming.line and term_invoices.issue(
-        contract, coming.term, coming.agreed, coming.unit_price_minor, at=context.at
+        contract, coming.organization, coming.term, coming.line, at=context.at
     )
     if quote is not None:
-        offers.complete(context, quote, contract)
+        offers.complete(context, quote, contract, coming.organization)
     before = {"term_number": coming.pool.term_number, "purchased": coming.pool.purchased}
     after = {
         "term_number": row.number,
@@ -189,7 +189,13 @@ def _offer_beyond(context: Context, coming: Succession) -> Quote | None:
     """Return the quote of the seats that are in use beyond the agreed ones, if there are any."""
     if coming.beyond_line is None:
         return None
-    offer = Offer(coming.contract, coming.term.number, coming.agreed, coming.beyond_line)
+    offer = Offer(
+        coming.organization,
+        coming.contract,
+        coming.term.number,
+        coming.agreed,
+        coming.beyond_line,
+    )
     return offers.insert_quote(context, offer)
 
 
@@ -203,9 +209,10 @@ def _invoice_once(organization_id: str, *, at: datetime) -> list[Invoice]:
     principal = _principal(organization_id)
     invoices = term_invoices.issue_postponed(acting(principal, at=at))
     coming = what_follows(organization_id)
-    if contract is not None and coming is not None and _is_ahead(coming, at):
-        figures = (coming.agreed, coming.unit_price_minor)
-        ahead = term_invoices.issue_ahead(acting(principal, at=at), contract, coming.term, figures)
+    if contract is not None and coming is not None and coming.line and _is_ahead(coming, at):
+        ahead = term_invoices.issue_ahead(
+            acting(principal, at=at), contract, coming.organization, coming.term, coming.line
+        )
         invoices.append(ahead)
     return invoices
 

@@ -2,27 +2,36 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from app.billing.terms import Term, local_day, start_of_day
 from app.db.sql import locked
 from app.errors import ContractNotActive, TermOver
-from app.models import Contract, ContractTerm, SeatPool
-from app.models.rows import same_organization
+from app.models import Contract, ContractTerm, Organization, SeatPool
 from app.seats import ledger
 from app.seats.ledger import Beyond
 from app.seats.pools import Cause
 from app.seats.rules import PoolState
+from app.seats.subscriptions import Subscription, subscription_of
 
 
 @dataclass(frozen=True)
 class RunningContract:
-    """A contract in its current term, with the pool."""
+    """A contract in its current term, with what belongs to it."""
 
     contract: Contract
     term: Term
     unit_price_minor: int
-    pool: SeatPool
+    subscription: Subscription
+
+    @property
+    def pool(self) -> SeatPool:
+        """The pool that it fills."""
+        return self.subscription.pool
+
+    @property
+    def organization(self) -> Organization:
+        """Whose contract it is."""
+        return self.subscription.organization
 
     def today(self, at: datetime) -> date:
         """Return the day it is for the contract."""
@@ -36,47 +45,23 @@ def running_contract(organization_id: str, *, at: datetime) -> RunningContract:
         ContractNotActive: none runs.
         TermOver: its term is over and not yet renewed.
     """
-    found = _in_its_term(organization_id)
-    if found is None:
-        _check_none_due(organization_id, at)
+    return running_in(subscription_of(organization_id), at=at)
+
+
+def running_in(subscription: Subscription, *, at: datetime) -> RunningContract:
+    """Return the contract that runs in a subscription. Raises as `running_contract`."""
+    contract, row = subscription.running, subscription.term
+    if contract is None or row is None:
+        coming = subscription.scheduled
+        if coming is not None and coming.takes_over_at <= at:
+            raise TermOver
         raise ContractNotActive(
             "No contract is running, so no seats can be bought. Sign one with the vendor."
         )
-    if is_over(found.pool, at):
+    if is_over(subscription.pool, at):
         raise TermOver
-    return found
-
-
-def _in_its_term(organization_id: str) -> RunningContract | None:
-    """Return the contract that began and has not ended, with its term and the pool, in one look."""
-    row: Any = (
-        Contract.select(Contract, SeatPool, ContractTerm)
-        .join(SeatPool, on=same_organization(SeatPool, Contract), attr="pool")
-        .join(
-            ContractTerm,
-            on=same_organization(ContractTerm, Contract)
-            & (ContractTerm.contract_id == Contract.id)
-            & (ContractTerm.number == SeatPool.term_number),
-            attr="term",
-        )
-        .where(
-            Contract.belongs_to(organization_id)
-            & Contract.ended_at.is_null()
-            & Contract.has_begun()
-        )
-        .first()
-    )
-    if row is None:
-        return None
-    pool: Any = row.pool
-    term = Term(row.starts_on, pool.term.number)
-    return RunningContract(row, term, pool.term.unit_price_minor, pool)
-
-
-def _check_none_due(organization_id: str, at: datetime) -> None:
-    scheduled = scheduled_contract(organization_id)
-    if scheduled is not None and scheduled.takes_over_at <= at:
-        raise TermOver
+    term = Term(contract.starts_on, row.number)
+    return RunningContract(contract, term, row.unit_price_minor, subscription)
 
 
 def unended_contract(organization_id: str, *, lock: bool = False) -> Contract | None:
@@ -96,30 +81,9 @@ def scheduled_contract(organization_id: str, *, lock: bool = False) -> Contract 
     return contract
 
 
-def latest_contract(organization_id: str) -> Contract | None:
-    """Return the contract that runs, or ran last, or None; one signed ahead has not run yet."""
-    contract: Contract | None = (
-        Contract.select()
-        .join(SeatPool, on=same_organization(SeatPool, Contract))
-        .where(Contract.belongs_to(organization_id) & (SeatPool.contract_id == Contract.id))
-        .first()
-    )
-    return contract
-
-
 def is_over(pool: SeatPool, at: datetime) -> bool:
     """Return whether the pool's term has ended and waits for its renewal."""
     return pool.state == PoolState.OPEN.value and pool.term_ends_at <= at
-
-
-def term_dates(pool: SeatPool) -> ContractTerm | None:
-    """Return the term that the pool is in, or was in last; None before the first signing."""
-    term: ContractTerm | None = ContractTerm.find(
-        pool.organization_id,
-        ContractTerm.contract_id == pool.contract_id,
-        ContractTerm.number == pool.term_number,
-    )
-    return term
 
 
 def first_term(contract: Contract) -> ContractTerm:

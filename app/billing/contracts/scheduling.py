@@ -14,6 +14,7 @@ from app.errors import ContractScheduled, InvalidInput, NotFound, TermOver
 from app.models import Contract, Invoice, SeatPool
 from app.seats import pools
 from app.seats.rules import Phase
+from app.seats.subscriptions import Subscription
 
 
 @dataclass(frozen=True)
@@ -34,15 +35,16 @@ class Cancellation:
 
 
 def comes_later(
-    running: Contract | None, pool: SeatPool, starts_on: date, time_zone: str, *, at: datetime
+    subscription: Subscription, starts_on: date, time_zone: str, *, at: datetime
 ) -> bool:
     """Return whether a contract has to be signed ahead: another runs, or is in its grace.
 
     Raises:
         InvalidInput: it would start inside the running term.
     """
+    running = subscription.running
     if running is not None:
-        term = Term(running.starts_on, pool.term_number or 1)
+        term = Term(running.starts_on, subscription.pool.term_number or 1)
         if starts_on < term.ends_on:
             raise InvalidInput(
                 "starts_on",
@@ -50,13 +52,11 @@ def comes_later(
                 "add seats to it by a quote, or end it first.",
             )
         return True
-    in_grace = pools.standing_of(pool.organization_id).admits(at) is Phase.GRACE
+    in_grace = subscription.standing.admits(at) is Phase.GRACE
     return in_grace and start_of_day(starts_on, time_zone) > at
 
 
-def ahead_of(
-    running: Contract | None, organization_id: str, starts_on: date, time_zone: str
-) -> Ahead:
+def ahead_of(running: Contract | None, pool: SeatPool, starts_on: date, time_zone: str) -> Ahead:
     """Return how a contract follows the one before it.
 
     In another time zone its first day may begin while the other still runs, which it lets finish.
@@ -64,8 +64,7 @@ def ahead_of(
     starts_at = start_of_day(starts_on, time_zone)
     if running is None:
         return Ahead(starts_at, None)
-    ends_at = pools.pool_of(organization_id).term_ends_at
-    return Ahead(max(starts_at, ends_at), running.id if running.auto_renew else None)
+    return Ahead(max(starts_at, pool.term_ends_at), running.id if running.auto_renew else None)
 
 
 def check_none_scheduled(organization_id: str) -> None:

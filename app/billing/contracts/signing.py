@@ -20,9 +20,9 @@ from app.db.sql import locked
 from app.errors import InvalidInput, NotFound, SeatsBelowUse, TermOver
 from app.identifiers import new_id
 from app.models import Contract, Invoice, Organization, SeatPool
-from app.seats import pools
 from app.seats.pools import Cause
 from app.seats.rules import Phase
+from app.seats.subscriptions import Subscription, subscription_of
 
 #: No organization buys more, and no seat costs more, which keeps every sum within 64 bits.
 SEATS_MAX = 10_000_000
@@ -90,26 +90,26 @@ def sign_contract(
     organization = locked(Organization.of(context.organization_id)).first()
     if organization is None:
         raise NotFound(f"There is no organization {context.organization_id}.")
-    running = unended_contract(organization.id, lock=True)
+    unended_contract(organization.id, lock=True)
     content = asdict(terms)
     if (before := done_before(context, request_id, content)) is not None:
         return _signed_before(context, before)
     terms = check_terms(terms, local_day(context.at, terms.time_zone))
-    pool = pools.pool_of(organization.id)
-    if (
-        pool.suspended_at is None
-        and pools.standing_of(organization.id).phase(context.at) is Phase.DUE
-    ):
+    subscription = subscription_of(organization.id)
+    pool, standing = subscription.pool, subscription.standing
+    if not standing.suspended and standing.phase(context.at) is Phase.DUE:
         raise TermOver
-    if scheduling.comes_later(running, pool, terms.starts_on, terms.time_zone, at=context.at):
-        signing = _sign_ahead(context, terms, running)
+    if scheduling.comes_later(subscription, terms.starts_on, terms.time_zone, at=context.at):
+        signing = _sign_ahead(context, terms, subscription)
     else:
-        signing = _sign_now(context, terms, pool)
+        signing = _sign_now(context, terms, organization, pool)
     keep(context, request_id, content, signing.contract.id)
     return signing
 
 
-def _sign_now(context: Context, terms: ContractTerms, pool: SeatPool) -> Signing:
+def _sign_now(
+    context: Context, terms: ContractTerms, buyer: Organization, pool: SeatPool
+) -> Signing:
     if terms.seats < pool.in_use:
         raise SeatsBelowUse(
             f"{pool.in_use} seats are in use, more than the {terms.seats} of this contract. "
@@ -123,22 +123,25 @@ def _sign_now(context: Context, terms: ContractTerms, pool: SeatPool) -> Signing
     cause = Cause(context.actor, term_invoices.cause_of(contract, term.number))
     open_term(contract, row, cause, at=context.at)
     trail.record(context, _signed(contract, terms.seats))
-    return Signing(contract, _invoice(contract, term, terms.seats, at=context.at))
+    return Signing(contract, _invoice(contract, buyer, term, terms.seats, at=context.at))
 
 
-def _sign_ahead(context: Context, terms: ContractTerms, running: Contract | None) -> Signing:
+def _sign_ahead(context: Context, terms: ContractTerms, subscription: Subscription) -> Signing:
     scheduling.check_none_scheduled(context.organization_id)
-    ahead = scheduling.ahead_of(running, context.organization_id, terms.starts_on, terms.time_zone)
+    running, buyer = subscription.running, subscription.organization
+    ahead = scheduling.ahead_of(running, subscription.pool, terms.starts_on, terms.time_zone)
     contract = _insert_contract(context.organization_id, terms, ahead, at=context.at)
     term = Term(terms.starts_on, 1)
     insert_term(contract, term, terms.seats, at=context.at)
     if running is not None:
         scheduling.stop_renewal(context, running, contract)
     trail.record(context, _signed(contract, terms.seats))
-    return Signing(contract, _invoice(contract, term, terms.seats, at=context.at))
+    return Signing(contract, _invoice(contract, buyer, term, terms.seats, at=context.at))
 
 
-def _invoice(contract: Contract, term: Term, seats: int, *, at: datetime) -> Invoice | None:
+def _invoice(
+    contract: Contract, buyer: Organization, term: Term, seats: int, *, at: datetime
+) -> Invoice | None:
     """Issue the invoice of the signing, if it is due; let it follow on its day, if it is not."""
     if not contract.invoiced_here or contract.invoiced_elsewhere is not None:
         return None
@@ -147,7 +150,8 @@ def _invoice(contract: Contract, term: Term, seats: int, *, at: datetime) -> Inv
         return None
     if contract.state == "scheduled":
         term_invoices.postpone(contract, term, seats)
-    return term_invoices.issue(contract, term, seats, contract.unit_price_minor, at=at)
+    line = term_invoices.term_line(buyer, term, seats, contract.unit_price_minor)
+    return term_invoices.issue(contract, buyer, term, line, at=at)
 
 
 def _signed_before(context: Context, contract_id: str) -> Signing:

@@ -11,12 +11,12 @@ from enum import StrEnum
 from peewee import ModelSelect
 
 from app.billing.contracts import term_invoices
-from app.billing.contracts.running import first_term, scheduled_contract, unended_contract
+from app.billing.contracts.running import first_term
 from app.billing.pricing import Line, LineKind, priced_line
 from app.billing.taxes import Totals
 from app.billing.terms import Term
 from app.models import Contract, Organization, SeatAssignment, SeatPool
-from app.seats import pools
+from app.seats.subscriptions import Subscription, subscription_of
 
 
 class Outcome(StrEnum):
@@ -40,7 +40,7 @@ class Succession:
     #: The first instant of what follows, and its day where the contract is.
     due_at: datetime
     on: date
-    pool: SeatPool
+    subscription: Subscription
     #: What the term opens with by agreement, and what is bought because more are in use.
     agreed: int = 0
     beyond: int = 0
@@ -48,6 +48,16 @@ class Succession:
     #: What is invoiced here for it: the term's own line, and what is bought beyond.
     line: Line | None = None
     beyond_line: Line | None = None
+
+    @property
+    def pool(self) -> SeatPool:
+        """The organization's pool."""
+        return self.subscription.pool
+
+    @property
+    def organization(self) -> Organization:
+        """Who is to pay for it."""
+        return self.subscription.organization
 
     @property
     def seats(self) -> int:
@@ -67,30 +77,29 @@ class Succession:
 
 def what_follows(organization_id: str) -> Succession | None:
     """Return what follows next for an organization, at today's use; None where nothing does."""
-    pool = pools.pool_of(organization_id)
-    running = unended_contract(organization_id)
-    scheduled = scheduled_contract(organization_id)
-    if running is not None:
-        return after_term(running, scheduled, pool)
-    return None if scheduled is None else takeover(scheduled, pool)
+    return follows(subscription_of(organization_id))
 
 
-def after_term(running: Contract, scheduled: Contract | None, pool: SeatPool) -> Succession:
-    """Return what follows the term of a contract that runs, at today's use."""
-    if scheduled is not None and scheduled.takes_over_at <= pool.term_ends_at:
-        return takeover(scheduled, pool)
+def follows(subscription: Subscription) -> Succession | None:
+    """Return what follows next in a subscription, as `what_follows` does."""
+    pool, running, scheduled = subscription.pool, subscription.running, subscription.scheduled
+    if scheduled is not None and (running is None or scheduled.takes_over_at <= pool.term_ends_at):
+        return takeover(scheduled, subscription)
+    if running is None:
+        return None
     term = Term(running.starts_on, pool.term_number or 1)
     if running.auto_renew:
-        return renewal(running, term.next(), pool)
-    return Succession(Outcome.ENDED, running, term, pool.term_ends_at, term.ends_on, pool)
+        return renewal(running, term.next(), subscription)
+    return Succession(Outcome.ENDED, running, term, pool.term_ends_at, term.ends_on, subscription)
 
 
-def renewal(contract: Contract, term: Term, pool: SeatPool) -> Succession:
+def renewal(contract: Contract, term: Term, subscription: Subscription) -> Succession:
     """Return the renewal of a contract into `term`.
 
     It opens with the seats that people hold at the end, or the minimum; with what was invoiced
     ahead, where it was, and then what is held beyond that is bought.
     """
+    pool = subscription.pool
     held = held_since(pool.organization_id, pool.term_ends_at).count()
     agreed = max(held, contract.minimum_seats)
     price = renewal_price(contract)
@@ -98,25 +107,27 @@ def renewal(contract: Contract, term: Term, pool: SeatPool) -> Succession:
     if ahead is not None:
         agreed, price = ahead.quantity, ahead.unit_price_minor
     figures = (agreed, max(held - agreed, 0), price)
-    return _opening(Outcome.RENEWED, contract, term, pool, pool.term_ends_at, figures)
+    return _opening(Outcome.RENEWED, contract, term, subscription, pool.term_ends_at, figures)
 
 
-def takeover(contract: Contract, pool: SeatPool) -> Succession:
+def takeover(contract: Contract, subscription: Subscription) -> Succession:
     """Return how a contract that was signed ahead takes over: agreed seats, or more if in use."""
     row = first_term(contract)
-    held = held_since(pool.organization_id, contract.takes_over_at).count()
+    held = held_since(contract.organization_id, contract.takes_over_at).count()
     # Where nothing is invoiced here, nothing is bought here either.
     agreed = row.opened_with if contract.invoiced_here else max(row.opened_with, held)
     figures = (agreed, max(held - agreed, 0), contract.unit_price_minor)
     term = Term(contract.starts_on, 1)
-    return _opening(Outcome.SUCCEEDED, contract, term, pool, contract.takes_over_at, figures)
+    return _opening(
+        Outcome.SUCCEEDED, contract, term, subscription, contract.takes_over_at, figures
+    )
 
 
 def _opening(  # noqa: PLR0913  # the columns of one record
     outcome: Outcome,
     contract: Contract,
     term: Term,
-    pool: SeatPool,
+    subscription: Subscription,
     due_at: datetime,
     figures: tuple[int, int, int],
 ) -> Succession:
@@ -124,15 +135,16 @@ def _opening(  # noqa: PLR0913  # the columns of one record
     line = beyond_line = None
     if contract.invoiced_here:
         elsewhere = term.number == 1 and contract.invoiced_elsewhere is not None
-        line = None if elsewhere else term_invoices.term_line(contract, term, agreed, price)
-        beyond_line = _beyond_line(contract, term, beyond, price) if beyond else None
+        buyer = subscription.organization
+        line = None if elsewhere else term_invoices.term_line(buyer, term, agreed, price)
+        beyond_line = _beyond_line(buyer, term, beyond, price) if beyond else None
     return Succession(
         outcome,
         contract,
         term,
         due_at,
         term.starts_on,
-        pool,
+        subscription,
         agreed,
         beyond,
         price,
@@ -141,10 +153,9 @@ def _opening(  # noqa: PLR0913  # the columns of one record
     )
 
 
-def _beyond_line(contract: Contract, term: Term, quantity: int, price: int) -> Line:
-    organization = Organization.get_by_id(contract.organization_id)
+def _beyond_line(buyer: Organization, term: Term, quantity: int, price: int) -> Line:
     service = term.service_from(term.starts_on)
-    rate = organization.tax_rate_basis_points
+    rate = buyer.tax_rate_basis_points
     return priced_line(LineKind.ADDITION, quantity, price, service, rate)
 
 

@@ -35,15 +35,14 @@ def due_at(contract: Contract, term: Term) -> datetime:
     return start_of_day(term.starts_on - days, contract.time_zone)
 
 
-def term_line(contract: Contract, term: Term, quantity: int, unit_price_minor: int) -> Line:
+def term_line(buyer: Organization, term: Term, quantity: int, unit_price_minor: int) -> Line:
     """Return the line that sells seats for a whole term."""
-    organization = Organization.get_by_id(contract.organization_id)
     return priced_line(
         LineKind.SIGNING if term.number == 1 else LineKind.RENEWAL,
         quantity,
         unit_price_minor,
         ServicePeriod(term.starts_on, term.ends_on, Fraction(MONTHS_PER_TERM)),
-        organization.tax_rate_basis_points,
+        buyer.tax_rate_basis_points,
     )
 
 
@@ -75,16 +74,18 @@ def drop(contract: Contract, *, at: datetime) -> None:
     ).execute()
 
 
-def issue(contract: Contract, term: Term, quantity: int, price: int, *, at: datetime) -> Invoice:
+def issue(
+    contract: Contract, buyer: Organization, term: Term, line: Line, *, at: datetime
+) -> Invoice:
     """Issue the invoice of a term, or return it where it was issued before."""
     kept = find(contract, term.number)
     if kept is not None and kept.invoice_id is not None:
         return issuing.find_invoice(contract.organization_id, kept.invoice_id)
-    organization = Organization.get_by_id(contract.organization_id)
     order = Charge(
+        buyer,
         cause_of(contract, term.number),
-        [term_line(contract, term, quantity, price)],
-        organization.reverse_charge,
+        [line],
+        buyer.reverse_charge,
         contract.purchase_order,
         contract.cost_centre,
     )
@@ -95,22 +96,21 @@ def issue(contract: Contract, term: Term, quantity: int, price: int, *, at: date
 
 
 def issue_ahead(
-    context: Context, contract: Contract, term: Term, figures: tuple[int, int]
+    context: Context, contract: Contract, buyer: Organization, term: Term, line: Line
 ) -> Invoice:
-    """Issue the invoice of a renewal before its day, for (quantity, unit price).
+    """Issue the invoice of a renewal before its day.
 
-    The quantity is then what the renewal opens with at least.
+    The line's quantity is then what the renewal opens with at least.
     """
-    quantity, price = figures
     TermInvoice.insert(
         organization_id=contract.organization_id,
         contract_id=contract.id,
         term_number=term.number,
-        quantity=quantity,
-        unit_price_minor=price,
+        quantity=line.quantity,
+        unit_price_minor=line.unit_price_minor,
         due_at=due_at(contract, term),
     ).execute()
-    invoice = issue(contract, term, quantity, price, at=context.at)
+    invoice = issue(contract, buyer, term, line, at=context.at)
     record_issue(context, contract, term.number, invoice)
     return invoice
 
@@ -129,11 +129,16 @@ def issue_postponed(context: Context) -> list[Invoice]:
         .where(_due(context.at) & TermInvoice.belongs_to(context.organization_id))
         .order_by(TermInvoice.contract_id, TermInvoice.term_number)
     )
-    invoices = []
-    for row in list(due):
+    invoices: list[Invoice] = []
+    rows = list(due)
+    if not rows:
+        return invoices
+    buyer = Organization.get_by_id(context.organization_id)
+    for row in rows:
         contract = Contract.of(row.organization_id, Contract.id == row.contract_id).get()
         term = Term(contract.starts_on, row.term_number)
-        invoice = issue(contract, term, row.quantity, row.unit_price_minor, at=context.at)
+        line = term_line(buyer, term, row.quantity, row.unit_price_minor)
+        invoice = issue(contract, buyer, term, line, at=context.at)
         record_issue(context, contract, row.term_number, invoice)
         invoices.append(invoice)
     return invoices

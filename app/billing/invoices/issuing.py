@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 
 from app.billing import timekeeping
@@ -23,7 +23,6 @@ from app.models import (
     InvoiceLine,
     Organization,
     SeatAssignment,
-    Seller,
 )
 from app.seats.assignments import assignments_during
 
@@ -32,6 +31,8 @@ from app.seats.assignments import assignments_during
 class Charge:
     """What an invoice is for."""
 
+    #: Who is to pay it, and is printed on it as it is now.
+    buyer: Organization
     #: The signing, quote or renewal that calls for it, in the words of the ledger's cause.
     cause: str
     lines: Sequence[Line]
@@ -50,9 +51,7 @@ def issue_invoice(contract: Contract, term_number: int, order: Charge, *, at: da
     Raises:
         ClockJumped: today is not to be trusted.
     """
-    timekeeping.check_clock()
-    seller = Seller.get()
-    organization = Organization.get_by_id(contract.organization_id)
+    seller = timekeeping.trusted_seller()
     totals = Totals.of(order.lines)
     number = next_number(seller.series, local_day(at, seller.time_zone))
     invoice = Invoice.create(
@@ -65,10 +64,10 @@ def issue_invoice(contract: Contract, term_number: int, order: Charge, *, at: da
         number=number.text,
         issued_at=at,
         due_on=_due_on(order, number.issued_on, contract.net_days),
-        language=organization.language,
+        language=order.buyer.language,
         currency=contract.currency,
         seller=seller.party,
-        buyer=buyer_of(organization),
+        buyer=buyer_of(order.buyer),
         purchase_order=order.purchase_order,
         cost_centre=order.cost_centre,
         reverse_charge=order.reverse_charge,
@@ -127,28 +126,44 @@ def documents_of(
     positions = _credits_by_note(organization_id, invoices)
     taxes = _taxes_by_note(organization_id, invoices)
     return [
-        InvoiceDocument(
-            number=settlement.invoice.number,
-            state=settlement.state(today),
-            issued_on=settlement.invoice.issued_on,
-            due_on=settlement.invoice.due_on,
-            currency=settlement.invoice.currency,
-            language=Language(settlement.invoice.language),
-            seller=party_of(settlement.invoice.seller),
-            buyer=party_of(settlement.invoice.buyer),
-            lines=tuple(lines[settlement.invoice.id]),
-            reverse_charge=settlement.invoice.reverse_charge,
-            purchase_order=settlement.invoice.purchase_order or "",
-            cost_centre=settlement.invoice.cost_centre or "",
+        replace(
+            _printed(settlement, lines[settlement.invoice.id], today),
             credit=_credit(settlement, positions),
             credited_taxes=tuple(taxes[settlement.invoice.id]),
-            replaces=settlement.replaces.number if settlement.replaces else "",
-            replaced_credits=tuple(note.number for note in settlement.replaced_credits),
-            credited_minor=settlement.credited_minor,
-            paid_minor=settlement.paid_minor - settlement.refunded_minor,
         )
         for settlement in settlements
     ]
+
+
+def new_document(fresh: Settlement, lines: Sequence[Line]) -> InvoiceDocument:
+    """Return an invoice that was issued just now, with these lines, as it is printed.
+
+    It is not a credit note, and on the day of its issue it is not overdue.
+    """
+    return _printed(fresh, lines, fresh.invoice.issued_on)
+
+
+def _printed(settlement: Settlement, lines: Sequence[Line], today: date) -> InvoiceDocument:
+    """Return an invoice as it is printed, but for what a credit note takes back."""
+    invoice = settlement.invoice
+    return InvoiceDocument(
+        number=invoice.number,
+        state=settlement.state(today),
+        issued_on=invoice.issued_on,
+        due_on=invoice.due_on,
+        currency=invoice.currency,
+        language=Language(invoice.language),
+        seller=party_of(invoice.seller),
+        buyer=party_of(invoice.buyer),
+        lines=tuple(lines),
+        reverse_charge=invoice.reverse_charge,
+        purchase_order=invoice.purchase_order or "",
+        cost_centre=invoice.cost_centre or "",
+        replaces=settlement.replaces.number if settlement.replaces else "",
+        replaced_credits=tuple(note.number for note in settlement.replaced_credits),
+        credited_minor=settlement.credited_minor,
+        paid_minor=settlement.paid_minor - settlement.refunded_minor,
+    )
 
 
 def lines_of(invoice: Invoice) -> tuple[Line, ...]:

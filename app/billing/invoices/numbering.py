@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from peewee import Field, fn
+
 from app.db.sql import greatest
 from app.db.transactions import assert_in_transaction
 from app.models import InvoiceSeries
@@ -34,24 +36,44 @@ def next_number(series: str, today: date) -> Number:
     locked until the transaction ends, which is what makes numbers gapless, also after a rollback.
     """
     assert_in_transaction()
-    latest = InvoiceSeries.select().where(InvoiceSeries.series == series)
-    last = latest.order_by(InvoiceSeries.year.desc()).first()
-    issued_on = max(today, last.last_issued_on) if last else today
+    taken = _count_on(series, today) or _begin_year(series, today)
+    return Number(taken.series, taken.year, taken.counter, taken.last_issued_on)
+
+
+def _count_on(series: str, today: date) -> InvoiceSeries | None:
+    """Take the next number of the series' last year; None where that is over or there is none."""
+    years = InvoiceSeries.alias()
+    last_year = years.select(fn.MAX(years.year)).where(years.series == series)
     rows = (
-        InvoiceSeries.insert(
-            series=series, year=issued_on.year, counter=1, last_issued_on=issued_on
-        )
-        .on_conflict(
-            conflict_target=[InvoiceSeries.series, InvoiceSeries.year],
-            update={
-                InvoiceSeries.counter: InvoiceSeries.counter + 1,
-                InvoiceSeries.last_issued_on: greatest(
-                    InvoiceSeries.last_issued_on, issued_on.isoformat()
-                ),
-            },
+        InvoiceSeries.update(_next(today))
+        .where(
+            (InvoiceSeries.series == series)
+            & (InvoiceSeries.year == last_year)
+            & (InvoiceSeries.year >= today.year)
         )
         .returning(InvoiceSeries)
         .execute()
     )
-    taken = next(iter(rows))
-    return Number(taken.series, taken.year, taken.counter, taken.last_issued_on)
+    return next(iter(rows), None)
+
+
+def _begin_year(series: str, today: date) -> InvoiceSeries:
+    """Take the first number of a year, or the next one where another request just took that."""
+    rows = (
+        InvoiceSeries.insert(series=series, year=today.year, counter=1, last_issued_on=today)
+        .on_conflict(
+            conflict_target=[InvoiceSeries.series, InvoiceSeries.year], update=_next(today)
+        )
+        .returning(InvoiceSeries)
+        .execute()
+    )
+    taken: InvoiceSeries = next(iter(rows))
+    return taken
+
+
+def _next(today: date) -> dict[Field, object]:
+    """Return what the next number changes of its year's row; a later day than today stays."""
+    return {
+        InvoiceSeries.counter: InvoiceSeries.counter + 1,
+        InvoiceSeries.last_issued_on: greatest(InvoiceSeries.last_issued_on, today.isoformat()),
+    }

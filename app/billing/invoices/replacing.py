@@ -90,6 +90,7 @@ def _order_again(invoice: Invoice, references: References) -> Charge:
     organization = Organization.get_by_id(invoice.organization_id)
     rate = organization.tax_rate_basis_points
     return Charge(
+        buyer=organization,
         cause=f"replacement:{invoice.id}",
         lines=[replace(line, tax_rate_basis_points=rate) for line in lines_of(invoice)],
         reverse_charge=organization.reverse_charge,

@@ -1,8 +1,9 @@
 """Failures as pages: what happened, whether anything was done, and what to do next."""
 
 from dataclasses import dataclass
+from http import HTTPStatus
 
-from flask import Response
+from flask import Response, g
 
 from app.web.console.rendering import render
 from app.web.console.visits import visit_or_none
@@ -97,7 +98,12 @@ _OTHER = Words(
 
 
 def failure_page(problem: Problem) -> Response:
-    """Return the page of a failure."""
+    """Return the page of a failure.
+
+    Where the server itself failed, the page asks the database nothing.
+    """
+    if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        g.setdefault("visit", None)
     words = _WORDS.get(problem.code, _OTHER)
     reference = str(problem.facts.get("reference", ""))
     return render(

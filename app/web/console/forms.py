@@ -45,6 +45,19 @@ def check_form_token() -> None:
         raise ForeignForm
 
 
+def check_sign_in_token() -> None:
+    """Check a form to sign in, which was shown before there was a session.
+
+    Pressed twice, it comes again when there is one.
+
+    Raises:
+        ForeignForm: this browser was not shown it.
+    """
+    if is_sealed("form", "", request.form.get(FORM_SEAL, "")):
+        return
+    check_form_token()
+
+
 def written(name: str) -> str:
     """Return what was written into a field, without spaces around it."""
     return request.form.get(name, "")[:_TEXT_LENGTH_MAX].strip()

@@ -5,9 +5,10 @@ The page says nothing about any organization, not even whether there is one unde
 
 from flask import Response, g
 
-from app.web.console.addresses import href
+from app.web.console.addresses import go, href
 from app.web.console.rendering import render
 from app.web.console.surface import blueprint
+from app.web.console.visits import visit_or_none
 from app.web.console.ways import mail_is_on
 from app.web.console.words import gettext
 from app.web.context import public_url
@@ -35,5 +36,10 @@ def show_landing() -> Response:
 
 @blueprint.get("/seats")
 def show_refusal() -> Response:
-    """Explain a refusal whose link names no organization, and ask for an address."""
+    """Explain a refusal whose link names no organization, and ask for an address.
+
+    One who is signed in is led to their own seats.
+    """
+    if (visit := visit_or_none()) is not None:
+        return go("console.show_seats", organization_id=visit.context.organization_id)
     return show_landing()

@@ -12,11 +12,12 @@ from app.owners.links import Purpose
 from app.owners.refusals import LinkEnded, TooManyAttempts
 from app.owners.signing_in import SignedIn
 from app.web.browsers import keep_session
-from app.web.console.addresses import organization_in, path_of_console
-from app.web.console.forms import Problems, check_form_token, written
+from app.web.console.addresses import go, organization_in, path_of_console
+from app.web.console.forms import Problems, check_sign_in_token, written
 from app.web.console.notes import leave_note
 from app.web.console.rendering import render
 from app.web.console.surface import blueprint
+from app.web.console.visits import visit_or_none
 from app.web.console.ways import lead, sign_in_page
 from app.web.console.words import gettext
 from app.web.context import instant
@@ -46,11 +47,12 @@ def show_link(secret: str) -> Response:
 @blueprint.post("/sign-in/<secret>")
 def use_link(secret: str) -> Response:
     """Use a link up, and sign its owner in."""
-    check_form_token()
+    check_sign_in_token()
     try:
         signed_in = signing_in.use_link(secret, source=source_of_request(), at=instant())
     except LinkEnded:
-        return _ended()
+        # The button was pressed twice, and the first press has signed in.
+        return _ended() if visit_or_none() is None else go("console.show_front")
     except TooManyAttempts as refusal:
         return too_many(refusal)
     return _welcome(signed_in)
@@ -59,7 +61,7 @@ def use_link(secret: str) -> Response:
 @blueprint.post("/sign-in/code")
 def sign_in_with_code() -> Response:
     """Sign in with the code of a link that was mailed to another device."""
-    check_form_token()
+    check_sign_in_token()
     wanted = path_of_console(written("next"))
     try:
         signed_in = signing_in.use_code(
@@ -82,7 +84,7 @@ def sign_in_with_code() -> Response:
 @blueprint.post("/sign-in/link")
 def send_link() -> Response:
     """Have a link mailed. The answer is the same for every address."""
-    check_form_token()
+    check_sign_in_token()
     wanted, address = path_of_console(written("next")), written("address")
     if "@" not in address.strip("@"):
         sentence = gettext("Enter your e-mail address, such as name@example.com.")

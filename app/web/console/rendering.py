@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
-from fractions import Fraction
 from typing import Any
 
 from flask import Flask, Response, render_template, request
@@ -81,14 +80,6 @@ def _days(first_on: date, last_on: date) -> str:
     return formats.days_text(first_on, last_on, language())
 
 
-def _months(exact: str) -> str:
-    """Return a fraction of months as people read it: `294/31` is 9 months and 15/31."""
-    whole, rest = divmod(Fraction(exact), 1)
-    if not rest:
-        return _count(whole)
-    return f"{_count(whole)} {rest}" if whole else str(rest)
-
-
 def _coming(day: date) -> str:
     """Return a day ahead; its year stands there if it is another one."""
     if day.year == instant().year:
@@ -115,7 +106,6 @@ _FILTERS: dict[str, Callable[..., str]] = {
     "day": _day,
     "short_day": _short_day,
     "days": _days,
-    "months": _months,
     "coming": _coming,
     "month": _month,
     "moment": _moment,

@@ -7,6 +7,7 @@ from flask import Response, request
 from app.access.context import Context
 from app.access.principal import Permission
 from app.billing import purchasing, quoting
+from app.billing.proration import share_text
 from app.billing.quoting import QuoteRequest, QuoteState
 from app.billing.reviews import Review, bought_since, review
 from app.errors import InvalidInput, QuoteExpired, QuoteStale, TotalMismatch
@@ -17,7 +18,7 @@ from app.web.console.forms import Problems, written
 from app.web.console.notes import leave_note
 from app.web.console.rendering import render
 from app.web.console.surface import blueprint, page
-from app.web.console.words import gettext
+from app.web.console.words import gettext, language
 from app.web.context import seatgate
 
 _UNPROCESSABLE = 422
@@ -113,6 +114,7 @@ def _page(context: Context, known: Review, problems: Problems | None = None) -> 
         _UNPROCESSABLE if problems else 200,
         review=known,
         quote=known.quote,
+        share=share_text(known.remainder, language()) if known.remainder else "",
         manages=manages,
         details=details_of(known),
         references=_references() if request.method == "POST" else _references_of(known),

@@ -5,10 +5,13 @@ from flask import Response, request
 from app.access.context import acting
 from app.access.tokens import authenticate
 from app.errors import NotAuthenticated, NotPermitted
+from app.owners.attempts import Attempt, count_from
+from app.owners.refusals import TooManyAttempts
 from app.owners.sessions import begin_session, end_session
 from app.web.browsers import forget_session, keep_session, session_secret
 from app.web.console.addresses import go, path_of_console
-from app.web.console.forms import Problems, check_form_token, written
+from app.web.console.forms import Problems, check_form_token, check_sign_in_token, written
+from app.web.console.links import source_of_request, too_many
 from app.web.console.notes import leave_note
 from app.web.console.surface import blueprint
 from app.web.console.visits import visit_or_none
@@ -31,11 +34,14 @@ def show_sign_in() -> Response:
 @blueprint.post("/sign-in/token")
 def sign_in_with_token() -> Response:
     """Exchange an owner's token for a session, which ends with the token."""
-    check_form_token()
+    check_sign_in_token()
     wanted = path_of_console(written("next"))
     try:
+        count_from(source_of_request(), Attempt.SIGN_IN, at=instant())
         principal = authenticate(written("token"), at=instant())
         begun = begin_session(acting(principal, at=instant()))
+    except TooManyAttempts as refusal:
+        return too_many(refusal)
     except NotAuthenticated:
         sentence = gettext(
             "This token is not valid: it was copied in part, has expired or was revoked. "

@@ -7,10 +7,9 @@ from marshmallow import Schema, fields
 from app.access.context import Context
 from app.access.principal import Permission
 from app.billing.contracts import previews, running
-from app.billing.contracts.standing import standing_of
 from app.errors import NotFound
 from app.models import Contract
-from app.seats import pools
+from app.seats.subscriptions import subscription_of
 from app.web.context import requires
 from app.web.fields import Choice, Instant, Integer, Text
 from app.web.owner.seats import TermSchema
@@ -83,12 +82,14 @@ class RenewalSchema(Schema):
 @surface.response(200, OwnContractSchema)
 def show_contract(context: Context) -> Any:
     """Show the contract, and beside it the one that was signed ahead."""
-    standing = standing_of(context.organization_id)
-    if standing.contract is None:
+    subscription = subscription_of(context.organization_id)
+    row, scheduled = subscription.contract, subscription.scheduled
+    if row is None:
         raise NotFound("No contract has been signed yet.")
-    scheduled = standing.scheduled
     return {
-        **_contract(standing.contract),
+        **row.__data__,
+        "state": row.state,
+        "term": subscription.term,
         "scheduled": scheduled and _scheduled(scheduled),
     }
 
@@ -99,12 +100,6 @@ def show_contract(context: Context) -> Any:
 def show_renewal(context: Context) -> Any:
     """Show what the next renewal would do if it were today."""
     return previews.show_preview(context)
-
-
-def _contract(row: Contract) -> dict[str, Any]:
-    """Return a contract with the term that it is in, or was in last."""
-    term = running.term_dates(pools.pool_of(row.organization_id))
-    return {**row.__data__, "state": row.state, "term": term}
 
 
 def _scheduled(row: Contract) -> dict[str, Any]:

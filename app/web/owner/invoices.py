@@ -18,7 +18,7 @@ from app.billing.invoices.page import invoice_page
 from app.billing.invoices.pdf import invoice_pdf
 from app.billing.invoices.settlement import Settlement, settlements_of
 from app.billing.invoices.wording import ground
-from app.billing.pricing import months_text
+from app.billing.pricing import Line, months_text
 from app.billing.terms import local_day
 from app.models import Invoice, Seller
 from app.web.assets import asset
@@ -147,6 +147,12 @@ def invoice_answers(rows: Sequence[Invoice], *, at: datetime) -> list[dict[str, 
     today = local_day(at, Seller.get().time_zone)
     documents = issuing.documents_of(organization_id, settlements, today)
     return [_invoice(*both) for both in zip(settlements, documents, strict=True)]
+
+
+def new_invoice_answer(row: Invoice, lines: Sequence[Line]) -> dict[str, Any]:
+    """Return an invoice that was issued just now: nothing can have followed it."""
+    fresh = Settlement(row)
+    return _invoice(fresh, issuing.new_document(fresh, lines))
 
 
 def _invoice(settlement: Settlement, document: InvoiceDocument) -> dict[str, Any]:

@@ -31,7 +31,7 @@ from app.web.fields import (
 )
 from app.web.owner.contract import RenewalSchema
 from app.web.owner.invoice_schemas import InvoiceSchema
-from app.web.owner.invoices import invoice_answers
+from app.web.owner.invoices import invoice_answers, new_invoice_answer
 from app.web.owner.surface import id_of, once, page, surface
 
 
@@ -207,12 +207,13 @@ def _shown_to(context: Context, body: Any) -> Any:
 def _confirmation(done: Confirmation, *, at: datetime) -> dict[str, Any]:
     """Return what a confirmed quote led to, with as many refused people as a page holds."""
     organization_id = done.purchase.organization_id
-    refused = refusals.provisioned_refusals(organization_id, PAGE_SIZE_MAX)
+    refused, count = refusals.first_refused(organization_id, PAGE_SIZE_MAX)
+    fresh = None if done.repeated else new_invoice_answer(done.invoice, done.lines)
     return {
         "purchase": done.purchase,
-        "invoice": invoice_answers([done.invoice], at=at)[0],
+        "invoice": fresh or invoice_answers([done.invoice], at=at)[0],
         "refused": [_refused(want) for want in refused],
-        "refused_count": refusals.refused_by_road(organization_id)[0],
+        "refused_count": count,
     }
 
 

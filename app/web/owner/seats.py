@@ -10,9 +10,10 @@ from app.access.principal import Permission
 from app.billing.contracts import running
 from app.billing.seats_at import SeatsThen, seats_at
 from app.errors import InvalidInput
-from app.seats import assignments, history, holds, pools
+from app.seats import assignments, history, holds
 from app.seats.refusals import open_refusals
 from app.seats.rules import SeatCounts
+from app.seats.subscriptions import subscription_of
 from app.seats.waiting import waiting_count
 from app.web.context import instant, requires
 from app.web.fields import (
@@ -160,7 +161,8 @@ def list_ledger(context: Context, query: dict[str, Any]) -> Any:
 
 def _seats(organization_id: str, *, at: datetime) -> dict[str, Any]:
     """Return the seats of an organization."""
-    pool = pools.pool_of(organization_id)
+    subscription = subscription_of(organization_id)
+    pool = subscription.pool
     counts = SeatCounts(pool.purchased, pool.in_use)
     return {
         "purchased": counts.purchased,
@@ -170,7 +172,7 @@ def _seats(organization_id: str, *, at: datetime) -> dict[str, Any]:
         "waiting": waiting_count(organization_id),
         "open_denials": open_refusals(organization_id),
         "renewal_pending": running.is_over(pool, at),
-        "term": running.term_dates(pool),
+        "term": subscription.term,
     }
 
 

@@ -56,7 +56,7 @@ def test_five_seats_are_bought_from_the_pencil_to_the_invoice(hundred, buyer_the
     for words in (
         "Seats cannot be taken out before the term ends (31 December 2026); you can reassign them.",
         "100 today → 105",
-        "1 March to 31 December 2026: 10 of 12 months",
+        "1 March to 31 December 2026: 10 months of 12",
         "€2,500.00",
         "VAT, 20%",
         "€3,000.00",
@@ -82,11 +82,7 @@ def test_it_is_bought_in_french_with_the_words_of_the_source(service, hundred):
 
     assert "Vérifiez votre augmentation" in page.heading
     assert "du 1er mars au 31 décembre 2026 : 10 mois sur 12" in page.text
-    page = browser.send(
-        page,
-        "Mettre à niveau : 3 000,00 € TTC".replace(" 000", "\u202f000").replace(" €", "\u00a0€"),
-        action="upgrade",
-    )
+    page = browser.send(page, "Mettre à niveau : 3 000,00 € TTC", action="upgrade")
 
     assert page.heading == "C'est fait : 105 sièges, utilisables dès maintenant."
 
@@ -162,7 +158,7 @@ def test_the_button_buys_once_however_often_it_is_pressed(hundred, buyer_there):
 
 def test_two_owners_at_once_buy_once_and_the_second_reads_who_did(service, hundred, buyer_there):
     page = adding(buyer_there, hundred)
-    wanted = NewOwner("marie@acme.example", "Marie Curie", Role.PRIMARY_OWNER)
+    wanted = NewOwner(address="marie@acme.example", name="Marie Curie", role=Role.PRIMARY_OWNER)
     marie = add_owner(acting(hundred.operator, at=NOW), wanted)
     other = Browser(service)
     _signed_in(other, marie)
@@ -354,11 +350,10 @@ def test_a_role_that_sees_no_people_reads_how_many_there_are_and_no_name(service
     assert "lea@example.com" not in page.text
 
 
-def test_home_is_calm_where_nothing_is_to_do(service, hundred, buyer_there):
+def test_home_is_calm_where_nothing_is_to_do(service, hundred):
     service.clock.at = NOW - timedelta(days=40)
-    buyer_there.sign_in(hundred)
 
-    page = buyer_there.get(f"/console/{hundred.id}")
+    page = Browser(service).sign_in(hundred)
 
     assert "Nothing to do. 100 seats free, and use does not grow." in page.text
 

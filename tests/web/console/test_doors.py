@@ -192,7 +192,7 @@ def test_signing_in_leads_nowhere_but_into_this_console(acme, visitor, wanted):
     assert page.headers["Location"] == f"/console/{acme.id}"
 
 
-def test_a_token_that_is_none_signs_nobody_in(acme, visitor):
+def test_a_token_that_is_none_signs_no_person_in(acme, visitor):
     page = visitor.get("/console/sign-in")
 
     for token in ("", "sg_primary_owner_x", acme.secret(Role.SCIM)):
