@@ -63,9 +63,7 @@ def test_what_was_found_is_not_tried_again_until_it_changes(monkeypatch, works):
     assert tried == [works, works]
 
 
-def test_each_way_to_a_browser_is_tried_before_one_reads_what_to_type(
-    monkeypatch, capfd, tmp_path
-):
+def test_each_way_to_a_browser_is_tried_before_one_reads_what_to_type(monkeypatch, capfd, tmp_path):
     ways = []
     monkeypatch.setattr(chromium, "NAMES", ())
     monkeypatch.setattr(chromium, "_own", lambda: tmp_path / "not-there")

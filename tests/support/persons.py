@@ -70,6 +70,10 @@ class Person:
         """Open an address, or a path of the console."""
         return self.page.goto(address)
 
+    def must_read(self, *words: str) -> None:
+        """Check that all these words stand on the page."""
+        assert [each for each in words if " ".join(each.split()) not in self.text] == [], self.text
+
     def follow(self, words: str) -> None:
         """Press a link that says so."""
         self._press("link", words)
@@ -96,8 +100,9 @@ class Person:
 
     def _press(self, role: str, words: str) -> None:
         self.done.append(f"{role}: {words}")
-        text = re.compile(re.escape(words).replace(r"\ ", r"\s"))
-        self.page.locator("main").get_by_role(role, name=text).first.click()
+        text = re.compile(r"\s+".join(map(re.escape, words.split())))
+        with self.page.expect_navigation():
+            self.page.locator("main").get_by_role(role, name=text).first.click()
 
     def _listen(self) -> None:
         self.context.on("console", self._note_message)

@@ -118,6 +118,7 @@ OPEN = {
     "POST /console/sign-out",
     "GET /docs",
     "GET /docs/<name>",
+    "GET /favicon.ico",
     "GET /health",
     "GET /live",
     "GET /openapi.json",

@@ -1,5 +1,6 @@
 """A real `seatgate serve` process to speak to."""
 
+import json
 import os
 import socket
 import subprocess
@@ -85,6 +86,14 @@ class Server:
     def sso(self, customer: Customer, provider: str | None = None) -> SsoClient:
         """Return a client of the login hook."""
         return self._client(SsoClient, customer, Role.SSO, provider)
+
+    def operator(self, *arguments: str) -> dict:
+        """Run a command of the vendor's beside the server; return what it answers in JSON."""
+        command = [sys.executable, "-m", "app.cli", *arguments, "--json"]
+        done = subprocess.run(  # noqa: S603  # our own command
+            command, env=self._environment(), capture_output=True, check=True
+        )
+        return json.loads(done.stdout)
 
     def close_clients(self) -> None:
         """Close the connections of every client made so far."""
