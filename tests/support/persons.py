@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Response
 
 SCREENSHOTS = Path(__file__).parents[2] / ".screenshots"
 
@@ -14,6 +14,15 @@ PHONE = (360, 740)
 
 #: How long a page may take, in milliseconds, on a machine that does much else.
 PATIENCE = 20_000
+
+#: How many things the keyboard may pass on a page.
+TABS_MAX = 50
+
+_AT_HAND = """() => {
+    const at = document.activeElement;
+    const label = at.labels?.[0] ?? document.getElementById(at.getAttribute("aria-labelledby"));
+    return (label ?? at).innerText.trim();
+}"""
 
 _AXE = Axe()
 
@@ -82,10 +91,38 @@ class Person:
         """Press a button that says so."""
         self._press("button", words)
 
+    def button(self, words: str) -> Locator:
+        """Return a button that says so."""
+        return self._named("button", words)
+
+    def type(self, *keys: str) -> None:
+        """Press keys, one after the other."""
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def enter(self) -> None:
+        """Press Enter, and come to the page that it leads to."""
+        with self.page.expect_navigation():
+            self.type("Enter")
+
+    @property
+    def at_hand(self) -> str:
+        """What the keyboard is at: its label or its text."""
+        return self.page.evaluate(_AT_HAND)
+
+    def tab_to(self, words: str) -> None:
+        """Press Tab until the keyboard is at what says so."""
+        for _ in range(TABS_MAX):
+            if self.at_hand.startswith(words):
+                return
+            self.type("Tab")
+        raise AssertionError(f"the keyboard does not come to {words}")
+
     def fill(self, label: str, text: str) -> None:
         """Fill in the field of this label."""
         self.done.append(f"field: {label}")
-        self.page.get_by_label(label).fill(text)
+        fields = self.page.locator("input, textarea, select")
+        fields.and_(self.page.get_by_label(label)).fill(text)
 
     def keep_look(self, name: str) -> None:
         """Keep a picture of the whole page in the folder of screenshots."""
@@ -100,9 +137,12 @@ class Person:
 
     def _press(self, role: str, words: str) -> None:
         self.done.append(f"{role}: {words}")
-        text = re.compile(r"\s+".join(map(re.escape, words.split())))
         with self.page.expect_navigation():
-            self.page.locator("main").get_by_role(role, name=text).first.click()
+            self._named(role, words).click()
+
+    def _named(self, role: str, words: str) -> Locator:
+        text = re.compile(r"\s+".join(map(re.escape, words.split())))
+        return self.page.locator("main").get_by_role(role, name=text).first
 
     def _listen(self) -> None:
         self.context.on("console", self._note_message)
