@@ -233,6 +233,12 @@ class QuoteExpired(BillingError):
     code = "quote_expired"
 
 
+class RequestOver(BillingError):
+    """A request for seats no longer stands: answered, expired, or dearer than it was."""
+
+    code = "request_over"
+
+
 class TotalMismatch(BillingError):
     """The buyer expects another total than the quote's."""
 

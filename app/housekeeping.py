@@ -15,6 +15,7 @@ from datetime import datetime
 from app.access.idempotency import purge_answers
 from app.access.tokens import TokenUses, note_uses
 from app.billing.contracts.renewals import renew_all_due
+from app.billing.seat_requests import expire_requests
 from app.billing.timekeeping import look, note_seen, open_jump, say_how_long_away
 from app.clock import Watch
 from app.db.connections import connection
@@ -48,6 +49,7 @@ def run_housekeeping(token_uses: TokenUses, *, at: datetime) -> None:
     purge_answers(at=at)
     purge_sign_ins(at=at)
     records.purge(at=at)
+    expire_requests(at=at)
     alerts.look_everywhere(at=at)
     listing.purge(at=at)
 

@@ -1,4 +1,4 @@
-"""What is installed from the built wheel, where the sources are not: a server with all its pages."""
+"""What is installed from the built wheel, without the sources: a server with all its pages."""
 
 import os
 import re
@@ -17,7 +17,7 @@ from tests.support.servers import Server
 
 ROOT = Path(__file__).parents[1]
 
-pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope="session")
+on_sqlite = pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope="session")
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +94,7 @@ def test_it_runs_from_what_was_installed_and_not_from_the_sources(program):
     assert said.count(str(python.parents[1])) == 2
 
 
+@on_sqlite
 @pytest.mark.parametrize(("language", "heading"), [("en", "Sign in"), ("fr", "Connexion")])
 def test_its_pages_are_there_in_every_language_with_what_they_load(installed, language, heading):
     page = look(installed, "/console/sign-in", language)
@@ -106,6 +107,7 @@ def test_its_pages_are_there_in_every_language_with_what_they_load(installed, la
     assert {look(installed, address).status_code for address in wanted} == {200}
 
 
+@on_sqlite
 def test_its_guides_are_there(installed):
     index = look(installed, "/docs")
     guides = set(re.findall(r'href="(/docs/[^"#]+)"', index.text))

@@ -119,6 +119,13 @@ def tokens_of(principal: Principal) -> list[Token]:
     return list(query.order_by(Token.id))
 
 
+def label_of(organization_id: str, token_id: str) -> str | None:
+    """Return what people call a token of the organization, or None."""
+    mine = Token.belongs_to(organization_id) & (Token.id == token_id)
+    label: str | None = Token.select(Token.label).where(mine).scalar()
+    return label
+
+
 @use_case()
 def revoke_token(context: Context, token_id: str) -> None:
     """End a token at once; ending it again changes nothing.

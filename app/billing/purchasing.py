@@ -6,7 +6,7 @@ from peewee import JOIN
 
 from app.access.context import Context
 from app.access.door import use_case
-from app.billing import offers, quoting
+from app.billing import offers, quoting, seat_requests
 from app.billing.buyers import always_buys, check_may_buy
 from app.billing.contracts.running import RunningContract, unended_contract
 from app.billing.invoices import issuing
@@ -14,7 +14,7 @@ from app.billing.offers import Confirmation
 from app.db.periods import ALWAYS, Made, Period, within
 from app.db.sql import locked
 from app.errors import NotFound, QuoteExpired, QuoteStale, TotalMismatch
-from app.models import Purchase, Quote
+from app.models import Purchase, Quote, SeatRequestQuote
 from app.models.rows import same_organization
 from app.seats import ledger
 from app.seats.pools import Cause
@@ -68,7 +68,7 @@ def find_purchase(organization_id: str, purchase_id: str) -> Purchase:
 def carry_out(context: Context, quote_id: str, expected_total_minor: int) -> Confirmation:
     """Buy as `confirm_quote` does. Call inside a transaction."""
     unended_contract(context.organization_id, lock=True)
-    quote, purchase = _lock_quote(context.organization_id, quote_id)
+    quote, purchase, request_id = _lock_quote(context.organization_id, quote_id)
     if expected_total_minor != quote.total_minor:
         raise TotalMismatch(
             f"The quote's total is {quote.total_minor}, not {expected_total_minor}. "
@@ -83,25 +83,39 @@ def carry_out(context: Context, quote_id: str, expected_total_minor: int) -> Con
         )
     running = quoting.eligible_contract(context.organization_id, at=context.at)
     _check_binding(quote, running, at=context.at)
-    return _purchase(context, quote, running)
+    done = _purchase(context, quote, running)
+    if request_id is not None:
+        seat_requests.close_bought(context, request_id, done.purchase)
+    return done
 
 
-def _lock_quote(organization_id: str, quote_id: str) -> tuple[Quote, Purchase | None]:
-    """Return a quote, locked, and the purchase that it led to, which the contract's lock keeps."""
+def _lock_quote(organization_id: str, quote_id: str) -> tuple[Quote, Purchase | None, str | None]:
+    """Return a quote, locked, the purchase that it led to, and the id of the request it answers.
+
+    The contract's lock keeps them as they are.
+    """
     query = (
-        Quote.select(Quote, Purchase)
+        Quote.select(Quote, Purchase, SeatRequestQuote)
         .join(
             Purchase,
             JOIN.LEFT_OUTER,
             on=same_organization(Purchase, Quote) & (Purchase.quote_id == Quote.id),
             attr="purchase",
         )
+        .join_from(
+            Quote,
+            SeatRequestQuote,
+            JOIN.LEFT_OUTER,
+            on=same_organization(SeatRequestQuote, Quote) & (SeatRequestQuote.quote_id == Quote.id),
+            attr="answers",
+        )
         .where(Quote.belongs_to(organization_id) & (Quote.id == quote_id))
     )
     quote: Quote | None = locked(query, "FOR NO KEY UPDATE OF t1").first()
     if quote is None:
         raise NotFound(f"There is no quote {quote_id}.")
-    return quote, getattr(quote, "purchase", None)
+    answers = getattr(quote, "answers", None)
+    return quote, getattr(quote, "purchase", None), answers and answers.request_id
 
 
 def _check_binding(quote: Quote, running: RunningContract, *, at: datetime) -> None:

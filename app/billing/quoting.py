@@ -56,7 +56,7 @@ def create_quote(context: Context, request: QuoteRequest) -> Quote:
 
 def write_quote(context: Context, request: QuoteRequest) -> Quote:
     """Quote as `create_quote` does. Call inside a transaction."""
-    _check_quantity(request)
+    check_quantity(request.quantity, request.quantity_max)
     purchase_order = optional_line("purchase_order", request.purchase_order)
     cost_centre = optional_line("cost_centre", request.cost_centre)
     running = eligible_contract(context.organization_id, at=context.at)
@@ -91,11 +91,15 @@ def eligible_contract(organization_id: str, *, at: datetime) -> RunningContract:
     return running
 
 
-def _check_quantity(request: QuoteRequest) -> None:
-    if not 1 <= request.quantity <= request.quantity_max:
+def check_quantity(quantity: int, most: int) -> None:
+    """Check how many seats are asked for.
+
+    Raises:
+        InvalidInput: the quantity is below 1 or above the cap.
+    """
+    if not 1 <= quantity <= most:
         raise InvalidInput(
-            "quantity",
-            f"Ask for 1 to {request.quantity_max:,} seats; more are sold by the vendor directly.",
+            "quantity", f"Ask for 1 to {most:,} seats; more are sold by the vendor directly."
         )
 
 

@@ -83,6 +83,19 @@ def moment_text(at: datetime, time_zone: str, language: Language) -> str:
     return f"{pattern.format(clock, day_text(local.date(), language))} ({time_zone})"
 
 
+def short_moment_text(at: datetime, time_zone: str, language: Language) -> str:
+    """Return an instant with its month shortened, for lists that name the time zone once.
+
+    >>> at = datetime.fromisoformat("2026-11-26T09:02Z")
+    >>> short_moment_text(at, "Europe/Paris", Language("en"))
+    '26 Nov 2026, 10:02'
+    """
+    local = at.astimezone(ZoneInfo(time_zone))
+    clock = format_time(local, "short", tzinfo=local.tzinfo, locale=_calendar(language))
+    pattern: str = _calendar(language).datetime_formats["medium"]
+    return pattern.format(clock, short_day_text(local.date(), language))
+
+
 def ago_text(then: datetime, now: datetime, language: Language) -> str:
     """Return how long ago something was, in its largest unit.
 

@@ -31,6 +31,7 @@ from app.models.openid import OpenidLogin, OpenidProvider, OpenidRequest
 from app.models.outbox import OutboxMessage
 from app.models.owners import Owner, OwnerLink, OwnerSession, OwnershipOffer, SignInAttempt
 from app.models.parties import Installation, Organization, Seller
+from app.models.seat_requests import SeatRequest, SeatRequestQuote
 from app.models.seats import Hold, LedgerEntry, Reassignment, SeatAssignment, SeatPool
 from app.models.timekeeping import ClockJump, ClockSeen
 from app.models.trail import AuditEvent, SellerEvent
@@ -80,6 +81,8 @@ __all__ = [
     "Reversal",
     "SeatAssignment",
     "SeatPool",
+    "SeatRequest",
+    "SeatRequestQuote",
     "Seller",
     "SellerEvent",
     "SignInAttempt",

@@ -20,7 +20,7 @@ class Purpose(StrEnum):
     OWNERSHIP_OFFER = "ownership_offer"
     #: The pages to connect the directory. `invited_by`: the id of an owner, or None for the vendor.
     IT_INVITATION = "it_invitation"
-    #: A person asks for seats. `quantity`, `reason` or None, `requested_by`: the id of an owner.
+    #: A person asks for seats. `request_id`.
     SEATS_REQUESTED = "seats_requested"
     #: People were refused a seat. `notice_id`: that of their wants.
     PEOPLE_REFUSED = "people_refused"

@@ -6,7 +6,7 @@ from operator import or_
 
 from app.db.sql import locked
 from app.errors import PersonActive
-from app.models import OpenidLogin, Owner, OwnerLink
+from app.models import OpenidLogin, Owner, OwnerLink, SeatRequest
 
 
 def erase_owners(organization_id: str, key: str, user_ids: Sequence[str]) -> list[Owner]:
@@ -40,6 +40,8 @@ def _erase(owner: Owner) -> None:
     for kind in (OpenidLogin, OwnerLink):
         mine = kind.belongs_to(here) & (kind.owner_id == owner.id)
         kind.delete().where(mine).execute()
+    asked = SeatRequest.belongs_to(here) & (SeatRequest.asked_by == owner.id)
+    SeatRequest.update(reason=None).where(asked).execute()
     placeholder = f"erased-{owner.id}"
     Owner.update(
         address=placeholder, address_key=placeholder, name=placeholder, language=None

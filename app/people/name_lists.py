@@ -7,6 +7,7 @@ columns, and in what parts their cells. A file that cannot be read with certaint
 import re
 import unicodedata
 from collections.abc import Sequence
+from enum import StrEnum
 from itertools import islice
 
 from app.csv_text import COMMA, DELIMITERS, read_rows
@@ -46,6 +47,26 @@ _OTHER_HEADINGS = frozenset(
 Rows = list[tuple[int, list[str]]]
 
 
+class Fault(StrEnum):
+    """What is wrong with a list."""
+
+    NOT_UTF8 = "not_utf8"
+    TWO_HEADINGS = "two_headings"
+    NO_PERSON = "no_person"
+    EMPTY = "empty"
+    TOO_LONG = "too_long"
+    UNSEEN = "unseen"
+
+
+class UnreadableList(InvalidInput):
+    """A list that cannot be read with certainty: what is wrong with it, and on which line."""
+
+    def __init__(self, fault: Fault, line: int, message: str) -> None:
+        """Keep the fault, and the line counted from 1."""
+        super().__init__("body", message)
+        self.fault, self.line = fault, line
+
+
 def people_in(data: bytes) -> list[str]:
     """Return the userNames in a file of cells parted by commas, semicolons or tabs.
 
@@ -57,6 +78,20 @@ def people_in(data: bytes) -> list[str]:
         return []
     column, headed = _column(rows)
     return _names(rows[1:] if headed else rows, column)
+
+
+def people_pasted(text: str) -> list[str]:
+    """Return the userNames in a text that was pasted: a table, or addresses in any number of rows.
+
+    Raises:
+        InvalidInput: as `people_in`.
+
+    >>> people_pasted("alice@example.com, bob@example.com; carol@example.com")
+    ['alice@example.com', 'bob@example.com', 'carol@example.com']
+    """
+    cells = [_trimmed(cell) for cell in re.split(r"[,;\t\r\n]", text)]
+    named = [cell for cell in cells if cell]
+    return named if all(map(_is_address, named)) else people_in(text.encode())
 
 
 def check_no_heading(user_names: Sequence[str]) -> None:
@@ -79,7 +114,8 @@ def _text(data: bytes) -> str:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
         line = data.count(newline, 0, error.start) + 1
-        raise InvalidInput("body", f"Line {line} is not UTF-8. Save the file as UTF-8.") from None
+        message = f"Line {line} is not UTF-8. Save the file as UTF-8."
+        raise UnreadableList(Fault.NOT_UTF8, line, message) from None
 
 
 def _rows(text: str) -> Rows:
@@ -109,7 +145,8 @@ def _column(rows: Rows) -> tuple[int, bool]:
     headings = [_heading(cell) for cell in first]
     for name in _NAME_HEADINGS:
         if headings.count(name) > 1:
-            raise InvalidInput("body", f"Line {line} gives a heading twice. Leave one of them out.")
+            message = f"Line {line} gives a heading twice. Leave one of them out."
+            raise UnreadableList(Fault.TWO_HEADINGS, line, message)
         if name in headings:
             return headings.index(name), True
     addresses = [column for column, cell in enumerate(first) if _is_address(cell)]
@@ -117,8 +154,9 @@ def _column(rows: Rows) -> tuple[int, bool]:
         return addresses[0], False
     if _may_be_names_alone(rows) and headings[0] not in _OTHER_HEADINGS:
         return 0, False
-    raise InvalidInput(
-        "body",
+    raise UnreadableList(
+        Fault.NO_PERSON,
+        line,
         f"Line {line} is neither a heading nor a person. Call the column of userNames userName.",
     )
 
@@ -130,26 +168,34 @@ def _may_be_names_alone(rows: Rows) -> bool:
 
 def _names(rows: Rows, column: int) -> list[str]:
     cells = [(line, row[column] if column < len(row) else "") for line, row in rows]
-    bad = ((line, reason) for line, cell in cells if (reason := _fault(cell)))
+    bad = ((line, fault) for line, cell in cells if (fault := _fault(cell)))
     if named := list(islice(bad, _NAMED_MAX)):
-        line, reason = named[0]
-        refusal = InvalidInput("body", f"Line {line} has no usable userName: {reason}")
+        line, fault = named[0]
+        message = f"Line {line} has no usable userName: {_REASONS[fault]}"
+        refusal = UnreadableList(fault, line, message)
         refusal.facts["errors"] = [
-            {"field": f"line {each}", "message": text} for each, text in named
+            {"field": f"line {each}", "message": _REASONS[wrong]} for each, wrong in named
         ]
         raise refusal
     return [cell for _, cell in cells]
 
 
-def _fault(name: str) -> str | None:
+def _fault(name: str) -> Fault | None:
     """Return why a text cannot be a userName, or None."""
     if not name:
-        return "It is empty."
+        return Fault.EMPTY
     if len(name) > NAME_LENGTH_MAX:
-        return f"It has more than {NAME_LENGTH_MAX} characters."
+        return Fault.TOO_LONG
     if any(unicodedata.category(character) in {"Cc", "Cf", "Cs"} for character in name):
-        return "It holds a control or an invisible character."
+        return Fault.UNSEEN
     return None
+
+
+_REASONS = {
+    Fault.EMPTY: "It is empty.",
+    Fault.TOO_LONG: f"It has more than {NAME_LENGTH_MAX} characters.",
+    Fault.UNSEEN: "It holds a control or an invisible character.",
+}
 
 
 def _trimmed(cell: str) -> str:

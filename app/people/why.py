@@ -9,9 +9,9 @@ from app.access.context import Context
 from app.access.door import query
 from app.access.principal import Permission
 from app.errors import SeatLimitReached, SeatRefusal, TermOver
-from app.models import Want
 from app.people.activity import InactiveReason
 from app.people.history import Fact, Happened, Known, find_known, history_of
+from app.seats import waiting
 from app.seats.rules import PoolStanding
 from app.seats.subscriptions import subscription_of
 from app.seats.wants import RefusalReason
@@ -113,7 +113,7 @@ def why(context: Context, name: str) -> Why:
         step=_step(state, mismatch, _barred(subscription.standing, context.at)),
         provider=_provider(known, facts),
         asked_at=want.last_seen_at if want is not None and state is State.REFUSED else None,
-        place=_place(want) if want is not None and state is State.WAITING else None,
+        place=waiting.place_of(want) if want is not None and state is State.WAITING else None,
         mismatch=mismatch,
         available=subscription.standing.counts.available,
         time_zone=subscription.contract.time_zone if subscription.contract else "UTC",
@@ -173,14 +173,3 @@ def _provider(known: Known, facts: Sequence[Fact]) -> str | None:
         return str(known.last_asked.provider)
     named = [fact.particulars.get("provider") for fact in facts]
     return next((str(provider) for provider in reversed(named) if provider), None)
-
-
-def _place(want: Want) -> int:
-    before = Want.select().where(
-        Want.belongs_to(want.organization_id)
-        & Want.closed_at.is_null()
-        & Want.parked_at.is_null(is_null=False)
-        & (Want.sequence < want.sequence)
-    )
-    count: int = before.count()
-    return count + 1

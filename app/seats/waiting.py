@@ -102,6 +102,12 @@ def places_of(organization_id: str, *, after: str | None = None, limit: int) -> 
     return list(query.order_by(Want.sequence).limit(limit))
 
 
+def place_of(want: Want) -> int:
+    """Return the place of one who waits, counted from 1."""
+    before: int = _parked(want.organization_id).where(Want.sequence < want.sequence).count()
+    return before + 1
+
+
 def waiting_count(organization_id: str) -> int:
     """Return how many people are on the waiting list."""
     count: int = _parked(organization_id).count()

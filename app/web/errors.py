@@ -59,6 +59,7 @@ STATUSES: dict[type[DomainError], HTTPStatus] = {
     refusals.SignInRefused: HTTPStatus.FORBIDDEN,
     errors.PlanNotEligible: HTTPStatus.FORBIDDEN,
     errors.TotalMismatch: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.NothingToChange: HTTPStatus.CONFLICT,
     errors.BillingError: HTTPStatus.CONFLICT,
     errors.IdempotencyKeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.ClockJumped: HTTPStatus.SERVICE_UNAVAILABLE,

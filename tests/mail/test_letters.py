@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.access.context import acting
+from app.billing.seat_requests import SeatsWanted, ask_for_seats, decline_request
 from app.db.transactions import run
 from app.mail.addresses import Unaddressable, envelope_address
 from app.mail.composing import LETTERS
@@ -158,14 +159,22 @@ def test_an_invitation_leads_to_the_pages_on_which_the_directory_is_connected(ac
 
 def test_people_who_ask_for_seats_are_named_with_their_reason(acme):
     primary, asker = an_owner(acme), an_owner(acme, role="owner", name="Olga")
-    facts = {"quantity": 3, "reason": "new team in Lyon", "requested_by": asker.id}
-    message = Message(Purpose.SEATS_REQUESTED, facts)
-    run(put, acme.id, Recipient.owner(primary.id), message, at=NOW)
+    request = ask_for_seats(as_owner(asker), SeatsWanted(3, "new team in Lyon"))
 
     [mail] = sent()
 
+    assert mail["To"].addresses[0].addr_spec == primary.address
     assert mail["Subject"] == "Olga asks for 3 seats"
     assert "The reason: new team in Lyon" in plain(mail)
+    assert f"/console/{acme.id}/seats/requests/{request.id}" in plain(mail)
+
+
+def test_a_request_that_was_declined_is_mailed_to_no_one_any_more(acme):
+    primary, asker = an_owner(acme), an_owner(acme, role="owner", name="Olga")
+    request = ask_for_seats(as_owner(asker), SeatsWanted(3))
+    decline_request(as_owner(primary), request.id)
+
+    assert sent() == []
 
 
 def test_the_vendor_reads_english_and_what_to_run(acme):

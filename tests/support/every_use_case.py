@@ -10,10 +10,13 @@ from datetime import date
 from app.access.context import acting
 from app.access.principal import Role
 from app.access.tokens import TokenRequest, issue_token, revoke_token
+from app.billing import seat_requests
 from app.billing.contracts import amending, renewals, scheduling
 from app.billing.contracts.amending import References
 from app.billing.invoices import crediting, payments, refunds, replacing, reversing
 from app.billing.invoices.payments import Receipt
+from app.billing.quoting import QuoteRequest
+from app.billing.seat_requests import SeatsWanted
 from app.billing.terms import start_of_day
 from app.directory import groups
 from app.directory.changes import Replacement
@@ -260,6 +263,28 @@ def asking_for_a_quote(acme):
     a_quote(acme)
 
 
+@leaves("seat_request.made", "billing.seat_requests.ask_for_seats")
+def asking_for_seats(acme):
+    yield
+    seat_requests.ask_for_seats(acting(acme.owner, at=NOW), SeatsWanted(5, "For Alice in Dublin"))
+
+
+@leaves("quote.created", "billing.seat_requests.answer_with_quote")
+def answering_a_request_with_a_quote(acme):
+    owner = acting(acme.owner, at=NOW)
+    asked = seat_requests.ask_for_seats(owner, SeatsWanted(5))
+    yield
+    seat_requests.answer_with_quote(owner, asked.id, QuoteRequest(5))
+
+
+@leaves("seat_request.declined", "billing.seat_requests.decline_request")
+def declining_a_request(acme):
+    owner = acting(acme.owner, at=NOW)
+    asked = seat_requests.ask_for_seats(owner, SeatsWanted(5))
+    yield
+    seat_requests.decline_request(owner, asked.id)
+
+
 @leaves("purchase.confirmed", "billing.purchasing.confirm_quote")
 def confirming_a_quote(acme):
     quote = a_quote(acme)
@@ -366,6 +391,7 @@ TOLD_ELSEWHERE = {
     "people.refusing.record_denial": "a refusal changes nothing; denials count it",
     "access.idempotency._purge_some": "an answer that is kept for a day is no fact",
     "billing.contracts.amending.amend_contract": "its quote and its purchase leave one each",
+    "billing.seat_requests.expire_requests": "a request says itself when it expired",
     "billing.timekeeping.accept": "a jump says itself when it was accepted",
     "billing.timekeeping.note_seen": "a look at the clock changes nothing",
     "billing.timekeeping._note": "a jump is of the installation, not of an organization",

@@ -43,6 +43,7 @@ ROUTES = {
     "GET /owner/v1/invoices/<invoice_id>/page": READERS,
     "GET /owner/v1/invoices/<invoice_id>/pdf": READERS,
     "GET /owner/v1/invoices/<invoice_id>/people": OWNERS,
+    "GET /owner/v1/mail": OWNERS,
     "GET /owner/v1/ledger": ADMINISTRATORS,
     "GET /owner/v1/owners": ADMINISTRATORS,
     "POST /owner/v1/owners": BUYERS,
@@ -102,9 +103,20 @@ PAGES = ("GET /console/<organization_id>", "POST /console/<organization_id>")
 
 #: Routes that need no token: they say nothing about anybody.
 OPEN = {
+    "GET /console/assets/<name>",
+    "GET /docs",
+    "GET /docs/<name>",
+    "GET /favicon.ico",
+    "GET /health",
+    "GET /live",
+    "GET /openapi.json",
+    "GET /ready",
+}
+
+#: Routes of the console that lead to a session, or from it: they say nothing about anybody either.
+SIGNING_IN = {
     "GET /",
     "GET /console",
-    "GET /console/assets/<name>",
     "POST /console/language",
     "GET /console/seats",
     "GET /console/sign-in",
@@ -116,13 +128,6 @@ OPEN = {
     "GET /console/sign-in/openid/answer",
     "POST /console/sign-in/token",
     "POST /console/sign-out",
-    "GET /docs",
-    "GET /docs/<name>",
-    "GET /favicon.ico",
-    "GET /health",
-    "GET /live",
-    "GET /openapi.json",
-    "GET /ready",
 }
 
 

@@ -92,7 +92,6 @@ def test_the_tables_of_a_document_are_tables(reader):
     [
         "none",
         "reference.md",
-        "..",
         "../config.py",
         "..%2fconfig.py",
         "%2e%2e%2fcli.py",

@@ -9,6 +9,7 @@ import pytest
 from app.web.openapi import OPENAPI_PATH
 from tests.support.builders import a_user, an_organization, buy, deactivate, fill
 from tests.support.clients import Client
+from tests.support.routes import QUERIES
 
 METHODS = {"get", "post", "put", "patch", "delete"}
 
@@ -206,7 +207,7 @@ def test_what_is_shown_is_as_described(service, document, busy):
     owner = service.owner(busy)
 
     for path in shown(document):
-        answer = owner.get(path.removeprefix("/owner/v1"))
+        answer = owner.get(path.removeprefix("/owner/v1") + QUERIES.get(f"GET {path}", ""))
         schema = schema_of(document, "get", path, answer)
         assert list(mismatches(document, schema, answer.json(), path)) == []
 

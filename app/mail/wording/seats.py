@@ -1,5 +1,6 @@
 """Letters about seats: people refused, seats that run low, seats asked for."""
 
+from app.billing.seat_request_lookups import RequestState, find_request, state_of
 from app.i18n.formats import count_text
 from app.mail.letters import Action, Desk, Letter, NotNeeded
 from app.models import Alert, Want
@@ -76,22 +77,34 @@ def seats_low(desk: Desk) -> Letter:
 
 
 def seats_requested(desk: Desk) -> Letter:
-    """Return who asks for seats, and why."""
-    texts, quantity = desk.texts, int(str(desk.facts["quantity"]))
-    who = desk.name_of(desk.facts["requested_by"]) or texts.gettext("A person")
+    """Return who asks for seats, and why.
+
+    Raises:
+        NotNeeded: the request was answered or has expired.
+    """
+    request = find_request(desk.organization_id, str(desk.facts["request_id"]))
+    if state_of(request, at=desk.at) is not RequestState.OPEN:
+        raise NotNeeded("The request was answered or has expired.")
+    texts, quantity = desk.texts, request.quantity
+    who = desk.name_of(request.asked_by) or texts.gettext("A person")
     subject = texts.ngettext(
         "%(name)s asks for %(count)s seat", "%(name)s asks for %(count)s seats", quantity
     )
     named = {"name": who, "count": count_text(quantity, desk.language)}
-    reason = desk.facts.get("reason")
-    because = texts.gettext("The reason: %(reason)s") % {"reason": reason}
+    because = texts.gettext("The reason: %(reason)s") % {"reason": request.reason}
     return Letter(
         subject=subject % named,
         paragraphs=(
             _in_use(desk, pools.counts_of(desk.organization_id)),
-            *((because,) if reason else ()),
+            *((because,) if request.reason else ()),
         ),
-        action=Action(texts.gettext("Add seats"), desk.console("seats")),
+        action=Action(
+            texts.gettext("Look at the request"), desk.console(f"seats/requests/{request.id}")
+        ),
+        afterwards=(
+            texts.gettext("The request is open until %(moment)s.")
+            % {"moment": desk.moment(request.expires_at)},
+        ),
     )
 
 

@@ -10,6 +10,9 @@ from flask import Flask
 from app.web import assets, browsers
 from app.web.console import (
     adding,
+    asking,
+    dismissing,
+    exchanges,
     failures,
     front,
     home,
@@ -17,16 +20,24 @@ from app.web.console import (
     languages,
     links,
     openid,
+    preflight,
     purchases,
+    refused,
     rendering,
     review,
+    seat_request,
     seats,
     sign_in,
+    waiting,
+    why,
 )
 from app.web.console.surface import blueprint
 
 __all__ = [
     "adding",
+    "asking",
+    "dismissing",
+    "exchanges",
     "failures",
     "front",
     "home",
@@ -34,11 +45,16 @@ __all__ = [
     "languages",
     "links",
     "openid",
+    "preflight",
     "purchases",
+    "refused",
     "register",
     "review",
+    "seat_request",
     "seats",
     "sign_in",
+    "waiting",
+    "why",
 ]
 
 

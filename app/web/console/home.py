@@ -7,6 +7,7 @@ from app.access.principal import Permission
 from app.billing.invoices.document import InvoiceState
 from app.billing.invoices.listing import Sought, sought_invoices
 from app.billing.overview import overview_of
+from app.billing.seat_request_lookups import open_requests
 from app.billing.terms import local_day
 from app.models import Invoice, Seller
 from app.web.console.addresses import invoice_address
@@ -32,6 +33,7 @@ def show_home(context: Context) -> Response:
         bar=bar_of(overview),
         sees_people=context.may(Permission.READ_PEOPLE),
         soon=runs_out is not None and (runs_out - overview.today).days <= SOON_DAYS,
+        requests=open_requests(context, may_buy=overview.may_buy, limit=_SHOWN_MAX),
         invoice_address=invoice_address,
         overdue=_overdue(context) if context.may(Permission.READ_BILLING) else [],
     )

@@ -95,6 +95,10 @@ def _moment(at: datetime, time_zone: str = "UTC") -> str:
     return formats.moment_text(at, time_zone, language())
 
 
+def _short_moment(at: datetime, time_zone: str) -> str:
+    return formats.short_moment_text(at, time_zone, language())
+
+
 def _ago(at: datetime) -> str:
     return formats.ago_text(at, instant(), language())
 
@@ -109,5 +113,6 @@ _FILTERS: dict[str, Callable[..., str]] = {
     "coming": _coming,
     "month": _month,
     "moment": _moment,
+    "short_moment": _short_moment,
     "ago": _ago,
 }

@@ -6,11 +6,13 @@ from flask import Response, request
 
 from app.access.context import Context
 from app.access.principal import Permission
-from app.billing import purchasing, quoting
+from app.billing import purchasing, quoting, seat_requests
 from app.billing.proration import share_text
 from app.billing.quoting import QuoteRequest, QuoteState
 from app.billing.reviews import Review, bought_since, review
+from app.billing.seat_request_lookups import request_answered_by
 from app.errors import InvalidInput, QuoteExpired, QuoteStale, TotalMismatch
+from app.models import Quote
 from app.owners.presence import name_of
 from app.web.console.addresses import go
 from app.web.console.billing_details import details_of, save_details
@@ -75,12 +77,20 @@ def _requote(context: Context, known: Review) -> Response:
         known.quote.quantity, given.purchase_order or None, given.cost_centre or None, _most()
     )
     try:
-        quote = quoting.create_quote(context, asked)
+        quote = _quote_anew(context, known, asked)
     except InvalidInput as wrong:
-        sentence = gettext("Enter one line of text, of at most 200 characters.")
+        sentence = gettext("Enter one line of text, of at most 500 characters.")
         return _page(context, known, Problems({wrong.field: sentence}))
     leave_note(gettext("Your references are saved. Nothing is bought yet."))
     return go("console.show_review", quote_id=quote.id)
+
+
+def _quote_anew(context: Context, known: Review, asked: QuoteRequest) -> Quote:
+    """Make the quote anew; where it answers a request, so does the new one."""
+    request_id = request_answered_by(context.organization_id, known.quote.id)
+    if request_id is None:
+        return quoting.create_quote(context, asked)
+    return seat_requests.answer_with_quote(context, request_id, asked)
 
 
 def _save_details(context: Context, known: Review) -> Response:

@@ -50,7 +50,7 @@ class MailSchema(Schema):
 
 
 @surface.get("/mail")
-@requires(Permission.READ_PEOPLE)
+@requires(Permission.READ_SETTINGS)
 @surface.arguments(MailQuery, location="query")
 @surface.response(200, MailSchema)
 def list_mail(context: Context, query: dict[str, Any]) -> Any:

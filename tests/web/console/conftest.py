@@ -17,3 +17,13 @@ def owner(service, acme) -> Browser:
     browser = Browser(service)
     browser.sign_in(acme)
     return browser
+
+
+@pytest.fixture
+def recorded(service):
+    """Let what identity providers ask be recorded; calling it returns once all is written."""
+    recorder = service.app.extensions["seatgate"].recorder
+    recorder.enable()
+    yield recorder.stop
+    recorder.stop()
+    recorder._enabled = False
