@@ -24,6 +24,7 @@ demo: .venv/installed
 test test-long: export PYTHONDONTWRITEBYTECODE =
 
 test: .venv/installed-dev
+	@$(BIN)/python -m tests.support.chromium
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy --no-error-summary

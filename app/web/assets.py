@@ -4,7 +4,7 @@ import hashlib
 from importlib.resources import files
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, redirect, request
 
 from app.errors import NotFound
 from app.web.context import public_url
@@ -43,6 +43,11 @@ def show_asset(name: str) -> Response:
         "X-Content-Type-Options": "nosniff",
     }
     return Response(data, headers=headers, content_type=content_type)
+
+
+def lead_to_icon() -> Response:
+    """Send on a browser that looks for the icon of a page that names none, or of a file."""
+    return redirect(asset("icon.svg"))  # type: ignore[return-value]  # of Werkzeug's base class
 
 
 def asset(name: str) -> str:

@@ -106,6 +106,7 @@ OPEN = {
     "GET /console/assets/<name>",
     "GET /docs",
     "GET /docs/<name>",
+    "GET /favicon.ico",
     "GET /health",
     "GET /live",
     "GET /openapi.json",

@@ -1,5 +1,6 @@
 """A real `seatgate serve` process to speak to."""
 
+import json
 import os
 import socket
 import subprocess
@@ -30,6 +31,8 @@ class Server:
     workers: int = WORKERS
     starts_at: datetime = NOW
     settings: dict[str, str] = field(default_factory=dict)
+    #: What the command line is called by.
+    program: tuple[str, ...] = (sys.executable, "-m", "app.cli")
     port: int = field(init=False)
     _process: subprocess.Popen = field(init=False, repr=False)
     _clients: list[Client] = field(init=False, default_factory=list, repr=False)
@@ -46,7 +49,7 @@ class Server:
     def start(self) -> "Server":
         """Start the process and return when it answers."""
         self.port = _free_port()
-        command = [sys.executable, "-m", "app.cli", "serve", "--host", "127.0.0.1"]
+        command = [*self.program, "serve", "--host", "127.0.0.1"]
         command += ["--port", str(self.port), "--workers", str(self.workers)]
         with self.log.open("w") as log:
             self._process = subprocess.Popen(  # noqa: S603  # our own command
@@ -85,6 +88,14 @@ class Server:
     def sso(self, customer: Customer, provider: str | None = None) -> SsoClient:
         """Return a client of the login hook."""
         return self._client(SsoClient, customer, Role.SSO, provider)
+
+    def operator(self, *arguments: str) -> dict:
+        """Run a command of the vendor's beside the server; return what it answers in JSON."""
+        command = [*self.program, *arguments, "--json"]
+        done = subprocess.run(  # noqa: S603  # our own command
+            command, env=self._environment(), capture_output=True, check=True
+        )
+        return json.loads(done.stdout)
 
     def close_clients(self) -> None:
         """Close the connections of every client made so far."""
