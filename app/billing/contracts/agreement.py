@@ -1,19 +1,19 @@
 """The contract as its owners look at it: its terms, what follows, and what they may do about it."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from app.access.context import Context
 from app.access.door import query
 from app.billing.buyers import may_buy_under
 from app.billing.contracts.declining import decline_until
 from app.billing.contracts.previews import RenewalPreview, preview_of
-from app.billing.contracts.running import latest_contract, running_contract, term_dates
-from app.billing.contracts.succession import what_follows
+from app.billing.contracts.running import running_in
+from app.billing.contracts.succession import follows
 from app.billing.terms import Term, local_day
 from app.errors import ContractNotActive
 from app.models import Contract, ContractTerm, SeatPool
-from app.seats import pools
+from app.seats.subscriptions import Subscription, subscription_of
 
 
 @dataclass(frozen=True)
@@ -58,38 +58,34 @@ class Agreement:
 @query(renews=True)
 def agreement_of(context: Context) -> Agreement:
     """Return the contract of the caller's organization."""
+    subscription = subscription_of(context.organization_id)
+    coming = follows(subscription)
+    following = None if coming is None else preview_of(coming)
     try:
-        running = running_contract(context.organization_id, at=context.at)
+        running = running_in(subscription, at=context.at)
     except ContractNotActive:
-        return _ended(context)
+        return _ended(subscription, following, at=context.at)
     return Agreement(
         running.contract,
         running.term,
         running.pool,
         running.today(context.at),
-        _following(context),
+        following,
         may_buy_under(context, running.contract),
         running.unit_price_minor,
     )
 
 
-def _ended(context: Context) -> Agreement:
-    contract, pool = (
-        latest_contract(context.organization_id),
-        pools.pool_of(context.organization_id),
-    )
-    term = term_dates(pool)
+def _ended(
+    subscription: Subscription, following: RenewalPreview | None, *, at: datetime
+) -> Agreement:
+    contract, term = subscription.contract, subscription.term
     return Agreement(
         contract,
         term,
-        pool,
-        local_day(context.at, contract.time_zone if contract else "UTC"),
-        _following(context),
+        subscription.pool,
+        local_day(at, contract.time_zone if contract else "UTC"),
+        following,
         decides=False,
         unit_price_minor=term.unit_price_minor if term else None,
     )
-
-
-def _following(context: Context) -> RenewalPreview | None:
-    coming = what_follows(context.organization_id)
-    return None if coming is None else preview_of(coming)

@@ -12,7 +12,7 @@ from app.models import User
 from app.people import reassigning
 from app.people.reassigning import Newcomer
 from app.seats import pools
-from app.seats.holders import holders_of
+from app.seats.people_seated import holders_of
 from app.web.console.addresses import go
 from app.web.console.forms import Problems, written
 from app.web.console.notes import leave_note

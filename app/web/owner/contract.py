@@ -91,15 +91,15 @@ class RenewalSchema(Schema):
 def show_contract(context: Context) -> Any:
     """Show the contract, and beside it the one that was signed ahead."""
     subscription = subscription_of(context.organization_id)
-    row, scheduled = subscription.contract, subscription.scheduled
+    row, term, scheduled = subscription.contract, subscription.term, subscription.scheduled
     if row is None:
         raise NotFound("No contract has been signed yet.")
-    runs = row.ended_at is None and subscription.term is not None
+    until = decline_until(row, term) if term and row.ended_at is None else None
     return {
         **row.__data__,
         "state": row.state,
-        "term": subscription.term,
-        "decline_until": decline_until(row, subscription.term) if runs else None,
+        "term": term,
+        "decline_until": until,
         "scheduled": scheduled and _scheduled(scheduled),
     }
 
