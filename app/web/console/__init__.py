@@ -24,6 +24,7 @@ from app.web.console import (
     rendering,
     review,
     seats,
+    settings,
     sign_in,
 )
 from app.web.console.surface import blueprint
@@ -44,6 +45,7 @@ __all__ = [
     "register",
     "review",
     "seats",
+    "settings",
     "sign_in",
 ]
 
