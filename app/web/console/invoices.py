@@ -30,7 +30,18 @@ _UNPROCESSABLE = 422
 #: How many invoices a page has.
 SHOWN = 25
 
-_COLUMNS = "number kind state issued_on due_on currency net tax total open".split()
+_COLUMNS = [
+    "number",
+    "kind",
+    "state",
+    "issued_on",
+    "due_on",
+    "currency",
+    "net",
+    "tax",
+    "total",
+    "open",
+]
 
 
 @dataclass(frozen=True)
