@@ -22,6 +22,7 @@ PAGES = (
     "/contract",
     "/contract/decline",
     "/members",
+    "/settings",
 )
 
 

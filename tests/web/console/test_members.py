@@ -85,18 +85,19 @@ def test_a_seat_moves_to_a_newcomer_while_all_are_in_use(acme, alice, owner):
 
 
 @pytest.mark.parametrize(
-    ("name", "email", "sentence"),
+    ("written", "sentence"),
     [
-        ("alice@example.com", "", "Enter the user name of another person"),
-        ("zoe@example.com", "", "This person holds a seat already. Enter another."),
-        ("new@example.com", "no address", "Enter an e-mail address, such as name@example.com"),
-        ("bad\u200bname", "", "Enter the user name of another person"),
+        (("alice@example.com", ""), "Enter the user name of another person"),
+        (("zoe@example.com", ""), "This person holds a seat already. Enter another."),
+        (("new@example.com", "no address"), "Enter an e-mail address, such as name@example.com"),
+        (("bad\u200bname", ""), "Enter the user name of another person"),
     ],
 )
 def test_who_cannot_have_the_seat_comes_back_with_what_to_enter(
-    acme, alice, owner, name, email, sentence
+    acme, alice, owner, written, sentence
 ):
     a_user(acme, "zoe@example.com")
+    name, email = written
     review = owner.get(members(acme, f"/{alice.id}/reassign?user_name=x"))
 
     page = owner.send(review, "Reassign the seat", user_name=name, email=email)
@@ -118,7 +119,7 @@ def test_it_sees_members_and_moves_none_and_billing_sees_none(service, acme, ali
     assert browser.get(members(acme)).status == 403
 
 
-def test_another_organizations_person_is_not_there(service, acme, owner):
+def test_another_organizations_person_is_not_there(acme, owner):
     theirs = a_user(an_organization(5))
 
     for step in ("release", "reassign"):
