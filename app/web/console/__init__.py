@@ -26,6 +26,7 @@ from app.web.console import (
     review,
     seats,
     sign_in,
+    tokens,
     waiting,
     why,
 )
@@ -49,6 +50,7 @@ __all__ = [
     "review",
     "seats",
     "sign_in",
+    "tokens",
     "waiting",
     "why",
 ]
