@@ -5,10 +5,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from app.access.context import acting
 from app.access.principal import Role
+from app.access.rotation import rotate_token
 from app.access.tokens import TokenRequest, issue_token, revoke_token
 from app.billing import seat_requests
 from app.billing.contracts import amending, declining, renewals, scheduling
@@ -221,6 +222,13 @@ def revoking_a_token(acme):
     issued = issue_token(acting(acme.owner, at=NOW), TokenRequest(Role.SCIM))
     yield
     revoke_token(acting(acme.owner, at=NOW), issued.token.id)
+
+
+@leaves("token.rotated", "access.rotation.rotate_token")
+def rotating_a_token(acme):
+    issued = issue_token(acting(acme.owner, at=NOW), TokenRequest(Role.SCIM))
+    yield
+    rotate_token(acting(acme.owner, at=NOW), issued.token.id, timedelta(days=1))
 
 
 @leaves("organization.created", "organizations.settings.create_organization")

@@ -32,6 +32,7 @@ from app.web.console import (
     seats,
     settings,
     sign_in,
+    tokens,
     waiting,
     why,
 )
@@ -61,6 +62,7 @@ __all__ = [
     "seats",
     "settings",
     "sign_in",
+    "tokens",
     "waiting",
     "why",
 ]
