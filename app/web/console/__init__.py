@@ -11,6 +11,7 @@ from app.web import assets, browsers
 from app.web.console import (
     adding,
     asking,
+    connect,
     failures,
     front,
     home,
@@ -30,6 +31,7 @@ from app.web.console.surface import blueprint
 __all__ = [
     "adding",
     "asking",
+    "connect",
     "failures",
     "front",
     "home",
