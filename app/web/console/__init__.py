@@ -11,6 +11,7 @@ from app.web import assets, browsers
 from app.web.console import (
     adding,
     asking,
+    connect,
     contract,
     dismissing,
     exchanges,
@@ -41,6 +42,7 @@ from app.web.console.surface import blueprint
 __all__ = [
     "adding",
     "asking",
+    "connect",
     "contract",
     "dismissing",
     "exchanges",
