@@ -51,4 +51,4 @@ def holders_of(
     if after is not None:
         query = query.where(SeatAssignment.assigned_sequence < after)
     rows = query.order_by(SeatAssignment.assigned_sequence.desc()).limit(limit)
-    return [Holder(*row) for row in rows.tuples()]
+    return [Holder(*row) for row in rows.tuples().iterator()]
