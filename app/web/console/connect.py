@@ -58,12 +58,12 @@ def show_guide(context: Context, name: str) -> Response:
 
 @blueprint.post("/<organization_id>/connect/<name>")
 @page(Permission.CONNECT, Permission.MANAGE_TOKENS)
-def make_token(context: Context, name: str) -> Response:
+def make_directory_token(context: Context, name: str) -> Response:
     """Make the directory's token, and show it this once: a form that is sent again makes none."""
     _check_name(name)
     once = written("once")[:_ONCE_LENGTH_MAX] or secrets.token_urlsafe(16)
     wanted = TokenRequest(Role.SCIM, _name_of(name), name)
-    key = Key(f"console.make_token {name}", once, [name], lambda _: KeptAnswer(201, {}))
+    key = Key(f"console.make_directory_token {name}", once, [name], lambda _: KeptAnswer(201, {}))
     try:
         issued = tokens.issue_token(replace(context, key=key), wanted)
     except Replayed:
