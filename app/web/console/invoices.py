@@ -14,9 +14,9 @@ from app.billing.invoices.labels import missing_text, state_text
 from app.billing.invoices.listing import Sought, sought_invoices
 from app.billing.invoices.settlement import Settlement, settlement_of, settlements_of
 from app.billing.invoices.wording import invoice_words
-from app.billing.money import major_units
 from app.billing.terms import local_day
 from app.csv_text import row_text
+from app.currencies import major_units
 from app.models import Invoice, Seller
 from app.web.console.addresses import go, invoice_address
 from app.web.console.forms import Problems
