@@ -37,7 +37,8 @@ def test_invoices_are_listed_newest_first_with_their_states(acme, bought, owner)
     assert bought.invoice.number == "INV-2026-000002"
 
 
-def test_filters_choose_by_state_and_by_period(acme, bought, owner):
+@pytest.mark.usefixtures("bought")
+def test_filters_choose_by_state_and_by_period(acme, owner):
     def found(**query):
         page = owner.get(address(acme), query_string=query)
         return [words for words in page.links if words.startswith("INV-")]
@@ -50,7 +51,8 @@ def test_filters_choose_by_state_and_by_period(acme, bought, owner):
     assert found(state="paid") == []
 
 
-def test_a_period_that_is_none_comes_back_with_what_to_enter(acme, bought, owner):
+@pytest.mark.usefixtures("bought")
+def test_a_period_that_is_none_comes_back_with_what_to_enter(acme, owner):
     page = owner.get(address(acme), query_string={"from": "yesterday"})
 
     assert page.status == 422
@@ -62,7 +64,8 @@ def test_a_period_that_is_none_comes_back_with_what_to_enter(acme, bought, owner
     assert (page.status, "The last day is before the first." in page.text) == (422, True)
 
 
-def test_a_page_ends_where_the_next_begins(monkeypatch, acme, bought, owner):
+@pytest.mark.usefixtures("bought")
+def test_a_page_ends_where_the_next_begins(monkeypatch, acme, owner):
     monkeypatch.setattr("app.web.console.invoices.SHOWN", 1)
 
     page = owner.get(address(acme))
@@ -75,7 +78,8 @@ def test_a_page_ends_where_the_next_begins(monkeypatch, acme, bought, owner):
     assert "INV-2026-000002" in owner.follow(older, "Newest").text
 
 
-def test_the_file_has_what_the_filters_let_through(acme, bought, owner):
+@pytest.mark.usefixtures("bought")
+def test_the_file_has_what_the_filters_let_through(acme, owner):
     page = owner.follow(owner.get(address(acme, "?state=issued")), "Download as CSV")
 
     assert page.headers["Content-Type"].startswith("text/csv")
@@ -142,7 +146,7 @@ def test_the_role_it_sees_no_invoice(service, acme, bought):
     assert "Invoices" not in browser.get(f"/console/{acme.id}").links
 
 
-def test_another_organizations_invoice_is_not_there(service, acme, owner):
+def test_another_organizations_invoice_is_not_there(acme, owner):
     other = an_organization(5)
     theirs = other.signing.invoice.id
 
