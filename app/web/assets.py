@@ -4,7 +4,7 @@ import hashlib
 from importlib.resources import files
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, request
 
 from app.errors import NotFound
 from app.web.context import public_url
@@ -45,9 +45,9 @@ def show_asset(name: str) -> Response:
     return Response(data, headers=headers, content_type=content_type)
 
 
-def lead_to_icon() -> Response:
-    """Send on a browser that looks for the icon of a page that names none, or of a file."""
-    return redirect(asset("icon.svg"))  # type: ignore[return-value]  # of Werkzeug's base class
+def show_icon() -> Response:
+    """Send the icon to a browser that looks for it where a page names none, or at a file."""
+    return show_asset("icon.svg")
 
 
 def asset(name: str) -> str:

@@ -61,7 +61,12 @@ def test_no_command_knows_an_organization_that_is_not_there(operator, name):
         isinstance(each, click.Argument) and each.name == "organization_id"
         for each in command.params
     )
-    values = {"file": "pyproject.toml", "unit_price": "1.00", "currency": "EUR"}
+    values = {
+        "file": "pyproject.toml",
+        "client_secret_file": "pyproject.toml",
+        "unit_price": "1.00",
+        "currency": "EUR",
+    }
     given = ["nobody"] if argument else ["--organization", "nobody"]
     for parameter in command.params:
         if parameter.required and parameter.name != "organization_id":

@@ -27,4 +27,4 @@ def test_a_program_reads_state_step_and_facts(operator, signed_acme):
 def test_a_language_that_is_not_spoken_here_is_refused(operator, signed_acme):
     refusal = operator.refuses("why", "a", "--organization", signed_acme, "--language", "xx")
 
-    assert "is not a language spoken here" in refusal
+    assert "is not a language that Seatgate has" in refusal

@@ -77,4 +77,4 @@ def register(app: Flask) -> None:
     app.register_blueprint(assets.blueprint)
     app.register_blueprint(blueprint)
     app.add_url_rule("/", "root", front.lead_to_console)
-    app.add_url_rule("/favicon.ico", "icon", assets.lead_to_icon)
+    app.add_url_rule("/favicon.ico", "icon", assets.show_icon)
