@@ -105,7 +105,7 @@ def test_the_page_says_when_the_directory_was_heard_from_and_what_it_was_refused
 def test_an_administrator_is_sent_the_link(acme, owner):
     page = owner.get(f"/console/{acme.id}/connect")
 
-    page = owner.send(page, "Send the link", person="Ivo", address="ivo@acme.example")
+    page = owner.send(page, "Add the person", person="Ivo", address="ivo@acme.example")
 
     assert "Ivo may connect the directory now." in page.text
     added = Owner.of(acme.id, Owner.address_key == "ivo@acme.example").get()
@@ -113,7 +113,7 @@ def test_an_administrator_is_sent_the_link(acme, owner):
     assert OutboxMessage.of(acme.id, OutboxMessage.owner_id == added.id).get().purpose == (
         "it_invitation"
     )
-    again = owner.send(page, "Send the link", person="Ivo", address="ivo@acme.example")
+    again = owner.send(page, "Add the person", person="Ivo", address="ivo@acme.example")
     assert again.status == 200
     assert Owner.of(acme.id).count() == 1
 
@@ -127,7 +127,7 @@ def test_an_administrator_is_sent_the_link(acme, owner):
     ],
 )
 def test_a_wrong_invitation_gives_the_form_back(acme, owner, given, words):
-    page = owner.send(owner.get(f"/console/{acme.id}/connect"), "Send the link", **given)
+    page = owner.send(owner.get(f"/console/{acme.id}/connect"), "Add the person", **given)
 
     assert page.status == 422
     assert words in page.text
@@ -138,7 +138,7 @@ def test_an_owner_whose_role_connects_nothing_is_not_invited(acme, owner):
     clerk = an_owner(acme, Role.BILLING)
     fields = {"person": clerk.name, "address": clerk.address}
 
-    page = owner.send(owner.get(f"/console/{acme.id}/connect"), "Send the link", **fields)
+    page = owner.send(owner.get(f"/console/{acme.id}/connect"), "Add the person", **fields)
 
     assert page.status == 422
     assert "a role that cannot connect a directory" in page.text
