@@ -10,6 +10,7 @@ from flask import Flask
 from app.web import assets, browsers
 from app.web.console import (
     adding,
+    audit_trail,
     dismissing,
     exchanges,
     failures,
@@ -34,6 +35,7 @@ from app.web.console.surface import blueprint
 
 __all__ = [
     "adding",
+    "audit_trail",
     "dismissing",
     "exchanges",
     "failures",
