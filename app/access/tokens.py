@@ -1,7 +1,7 @@
 """Bearer tokens of organizations: who calls, by a secret that is shown once and kept as a hash."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from app.access.profiles import profile_of
 from app.access.token_secrets import hash_of, is_well_formed, new_secret, prefix_of
 from app.access.trail import Change
 from app.db.columns import instant_text
-from app.db.sql import locked
+from app.db.sql import listed, locked
 from app.db.transactions import transaction
 from app.errors import InvalidInput, NotAuthenticated, NotFound, NotPermitted
 from app.identifiers import new_id
@@ -135,6 +135,13 @@ def label_of(organization_id: str, token_id: str) -> str | None:
     mine = Token.belongs_to(organization_id) & (Token.id == token_id)
     label: str | None = Token.select(Token.label).where(mine).scalar()
     return label
+
+
+def labels_of(organization_id: str, token_ids: Collection[str]) -> dict[str, str]:
+    """Return what people call those of these tokens that have a name."""
+    named = Token.belongs_to(organization_id) & Token.label.is_null(is_null=False)
+    rows = Token.select(Token.id, Token.label).where(named & Token.id.in_(listed(list(token_ids))))
+    return dict(rows.tuples().iterator())
 
 
 @use_case()

@@ -56,6 +56,15 @@ def record_of_seller(change: Change, *, at: datetime) -> None:
     ).execute()
 
 
+@dataclass(frozen=True)
+class Sought:
+    """Which events to list; None is every subject, and every kind."""
+
+    subject_ids: Collection[str] | None = None
+    kinds: Collection[str] | None = None
+    period: Period = ALWAYS
+
+
 def events_of(
     organization_id: str,
     *,
@@ -65,10 +74,20 @@ def events_of(
     limit: int,
 ) -> list[AuditEvent]:
     """Return events, newest first; `after` is the id of the last one already seen."""
+    subjects = None if subject_id is None else [subject_id]
+    return sought_events(organization_id, Sought(subjects, None, period), after=after, limit=limit)
+
+
+def sought_events(
+    organization_id: str, sought: Sought, *, after: str | None = None, limit: int
+) -> list[AuditEvent]:
+    """Return those events that are sought, as `events_of`."""
     query = AuditEvent.of(organization_id)
-    query = within(query, Made(AuditEvent.at, AuditEvent.id, "evt"), period)
-    if subject_id is not None:
-        query = query.where(AuditEvent.subject_id == subject_id)
+    query = within(query, Made(AuditEvent.at, AuditEvent.id, "evt"), sought.period)
+    if sought.subject_ids is not None:
+        query = query.where(AuditEvent.subject_id.in_(list(sought.subject_ids)))
+    if sought.kinds is not None:
+        query = query.where(AuditEvent.kind.in_(list(sought.kinds)))
     if after is not None:
         query = query.where(AuditEvent.id < after)
     return list(query.order_by(AuditEvent.id.desc()).limit(limit))

@@ -1,11 +1,13 @@
 """Who is signed in, as the head of every page names them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 from peewee import JOIN
 
 from app.access.context import Context
+from app.db.sql import listed
 from app.models import Organization, Owner
 from app.models.rows import same_organization
 
@@ -53,3 +55,11 @@ def name_of(organization_id: str, actor: str) -> str | None:
     mine = Owner.belongs_to(organization_id) & (Owner.id == owner_id)
     name: str | None = Owner.select(Owner.name).where(mine).scalar()
     return name
+
+
+def names_of_owners(organization_id: str, owner_ids: Collection[str]) -> dict[str, str]:
+    """Return the names of those of these ids that are owners, or were."""
+    owners = Owner.select(Owner.id, Owner.name).where(
+        Owner.belongs_to(organization_id) & Owner.id.in_(listed(list(owner_ids)))
+    )
+    return dict(owners.tuples().iterator())

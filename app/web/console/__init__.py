@@ -11,6 +11,7 @@ from app.web import assets, browsers
 from app.web.console import (
     adding,
     asking,
+    audit_trail,
     connect,
     contract,
     dismissing,
@@ -42,6 +43,7 @@ from app.web.console.surface import blueprint
 __all__ = [
     "adding",
     "asking",
+    "audit_trail",
     "connect",
     "contract",
     "dismissing",
