@@ -197,6 +197,12 @@ class ContractScheduled(BillingError):
     code = "contract_scheduled"
 
 
+class TooLateToDecline(BillingError):
+    """The last day on which owners can decline the renewal is over."""
+
+    code = "too_late_to_decline"
+
+
 class AmendmentRepeated(BillingError):
     """The same seats were added for the same order within the last day."""
 

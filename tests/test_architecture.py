@@ -78,7 +78,7 @@ RESERVED = {
     ),
     ("cryptography",): ("app/sealing.py",),
     ("granian",): ("app/server.py",),
-    ("markdown_it",): ("app/web/documents.py",),
+    ("markdown_it",): ("app/web/documents.py", "app/web/guides.py"),
     ("click",): ("app/cli.py", "app/commands/", "app/demo/", "app/server.py"),
     ("app.web",): ("app/web/", "app/__init__.py"),
     ("app.config",): (

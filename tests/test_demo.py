@@ -33,6 +33,7 @@ def test_the_demo_is_made_once_and_shown_at_every_start(operator, file):
     second = operator.answers("demo", "prepare", "--file", file)
 
     organizations = operator.answers("organization", "list")["organizations"]
+    assert second.pop("console") != first.pop("console")
     assert second == first
     assert [row["name"] for row in organizations] == ["Demo Company"]
 
@@ -44,6 +45,15 @@ def test_the_demo_company_has_five_seats_for_a_year_from_the_first_of_the_month(
     assert contract["term"] == {"number": 1, "starts_on": "2026-03-01", "ends_on": "2027-03-01"}
     assert (contract["seats"], contract["unit_price_minor"]) == (5, 60_000)
     assert (contract["currency"], contract["auto_renew"]) == ("EUR", True)
+
+
+def test_the_demo_leads_into_its_console(vendor, server_process, file):
+    base_url = server_process.url
+    demo = vendor.answers("demo", "prepare", "--file", file, "--base-url", base_url)
+
+    page = requests.get(demo["console"]["url"], timeout=10)
+
+    assert "Sign in to Demo Company as Olivia Owner" in page.text
 
 
 def test_the_tokens_are_kept_where_only_their_owner_reads_them(operator, file):

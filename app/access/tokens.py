@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from app.access.profiles import profile_of
 from app.access.token_secrets import hash_of, is_well_formed, new_secret, prefix_of
 from app.access.trail import Change
 from app.db.columns import instant_text
+from app.db.sql import locked
 from app.db.transactions import transaction
 from app.errors import InvalidInput, NotAuthenticated, NotFound, NotPermitted
 from app.identifiers import new_id
@@ -68,23 +69,33 @@ def issue_token(context: Context, wanted: TokenRequest) -> IssuedToken:
     check_expiry(wanted, at=context.at)
     if not Organization.of(organization_id).exists():
         raise NotFound(f"There is no organization {organization_id}.")
-    provider = known_provider(wanted.provider)
+    issued = make_token(context, replace(wanted, provider=known_provider(wanted.provider)))
+    token = issued.token
+    trail.record(context, Change("token.issued", token.id, after=facts_of(token)))
+    return issued
+
+
+def make_token(context: Context, wanted: TokenRequest) -> IssuedToken:
+    """Store a token that may be made, with a new secret. Call inside a transaction."""
     secret = new_secret(wanted.role)
     token = Token.create(
-        organization_id=organization_id,
+        organization_id=context.organization_id,
         id=new_id("tok", context.at),
         role=wanted.role.value,
         prefix=prefix_of(secret, wanted.role),
         secret_hash=hash_of(secret),
         label=wanted.label,
-        provider=provider,
+        provider=wanted.provider,
         created_at=context.at,
         expires_at=wanted.expires_at,
     )
-    expires_at = None if wanted.expires_at is None else instant_text(wanted.expires_at)
-    facts = {"role": token.role, "provider": token.provider, "expires_at": expires_at}
-    trail.record(context, Change("token.issued", token.id, after=facts))
     return IssuedToken(token, secret)
+
+
+def facts_of(token: Token | VendorToken) -> dict[str, object]:
+    """Return what the audit trail says of a token."""
+    expires_at = None if token.expires_at is None else instant_text(token.expires_at)
+    return {"role": token.role, "provider": token.provider, "expires_at": expires_at}
 
 
 def check_expiry(wanted: TokenRequest, *, at: datetime) -> None:
@@ -134,17 +145,30 @@ def revoke_token(context: Context, token_id: str) -> None:
         NotFound: the organization has no such token.
         NotPermitted: its role lets it do more than the caller may.
     """
+    token = lock_token(context, token_id)
+    if token.revoked_at is None:
+        token.revoked_at = context.at
+        token.save()
+        trail.record(context, Change("token.revoked", token_id))
+
+
+def lock_token(context: Context, token_id: str) -> Token:
+    """Return a token that the caller may manage, locked. Call inside a transaction.
+
+    Raises:
+        NotFound: the organization has no such token.
+        NotPermitted: its role lets it do more than the caller may.
+    """
     mine = Token.belongs_to(context.organization_id) & (Token.id == token_id)
-    token = Token.get_or_none(mine)
+    token: Token | None = locked(Token.select().where(mine)).first()
     if token is None:
         raise NotFound(f"There is no token {token_id}.")
     if not context.may_give(Role(token.role)):
         raise NotPermitted(
-            f"The role {context.role} may not revoke tokens of the role {token.role}. "
+            f"The role {context.role} may not manage tokens of the role {token.role}. "
             "Ask a primary owner."
         )
-    if Token.update(revoked_at=context.at).where(mine & Token.revoked_at.is_null()).execute():
-        trail.record(context, Change("token.revoked", token_id))
+    return token
 
 
 def authenticate(secret: str, *, at: datetime) -> Principal:

@@ -12,7 +12,7 @@ from app.billing.contracts.renewals import INVOICE_DAYS_BEFORE_MAX
 from app.billing.contracts.running import (
     first_term,
 )
-from app.billing.contracts.signing import ContractTerms
+from app.billing.contracts.signing import NOTICE_DAYS_MAX, ContractTerms
 from app.billing.contracts.succession import takeover
 from app.billing.money import minor_units
 from app.billing.terms import check_time_zone
@@ -42,6 +42,7 @@ class _Given(TypedDict):
     minimum_seats: int
     net_days: int
     grace_days: int
+    notice_days: int
     buyer_role: Role
     invoiced_elsewhere: str | None
     invoice_days_before: int
@@ -101,6 +102,12 @@ def contract() -> None:
     type=click.IntRange(0, 365),
     default=ContractTerms.grace_days,
     help="How many days after the contract's end its holders may still log in.",
+)
+@click.option(
+    "--notice-days",
+    type=click.IntRange(0, NOTICE_DAYS_MAX),
+    default=ContractTerms.notice_days,
+    help="How many days before a term's last day owners can no longer decline its renewal.",
 )
 @click.option(
     "--buyer-role",
@@ -217,6 +224,7 @@ def _terms(given: _Given) -> ContractTerms:
         minimum_seats=given["minimum_seats"],
         net_days=given["net_days"],
         grace_days=given["grace_days"],
+        notice_days=given["notice_days"],
         renewal_unit_price_minor=None
         if renewal is None
         else minor_units(renewal, currency, field="renewal_unit_price"),
@@ -248,6 +256,7 @@ def contract_facts(row: Contract) -> Facts:
         "minimum_seats": row.minimum_seats,
         "net_days": row.net_days,
         "grace_days": row.grace_days,
+        "notice_days": row.notice_days,
         "time_zone": row.time_zone,
         "buyer_role": row.buyer_role,
         "invoiced_elsewhere": row.invoiced_elsewhere,

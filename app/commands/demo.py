@@ -9,7 +9,7 @@ import click
 from app.commands.options import as_json
 from app.commands.output import Facts, show, show_all
 from app.commands.session import session
-from app.demo.company import Demo, prepare, read_demo
+from app.demo.company import Demo, prepare, read_demo, sign_in_link
 from app.demo.conversation import check_serves
 from app.demo.play import new_cast, play
 from app.errors import NotFound
@@ -37,7 +37,8 @@ def prepare_demo(file: Path, base_url: str, *, as_json: bool) -> None:
     """Make "Demo Company" unless it is there, and show its addresses and tokens."""
     with session() as at:
         prepared = prepare(file, base_url, at=at)
-    show(_facts(prepared), as_json=as_json)
+        console = sign_in_link(prepared, at=at)
+    show({**_facts(prepared), "console": {"url": console}}, as_json=as_json)
 
 
 @demo.command("play")

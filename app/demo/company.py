@@ -21,6 +21,9 @@ from app.organizations.settings import (
     set_seller,
     the_seller,
 )
+from app.owners import roster
+from app.owners.links import make_link
+from app.owners.membership import NewOwner, add_owner
 
 SEATS = 5
 
@@ -39,6 +42,9 @@ _BUYER = {
     "country": "IE",
     "email": "finance@company.example",
 }
+_OWNER = NewOwner(
+    address="owner@company.example", name="Olivia Owner", role=Role.PRIMARY_OWNER.value
+)
 
 
 @dataclass(frozen=True)
@@ -61,6 +67,16 @@ def prepare(file: Path, base_url: str, *, at: datetime) -> Demo:
         demo = _new_demo(base_url, at=at)
     _write(file, demo)
     return demo
+
+
+def sign_in_link(demo: Demo, *, at: datetime) -> str:
+    """Return the address of a fresh link that signs in the demo's primary owner, who is made once.
+
+    The link before it ends.
+    """
+    context = acting(operator_for(demo.organization_id), at=at)
+    owner = roster.owner_at(demo.organization_id, _OWNER.address) or add_owner(context, _OWNER)
+    return demo.base_url + make_link(context, owner.id).path
 
 
 def read_demo(file: Path) -> Demo | None:

@@ -22,7 +22,7 @@ from app.access.principal import Principal
 from app.db.connections import connection
 from app.errors import Busy
 from app.exchanges.asked import Asked
-from app.exchanges.recording import Heard, Recording
+from app.exchanges.recording import Contact, Recording
 
 log = logging.getLogger(__name__)
 
@@ -40,12 +40,12 @@ FLUSH_SECONDS = 4.0
 #: How many exchanges are taken from the queue at once.
 TAKEN_MAX = 50
 
-#: How often reads of one token are noted: when it was heard from is known to half a minute.
-HEARD_EVERY = timedelta(seconds=30)
+#: How often reads of one token are noted: when it last asked is known to half a minute.
+NOTED_EVERY = timedelta(seconds=30)
 
 _UNAVAILABLE = (Busy, OperationalError, InterfaceError, MaxConnectionsExceeded)
 
-Write = Callable[[Sequence[Asked], Sequence[Heard]], Recording]
+Write = Callable[[Sequence[Asked], Sequence[Contact]], Recording]
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Recorder:
         self._changed = threading.Condition()
         self._waiting: deque[Asked] = deque()
         self._size = 0
-        self._heard: dict[tuple[str, str], Heard] = {}
+        self._contacts: dict[tuple[str, str], Contact] = {}
         self._noted: dict[tuple[str, str], datetime] = {}
         self._thread: threading.Thread | None = None
         self._enabled = self._stopping = False
@@ -89,22 +89,22 @@ class Recorder:
             self._wake()
         return True
 
-    def hear(self, principal: Principal, at: datetime) -> None:
-        """Note that a token was heard from where nothing else is recorded. It never waits."""
-        heard = Heard(
+    def note_contact(self, principal: Principal, at: datetime) -> None:
+        """Note that a token last asked where nothing else is recorded. It never waits."""
+        contact = Contact(
             principal.organization_id,
             principal.actor.removeprefix("token:"),
             principal.provider,
             at,
         )
         with self._changed:
-            last = self._noted.get(heard.key)
-            if last is not None and last <= at < last + HEARD_EVERY:
+            last = self._noted.get(contact.key)
+            if last is not None and last <= at < last + NOTED_EVERY:
                 return
             if len(self._noted) >= self._capacity.length:
                 self._noted.clear()
-            self._noted[heard.key] = at
-            self._heard[heard.key] = heard
+            self._noted[contact.key] = at
+            self._contacts[contact.key] = contact
             self._wake()
 
     def stop(self, seconds: float = FLUSH_SECONDS) -> None:
@@ -132,8 +132,8 @@ class Recorder:
         while self._waits():
             with self._changed:
                 self._changed.wait_for(self._ends, GATHER_SECONDS)
-                asked, heard = self._take()
-            self._write(asked, heard)
+                asked, contacts = self._take()
+            self._write(asked, contacts)
             if self.dropped > said:
                 log.warning("%d exchanges were not recorded so far", self.dropped)
                 said = self.dropped
@@ -141,22 +141,22 @@ class Recorder:
     def _waits(self) -> bool:
         """Return whether there is something to write, once there is or the process stops."""
         with self._changed:
-            while not (self._waiting or self._heard):
+            while not (self._waiting or self._contacts):
                 if self._ends():
                     return False
                 self._changed.wait(PAUSE_SECONDS)
             return True
 
-    def _take(self) -> tuple[list[Asked], list[Heard]]:
+    def _take(self) -> tuple[list[Asked], list[Contact]]:
         count = min(TAKEN_MAX, len(self._waiting))
         asked = [self._waiting.popleft() for _ in range(count)]
         self._size -= sum(each.size for each in asked)
-        heard, self._heard = list(self._heard.values()), {}
-        return asked, heard
+        contacts, self._contacts = list(self._contacts.values()), {}
+        return asked, contacts
 
-    def _write(self, asked: list[Asked], heard: list[Heard]) -> None:
+    def _write(self, asked: list[Asked], contacts: list[Contact]) -> None:
         try:
-            recording = self._prepare(asked, heard)
+            recording = self._prepare(asked, contacts)
         except Exception:  # what cannot be read must not end the thread
             log.exception("exchanges could not be read")
             self._drop(len(asked))

@@ -1,4 +1,4 @@
-"""Writing exchanges down, a few at a time, and noting when each token was heard from."""
+"""Writing exchanges down, a few at a time, and noting when each token last asked."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -21,8 +21,8 @@ ROWS_MAX = 25
 _ERASED = "erased-"
 
 
-class Heard(NamedTuple):
-    """When a token was heard from, and by which provider."""
+class Contact(NamedTuple):
+    """When a token last asked, and by which provider."""
 
     organization_id: str
     token_id: str
@@ -38,22 +38,22 @@ class Heard(NamedTuple):
 class Recording:
     """Rows on their way into the database; what is written is not written again."""
 
-    def __init__(self, rows: Sequence[Row], heard: Sequence[Heard]) -> None:
+    def __init__(self, rows: Sequence[Row], contacts: Sequence[Contact]) -> None:
         """Begin with everything left to write."""
-        self._rows, self._heard = list(rows), list(heard)
+        self._rows, self._contacts = list(rows), list(contacts)
         self._named = False
 
     @classmethod
-    def of(cls, asked: Sequence[Asked], heard: Sequence[Heard]) -> Self:
+    def of(cls, asked: Sequence[Asked], contacts: Sequence[Contact]) -> Self:
         """Return what is to be written of exchanges; a caller of no organization leaves nothing."""
         theirs = [one for one in asked if _is_one(one.principal.organization_id)]
         rows = [row for one in theirs for row in rows_of(one)]
-        return cls(rows, [one for one in heard if _is_one(one.organization_id)])
+        return cls(rows, [one for one in contacts if _is_one(one.organization_id)])
 
     @property
     def left(self) -> int:
         """How many rows are to be written yet."""
-        return len(self._rows) + len(self._heard)
+        return len(self._rows) + len(self._contacts)
 
     def write(self) -> None:
         """Write all that is left."""
@@ -63,15 +63,15 @@ class Recording:
         while self._rows:
             _insert(self._rows[:ROWS_MAX])
             del self._rows[:ROWS_MAX]
-        if self._heard:
-            _note(self._heard)
-            self._heard = []
+        if self._contacts:
+            _note(self._contacts)
+            self._contacts = []
 
     def skip(self) -> int:
         """Leave out what cannot be written of the next rows; return how many were left out."""
         rows, self._rows = self._rows[:ROWS_MAX], self._rows[ROWS_MAX:]
         if not rows:
-            self._heard = []
+            self._contacts = []
             return 0
         return sum(not _written(row) for row in rows)
 
@@ -111,7 +111,7 @@ def _named(rows: list[Row]) -> list[Row]:
 
 @transaction
 def _insert(rows: Sequence[Row]) -> None:
-    """Write a few exchanges, and that their tokens were heard from."""
+    """Write a few exchanges, and that their tokens asked."""
     Exchange.insert_many(rows).execute()
     for row in rows:
         _upsert(row["organization_id"], row["token_id"], row["provider"], row["at"], untrimmed=1)
@@ -125,8 +125,8 @@ def _insert(rows: Sequence[Row]) -> None:
 
 
 @transaction
-def _note(heard: Sequence[Heard]) -> None:
-    for one in heard:
+def _note(contacts: Sequence[Contact]) -> None:
+    for one in contacts:
         _upsert(one.organization_id, one.token_id, one.provider, one.at, untrimmed=0)
 
 

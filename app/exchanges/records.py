@@ -56,13 +56,13 @@ def find_exchange(organization_id: str, exchange_id: str) -> Exchange | None:
 
 
 def contacts_of(organization_id: str) -> list[DirectoryContact]:
-    """Return when each of an organization's tokens was heard from, the last first."""
+    """Return when each of an organization's tokens last asked, the last first."""
     query = DirectoryContact.select().where(DirectoryContact.belongs_to(organization_id))
     return list(query.order_by(DirectoryContact.last_at.desc(), DirectoryContact.token_id))
 
 
 def contact_of(organization_id: str, token_id: str) -> DirectoryContact | None:
-    """Return when a token was heard from, or None where it never was."""
+    """Return when a token last asked, or None where it never was."""
     found: DirectoryContact | None = DirectoryContact.get_or_none(
         DirectoryContact.belongs_to(organization_id) & (DirectoryContact.token_id == token_id)
     )

@@ -34,6 +34,8 @@ class Contract(OrganizationRow):
     net_days = IntegerField()
     #: How long holders may log in after the contract's end.
     grace_days = IntegerField()
+    #: How many days before a term's last day its renewal can no longer be declined by an owner.
+    notice_days = IntegerField(default=0)
     #: The least role that may confirm a quote.
     buyer_role = TextField()
     #: The document with which the vendor invoiced the signing, where it was not Seatgate's.

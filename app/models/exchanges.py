@@ -1,4 +1,4 @@
-"""What identity providers asked and were answered, and when each was heard from."""
+"""What identity providers asked and were answered, and when each last asked."""
 
 from peewee import CompositeKey, IntegerField, TextField
 
@@ -50,7 +50,7 @@ class Exchange(OrganizationRow):
 
 
 class DirectoryContact(OrganizationRow):
-    """When one token's program was heard from first and last, and what it was last refused."""
+    """When one token's program last asked first and last, and what it was last refused."""
 
     organization_id = KeyField()
     token_id = KeyField()

@@ -248,7 +248,12 @@ def test_a_token_that_the_issuer_did_not_sign_is_refused(acme, forger, sealer, s
     assert OwnerSession.select().count() == 0
 
 
-MISSING = object()
+class _Absent:
+    def __repr__(self) -> str:
+        return "absent"
+
+
+MISSING = _Absent()
 
 
 @pytest.mark.usefixtures("provider", "zoe")

@@ -5,13 +5,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from app.access.context import acting
 from app.access.principal import Role
+from app.access.rotation import rotate_token
 from app.access.tokens import TokenRequest, issue_token, revoke_token
 from app.billing import seat_requests
-from app.billing.contracts import amending, renewals, scheduling
+from app.billing.contracts import amending, declining, renewals, scheduling
 from app.billing.contracts.amending import References
 from app.billing.invoices import crediting, payments, refunds, replacing, reversing
 from app.billing.invoices.payments import Receipt
@@ -223,6 +224,13 @@ def revoking_a_token(acme):
     revoke_token(acting(acme.owner, at=NOW), issued.token.id)
 
 
+@leaves("token.rotated", "access.rotation.rotate_token")
+def rotating_a_token(acme):
+    issued = issue_token(acting(acme.owner, at=NOW), TokenRequest(Role.SCIM))
+    yield
+    rotate_token(acting(acme.owner, at=NOW), issued.token.id, timedelta(days=1))
+
+
 @leaves("organization.created", "organizations.settings.create_organization")
 def creating_an_organization(_acme):
     yield
@@ -340,6 +348,13 @@ def agreeing_on_another_price(acme):
 def letting_a_contract_run_out(acme):
     yield
     amending.end_renewal(acting(acme.operator, at=NOW))
+
+
+@leaves("contract.renewal_ended", "billing.contracts.declining.decline_renewal")
+def declining_a_renewal(_acme):
+    globex = an_organization(3, auto_renew=True)
+    yield
+    declining.decline_renewal(acting(globex.owner, at=NOW))
 
 
 @leaves("contract.ended", "billing.contracts.amending.end_contract")

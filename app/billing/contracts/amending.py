@@ -11,7 +11,7 @@ from app.access.context import Context
 from app.access.door import use_case
 from app.access.trail import Change
 from app.billing.contracts import term_invoices
-from app.billing.contracts.ending import end_now
+from app.billing.contracts.ending import end_now, stop_renewing
 from app.billing.contracts.requests import done_before, keep
 from app.billing.contracts.running import scheduled_contract, unended_contract
 from app.billing.contracts.scheduling import check_none_scheduled, take_up_renewal
@@ -111,7 +111,7 @@ def set_renewal_price(context: Context, unit_price: str) -> Contract:
         InvalidInput: a seat cannot cost this.
         NothingToChange: the contract does not renew, or at this price already.
     """
-    contract = _lock_contract(context)
+    contract = lock_contract(context)
     unit_price_minor = minor_units(unit_price, contract.currency, field="renewal_unit_price")
     check_unit_price(unit_price_minor, contract.currency)
     if not contract.auto_renew:
@@ -140,19 +140,12 @@ def end_renewal(context: Context) -> Contract:
         ContractNotActive: no contract runs.
         NothingToChange: it does not renew anyway.
     """
-    contract = _lock_contract(context)
+    contract = lock_contract(context)
     if not contract.auto_renew:
         raise NothingToChange(
             "The contract does not renew; it ends with its term. To end it today, end it now."
         )
-    contract.auto_renew = False
-    contract.renewal_ended_at = context.at
-    contract.save()
-    change = Change(
-        "contract.renewal_ended", contract.id, {"auto_renew": True}, {"auto_renew": False}
-    )
-    trail.record(context, change)
-    return contract
+    return stop_renewing(context, contract)
 
 
 @use_case(renews=True)
@@ -164,7 +157,7 @@ def resume_renewal(context: Context) -> Contract:
         ContractScheduled: another was signed to follow it.
         NothingToChange: its renewal was not ended.
     """
-    contract = _lock_contract(context)
+    contract = lock_contract(context)
     check_none_scheduled(context.organization_id)
     if contract.renewal_ended_at is None:
         raise NothingToChange("The contract's renewal was not ended, so nothing is to be resumed.")
@@ -193,7 +186,7 @@ def set_references(
         InvalidInput: a reference cannot be one.
         NothingToChange: none is given, or they stand there already.
     """
-    contract = _lock_contract(context)
+    contract = lock_contract(context)
     if scheduled:
         contract = _lock_scheduled(context)
     given = {
@@ -218,12 +211,12 @@ def end_contract(context: Context) -> Contract:
     Raises:
         ContractNotActive: no contract runs.
     """
-    contract = _lock_contract(context)
+    contract = lock_contract(context)
     end_now(context, contract, ended_at=context.at)
     return contract
 
 
-def _lock_contract(context: Context) -> Contract:
+def lock_contract(context: Context) -> Contract:
     """Return the running contract, locked.
 
     At the end of its term it renews first, or ends. While the organization is suspended it waits

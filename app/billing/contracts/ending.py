@@ -11,6 +11,21 @@ from app.models import Contract
 from app.seats import ledger
 
 
+def stop_renewing(context: Context, contract: Contract) -> Contract:
+    """Let a locked contract end with its term, which can be taken back. Call inside a transaction.
+
+    Returns the contract.
+    """
+    contract.auto_renew = False
+    contract.renewal_ended_at = context.at
+    contract.save()
+    change = Change(
+        "contract.renewal_ended", contract.id, {"auto_renew": True}, {"auto_renew": False}
+    )
+    trail.record(context, change)
+    return contract
+
+
 def end_now(context: Context, contract: Contract, *, ended_at: datetime) -> None:
     """End a contract that is locked, as of `ended_at`. Call inside a transaction.
 

@@ -28,6 +28,9 @@ from app.seats.subscriptions import Subscription, subscription_of
 SEATS_MAX = 10_000_000
 UNIT_PRICE_MINOR_MAX = 100_000_000_000
 
+#: Within so many days of a term's last day its renewal cannot be declined, at most.
+NOTICE_DAYS_MAX = 365
+
 
 @dataclass(frozen=True)
 class ContractTerms:
@@ -47,6 +50,8 @@ class ContractTerms:
     minimum_seats: int = 1
     net_days: int = 30
     grace_days: int = 30
+    #: How many days before a term's last day owners can no longer decline its renewal.
+    notice_days: int = 0
     renewal_unit_price_minor: int | None = None
     buyer_role: Role = Role.PRIMARY_OWNER
     #: The vendor's reference where another system invoiced the signing.
@@ -91,7 +96,7 @@ def sign_contract(
     if organization is None:
         raise NotFound(f"There is no organization {context.organization_id}.")
     unended_contract(organization.id, lock=True)
-    content = asdict(terms)
+    content = _content(terms)
     if (before := done_before(context, request_id, content)) is not None:
         return _signed_before(context, before)
     terms = check_terms(terms, local_day(context.at, terms.time_zone))
@@ -105,6 +110,14 @@ def sign_contract(
         signing = _sign_now(context, terms, organization, pool)
     keep(context, request_id, content, signing.contract.id)
     return signing
+
+
+def _content(terms: ContractTerms) -> dict[str, object]:
+    """Return what a request says; without notice it is what it was before there was any."""
+    content = asdict(terms)
+    if not terms.notice_days:
+        del content["notice_days"]
+    return content
 
 
 def _sign_now(
@@ -221,6 +234,8 @@ def _check_figures(terms: ContractTerms) -> None:
             "invoice_days_before",
             f"A term is invoiced 0 to {INVOICE_DAYS_BEFORE_MAX} days before its first.",
         )
+    if not 0 <= terms.notice_days <= NOTICE_DAYS_MAX:
+        raise InvalidInput("notice_days", f"Give from 0 to {NOTICE_DAYS_MAX} days of notice.")
     check_unit_price(terms.unit_price_minor, terms.currency)
     check_unit_price(terms.renewal_unit_price_minor or 0, terms.currency)
 
@@ -242,6 +257,7 @@ def _insert_contract(
         minimum_seats=terms.minimum_seats,
         net_days=terms.net_days,
         grace_days=terms.grace_days,
+        notice_days=terms.notice_days,
         buyer_role=terms.buyer_role.value,
         invoiced_elsewhere=terms.invoiced_elsewhere,
         invoice_days_before=terms.invoice_days_before,

@@ -70,6 +70,8 @@ def _rows(
 
 
 def _reversals(organization_id: str, ids: Sequence[str]) -> dict[str, Reversal]:
+    if not ids:
+        return {}
     rows = Reversal.of(organization_id, Reversal.payment_id.in_(ids) | Reversal.refund_id.in_(ids))
     return {row.payment_id or row.refund_id: row for row in rows}
 

@@ -252,9 +252,10 @@ def _credits_by_note(
 ) -> defaultdict[str, list[int]]:
     """Return for each credit note the positions of the lines that its own lines credit."""
     positions: defaultdict[str, list[int]] = defaultdict(list)
-    rows = CreditLine.of(
-        organization_id, CreditLine.credit_note_id.in_([invoice.id for invoice in invoices])
-    )
+    notes = [invoice.id for invoice in invoices if invoice.credit_of is not None]
+    if not notes:
+        return positions
+    rows = CreditLine.of(organization_id, CreditLine.credit_note_id.in_(notes))
     for row in rows.order_by(CreditLine.credit_note_id, CreditLine.position):
         positions[row.credit_note_id].append(row.line_position)
     return positions
@@ -264,9 +265,10 @@ def _taxes_by_note(
     organization_id: str, invoices: Sequence[Invoice]
 ) -> defaultdict[str, list[TaxLine]]:
     taxes: defaultdict[str, list[TaxLine]] = defaultdict(list)
-    rows = CreditTax.of(
-        organization_id, CreditTax.credit_note_id.in_([invoice.id for invoice in invoices])
-    )
+    notes = [invoice.id for invoice in invoices if invoice.credit_of is not None]
+    if not notes:
+        return taxes
+    rows = CreditTax.of(organization_id, CreditTax.credit_note_id.in_(notes))
     for row in rows.order_by(CreditTax.rate_basis_points):
         tax_line = TaxLine(row.rate_basis_points, row.net_minor, row.tax_minor)
         taxes[row.credit_note_id].append(tax_line)

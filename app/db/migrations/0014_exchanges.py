@@ -1,4 +1,4 @@
-"""What identity providers asked and were answered, and when each was heard from.
+"""What identity providers asked and were answered, and when each last asked.
 
 A name stands in a row as text and as its key; `user_id` is what the request named, and may be no
 user's. So an exchange outlives neither its person nor 30 days, and refers to no user.

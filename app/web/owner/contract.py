@@ -7,6 +7,7 @@ from marshmallow import Schema, fields
 from app.access.context import Context
 from app.access.principal import Permission
 from app.billing.contracts import previews, running
+from app.billing.contracts.declining import decline_until
 from app.errors import NotFound
 from app.models import Contract
 from app.seats.subscriptions import subscription_of
@@ -33,6 +34,13 @@ class ContractSchema(Schema):
     minimum_seats = Integer()
     net_days = Integer()
     grace_days = Integer()
+    notice_days = Integer()
+    decline_until = fields.Date(
+        allow_none=True,
+        metadata={
+            "description": "The last day on which the renewal can be declined; null without one."
+        },
+    )
     buyer_role = Text()
     purchase_order = Text(allow_none=True)
     cost_centre = Text(allow_none=True)
@@ -83,13 +91,15 @@ class RenewalSchema(Schema):
 def show_contract(context: Context) -> Any:
     """Show the contract, and beside it the one that was signed ahead."""
     subscription = subscription_of(context.organization_id)
-    row, scheduled = subscription.contract, subscription.scheduled
+    row, term, scheduled = subscription.contract, subscription.term, subscription.scheduled
     if row is None:
         raise NotFound("No contract has been signed yet.")
+    until = decline_until(row, term) if term and row.ended_at is None else None
     return {
         **row.__data__,
         "state": row.state,
-        "term": subscription.term,
+        "term": term,
+        "decline_until": until,
         "scheduled": scheduled and _scheduled(scheduled),
     }
 
@@ -105,4 +115,6 @@ def show_renewal(context: Context) -> Any:
 def _scheduled(row: Contract) -> dict[str, Any]:
     """Return a contract that was signed ahead with its first term."""
     term = running.first_term(row)
-    return {**row.__data__, "state": row.state, "term": term, "seats": term.opened_with}
+    until = decline_until(row, term)
+    facts = {"state": row.state, "term": term, "seats": term.opened_with, "decline_until": until}
+    return {**row.__data__, **facts}

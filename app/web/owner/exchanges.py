@@ -1,4 +1,4 @@
-"""What the identity provider asked and was answered, and when it was heard from."""
+"""What the identity provider asked and was answered, and when it last asked."""
 
 from typing import Any
 
@@ -69,7 +69,7 @@ class ExchangesSchema(Schema):
 
 
 class ContactSchema(Schema):
-    """When the program that uses one token was heard from."""
+    """When the program that uses one token last asked."""
 
     token_id = Text()
     provider = Text(allow_none=True)
@@ -82,7 +82,7 @@ class ContactSchema(Schema):
 
 
 class ContactsSchema(Schema):
-    """Every token that was heard from, the last first."""
+    """Every token that last asked, the last first."""
 
     contacts = fields.List(fields.Nested(ContactSchema))
 
@@ -108,7 +108,7 @@ def list_exchanges(context: Context, query: dict[str, Any]) -> Any:
 @requires(Permission.READ_PEOPLE)
 @surface.response(200, ContactsSchema)
 def list_contacts(context: Context) -> Any:
-    """Show when each token of the directory was heard from first and last, and its last refusal."""
+    """Show when each token of the directory last asked first and last, and its last refusal."""
     return {"contacts": records.contacts_of(context.organization_id)}
 
 

@@ -18,6 +18,7 @@ from app.web.owner.seats import AsOfQuery, AssignmentSchema, LedgerEntrySchema, 
 from app.web.owner.surface import surface
 
 Row = TypeVar("Row")
+Key = TypeVar("Key")
 
 
 class Export(NamedTuple):
@@ -55,7 +56,7 @@ def export_assignments(context: Context, query: dict[str, Any], form: str) -> Re
     """Export who holds a seat, or held one, and since when."""
     organization_id = context.organization_id
     until = history.sequence_at(organization_id, past_instant(query) or instant())
-    rows = _every(
+    rows = every(
         lambda after: assignments.assignments_of(
             organization_id, after=after, until=until, limit=PAGE_ROWS
         ),
@@ -72,7 +73,7 @@ def export_ledger(context: Context, query: dict[str, Any], form: str) -> Respons
     """Export every change of the seats, in its order."""
     organization_id = context.organization_id
     until = history.sequence_at(organization_id, past_instant(query) or instant())
-    rows = _every(
+    rows = every(
         lambda after: assignments.entries_of(
             organization_id, after=after, until=until, limit=PAGE_ROWS
         ),
@@ -81,22 +82,22 @@ def export_ledger(context: Context, query: dict[str, Any], form: str) -> Respons
     return _file(context, form, Export("ledger", LedgerEntrySchema(), rows))
 
 
-def _every(
-    read: Callable[[int | None], list[Row]], sequence_of: Callable[[Row], int]
+def every(
+    read: Callable[[Key | None], list[Row]], key_of: Callable[[Row], Key]
 ) -> Iterator[list[Row]]:
-    """Yield a whole list, a page at a time, in constant memory.
+    """Yield a whole list, in pages of `PAGE_ROWS`, in constant memory.
 
     The answer is sent when the request's own connection has gone back to the pool, so each page
     takes one for as long as it is read: a client that reads slowly keeps none.
     """
-    after = None
+    after: Key | None = None
     while True:
         with connection():
             rows = read(after)
         yield rows
         if len(rows) < PAGE_ROWS:
             return
-        after = sequence_of(rows[-1])
+        after = key_of(rows[-1])
 
 
 def _file(context: Context, form: str, export: Export) -> Response:

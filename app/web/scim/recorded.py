@@ -41,7 +41,7 @@ def refusal_of(problem: Problem) -> Refusal:
 
 
 def record(response: Response) -> Response:
-    """Hand the exchange over, or note that the token was heard from; answer as before."""
+    """Hand the exchange over, or note that the token last asked; answer as before."""
     speaker = g.get("speaker") or g.get("principal")
     if speaker is None:
         return response
@@ -49,7 +49,7 @@ def record(response: Response) -> Response:
     if _matters(response):
         recorder.record(_asked(speaker, response))
     else:
-        recorder.hear(speaker, instant())
+        recorder.note_contact(speaker, instant())
     return response
 
 

@@ -11,12 +11,24 @@ pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope=
 
 STATEMENTS_MAX = 10
 
-PAGES = ("", "/seats", "/seats/add", "/quotes/{quote}", "/purchases/{purchase}")
+PAGES = (
+    "",
+    "/seats",
+    "/seats/add",
+    "/quotes/{quote}",
+    "/purchases/{purchase}",
+    "/invoices",
+    "/invoices/{invoice}",
+    "/contract",
+    "/contract/decline",
+    "/members",
+    "/settings",
+)
 
 
 @pytest.mark.parametrize("people", [3, 40])
 def test_a_page_takes_ten_statements_however_many_people_there_are(service, people):
-    customer = an_organization(people)
+    customer = an_organization(people, auto_renew=True)
     fill(customer)
     idp = service.scim(customer)
     for number in range(people):
@@ -37,9 +49,13 @@ def test_a_page_takes_ten_statements_however_many_people_there_are(service, peop
 
 
 def things_of(owner):
-    """Return a purchase and a quote that is open."""
+    """Return a purchase with its invoice, and a quote that is open."""
     first = owner.post("/quotes", json={"quantity": 1}).json()
     body = {"expected_total_minor": first["total_minor"]}
     done = owner.post(f"/quotes/{first['id']}/confirmation", json=body).json()
     second = owner.post("/quotes", json={"quantity": 1}).json()
-    return {"purchase": done["purchase"]["id"], "quote": second["id"]}
+    return {
+        "purchase": done["purchase"]["id"],
+        "invoice": done["invoice"]["id"],
+        "quote": second["id"],
+    }
