@@ -52,9 +52,4 @@ def holders_of(
     if after is not None:
         query = query.where(SeatAssignment.assigned_sequence < after)
     rows = query.order_by(SeatAssignment.assigned_sequence.desc()).limit(limit)
-<<<<<<< HEAD:app/seats/people_seated.py
     return [Holder(*row) for row in rows.tuples().iterator()]
-=======
-    found: Iterable[tuple[str, str, str, datetime, int]] = rows.tuples()
-    return [Holder(*row) for row in found]
->>>>>>> pages-a:app/seats/holders.py
