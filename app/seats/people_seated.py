@@ -1,6 +1,5 @@
 """Who holds a seat now, with the road by which they came: for people who look for one another."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 

@@ -14,7 +14,7 @@ from app.access.context import acting
 from app.access.principal import Role
 from app.billing.seat_requests import SeatsWanted, ask_for_seats
 from app.config import Config
-from app.models import Want
+from app.models import Token, Want
 from app.organizations.suspending import suspend_organization
 from app.owners.links import make_link
 from tests.owners.builders import an_owner, as_owner
@@ -25,11 +25,17 @@ pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope=
 
 #: Where a page of the console is that shows one thing, by its rule, with the things of `busy`.
 NAMED = {
+    "/connect/<name>": "/connect/okta",
+    "/invoices/<invoice_id>": "/invoices/{invoice}",
+    "/members/<user_id>/reassign": "/members/{member}/reassign",
+    "/members/<user_id>/release": "/members/{member}/release",
     "/purchases/<purchase_id>": "/purchases/{purchase}",
     "/quotes/<quote_id>": "/quotes/{quote}",
     "/refused/<want_id>/dismissal": "/refused/{want}/dismissal",
     "/requests/<exchange_id>": "/requests/{exchange}",
     "/seats/requests/<request_id>": "/seats/requests/{request}",
+    "/tokens/<token_id>/revocation": "/tokens/{token}/revocation",
+    "/tokens/<token_id>/rotation": "/tokens/{token}/rotation",
     "/why": "/why?name=lea.okta@example.com",
 }
 
@@ -58,7 +64,7 @@ def rules():
     return sorted(
         rule.rule.removeprefix(PREFIX)
         for rule in app.url_map.iter_rules()
-        if rule.rule.startswith(PREFIX) and "GET" in rule.methods
+        if rule.rule.startswith(PREFIX) and "GET" in rule.methods and not rule.rule.endswith(".csv")
     )
 
 
@@ -70,7 +76,7 @@ def busy(server):
     """Return an organization in which all that pages show has happened, and what is there by id."""
     customer = an_organization(5)
     purchase = buy(customer, 1).purchase
-    fill(customer)
+    member = fill(customer)[0]
     for provider in ("okta", "entra"):
         server.scim(customer, provider).create_user(f"lea.{provider}@example.com")
     administrator = an_owner(customer, Role.IT, name="Ivo Andric")
@@ -81,6 +87,8 @@ def busy(server):
         "quote": a_quote(customer, 2).id,
         "invoice": purchase.invoice_id,
         "want": Want.select().where(Want.belongs_to(customer.id)).first().id,
+        "member": member.id,
+        "token": Token.select().where(Token.belongs_to(customer.id)).first().id,
         "exchange": recorded(server.owner(customer)),
         "request": asked.id,
         "link": make_link(acting(customer.operator, at=NOW), administrator.id).path,
