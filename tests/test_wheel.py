@@ -95,7 +95,7 @@ def test_it_runs_from_what_was_installed_and_not_from_the_sources(program):
 
 
 @on_sqlite
-@pytest.mark.parametrize(("language", "heading"), [("en", "Sign in"), ("fr", "Connexion")])
+@pytest.mark.parametrize(("language", "heading"), [("en", "Sign in"), ("fr", "Se connecter")])
 def test_its_pages_are_there_in_every_language_with_what_they_load(installed, language, heading):
     page = look(installed, "/console/sign-in", language)
     wanted = re.findall(r'<(?:link|script|img)[^>]* (?:href|src)="([^"]+)"', page.text)

@@ -4,70 +4,131 @@ Pictures of all of them are kept in the folder of screenshots, to be looked at.
 """
 
 import re
+import time
+from datetime import UTC, date, datetime
 
 import pytest
 
 from app import create_app
+from app.access.context import acting
+from app.access.principal import Role
+from app.billing.seat_requests import SeatsWanted, ask_for_seats
 from app.config import Config
-from tests.support.builders import a_quote, an_organization, buy, fill
+from app.models import Token, Want
+from app.organizations.suspending import suspend_organization
+from app.owners.links import make_link
+from tests.owners.builders import an_owner, as_owner
+from tests.support.builders import NOW, a_quote, an_organization, buy, fill
 from tests.support.persons import DESKTOP, PHONE
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope="session")
 
-#: What a page of the console shows, by the rule of its address, with the fields of `things`.
+#: Where a page of the console is that shows one thing, by its rule, with the things of `busy`.
 NAMED = {
-    "/console/<organization_id>/quotes/<quote_id>": "/quotes/{quote}",
-    "/console/<organization_id>/purchases/<purchase_id>": "/purchases/{purchase}",
+    "/connect/<name>": "/connect/okta",
+    "/invoices/<invoice_id>": "/invoices/{invoice}",
+    "/members/<user_id>/reassign": "/members/{member}/reassign",
+    "/members/<user_id>/release": "/members/{member}/release",
+    "/purchases/<purchase_id>": "/purchases/{purchase}",
+    "/quotes/<quote_id>": "/quotes/{quote}",
+    "/refused/<want_id>/dismissal": "/refused/{want}/dismissal",
+    "/requests/<exchange_id>": "/requests/{exchange}",
+    "/seats/requests/<request_id>": "/seats/requests/{request}",
+    "/tokens/<token_id>/revocation": "/tokens/{token}/revocation",
+    "/tokens/<token_id>/rotation": "/tokens/{token}/rotation",
+    "/why": "/why?name=lea.okta@example.com",
 }
 
-#: Pages that are seen without signing in.
-OPEN = {"sign-in": "/console/sign-in", "landing": "/console/{organization}/seats"}
+#: Pages that are seen without signing in, and the status with which they come.
+OPEN = {
+    "sign-in": ("/console/sign-in", 200),
+    "landing": ("/console/{organization}/seats", 200),
+    "landing-of-none": ("/console/seats", 200),
+    "link": ("{link}", 200),
+    "link-ended": ("/console/sign-in/no-such-link", 410),
+    "nothing": ("/console/no/such/page", 404),
+}
+
+#: When a contract was signed that has ended.
+LAST_YEAR = datetime(2025, 1, 1, 8, tzinfo=UTC)
+
+PREFIX = "/console/<organization_id>"
+
+#: How long what is written beside the requests may take to be there.
+RECORDED_SECONDS_MAX = 10
 
 
 def rules():
-    """Return the rules of the pages of an organization."""
+    """Return the rules of the pages of an organization, without what they begin with."""
     app = create_app(Config(database_url="sqlite:///:memory:"))
     return sorted(
-        rule.rule
+        rule.rule.removeprefix(PREFIX)
         for rule in app.url_map.iter_rules()
-        if rule.rule.startswith("/console/<organization_id>") and "GET" in rule.methods
+        if rule.rule.startswith(PREFIX) and "GET" in rule.methods and not rule.rule.endswith(".csv")
     )
 
 
 RULES = rules()
 
 
-def address_of(rule, things):
-    """Return the address of a page, with what it shows."""
-    path = NAMED.get(rule, rule.removeprefix("/console/<organization_id>"))
-    return f"/console/{things['organization']}{path.format(**things)}"
-
-
 @pytest.fixture
 def busy(server):
-    """Return the ids of an organization in which all that pages show has happened."""
+    """Return an organization in which all that pages show has happened, and what is there by id."""
     customer = an_organization(5)
     purchase = buy(customer, 1).purchase
-    fill(customer)
+    member = fill(customer)[0]
     for provider in ("okta", "entra"):
         server.scim(customer, provider).create_user(f"lea.{provider}@example.com")
+    administrator = an_owner(customer, Role.IT, name="Ivo Andric")
+    asked = ask_for_seats(as_owner(administrator), SeatsWanted(2, "Two start on Monday"))
     return customer, {
         "organization": customer.id,
         "purchase": purchase.id,
         "quote": a_quote(customer, 2).id,
         "invoice": purchase.invoice_id,
+        "want": Want.select().where(Want.belongs_to(customer.id)).first().id,
+        "member": member.id,
+        "token": Token.select().where(Token.belongs_to(customer.id)).first().id,
+        "exchange": recorded(server.owner(customer)),
+        "request": asked.id,
+        "link": make_link(acting(customer.operator, at=NOW), administrator.id).path,
     }
+
+
+def recorded(owner):
+    """Return the id of a request that an identity provider made, once it is written down."""
+    give_up_at = time.monotonic() + RECORDED_SECONDS_MAX
+    while time.monotonic() < give_up_at:
+        if exchanges := owner.get("/exchanges").json()["exchanges"]:
+            return exchanges[0]["id"]
+        time.sleep(0.1)
+    raise AssertionError("no request was written down")
 
 
 def name_of(rule):
     """Return what the pictures of a page are called."""
-    words = re.findall(r"[a-z]+", rule.removeprefix("/console/<organization_id>"))
+    words = re.findall(r"[a-z]+", rule)
     return "-".join(words) or "home"
 
 
-def check(person, address, name):
+def a_suspended_one():
+    customer = an_organization(5)
+    suspend_organization(acting(customer.operator, at=NOW))
+    return customer
+
+
+#: The states that an organization can be in beside the usual one.
+STATES = {
+    "without-contract": lambda: an_organization(None),
+    "suspended": a_suspended_one,
+    "ended": lambda: an_organization(5, starts_on=date(2025, 1, 1), at=LAST_YEAR),
+    "empty": lambda: an_organization(5),
+}
+
+
+def check(person, address, name, status=200):
     """Check a page light and dark: in English on a screen, in French on a phone."""
-    assert person.go(address).status == 200, address
+    assert person.go(address).status == status, address
     person.keep_look(f"{name}-{person.habits.language}-{person.habits.scheme}")
     person.resize(PHONE)
     assert person.overflow == 0, f"{address} is wider than a phone"
@@ -89,7 +150,8 @@ def test_every_page_is_open_to_all_in_every_language_and_colour(busy, signed_in,
     owner = signed_in(customer, language=language, scheme=scheme)
 
     for rule in RULES:
-        check(owner, address_of(rule, things), name_of(rule))
+        path = NAMED.get(rule, rule).format(**things)
+        check(owner, f"/console/{customer.id}{path}", name_of(rule))
 
 
 @pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("fr", "dark")])
@@ -97,5 +159,22 @@ def test_what_is_seen_without_signing_in_is_open_to_all(busy, person, language, 
     _, things = busy
     stranger = person(language=language, scheme=scheme)
 
-    for name, address in OPEN.items():
-        check(stranger, address.format(**things), name)
+    for name, (address, status) in OPEN.items():
+        check(stranger, address.format(**things), name, status)
+
+
+def test_the_documents_are_open_to_all(person):
+    reader = person()
+    reader.go("/docs")
+
+    assert reader.barriers() == []
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("fr", "dark")])
+def test_pages_are_open_to_all_in_every_state(server, signed_in, state, language, scheme):  # noqa: ARG001
+    customer = STATES[state]()
+    owner = signed_in(customer, language=language, scheme=scheme)
+
+    for path in ("", "/seats"):
+        check(owner, f"/console/{customer.id}{path}", f"{name_of(path)}-{state}")

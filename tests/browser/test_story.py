@@ -9,6 +9,7 @@ import pytest
 import requests
 
 from app.access.context import acting
+from app.access.principal import Role
 from app.i18n.catalogues import translations
 from app.organizations.settings import OrganizationChanges, set_organization
 from tests.owners.builders import an_owner
@@ -121,3 +122,29 @@ def words_of(pdf):
     assert pdf.headers["content-type"] == "application/pdf"
     pages = pypdf.PdfReader(BytesIO(pdf.body())).pages
     return " ".join(" ".join(page.extract_text() for page in pages).split())
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope="session")
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_an_administrator_asks_for_seats_and_the_owner_buys_them(server, full, signed_in, language):
+    say, read = translations(language).gettext, READ[language]
+    speak(full, language)
+    link = refused(server.scim(full, "entra"))
+
+    administrator = signed_in(full, an_owner(full, Role.IT, name="Ivo Andric"), language=language)
+    administrator.go(link)
+    administrator.follow(say("Ask for seats"))
+    administrator.fill(say("Reason (optional)"), "Five start in Lyon")
+    administrator.press(say("Send the request"))
+    assert "€" not in administrator.text
+
+    owner = signed_in(full, language=language)
+    owner.go(f"/console/{full.id}")
+    owner.must_read("Ivo Andric", "Five start in Lyon")
+    owner.follow(say("Look at the request"))
+    owner.press(say("Review the increase"))
+    owner.press(read["upgrade"])
+    owner.must_read(read["done"])
+
+    administrator.page.reload()
+    assert full.counts[0] == 105
