@@ -61,10 +61,18 @@ class Flag(_Plain):
 
 @dataclass(frozen=True)
 class Choice(_Plain):
-    """One of a few words, or of a few numbers. `refusal` may quote what was `{given}`."""
+    """One of a few words, or of a few numbers, as `list_options` has them at the time.
 
-    options: tuple[str, ...] | tuple[int, ...]
+    `refusal` may quote what was `{given}`, and the `{options}`.
+    """
+
+    list_options: Callable[[], tuple[str, ...] | tuple[int, ...]]
     refusal: str
+
+    @property
+    def options(self) -> tuple[str, ...] | tuple[int, ...]:
+        """All there are."""
+        return self.list_options()
 
     @property
     def examples(self) -> Sequence[object]:
@@ -74,7 +82,8 @@ class Choice(_Plain):
     def parse(self, name: str, given: Any) -> object:
         """Return the value, if it is one of the options."""
         if given not in self.options:
-            raise InvalidInput(name, self.refusal.format(given=given))
+            options = " or ".join(map(str, self.options))
+            raise InvalidInput(name, self.refusal.format(given=given, options=options))
         return given
 
 

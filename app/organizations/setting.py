@@ -106,8 +106,8 @@ _TABLE = (
     Setting(
         "language",
         Choice(
-            languages(),
-            "{given!r} is not a language that Seatgate has; give " + " or ".join(languages()) + ".",
+            languages,
+            "{given!r} is not a language that Seatgate has; give {options}.",
         ),
         OwnerMay.CHANGE,
         "The language of invoices.",
@@ -115,7 +115,7 @@ _TABLE = (
     Setting(
         "seat_refusal_status",
         Choice(
-            (403, 400),
+            lambda: (403, 400),
             "A refusal for want of a seat cannot be answered with {given}; give 403 or 400.",
         ),
         OwnerMay.CHANGE,
@@ -136,7 +136,7 @@ _TABLE = (
     ),
     Setting(
         "when_full",
-        Choice(("reject", "park"), "Send one of reject, park."),
+        Choice(lambda: ("reject", "park"), "Send one of reject, park."),
         OwnerMay.CHANGE,
         "Whether people are refused when no seat is free, or wait for one.",
     ),

@@ -22,6 +22,7 @@ from app.people.sign_in import Login, decide
 from app.people.why import State, Step, why
 from app.people.why_words import tell
 from scim.documents import parse
+from scim.names import UserName
 from scim.schemas import USER
 from tests.support.builders import (
     NOW,
@@ -195,7 +196,7 @@ def test_another_organizations_person_is_unknown(acme):
 
 def test_a_stranger_who_was_refused_at_a_login_reads_so(acme):
     fill(acme)
-    record_denial(acting(acme.sso, at=NOW), ALICE)
+    record_denial(acting(acme.sso, at=NOW), UserName.of(ALICE))
 
     assert "refused, 5 of 5 seats in use, at a login." in told(acme).paragraph
 

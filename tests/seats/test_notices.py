@@ -10,6 +10,7 @@ from app.models import Alert, OutboxMessage
 from app.outbox.messages import Purpose, State
 from app.people.refusing import record_denial
 from app.seats.watching import alerts
+from scim.names import UserName
 from tests.owners.builders import an_owner
 from tests.support.builders import NOW, a_user, an_organization, buy, deactivate, fill
 from tests.support.mail_server import mail_server
@@ -24,7 +25,7 @@ def look(customer, *, at=NOW):
 
 
 def refuse(customer, user_name, *, at=NOW):
-    return record_denial(acting(customer.scim, at=at), user_name)
+    return record_denial(acting(customer.scim, at=at), UserName.of(user_name))
 
 
 def put_for(purpose) -> list[OutboxMessage]:

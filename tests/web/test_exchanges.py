@@ -32,7 +32,7 @@ def recorder(service):
     Exchange.delete().execute()
     DirectoryContact.delete().execute()
     recorder._waiting.clear()
-    recorder._heard.clear()
+    recorder._contacts.clear()
     recorder._noted.clear()
     recorder.enable()
     yield recorder
@@ -431,14 +431,14 @@ def test_reads_of_a_token_are_noted_twice_a_minute(service, okta, recorder):
     recorder._enabled = False
     for _ in range(3):
         okta.get("/Users")
-    assert len(recorder._heard) == 1
-    recorder._heard.clear()
+    assert len(recorder._contacts) == 1
+    recorder._contacts.clear()
     service.clock.advance(seconds=29)
     okta.get("/Users")
-    assert not recorder._heard
+    assert not recorder._contacts
     service.clock.advance(seconds=1)
     okta.get("/Users")
-    assert len(recorder._heard) == 1
+    assert len(recorder._contacts) == 1
 
 
 def test_a_refusal_without_figures_has_none():

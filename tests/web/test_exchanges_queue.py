@@ -40,7 +40,7 @@ def test_a_full_queue_drops_and_counts_and_never_waits(acme):
     class Hanging(Recording):
         def write(self):
             stuck.wait(20)
-            self._rows, self._heard = [], []
+            self._rows, self._contacts = [], []
 
     recorder = Recorder(Capacity(length=10), Hanging.of)
     recorder.enable()
@@ -86,7 +86,7 @@ def test_what_cannot_be_written_is_dropped_alone(acme):
 
 
 def token_id_of(customer):
-    return tokens_of(customer.id)[0].id
+    return tokens_of(customer.operator)[0].id
 
 
 def spoken_by(customer, actor):

@@ -100,7 +100,7 @@ def test_a_failure_of_ours_is_500_and_says_nothing_but_a_reference(buyer, caplog
     def fail(*_arguments, **_options):
         raise ZeroDivisionError("the secret of the house")
 
-    monkeypatch.setattr("app.web.owner.seats.pools.pool_of", fail)
+    monkeypatch.setattr("app.web.owner.seats.subscription_of", fail)
 
     problem = assert_problem(buyer.get("/seats"), 500, "internal_error")
 

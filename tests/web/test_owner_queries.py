@@ -36,7 +36,7 @@ on_one_engine = pytest.mark.parametrize("engine", ["sqlite"], indirect=True, sco
 @pytest.mark.parametrize("route", STRICT)
 def test_an_address_refuses_a_parameter_that_it_does_not_know(service, acme, route):
     request = a_request(route, things_of(acme))
-    path = f"{request.path}?statee=overdue"
+    path = f"{request.path}{'&' if '?' in request.path else '?'}statee=overdue"
 
     refused = service.client(Client, acme.secret(min(ROUTES[route]))).request(
         request.method, path, json=request.body

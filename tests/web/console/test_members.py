@@ -4,6 +4,7 @@ import pytest
 
 from app.access.principal import Role
 from app.directory import users
+from scim.names import UserName
 from tests.support.browser import Browser
 from tests.support.builders import a_user, an_organization, fill
 
@@ -20,7 +21,7 @@ def members(customer, rest=""):
 
 
 def person(customer, name):
-    return users.find_person(customer.id, name)
+    return users.find_person(customer.id, UserName.of(name))
 
 
 def test_members_are_listed_with_their_road_and_day(acme, alice, owner, hook):
