@@ -59,7 +59,7 @@ def _ceiling(figure: int) -> int:
     """Return a round figure, even, at or above one.
 
     >>> [_ceiling(figure) for figure in (0, 3, 12, 105, 1001)]
-    [2, 4, 20, 120, 1200]
+    [2, 4, 12, 120, 1200]
     """
     size: int = 10 ** max(len(str(figure)) - 1, 0)
     steps = [step * size // 10 for step in (10, 12, 16, 20, 30, 40, 50, 60, 80, 100)]
