@@ -155,7 +155,9 @@ def test_a_setting_is_on_every_surface_that_its_entry_names(setting):
 
 
 def test_a_new_entry_is_on_every_surface_without_more():
-    size = Setting("shoe_size", Choice(lambda: (42, 43), "Give 42 or 43."), OwnerMay.CHANGE, "The size.")
+    size = Setting(
+        "shoe_size", Choice(lambda: (42, 43), "Give 42 or 43."), OwnerMay.CHANGE, "The size."
+    )
     taken = []
 
     asked = owner_settings.request_schema([size])()
