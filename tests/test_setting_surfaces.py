@@ -15,6 +15,7 @@ from app.access.principal import Role
 from app.billing.invoices.document import Party
 from app.cli import main
 from app.commands.setting_options import takes_settings
+from app.db.connections import database
 from app.errors import InvalidInput, NotPermitted
 from app.models import Organization
 from app.organizations.kinds import Choice, Flag, Line, Percentage, Several
@@ -77,8 +78,10 @@ class Surfaces:
         self.operator = an_operator(self.url)
 
     def patch(self, name, value):
-        """Change a setting of `acme` as its owner does."""
-        return self.owner.patch("/settings", json={name: value})
+        """Change a setting of `acme` as its owner does, and leave no connection open."""
+        answer = self.owner.patch("/settings", json={name: value})
+        database.close_all()
+        return answer
 
     def set(self, setting: Setting, value):
         """Change a setting of `bolt` as the operator does."""
