@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
+from urllib.parse import urlsplit
 
 from flask import current_app, g, request
 
@@ -25,6 +26,8 @@ R = TypeVar("R")
 SCIM_PREFIX = "/scim/v2"
 OWNER_PREFIX = "/owner/v1"
 SSO_PREFIX = "/sso/v1"
+
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 REQUEST_ID_HEADER = "X-Request-Id"
 REQUEST_ID_LENGTH_MAX = 128
@@ -127,6 +130,17 @@ def speaking_for(context: Context, provider: str | None) -> Principal:
 def public_url() -> str:
     """Return the address that links begin with: the configured one, else the request's own."""
     return seatgate().config.public_url or request.url_root.rstrip("/")
+
+
+def sign_in_url() -> str | None:
+    """Return the address to which a sign-in elsewhere may lead back, or None.
+
+    It is the configured one, else that of this machine alone: another that a request names could be
+    anybody's.
+    """
+    configured = seatgate().config.public_url
+    is_here = urlsplit(request.url_root).hostname in _LOOPBACK
+    return configured or (public_url() if is_here else None)
 
 
 def scim_url() -> str:

@@ -12,7 +12,7 @@ from app.web.console.rendering import render
 from app.web.console.surface import blueprint
 from app.web.console.ways import lead
 from app.web.console.words import gettext
-from app.web.context import instant, public_url, seatgate
+from app.web.context import instant, seatgate, sign_in_url
 
 CALLBACK = "/console/sign-in/openid/answer"
 
@@ -24,10 +24,13 @@ _FORBIDDEN = 403
 def start_openid() -> Response:
     """Send the browser to the identity provider of the organization of `next`."""
     wanted = path_of_console(request.args.get("next"))
+    origin = sign_in_url()
+    if origin is None:
+        return _off()
     try:
         started = openid.start_sign_in(
             organization_in(wanted) or "",
-            Wanted(public_url() + CALLBACK, wanted),
+            Wanted(origin + CALLBACK, wanted),
             source=source_of_request(),
             at=instant(),
         )
@@ -59,6 +62,19 @@ def finish_openid() -> Response:
     keep_session(response, signed_in.session.secret, until=signed_in.session.expires_at)
     drop_cookie(response, _COOKIE)
     return response
+
+
+def _off() -> Response:
+    return render(
+        "failure.html",
+        _FORBIDDEN,
+        title=gettext("Your organization's sign-in is off here"),
+        advice=gettext(
+            "You are not signed in. The vendor has to set the address of this service "
+            "(SEATGATE_PUBLIC_URL) first. Until then, sign in with a link."
+        ),
+        signed_in=False,
+    )
 
 
 def _refused() -> Response:

@@ -6,7 +6,7 @@ from app.owners.openid_providers import provider_of
 from app.web.console.addresses import go_to, href, organization_in, public_path
 from app.web.console.forms import Problems, written
 from app.web.console.rendering import render
-from app.web.context import seatgate
+from app.web.context import seatgate, sign_in_url
 
 
 def sign_in_page(
@@ -41,7 +41,7 @@ def address_of_openid(wanted: str | None) -> str | None:
     """Return where one signs in by OpenID Connect, if the organization has set that up."""
     config = seatgate().config
     organization_id = organization_in(wanted)
-    if not config.secret_key_file or organization_id is None:
+    if not config.secret_key_file or organization_id is None or sign_in_url() is None:
         return None
     if provider_of(organization_id) is None:
         return None
