@@ -10,11 +10,12 @@ from app.access.context import Context
 from app.access.door import query
 from app.billing.buyers import may_ask_prices, may_buy_under
 from app.billing.contracts.running import RunningContract, running_contract
+from app.billing.quoting import check_eligible
 from app.billing.terms import local_day, month_boundary, start_of_day
 from app.errors import ContractNotActive
 from app.models import SeatPool
 from app.seats import history, pools
-from app.seats.rules import SeatCounts
+from app.seats.rules import SeatCounts, suspension
 from app.seats.watching.demand import demand_on
 from app.seats.watching.forecast import Demand, Forecast, forecast
 
@@ -56,6 +57,18 @@ class Overview:
     def suspended(self) -> bool:
         """Whether the vendor suspended the organization."""
         return self.pool.suspended_at is not None
+
+    def check_sells(self) -> None:
+        """Check that seats are sold here now, as a quote does.
+
+        Raises:
+            OrganizationSuspended, ContractNotActive, PlanNotEligible: they are not.
+        """
+        if self.suspended:
+            raise suspension()
+        if self.running is None:
+            raise ContractNotActive("No contract is running. Sign one with the vendor.")
+        check_eligible(self.running)
 
     @property
     def last_on(self) -> date | None:

@@ -3,14 +3,14 @@
 from datetime import timedelta
 
 from app.billing.pricing import Line
-from app.billing.terms import Remainder, Term
+from app.billing.terms import Remainder
 from app.i18n.catalogues import translations
 from app.i18n.formats import count_text, days_text, money_text
 from app.i18n.languages import Language
 
 
-def proration_text(line: Line, currency: str, term: Term, language: Language) -> str:
-    """Say for how much of its term a line is charged, and for which days.
+def proration_text(line: Line, currency: str, remainder: Remainder, language: Language) -> str:
+    """Say for how much of its term a line is charged, which is the remainder, and for which days.
 
     "5 seats × €600.00 a year, for 10 months of 12 (1 March to 31 December 2026)".
     """
@@ -22,7 +22,7 @@ def proration_text(line: Line, currency: str, term: Term, language: Language) ->
     ) % {
         "count": count_text(line.quantity, language),
         "price": money_text(line.unit_price_minor, currency, language),
-        "share": share_text(term.remainder(first_on), language),
+        "share": share_text(remainder, language),
         "days": days_text(first_on, last_on, language),
     }
 

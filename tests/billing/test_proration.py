@@ -13,10 +13,12 @@ from app.i18n.languages import Language
 
 
 def bought(day, quantity=5, *, unit_price_minor=60000, starts_on=date(2026, 1, 1), number=1):
-    """Return the line of a purchase in a contract's term, and the term."""
+    """Return the line of a purchase in a contract's term, and what is left of the term."""
     term = Term(starts_on, number)
     service = term.service_from(day)
-    return priced_line(LineKind.ADDITION, quantity, unit_price_minor, service, 2000), term
+    return priced_line(
+        LineKind.ADDITION, quantity, unit_price_minor, service, 2000
+    ), term.remainder(day)
 
 
 @pytest.mark.parametrize(
@@ -52,19 +54,19 @@ def bought(day, quantity=5, *, unit_price_minor=60000, starts_on=date(2026, 1, 1
     ],
 )
 def test_the_proration_is_said_in_months_and_days_with_its_dates(language, day, text):
-    line, term = bought(day)
+    line, remainder = bought(day)
 
-    assert proration_text(line, "EUR", term, Language(language)) == text
+    assert proration_text(line, "EUR", remainder, Language(language)) == text
 
 
 def test_a_term_that_ends_in_another_year_says_both_years():
-    line, term = bought(date(2027, 2, 1), 1, starts_on=date(2024, 4, 1), number=3)
+    line, remainder = bought(date(2027, 2, 1), 1, starts_on=date(2024, 4, 1), number=3)
 
-    assert proration_text(line, "EUR", term, Language("fr")) == (
+    assert proration_text(line, "EUR", remainder, Language("fr")) == (
         "1 siège × 600,00\xa0€ par an, pour 2 mois sur 12 (du 1er février au 31 mars 2027)"
     )
-    line, term = bought(date(2026, 10, 1), 1, starts_on=date(2024, 4, 1), number=3)
-    assert proration_text(line, "EUR", term, Language("en")).endswith(
+    line, remainder = bought(date(2026, 10, 1), 1, starts_on=date(2024, 4, 1), number=3)
+    assert proration_text(line, "EUR", remainder, Language("en")).endswith(
         "(1 October 2026 to 31 March 2027)"
     )
 

@@ -21,14 +21,14 @@ PEOPLE = [f"{name}@example.com" for name in ("lea", "yanis", "ines", "noe", "zoe
 READ = {
     "en": {
         "landing": "This is neither an outage nor a wrong token.",
-        "review": ("100 today → 105", "1 March to 31 December 2026: 10 months of 12"),
+        "review": ("100 today → 105", "10 months of 12 (1 March to 31 December 2026)"),
         "upgrade": "Upgrade: €3,000.00 incl. VAT",
         "done": "Done: 105 seats, usable now.",
         "invoice": ("Invoice", "3,000.00 EUR"),
     },
     "fr": {
         "landing": "Ce n'est ni une panne ni un jeton",
-        "review": ("100 aujourd'hui → 105", "du 1er mars au 31 décembre 2026 : 10 mois sur 12"),
+        "review": ("100 aujourd'hui → 105", "10 mois sur 12 (du 1er mars au 31 décembre 2026)"),
         "upgrade": "Mettre à niveau : 3 000,00 € TTC",
         "done": "C'est fait : 105 sièges, utilisables dès maintenant.",
         "invoice": ("Facture", "3 000,00 EUR"),

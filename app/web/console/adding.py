@@ -8,9 +8,6 @@ from app.billing import quoting
 from app.billing.overview import Overview, overview_of
 from app.billing.quoting import QuoteRequest
 from app.errors import (
-    ContractNotActive,
-    OrganizationSuspended,
-    PlanNotEligible,
     PrimaryOwnerRequired,
 )
 from app.web.console.addresses import go
@@ -76,12 +73,7 @@ def _check(overview: Overview) -> None:
         OrganizationSuspended, ContractNotActive, PlanNotEligible: no seats are sold now.
         PrimaryOwnerRequired: prices are not for this caller.
     """
-    if overview.suspended:
-        raise OrganizationSuspended("The organization is suspended.")
-    if overview.running is None:
-        raise ContractNotActive("No contract is running.")
-    if not overview.sells:
-        raise PlanNotEligible("Seats are not sold here under this contract.")
+    overview.check_sells()
     if not overview.may_ask_prices:
         raise PrimaryOwnerRequired("Prices are for owners and for the role that buys.")
 

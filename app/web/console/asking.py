@@ -8,11 +8,8 @@ from app.billing import seat_requests
 from app.billing.overview import Overview, overview_of
 from app.billing.seat_requests import SeatsWanted
 from app.errors import (
-    ContractNotActive,
     InvalidInput,
     NotPermitted,
-    OrganizationSuspended,
-    PlanNotEligible,
 )
 from app.web.console.addresses import go
 from app.web.console.forms import Problems, written
@@ -78,12 +75,7 @@ def _overview(context: Context) -> Overview:
         OrganizationSuspended, ContractNotActive, PlanNotEligible: no seats are sold now.
     """
     overview = overview_of(context)
-    if overview.suspended:
-        raise OrganizationSuspended("The organization is suspended.")
-    if overview.running is None:
-        raise ContractNotActive("No contract is running.")
-    if not overview.sells:
-        raise PlanNotEligible("Seats are not sold here under this contract.")
+    overview.check_sells()
     return overview
 
 

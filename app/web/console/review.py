@@ -7,7 +7,7 @@ from flask import Response, request
 from app.access.context import Context
 from app.access.principal import Permission
 from app.billing import purchasing, quoting, seat_requests
-from app.billing.proration import share_text
+from app.billing.proration import proration_text
 from app.billing.quoting import QuoteRequest, QuoteState
 from app.billing.reviews import Review, bought_since, review
 from app.billing.seat_request_lookups import request_answered_by
@@ -124,12 +124,18 @@ def _page(context: Context, known: Review, problems: Problems | None = None) -> 
         _UNPROCESSABLE if problems else 200,
         review=known,
         quote=known.quote,
-        share=share_text(known.remainder, language()) if known.remainder else "",
+        proration=_proration(known),
         manages=manages,
         details=details_of(known),
         references=_references() if request.method == "POST" else _references_of(known),
         problems=problems or Problems(),
     )
+
+
+def _proration(known: Review) -> str:
+    if known.remainder is None:
+        return ""
+    return proration_text(known.line, known.quote.currency, known.remainder, language())
 
 
 def _references() -> References:

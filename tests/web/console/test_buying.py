@@ -56,7 +56,7 @@ def test_five_seats_are_bought_from_the_pencil_to_the_invoice(hundred, buyer_the
     for words in (
         "Seats cannot be taken out before the term ends (31 December 2026); you can reassign them.",
         "100 today → 105",
-        "1 March to 31 December 2026: 10 months of 12",
+        "5 seats × €600.00 a year, for 10 months of 12 (1 March to 31 December 2026)",
         "€2,500.00",
         "VAT, 20%",
         "€3,000.00",
@@ -81,7 +81,7 @@ def test_it_is_bought_in_french_with_the_words_of_the_source(service, hundred):
     page = browser.send(page, "Vérifier", quantity="5")
 
     assert "Vérifiez votre augmentation" in page.heading
-    assert "du 1er mars au 31 décembre 2026 : 10 mois sur 12" in page.text
+    assert "5 sièges × 600,00 € par an, pour 10 mois sur 12 (du 1er mars au 31 décembre 2026)" in page.text
     page = browser.send(page, "Mettre à niveau : 3 000,00 € TTC", action="upgrade")
 
     assert page.heading == "C'est fait : 105 sièges, utilisables dès maintenant."
