@@ -81,7 +81,10 @@ def test_it_is_bought_in_french_with_the_words_of_the_source(service, hundred):
     page = browser.send(page, "Vérifier", quantity="5")
 
     assert "Vérifiez votre augmentation" in page.heading
-    assert "5 sièges × 600,00 € par an, pour 10 mois sur 12 (du 1er mars au 31 décembre 2026)" in page.text
+    assert (
+        "5 sièges × 600,00 € par an, pour 10 mois sur 12 (du 1er mars au 31 décembre 2026)"
+        in page.text
+    )
     page = browser.send(page, "Mettre à niveau : 3 000,00 € TTC", action="upgrade")
 
     assert page.heading == "C'est fait : 105 sièges, utilisables dès maintenant."
