@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, NamedTuple, Self
 
 from app.access.principal import ALL_ORGANIZATIONS
@@ -113,8 +114,7 @@ def _named(rows: list[Row]) -> list[Row]:
 def _insert(rows: Sequence[Row]) -> None:
     """Write a few exchanges, and that their tokens asked."""
     Exchange.insert_many(rows).execute()
-    for row in rows:
-        _upsert(row["organization_id"], row["token_id"], row["provider"], row["at"], untrimmed=1)
+    _note_all([_contact_of(row) for row in rows], rows_each=1)
     refused = {
         (row["organization_id"], row["token_id"]): row
         for row in rows
@@ -126,26 +126,43 @@ def _insert(rows: Sequence[Row]) -> None:
 
 @transaction
 def _note(contacts: Sequence[Contact]) -> None:
-    for one in contacts:
-        _upsert(one.organization_id, one.token_id, one.provider, one.at, untrimmed=0)
+    _note_all(contacts, rows_each=0)
 
 
-def _upsert(
-    organization_id: str, token_id: str, provider: str | None, at: datetime, *, untrimmed: int
-) -> None:
+def _contact_of(row: Row) -> Contact:
+    return Contact(row["organization_id"], row["token_id"], row["provider"], row["at"])
+
+
+def _note_all(contacts: Sequence[Contact], *, rows_each: int) -> None:
+    """Note when tokens asked, in one statement for each token, however often it did.
+
+    `rows_each` is how many exchanges were written for each time.
+    """
+    by_token: dict[tuple[str, str], list[Contact]] = {}
+    for contact in contacts:
+        by_token.setdefault(contact.key, []).append(contact)
+    for theirs in by_token.values():
+        _upsert(theirs, untrimmed=rows_each * len(theirs))
+
+
+def _upsert(contacts: Sequence[Contact], *, untrimmed: int) -> None:
+    """Note the contacts of one token."""
+    last = max(contacts, key=attrgetter("at"))
+    first_at = min(contact.at for contact in contacts)
+    provider = next((each.provider for each in reversed(contacts) if each.provider), None)
     update: dict[Any, Any] = {
-        DirectoryContact.first_at: least(DirectoryContact.first_at, instant_text(at)),
-        DirectoryContact.last_at: greatest(DirectoryContact.last_at, instant_text(at)),
+        DirectoryContact.first_at: least(DirectoryContact.first_at, instant_text(first_at)),
+        DirectoryContact.last_at: greatest(DirectoryContact.last_at, instant_text(last.at)),
         DirectoryContact.untrimmed: DirectoryContact.untrimmed + untrimmed,
     }
     if provider is not None:
         update[DirectoryContact.provider] = provider
     DirectoryContact.insert(
-        organization_id=organization_id,
-        token_id=token_id,
+        organization_id=last.organization_id,
+        token_id=last.token_id,
         provider=provider,
-        first_at=at,
-        last_at=at,
+        first_at=first_at,
+        last_at=last.at,
         untrimmed=untrimmed,
     ).on_conflict(
         conflict_target=[DirectoryContact.organization_id, DirectoryContact.token_id],

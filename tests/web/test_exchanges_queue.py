@@ -5,11 +5,13 @@ import threading
 import time
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from app.access.principal import Role
 from app.access.tokens import tokens_of
+from app.db.connections import database as current
 from app.exchanges.asked import Asked, Body
 from app.exchanges.queue import Capacity, Recorder
 from app.exchanges.recording import Recording
@@ -83,6 +85,21 @@ def test_what_cannot_be_written_is_dropped_alone(acme):
 
     assert Exchange.select().count() == 2
     assert recorder.dropped == 1
+
+
+def test_many_exchanges_of_a_token_note_its_contact_in_one_statement(acme):
+    actor = "token:" + token_id_of(acme)
+    later = NOW + timedelta(minutes=9)
+    many = [replace(spoken_by(acme, actor), at=at) for at in (later, NOW, later, NOW)]
+    sent = []
+    current.query_hooks.append(sent.append)
+
+    Recording.of(many, []).write()
+
+    current.query_hooks.clear()
+    assert len([each for each in sent if each.sql.startswith('INSERT INTO "directory_co')]) == 1
+    contact = DirectoryContact.get()
+    assert (contact.first_at, contact.last_at, contact.untrimmed) == (NOW, later, 4)
 
 
 def token_id_of(customer):
