@@ -16,6 +16,7 @@ import pytest
 from hypothesis import settings
 from peewee import Database
 
+from app.db.compiled import Statement
 from app.db.connections import connection, open_database
 from tests.support.auditing import violations
 from tests.support.builders import NOW, Customer, an_organization
@@ -41,6 +42,21 @@ def opened(url: str) -> Iterator[Database]:
             yield database
     finally:
         database.close_all()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def texts_as_built() -> Iterator[None]:
+    """Hold every statement with a kept text to what peewee builds for the same values."""
+    run = Statement._run
+
+    def checked(statement, args, kwargs):
+        built = statement.build(**statement._arguments(args, kwargs))
+        assert statement.bound(*args, **kwargs) == built.sql()
+        return run(statement, args, kwargs)
+
+    Statement._run = checked
+    yield
+    Statement._run = run
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])

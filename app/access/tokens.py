@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from peewee import ModelSelect
+
 from app.access import trail
 from app.access.context import Context
 from app.access.door import use_case
@@ -14,6 +16,7 @@ from app.access.profiles import profile_of
 from app.access.token_secrets import hash_of, is_well_formed, new_secret, prefix_of
 from app.access.trail import Change
 from app.db.columns import instant_text
+from app.db.compiled import compiled
 from app.db.sql import listed, locked
 from app.db.transactions import transaction
 from app.errors import InvalidInput, NotAuthenticated, NotFound, NotPermitted
@@ -189,7 +192,7 @@ def authenticate(secret: str, *, at: datetime) -> Principal:
             "This is not a Seatgate token: copy it again, whole, from sg_ to its last character."
         )
     secret_hash = hash_of(secret)
-    token = _token_with_profile(secret_hash)
+    token: Any = _token_with_profile.first(secret_hash)
     if token is None:
         return _authenticate_vendor(secret_hash, at=at)
     _check_in_force(token, at=at)
@@ -268,7 +271,8 @@ def _note_vendor_use(token_id: str, at: datetime) -> None:
     ).execute()
 
 
-def _token_with_profile(secret_hash: str) -> Any:
+@compiled
+def _token_with_profile(secret_hash: str) -> "ModelSelect[Token]":
     """Return a token with what its organization says about SCIM beside it, in one look."""
     return (
         Token.select(
@@ -280,5 +284,4 @@ def _token_with_profile(secret_hash: str) -> Any:
         .join(Organization, on=same_organization(Organization, Token))
         .where(Token.secret_hash == secret_hash)
         .objects()
-        .first()
     )

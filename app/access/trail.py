@@ -29,7 +29,7 @@ class Change:
 def record(context: Context, change: Change) -> None:
     """Append an event. Call inside the transaction that makes the change."""
     assert_in_transaction()
-    AuditEvent.insert(
+    AuditEvent.add(
         organization_id=context.organization_id,
         id=new_id("evt", context.at),
         at=context.at,
@@ -41,7 +41,7 @@ def record(context: Context, change: Change) -> None:
         subject_id=change.subject_id,
         before=dict(change.before),
         after=dict(change.after),
-    ).execute()
+    )
 
 
 def record_of_seller(change: Change, *, at: datetime) -> None:

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from peewee import SQL, Function, Select, fn
 
+from app.db.compiled import through
 from app.db.connections import database, on_postgresql
 
 Q = TypeVar("Q", bound=Select)
@@ -52,7 +53,7 @@ def least(*values: object) -> Function:
 
 def listed(values: Sequence[str]) -> SQL:
     """Return a one-column subquery of `values`, passed as one parameter however many they are."""
-    text = json.dumps(values)
+    text = through(json.dumps, values)
     if on_postgresql():
         return SQL('(SELECT jsonb_array_elements_text(CAST(%s AS jsonb)) COLLATE "C")', [text])
     return SQL("(SELECT value FROM json_each(?))", [text])

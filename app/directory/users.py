@@ -1,9 +1,12 @@
 """Users as rows: from a document to its columns, and back to the document that clients see."""
 
-from peewee import Expression, IntegrityError
+from collections.abc import Sequence
+
+from peewee import BaseQuery, IntegrityError, ModelSelect
 
 from app.access.context import Context
-from app.db.sql import locked, violates
+from app.db.compiled import compiled
+from app.db.sql import listed, locked, violates
 from app.directory import resources
 from app.directory.lookups import check_lookup
 from app.errors import InvalidInput, NotFound, UserNameTaken
@@ -83,7 +86,7 @@ def write(user: User) -> None:
     """
     new = "id" in {field.name for field in user.dirty_fields}
     try:
-        user.save(force_insert=new, only=user.dirty_fields)
+        user.save(force_insert=new)
     except IntegrityError as error:
         if violates(
             error, "scim_user_name", ["scim_user.organization_id", "scim_user.user_name_key"]
@@ -110,7 +113,7 @@ def find_user(organization_id: str, user_id: str) -> User:
     Raises:
         NotFound: it has none of this id.
     """
-    user = User.get_or_none(_present(organization_id, user_id))
+    user = _user_of_id.first(organization_id, user_id)
     if user is None:
         raise _no_user(user_id)
     return user
@@ -124,9 +127,7 @@ def lock_user(organization_id: str, user_id: str, strength: str = "FOR NO KEY UP
     Raises:
         NotFound: the organization has none of this id.
     """
-    user: User | None = locked(
-        User.select().where(_present(organization_id, user_id)), strength
-    ).first()
+    user: User | None = _locked_user.first(organization_id, user_id, strength)
     if user is None:
         raise _no_user(user_id)
     return user
@@ -134,66 +135,31 @@ def lock_user(organization_id: str, user_id: str, strength: str = "FOR NO KEY UP
 
 def find_person(organization_id: str, name: UserName) -> User | None:
     """Return the user that a userName names, whatever its case, or None."""
-    user: User | None = User.find(
-        organization_id, User.user_name_key == name.key, User.deleted_at.is_null()
-    )
-    return user
+    return _user_of_name.first(organization_id, name.key)
 
 
 def look_alike(user: User) -> str | None:
     """Return the id of the oldest other user with a userName that looks like this one, or None."""
-    others = User.select(User.id).where(
-        User.belongs_to(user.organization_id)
-        & (User.skeleton_key == user.skeleton_key)
-        & (User.id != user.id)
-        & User.deleted_at.is_null()
-    )
-    return next(iter(others.order_by(User.id).limit(1).scalars()), None)
+    other: str | None = _look_alikes.value(user.organization_id, user.skeleton_key, user.id)
+    return other
 
 
 def ids_by_email(organization_id: str, address: str, *, limit: int = 2) -> list[str]:
     """Return the ids of users who have this e-mail address, whatever its case."""
-    query = (
-        User.select(User.id)
-        .join(
-            UserEmail,
-            on=same_organization(UserEmail, User) & (UserEmail.user_id == User.id),
-        )
-        .where(
-            UserEmail.belongs_to(organization_id)
-            & (UserEmail.value == fold(address))
-            & User.deleted_at.is_null()
-        )
-    )
-    return list(query.distinct().order_by(User.id).limit(limit).scalars())
+    return [row[0] for row in _users_of_email.iterate(organization_id, fold(address), limit)]
 
 
 def ids_by_external_id(organization_id: str, external_id: str, *, limit: int = 2) -> list[str]:
     """Return the ids of users who have this externalId, which need not be unique."""
-    query = User.select(User.id).where(
-        User.belongs_to(organization_id)
-        & (User.external_id == external_id)
-        & User.deleted_at.is_null()
-    )
-    return list(query.order_by(User.id).limit(limit).scalars())
+    return [row[0] for row in _users_of_external_id.iterate(organization_id, external_id, limit)]
 
 
 def groups_of(
     organization_id: str, user_ids: list[str], base_url: str
 ) -> dict[str, list[Document]]:
     """Return the `groups` of each of these users, direct memberships only."""
-    rows = (
-        GroupMember.select(GroupMember.member_id, Group.id, Group.display_name)
-        .join(
-            Group,
-            on=same_organization(Group, GroupMember) & (Group.id == GroupMember.group_id),
-        )
-        .where(GroupMember.belongs_to(organization_id) & GroupMember.member_id.in_(user_ids))
-        .order_by(GroupMember.member_id, Group.id)
-        .tuples()
-    )
     groups: dict[str, list[Document]] = {}
-    for user_id, group_id, display_name in rows.iterator():
+    for user_id, group_id, display_name in _memberships.iterate(organization_id, user_ids):
         element = {
             "value": group_id,
             "$ref": f"{base_url}{GROUP.endpoint}/{group_id}",
@@ -204,8 +170,82 @@ def groups_of(
     return groups
 
 
-def _present(organization_id: str, user_id: str) -> Expression:
-    return User.belongs_to(organization_id) & (User.id == user_id) & User.deleted_at.is_null()
+@compiled
+def _user_of_id(organization_id: str, user_id: str) -> "ModelSelect[User]":
+    return User.of(organization_id, User.id == user_id, User.deleted_at.is_null())
+
+
+@compiled("strength")
+def _locked_user(organization_id: str, user_id: str, strength: str) -> "ModelSelect[User]":
+    return locked(_user_of_id.build(organization_id, user_id), strength)
+
+
+@compiled
+def _user_of_name(organization_id: str, user_name_key: str) -> "ModelSelect[User]":
+    return User.of(
+        organization_id, User.user_name_key == user_name_key, User.deleted_at.is_null()
+    ).limit(1)
+
+
+@compiled
+def _look_alikes(organization_id: str, skeleton_key: str, user_id: str) -> BaseQuery:
+    others = User.select(User.id).where(
+        User.belongs_to(organization_id)
+        & (User.skeleton_key == skeleton_key)
+        & (User.id != user_id)
+        & User.deleted_at.is_null()
+    )
+    return others.order_by(User.id).limit(1).tuples()
+
+
+@compiled
+def _users_of_email(organization_id: str, address: str, limit: int) -> BaseQuery:
+    query = (
+        User.select(User.id)
+        .join(
+            UserEmail,
+            on=same_organization(UserEmail, User) & (UserEmail.user_id == User.id),
+        )
+        .where(
+            UserEmail.belongs_to(organization_id)
+            & (UserEmail.value == address)
+            & User.deleted_at.is_null()
+        )
+    )
+    return query.distinct().order_by(User.id).limit(limit).tuples()
+
+
+@compiled
+def _users_of_external_id(organization_id: str, external_id: str, limit: int) -> BaseQuery:
+    query = User.select(User.id).where(
+        User.belongs_to(organization_id)
+        & (User.external_id == external_id)
+        & User.deleted_at.is_null()
+    )
+    return query.order_by(User.id).limit(limit).tuples()
+
+
+@compiled
+def _memberships(organization_id: str, user_ids: Sequence[str]) -> BaseQuery:
+    return (
+        GroupMember.select(GroupMember.member_id, Group.id, Group.display_name)
+        .join(
+            Group,
+            on=same_organization(Group, GroupMember) & (Group.id == GroupMember.group_id),
+        )
+        .where(
+            GroupMember.belongs_to(organization_id) & GroupMember.member_id.in_(listed(user_ids))
+        )
+        .order_by(GroupMember.member_id, Group.id)
+        .tuples()
+    )
+
+
+@compiled
+def _emails_of(organization_id: str, user_id: str) -> BaseQuery:
+    return UserEmail.delete().where(
+        UserEmail.belongs_to(organization_id) & (UserEmail.user_id == user_id)
+    )
 
 
 def _no_user(user_id: str) -> NotFound:
@@ -214,9 +254,7 @@ def _no_user(user_id: str) -> NotFound:
 
 def _write_emails(user: User, *, new: bool) -> None:
     if not new:
-        UserEmail.delete().where(
-            UserEmail.belongs_to(user.organization_id) & (UserEmail.user_id == user.id)
-        ).execute()
+        _emails_of.changes(user.organization_id, user.id)
     rows = [
         {
             "organization_id": user.organization_id,
@@ -230,4 +268,4 @@ def _write_emails(user: User, *, new: bool) -> None:
         for position, email in enumerate(user.folded.get("emails", []))
     ]
     for start in range(0, len(rows), _EMAILS_PER_STATEMENT):
-        UserEmail.insert_many(rows[start : start + _EMAILS_PER_STATEMENT]).execute()
+        UserEmail.add_all(rows[start : start + _EMAILS_PER_STATEMENT])

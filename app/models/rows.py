@@ -8,20 +8,63 @@ No other module compares a column with an organization:
     same_organization(Group, GroupMember)      the condition of a join
 """
 
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, ClassVar, Self
 
-from peewee import ColumnBase, Expression, Model, ModelAlias, ModelSelect
+from peewee import ColumnBase, Expression, Field, Model, ModelAlias, ModelSelect
 
+from app.db.compiled import Statement
 from app.db.connections import database
+
+#: The texts of INSERT and UPDATE that are kept: one for each table and set of columns.
+_TEXTS_MAX = 1024
 
 
 class Row(Model):
     """A row of the product's one database."""
 
+    _meta: Any
+    _dirty: set[str]
+
     class Meta:
         database = database
         legacy_table_names = False
         only_save_dirty = True
+
+    @classmethod
+    def add(cls, **values: object) -> None:
+        """Insert a row."""
+        _insertion(cls, tuple(values), 1).changes(*values.values())
+
+    @classmethod
+    def add_all(cls, rows: Sequence[Mapping[str, object]]) -> None:
+        """Insert rows of the same columns by one statement; none is no statement."""
+        if rows:
+            values = [row[name] for row in rows for name in rows[0]]
+            _insertion(cls, tuple(rows[0]), len(rows)).changes(*values)
+
+    def save(self, force_insert: bool = False, only: Iterable[Field] | None = None) -> int:  # noqa: FBT001, FBT002  # as its parent's
+        """Store what was set since the row was read; with `force_insert` all of a new row.
+
+        Returns how many rows that concerned.
+        """
+        changed = self._dirty if only is None else {field.name for field in only}
+        if force_insert:
+            self.add(**self.__data__)
+            count = 1
+        else:
+            count = self._update(changed)
+        self._dirty.clear()
+        return count
+
+    def _update(self, changed: Collection[str]) -> int:
+        keys = [key.name for key in self._meta.get_primary_keys()]
+        names = tuple(name for name in self.__data__ if name in changed and name not in keys)
+        if not names:
+            return 0
+        values = [self.__data__[name] for name in (*keys, *names)]
+        return _update(type(self), names).changes(*values)
 
 
 class OrganizationRow(Row):
@@ -49,6 +92,30 @@ class OrganizationRow(Row):
     def alias(cls, alias: str | None = None) -> "ModelAlias[Self]":
         """Return the table under another name, for a query that reads it twice."""
         return _Alias(cls, alias)  # type: ignore[return-value]  # no alias has arguments at run time
+
+
+@lru_cache(maxsize=_TEXTS_MAX)
+def _insertion(model: type[Row], names: tuple[str, ...], rows: int) -> Statement[..., Any]:
+    """Return the statement that inserts so many rows, given their values row by row."""
+
+    def build(**values: object) -> Any:
+        given = iter(values.values())
+        many = [dict(zip(names, given, strict=False)) for _ in range(rows)]
+        return (model.insert(**many[0]) if rows == 1 else model.insert_many(many)).returning()
+
+    return Statement(build, names=[f"{name}{row}" for row in range(rows) for name in names])
+
+
+@lru_cache(maxsize=_TEXTS_MAX)
+def _update(model: type[Row], names: tuple[str, ...]) -> Statement[..., Any]:
+    """Return the statement that sets these columns of one row, given its key and their values."""
+    keys = model._meta.get_primary_keys()
+
+    def build(**values: object) -> Any:
+        here = [key == values[f"key {key.name}"] for key in keys]
+        return model.update({name: values[name] for name in names}).where(*here)
+
+    return Statement(build, names=[*(f"key {key.name}" for key in keys), *names])
 
 
 class _Alias(ModelAlias):

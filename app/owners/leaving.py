@@ -1,9 +1,12 @@
 """What becomes of an owner when the user that they name leaves or is replaced."""
 
+from peewee import ModelSelect
+
 from app.access import trail
 from app.access.context import Context
 from app.access.principal import Role
 from app.access.trail import Change
+from app.db.compiled import compiled
 from app.models import Owner, User
 from app.owners import roster
 from app.owners.access import end_all
@@ -43,9 +46,10 @@ def pass_on(context: Context, former: User, successor: User, *, stays: bool) -> 
 
 
 def _naming(user: User) -> list[Owner]:
-    query = Owner.select().where(
-        Owner.belongs_to(user.organization_id)
-        & (Owner.user_id == user.id)
-        & Owner.removed_at.is_null()
-    )
-    return list(query.order_by(Owner.id))
+    return _owners_naming.rows(user.organization_id, user.id)
+
+
+@compiled
+def _owners_naming(organization_id: str, user_id: str) -> "ModelSelect[Owner]":
+    mine = Owner.of(organization_id, Owner.user_id == user_id, Owner.removed_at.is_null())
+    return mine.order_by(Owner.id)

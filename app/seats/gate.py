@@ -35,14 +35,16 @@ certain person.
 
 from datetime import datetime
 
+from peewee import BaseQuery
+
+from app.db.compiled import compiled
 from app.models import SeatAssignment, User
 from app.seats import holds, ledger, waiting
 from app.seats.pools import (
     Cause,
+    Guard,
     NewEntry,
     Recorded,
-    has_free_seat,
-    may_take,
     record,
     record_if,
     why_refused,
@@ -66,13 +68,13 @@ def take_seat(user: User, cause: Cause, *, at: datetime) -> None:
         refusal = why_refused(user.organization_id, at)
         refusal.user_name, refusal.user_id = user.user_name, user.id
         raise refusal
-    SeatAssignment.insert(
+    SeatAssignment.add(
         organization_id=user.organization_id,
         id=user.assignment_id,
         user_id=user.id,
         assigned_at=taken.at,
         assigned_sequence=taken.sequence,
-    ).execute()
+    )
 
 
 def free_seat(user: User, cause: Cause, *, at: datetime, offered: bool = True) -> None:
@@ -83,11 +85,7 @@ def free_seat(user: User, cause: Cause, *, at: datetime, offered: bool = True) -
     """
     change = NewEntry(user.organization_id, EntryKind.RELEASED, 1, cause, user.id)
     freed = record(change, at=at)
-    SeatAssignment.update(released_at=freed.at, released_sequence=freed.sequence).where(
-        SeatAssignment.belongs_to(user.organization_id)
-        & (SeatAssignment.user_id == user.id)
-        & SeatAssignment.released_at.is_null()
-    ).execute()
+    _end_assignment.changes(user.organization_id, user.id, freed.at, freed.sequence)
     if offered:
         waiting.offer(user.organization_id, at=at)
 
@@ -96,8 +94,17 @@ def _take_held(user: User, cause: Cause, *, at: datetime) -> Recorded | None:
     hold = holds.lock_live(user.organization_id, user.user_name_key, at=at)
     if hold is None:
         return None
-    change = NewEntry(user.organization_id, EntryKind.HOLD_ASSIGNED, 1, cause, user.id, hold.id)
-    taken = record_if(may_take(at), change, at=at, **holds.login_holds(hold.purpose, -1))
+    ended = holds.login_holds_ended(hold)
+    change = NewEntry(
+        user.organization_id,
+        EntryKind.HOLD_ASSIGNED,
+        1,
+        cause,
+        user.id,
+        hold.id,
+        held_for_login=ended,
+    )
+    taken = record_if(Guard.MAY_TAKE, change, at=at)
     if taken is not None:
         holds.end(hold, "assigned", at=at)
     return taken
@@ -105,4 +112,17 @@ def _take_held(user: User, cause: Cause, *, at: datetime) -> Recorded | None:
 
 def _take_free(user: User, cause: Cause, *, at: datetime) -> Recorded | None:
     change = NewEntry(user.organization_id, EntryKind.ASSIGNED, 1, cause, user.id)
-    return record_if(may_take(at) & has_free_seat(), change, at=at)
+    return record_if(Guard.FREE, change, at=at)
+
+
+@compiled
+def _end_assignment(
+    organization_id: str, user_id: str, released_at: datetime, released_sequence: int
+) -> BaseQuery:
+    return SeatAssignment.update(
+        released_at=released_at, released_sequence=released_sequence
+    ).where(
+        SeatAssignment.belongs_to(organization_id)
+        & (SeatAssignment.user_id == user_id)
+        & SeatAssignment.released_at.is_null()
+    )

@@ -7,17 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from peewee import Case, Expression, fn
+from peewee import Case, Expression, ModelSelect, fn
 
+from app.db.compiled import compiled
 from app.db.sql import locked
 from app.identifiers import new_id
-from app.models import Hold, SeatPool, User
+from app.models import Hold, User
 from app.seats.pools import (
     Cause,
+    Guard,
     NewEntry,
-    has_free_seat,
-    may_hold_for_login,
-    may_take,
     record,
     record_if,
 )
@@ -76,11 +75,11 @@ def place(organization_id: str, kept: Kept, cause: Cause, *, at: datetime) -> Ho
     if live_one is not None:
         end(live_one, "released", at=at, cause=cause)
     hold_id = new_id("hld", at)
-    change = NewEntry(organization_id, EntryKind.HELD, 1, cause, hold_id=hold_id)
-    guard = may_take(at) & has_free_seat()
-    if kept.purpose is Purpose.LOGIN:
-        guard &= may_hold_for_login()
-    if record_if(guard, change, at=at, **login_holds(kept.purpose, 1)) is None:
+    login = kept.purpose is Purpose.LOGIN
+    change = NewEntry(
+        organization_id, EntryKind.HELD, 1, cause, hold_id=hold_id, held_for_login=int(login)
+    )
+    if record_if(Guard.FREE_FOR_LOGIN if login else Guard.FREE, change, at=at) is None:
         return None
     return Hold.create(
         organization_id=organization_id,
@@ -94,11 +93,9 @@ def place(organization_id: str, kept: Kept, cause: Cause, *, at: datetime) -> Ho
     )
 
 
-def login_holds(purpose: str, difference: int) -> dict[str, object]:
-    """Return what a hold that begins or ends changes of the seats that are held for logins."""
-    if purpose != Purpose.LOGIN.value:
-        return {}
-    return {"held_for_login": SeatPool.held_for_login + difference}
+def login_holds_ended(hold: Hold) -> int:
+    """Return what the end of a hold adds to the seats that are held for logins."""
+    return -1 if hold.purpose == Purpose.LOGIN.value else 0
 
 
 def rename(user: User, former_key: str, cause: Cause, *, at: datetime) -> bool:
@@ -184,8 +181,11 @@ def end(hold: Hold, ended_as: str, *, at: datetime, cause: Cause = CLOCK) -> Non
     hold.ended_at, hold.ended_as = at, ended_as
     hold.save()
     if kind := _ENDS.get(ended_as):
-        change = NewEntry(hold.organization_id, kind, 1, cause, hold_id=hold.id)
-        record(change, at=at, **login_holds(hold.purpose, -1))
+        ended = login_holds_ended(hold)
+        change = NewEntry(
+            hold.organization_id, kind, 1, cause, hold_id=hold.id, held_for_login=ended
+        )
+        record(change, at=at)
 
 
 def organizations_with_due(*, at: datetime) -> list[str]:
@@ -195,9 +195,14 @@ def organizations_with_due(*, at: datetime) -> list[str]:
 
 
 def _lock(organization_id: str, user_name_key: str) -> Hold | None:
-    query = Hold.select().where(_live(organization_id) & (Hold.user_name_key == user_name_key))
-    hold: Hold | None = locked(query).first()
+    hold: Hold | None = _locked_hold.first(organization_id, user_name_key)
     return hold
+
+
+@compiled
+def _locked_hold(organization_id: str, user_name_key: str) -> "ModelSelect[Hold]":
+    query = Hold.select().where(_live(organization_id) & (Hold.user_name_key == user_name_key))
+    return locked(query)
 
 
 def _live(organization_id: str) -> Expression:

@@ -8,12 +8,15 @@ wait for.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from peewee import Expression
 
 from app.access.principal import Principal
 from app.db.columns import instant_text
+from app.db.compiled import Statement, through
 from app.db.sql import greatest, locked
 from app.db.transactions import assert_in_transaction
 from app.errors import SeatLimitReached, SeatRefusal
@@ -51,6 +54,8 @@ class NewEntry:
     hold_id: str | None = None
     #: The contract's id and the number of the term that it is of, else of the pool's term.
     term: tuple[str, int] | None = None
+    #: How many seats more, or fewer, are held for logins.
+    held_for_login: int = 0
 
 
 class Recorded(NamedTuple):
@@ -110,22 +115,36 @@ def standing_of(organization_id: str) -> PoolStanding:
     return subscription_of(organization_id).standing
 
 
-def may_take(at: datetime) -> Expression:
-    """Return the condition on a pool that a seat may be taken, if there is one."""
-    return (
-        (SeatPool.state == PoolState.OPEN.value)
-        & SeatPool.suspended_at.is_null()
-        & (SeatPool.term_starts_at <= at)
-        & (SeatPool.term_ends_at > at)
-    )
+class Guard(StrEnum):
+    """On which condition a pool changes. Each holds what the one before it does."""
+
+    #: It changes in any case.
+    NONE = "none"
+    #: A seat may be taken, if there is one.
+    MAY_TAKE = "may take"
+    #: A seat is free, and may be taken.
+    FREE = "free"
+    #: One more seat may be held for a login.
+    FREE_FOR_LOGIN = "free for login"
+
+    def of(self, at: datetime) -> list[Expression]:
+        """Return the conditions on the pool's row."""
+        conditions = [
+            SeatPool.state == PoolState.OPEN.value,
+            SeatPool.suspended_at.is_null(),
+            SeatPool.term_starts_at <= at,
+            SeatPool.term_ends_at > at,
+            SeatPool.in_use < SeatPool.purchased,
+            _may_hold_for_login(),
+        ]
+        return conditions[: _CONDITIONS[self]]
 
 
-def has_free_seat() -> Expression:
-    """Return the condition on a pool that a seat is free."""
-    return SeatPool.in_use < SeatPool.purchased
+#: How many of the conditions each guard has.
+_CONDITIONS = {Guard.NONE: 0, Guard.MAY_TAKE: 4, Guard.FREE: 5, Guard.FREE_FOR_LOGIN: 6}
 
 
-def may_hold_for_login() -> Expression:
+def _may_hold_for_login() -> Expression:
     """Return the condition on a pool that one more seat may be held for a login.
 
     A visitor of the login page may be a stranger. So logins together hold at most a tenth of the
@@ -167,20 +186,18 @@ def why_refused(organization_id: str, at: datetime) -> SeatRefusal:
 
 
 def record(change: NewEntry, *, at: datetime, **bounds: object) -> Recorded:
-    """NewEntry a pool and append the entry that says so.
+    """Change a pool and append the entry that says so.
 
     `bounds` are further columns of the pool that the change sets.
     """
-    recorded = record_if(None, change, at=at, **bounds)
+    recorded = record_if(Guard.NONE, change, at=at, **bounds)
     if recorded is None:
         raise LookupError(f"organization {change.organization_id} has no pool")
     return recorded
 
 
-def record_if(
-    guard: Expression | None, change: NewEntry, *, at: datetime, **bounds: object
-) -> Recorded | None:
-    """NewEntry a pool and append the entry, if the guard holds of the pool's row.
+def record_if(guard: Guard, change: NewEntry, *, at: datetime, **bounds: object) -> Recorded | None:
+    """Change a pool and append the entry, if the guard holds of the pool's row.
 
     Returns None where it does not.
     """
@@ -188,7 +205,7 @@ def record_if(
     if recorded is None:
         return None
     contract_id, term_number = change.term or recorded[2:]
-    LedgerEntry.insert(
+    LedgerEntry.add(
         organization_id=change.organization_id,
         sequence=recorded.sequence,
         kind=change.kind.value,
@@ -200,29 +217,56 @@ def record_if(
         cause=change.cause.reason,
         contract_id=contract_id,
         term_number=term_number,
-    ).execute()
+    )
     return recorded
 
 
 def _change(
-    guard: Expression | None, change: NewEntry, bounds: dict[str, object], *, at: datetime
+    guard: Guard, change: NewEntry, bounds: dict[str, object], *, at: datetime
 ) -> Recorded | None:
     assert_in_transaction()
     purchased, in_use = EFFECTS[change.kind]
-    this_pool = SeatPool.belongs_to(change.organization_id)
-    rows = (
-        SeatPool.update(
-            purchased=SeatPool.purchased + purchased * change.quantity,
-            in_use=SeatPool.in_use + in_use * change.quantity,
-            ledger_sequence=SeatPool.ledger_sequence + 1,
-            ledger_at=greatest(SeatPool.ledger_at, instant_text(at)),
-            **bounds,
-        )
-        .where(this_pool if guard is None else this_pool & guard)
-        .returning(
-            SeatPool.ledger_sequence, SeatPool.ledger_at, SeatPool.contract_id, SeatPool.term_number
-        )
-        .tuples()
-        .execute()
+    row = _changing(guard, tuple(bounds)).first(
+        change.organization_id,
+        at,
+        purchased * change.quantity,
+        in_use * change.quantity,
+        change.held_for_login,
+        *bounds.values(),
     )
-    return next((Recorded(*row) for row in rows), None)
+    return None if row is None else Recorded(*row)
+
+
+@lru_cache(maxsize=16)
+def _changing(guard: Guard, bounds: tuple[str, ...]) -> Statement[..., Any]:
+    """Return the one UPDATE that changes a pool where a guard holds, and sets further columns."""
+
+    def build(
+        organization_id: str,
+        at: datetime,
+        purchased: int,
+        in_use: int,
+        held_for_login: int,
+        **further: object,
+    ) -> Any:
+        return (
+            SeatPool.update(
+                purchased=SeatPool.purchased + purchased,
+                in_use=SeatPool.in_use + in_use,
+                held_for_login=SeatPool.held_for_login + held_for_login,
+                ledger_sequence=SeatPool.ledger_sequence + 1,
+                ledger_at=greatest(SeatPool.ledger_at, through(instant_text, at)),
+                **further,
+            )
+            .where(SeatPool.belongs_to(organization_id), *guard.of(at))
+            .returning(
+                SeatPool.ledger_sequence,
+                SeatPool.ledger_at,
+                SeatPool.contract_id,
+                SeatPool.term_number,
+            )
+            .tuples()
+        )
+
+    fixed = ("organization_id", "at", "purchased", "in_use", "held_for_login")
+    return Statement(build, names=(*fixed, *bounds))

@@ -7,8 +7,9 @@ free; who was refused stands in it for bought seats, where the organization rese
 from datetime import datetime
 from typing import ClassVar, Protocol
 
-from peewee import JOIN, Expression, ModelSelect
+from peewee import JOIN, BaseQuery, Expression, ModelSelect
 
+from app.db.compiled import compiled
 from app.db.sql import locked
 from app.db.transactions import follow_up
 from app.models import Hold, Organization, User, Want
@@ -55,7 +56,7 @@ def withdraw(person: Person, because: Closed, *, at: datetime) -> Want | None:
 
 def offer(organization_id: str, *, at: datetime) -> None:
     """Hold free seats for those who wait, in their order; they are seated after the transaction."""
-    if _unserved(organization_id, _is_parked()).exists():
+    if _first_unserved.value(organization_id) is not None:
         free = lock_available(organization_id)
         _keep(organization_id, _next(organization_id, _is_parked(), free), OFFER, at=at)
 
@@ -129,6 +130,11 @@ def _keep(organization_id: str, people: list[Want], cause: Cause, *, at: datetim
         wish = Kept(UserName(want.user_name, want.user_name_key), purpose, want.id)
         if holds.place(want.organization_id, wish, reason, at=at) is None:
             break
+
+
+@compiled
+def _first_unserved(organization_id: str) -> BaseQuery:
+    return _unserved(organization_id, _is_parked()).select(Want.id).limit(1).tuples()
 
 
 def _next(organization_id: str, entitled: Expression, count: int) -> list[Want]:

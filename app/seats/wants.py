@@ -10,8 +10,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
-from peewee import Expression
+from peewee import Expression, ModelSelect
 
+from app.db.compiled import compiled
 from app.db.sql import locked
 from app.db.transactions import assert_in_transaction
 from app.errors import (
@@ -145,9 +146,14 @@ def pass_on(ended: User, successor: User) -> None:
 
 def lock_open(organization_id: str, user_name_key: str) -> Want | None:
     """Return the open want of a person, locked, or None."""
-    query = Want.of(organization_id, Want.user_name_key == user_name_key, Want.closed_at.is_null())
-    want: Want | None = locked(query).first()
+    want: Want | None = _locked_want.first(organization_id, user_name_key)
     return want
+
+
+@compiled
+def _locked_want(organization_id: str, user_name_key: str) -> "ModelSelect[Want]":
+    query = Want.of(organization_id, Want.user_name_key == user_name_key, Want.closed_at.is_null())
+    return locked(query)
 
 
 def _new(person: Person, *, at: datetime) -> Want | None:

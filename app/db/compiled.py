@@ -1,0 +1,239 @@
+"""Statements whose text is made once: peewee builds a query, and what it built is kept.
+
+peewee stays the language in which queries are written. It takes ten times as long to make the text
+of a statement as a database takes to run it, and the text of a query never changes:
+
+    @compiled
+    def _user_of_id(organization_id: str, user_id: str) -> ModelSelect[User]:
+        return User.of(organization_id, User.id == user_id)
+
+    _user_of_id.first(organization_id, user_id)      a row, or None
+    _user_of_id.rows(organization_id, user_id)       all rows
+    _user_of_id.value(organization_id, user_id)      the first column of the first row, or None
+    _user_of_id.changes(organization_id, user_id)    how many rows an UPDATE or a DELETE changed
+
+The function is called once for each engine, with a placeholder for each argument, and may do
+nothing with one but put it into the query. An argument on which the text itself hangs, such as the
+strength of a lock, is named in `@compiled("strength")`; there is one text for each value of those.
+A placeholder never stands for NULL in a comparison, which has another text.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from inspect import signature
+from typing import Any, Generic, ParamSpec, TypeVar, overload
+
+from peewee import BaseQuery, Context, Field, IntegerField, Model, ModelSelect, TextField
+
+from app.db.connections import database
+
+P = ParamSpec("P")
+R = TypeVar("R")
+M = TypeVar("M", bound=Model)
+
+Row = tuple[Any, ...]
+Convert = Callable[[Any], Any]
+
+#: Columns whose values both engines give as Python has them.
+_PLAIN = (TextField, IntegerField)
+
+#: How many texts a statement may have: it has one for each engine and each value of what its text
+#: hangs on, and a caller cannot choose those freely.
+TEXTS_MAX = 256
+
+
+@dataclass(frozen=True)
+class Placeholder:
+    """Stands for an argument, and says how its value is written for the database."""
+
+    name: str
+    conversions: tuple[Convert, ...] = ()
+
+    def through(self, convert: Convert | None) -> "Placeholder":
+        """Return the placeholder of what `convert` makes of the argument."""
+        return self if convert is None else replace(self, conversions=(*self.conversions, convert))
+
+    def value_in(self, arguments: dict[str, Any]) -> Any:
+        """Return what the database is given."""
+        value = arguments[self.name]
+        for convert in self.conversions:
+            value = convert(value)
+        return value
+
+
+def through(convert: Convert, value: Any) -> Any:
+    """Return what `convert` makes of a value, or will make of the argument that it stands for."""
+    return value.through(convert) if isinstance(value, Placeholder) else convert(value)
+
+
+class Statement(Generic[P, R]):
+    """A query with its texts. It runs on this thread's connection and in its transaction."""
+
+    def __init__(
+        self,
+        build: Callable[P, Any],
+        *,
+        names: Sequence[str] | None = None,
+        text_hangs_on: Sequence[str] = (),
+    ) -> None:
+        """Keep the texts of what `build` returns; `names` are its arguments, if they are open."""
+        self.build: Callable[..., Any] = build
+        self._names = tuple(signature(build).parameters if names is None else names)
+        self._text_hangs_on = tuple(text_hangs_on)
+        self._texts: dict[tuple[object, ...], _Text] = {}
+
+    def rows(self, *args: P.args, **kwargs: P.kwargs) -> list[R]:
+        """Return all rows."""
+        return list(self.iterate(*args, **kwargs))
+
+    def iterate(self, *args: P.args, **kwargs: P.kwargs) -> Iterator[R]:
+        """Return the rows one by one; ask the database nothing else before the last."""
+        text, cursor = self._run(args, kwargs)
+        return map(text.reader(cursor), cursor)
+
+    def first(self, *args: P.args, **kwargs: P.kwargs) -> R | None:
+        """Return the first row, or None."""
+        text, cursor = self._run(args, kwargs)
+        row = cursor.fetchone()
+        if row is None:
+            return None
+        found: R = text.reader(cursor)(row)
+        return found
+
+    def value(self, *args: P.args, **kwargs: P.kwargs) -> Any:
+        """Return the first column of the first row, or None."""
+        _, cursor = self._run(args, kwargs)
+        row = cursor.fetchone()
+        return None if row is None else row[0]
+
+    def changes(self, *args: P.args, **kwargs: P.kwargs) -> int:
+        """Make a change, and return how many rows it concerned."""
+        _, cursor = self._run(args, kwargs)
+        count: int = cursor.rowcount
+        return count
+
+    def bound(self, *args: P.args, **kwargs: P.kwargs) -> tuple[str, list[Any]]:
+        """Return the text, and the values that are given with it."""
+        arguments = self._arguments(args, kwargs)
+        text = self._text(arguments)
+        return text.sql, text.values(arguments)
+
+    def _run(self, args: Sequence[Any], kwargs: dict[str, Any]) -> tuple["_Text", Any]:
+        arguments = self._arguments(args, kwargs)
+        text = self._text(arguments)
+        return text, database.execute_sql(text.sql, text.values(arguments))
+
+    def _arguments(self, args: Sequence[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
+        return {**dict(zip(self._names, args, strict=False)), **kwargs}
+
+    def _text(self, arguments: dict[str, Any]) -> "_Text":
+        engine = type(database.obj)
+        key = (engine, *[arguments[name] for name in self._text_hangs_on])
+        text = self._texts.get(key)
+        if text is None:
+            if len(self._texts) >= TEXTS_MAX:
+                self._texts.clear()
+            text = self._texts[key] = self._made(arguments)
+        return text
+
+    def _made(self, arguments: dict[str, Any]) -> "_Text":
+        given: dict[str, Any] = {
+            name: arguments[name] if name in self._text_hangs_on else Placeholder(name)
+            for name in self._names
+        }
+        return _Text.of(self.build(**given))
+
+
+@overload
+def compiled(build: Callable[P, "ModelSelect[M]"], /) -> Statement[P, M]: ...  # type: ignore[overload-overlap]  # a query for instances is the narrower one
+
+
+@overload
+def compiled(build: Callable[P, BaseQuery], /) -> Statement[P, Row]: ...
+
+
+@overload
+def compiled(*text_hangs_on: str) -> Callable[[Callable[P, Any]], Statement[P, Any]]: ...
+
+
+def compiled(*given: Any) -> Any:
+    """Make a function that builds a query a statement whose text is made once."""
+    if given and callable(given[0]):
+        return Statement(given[0])
+    return lambda build: Statement(build, text_hangs_on=given)
+
+
+class _Text:
+    """The text of a query for one engine, with the placeholders in their order."""
+
+    def __init__(self, query: Any, sql: str, parameters: Sequence[object]) -> None:
+        self.sql = sql
+        self._query = query
+        self._parameters = tuple(parameters)
+        self._reader: Convert | None = None
+
+    @classmethod
+    def of(cls, query: BaseQuery) -> "_Text":
+        context = _Compiling(**database.get_context_options())
+        sql, parameters = context.parse(query)  # type: ignore[no-untyped-call]  # the stubs leave it untyped
+        return cls(query, sql, parameters)
+
+    def values(self, arguments: dict[str, Any]) -> list[Any]:
+        return [
+            part.value_in(arguments) if type(part) is Placeholder else part
+            for part in self._parameters
+        ]
+
+    def reader(self, cursor: Any) -> Convert:
+        """Return what makes the query's kind of row of a tuple, as peewee would."""
+        if self._reader is None:
+            wrapper: Any = self._query._get_cursor_wrapper(cursor)
+            wrapper.initialize()
+            self._reader = _instances(wrapper) or wrapper.process_row
+        return self._reader
+
+
+class _Compiling(Context):
+    """Writes a query like its parent, and notes where arguments stand."""
+
+    _values: list[Any]
+
+    def value(self, value: Any, converter: Any = None, add_param: bool = True) -> Any:  # noqa: FBT001, FBT002  # as its parent's
+        if not isinstance(value, Placeholder):
+            return super().value(value, converter, add_param)
+        convert = self.state.converter if converter is None else converter or None
+        self._values.append(value.through(convert))
+        return self.literal(self.state.param or "?") if add_param else self
+
+
+def _instances(wrapper: Any) -> Convert | None:
+    """Return what makes an instance of a model of a tuple, where that is all that is wanted.
+
+    peewee sets each attribute on its own. This puts all of them in at once.
+    """
+    model = getattr(wrapper, "constructor", None)
+    if not (isinstance(model, type) and issubclass(model, Model)):
+        return None
+    fields: dict[str, Field] = model._meta.fields
+    names = list(enumerate(wrapper.unique_columns))
+    as_it_is = [(name, index) for index, name in names if isinstance(fields.get(name), _PLAIN)]
+    converted: list[tuple[str, int, Convert]] = [
+        (name, index, fields[name].python_value)
+        for index, name in names
+        if name in fields and not isinstance(fields[name], _PLAIN)
+    ]
+    beside = [
+        (name, index, wrapper.converters[index]) for index, name in names if name not in fields
+    ]
+
+    def instance(row: Row) -> Any:
+        made: Any = model.__new__(model)
+        data = {name: row[index] for name, index in as_it_is}
+        for name, index, convert in converted:
+            data[name] = convert(row[index])
+        made.__data__, made._dirty, made.__rel__ = data, set(), {}
+        for name, index, convert in beside:
+            setattr(made, name, convert(row[index]) if convert else row[index])
+        return made
+
+    return instance
