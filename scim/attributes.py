@@ -73,6 +73,10 @@ class Attribute:
     #: Whether `/Schemas` lists it: not what is taken and thrown away.
     published: bool = True
 
+    def __hash__(self) -> int:
+        """Return the hash of the name: tables of attributes are looked up by in every request."""
+        return hash(self.name)
+
     @cached_property
     def sub_attributes_by_key(self) -> dict[str, "Attribute"]:
         """Sub-attributes by their lower-cased name: names compare without case (RFC 7643 2.1)."""
@@ -129,6 +133,10 @@ class Schema:
     name: str
     description: str
     attributes: tuple[Attribute, ...]
+
+    def __hash__(self) -> int:
+        """Return the hash of the URN, as of an attribute's name."""
+        return hash(self.id)
 
     @cached_property
     def attributes_by_key(self) -> dict[str, Attribute]:
@@ -220,6 +228,10 @@ class ResourceType:
     description: str
     schema: Schema
     extensions: tuple[Schema, ...] = ()
+
+    def __hash__(self) -> int:
+        """Return the hash of the name, as of an attribute's."""
+        return hash(self.name)
 
     @cached_property
     def extensions_by_key(self) -> dict[str, Schema]:

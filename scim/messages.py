@@ -3,6 +3,7 @@
 RFC 7644 sections 3.4 and 3.12, RFC 9865.
 """
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,18 +26,18 @@ _WHOLE_NUMBER = re.compile(r"[+-]?[0-9]+")
 
 
 def list_response(
-    resources: Sequence[Document],
+    resources: Sequence[str],
     total_results: int | None,
     start_index: int | None = None,
     next_cursor: str | None = None,
-) -> Document:
-    """Return the message that holds one page of resources.
+) -> str:
+    """Return the JSON text of the message that holds one page of resources, given theirs.
 
     `start_index` belongs to pages by index, `next_cursor` to pages by cursor that are not the
     last; these need not say the total. RFC 7644 section 3.4.2, RFC 9865 section 2.
 
-    >>> list_response([], 0, 1)["itemsPerPage"]
-    0
+    >>> list_response(['{"id":"1"}'], 1, 1).partition(",")[2]
+    '"totalResults":1,"itemsPerPage":1,"startIndex":1,"Resources":[{"id":"1"}]}'
     """
     message: Document = {"schemas": [urns.LIST_RESPONSE]}
     if total_results is not None:
@@ -47,7 +48,8 @@ def list_response(
     if next_cursor is not None:
         message["nextCursor"] = next_cursor
     # Okta reads the member even where RFC 7644 lets it be left out.
-    return message | {"Resources": list(resources)}
+    head = json.dumps(message, separators=(",", ":"))[:-1]
+    return f'{head},"Resources":[{",".join(resources)}]}}'
 
 
 def error(status: int, detail: str, scim_type: str | None = None) -> Document:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from itertools import chain
 
-from scim.attributes import Attribute, Document, ResourceType, Returned
+from scim.attributes import Attribute, Document, Mutability, ResourceType, Returned
 from scim.documents import with_schemas
 from scim.errors import InvalidValue
 
@@ -12,16 +13,20 @@ from scim.errors import InvalidValue
 #: or None where the whole value is.
 Shape = Mapping[str, "Shape | None"]
 
+Names = tuple[str, ...]
+
 
 @dataclass(frozen=True)
 class Projection:
     """The attributes that an answer holds.
 
-    `requested` says whether the client named the ones it wants.
+    `requested` says whether the client named the ones it wants. `is_whole` says whether an answer
+    holds all that is ever stored.
     """
 
     requested: bool
     shape: Shape
+    is_whole: bool = False
 
     @classmethod
     def parse(
@@ -42,15 +47,7 @@ class Projection:
             raise InvalidValue(
                 "attributes and excludedAttributes exclude each other; send one of them."
             )
-        requested = attributes is not None
-        names = _Names(_resolved(resource_type, attributes), _resolved(resource_type, excluded))
-        core = resource_type.attributes_by_key.values()
-        shape = names.shape(core, "", by_default=not requested)
-        for schema in resource_type.extensions:
-            default = schema.id in names.wanted if requested else schema.id not in names.excluded
-            if inner := names.shape(schema.attributes, f"{schema.id}:", by_default=default):
-                shape[schema.id] = inner
-        return cls(requested, shape)
+        return _projection(resource_type, _listed(attributes), _listed(excluded))
 
     def includes(self, name: str) -> bool:
         """Return whether the answer holds the core attribute of this name, or a part of it.
@@ -67,6 +64,36 @@ class Projection:
 def render(resource_type: ResourceType, document: Document, projection: Projection) -> Document:
     """Return what an answer shows of a document that holds everything there is to show."""
     return with_schemas(resource_type, _projected(document, projection.shape))
+
+
+@lru_cache(maxsize=1024)
+def _projection(
+    resource_type: ResourceType, attributes: Names | None, excluded: Names | None
+) -> Projection:
+    requested = attributes is not None
+    names = _Names(_resolved(resource_type, attributes), _resolved(resource_type, excluded))
+    core = resource_type.attributes_by_key.values()
+    shape = names.shape(core, "", by_default=not requested)
+    for schema in resource_type.extensions:
+        default = schema.id in names.wanted if requested else schema.id not in names.excluded
+        if inner := names.shape(schema.attributes, f"{schema.id}:", by_default=default):
+            shape[schema.id] = inner
+    unnamed = not (names.wanted or names.excluded or requested)
+    return Projection(requested, shape, unnamed and _returns_all(resource_type))
+
+
+def _returns_all(resource_type: ResourceType) -> bool:
+    """Return whether everything is returned by default that is stored of a type's resources."""
+    extensions = (schema.attributes for schema in resource_type.extensions)
+    attributes = chain(resource_type.attributes_by_key.values(), *extensions)
+    return all(
+        attribute.mutability is Mutability.WRITE_ONLY
+        or (
+            attribute.returned in (Returned.ALWAYS, Returned.DEFAULT)
+            and attribute.is_returned_whole
+        )
+        for attribute in attributes
+    )
 
 
 @dataclass(frozen=True)
@@ -113,10 +140,14 @@ class _Names:
         return name in self.wholes and any(part.startswith(f"{name}.") for part in self.wanted)
 
 
-def _resolved(resource_type: ResourceType, names: str | Iterable[str] | None) -> frozenset[str]:
+def _listed(names: str | Iterable[str] | None) -> Names | None:
+    """Return the names in a list, however it was given; None is no list."""
+    return None if names is None else tuple(names.split(",") if isinstance(names, str) else names)
+
+
+def _resolved(resource_type: ResourceType, names: Names | None) -> frozenset[str]:
     """Return the canonical spelling of each name that stands for something."""
-    given = names.split(",") if isinstance(names, str) else names or ()
-    paths = (resource_type.resolve(name.strip()) for name in given)
+    paths = (resource_type.resolve(name.strip()) for name in names or ())
     return frozenset(str(path) for path in paths if path)
 
 

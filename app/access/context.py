@@ -41,7 +41,10 @@ class Context(Principal):
     key: Key | None = None
 
 
+_OF_PRINCIPALS = tuple(member.name for member in fields(Principal))
+
+
 def acting(principal: Principal, *, at: datetime, key: Key | None = None) -> Context:
     """Return the context in which a principal acts at an instant."""
-    known = {member.name: getattr(principal, member.name) for member in fields(Principal)}
+    known = {name: getattr(principal, name) for name in _OF_PRINCIPALS}
     return Context(**known, at=at, key=key)

@@ -12,7 +12,7 @@ from app.access import trail
 from app.access.context import Context
 from app.access.door import use_case
 from app.access.principal import ALL_ORGANIZATIONS, ISSUABLE, Principal, Role
-from app.access.profiles import profile_of
+from app.access.profiles import STANDARD, profile_of
 from app.access.token_secrets import hash_of, is_well_formed, new_secret, prefix_of
 from app.access.trail import Change
 from app.db.columns import instant_text
@@ -181,8 +181,8 @@ def lock_token(context: Context, token_id: str) -> Token:
     return token
 
 
-def authenticate(secret: str, *, at: datetime) -> Principal:
-    """Return the principal that a token speaks for.
+def authenticate(secret: str, *, request_id: str | None = None, at: datetime) -> Principal:
+    """Return the principal that a token speaks for, in the request of this id.
 
     Raises:
         NotAuthenticated: it is not a token, or it is unknown, expired or revoked.
@@ -194,25 +194,20 @@ def authenticate(secret: str, *, at: datetime) -> Principal:
     secret_hash = hash_of(secret)
     token: Any = _token_with_profile.first(secret_hash)
     if token is None:
-        return _authenticate_vendor(secret_hash, at=at)
-    _check_in_force(token, at=at)
-    profile = profile_of(token)
-    return Principal(
-        token.organization_id,
-        Role(token.role),
-        f"token:{token.id}",
-        token.provider,
-        profile=profile,
-    )
-
-
-def _authenticate_vendor(secret_hash: str, *, at: datetime) -> Principal:
-    """Return who speaks with a token of the vendor's: for all organizations, until one is named."""
-    token = VendorToken.get_or_none(VendorToken.secret_hash == secret_hash)
+        token = VendorToken.get_or_none(VendorToken.secret_hash == secret_hash)
     if token is None:
         raise NotAuthenticated("The token is unknown. Ask the vendor for a new one.")
     _check_in_force(token, at=at)
-    return Principal(ALL_ORGANIZATIONS, Role(token.role), f"token:{token.id}", token.provider)
+    of_vendor = isinstance(token, VendorToken)
+    return Principal(
+        # The vendor's speaks for all organizations, until one is named.
+        ALL_ORGANIZATIONS if of_vendor else token.organization_id,
+        Role(token.role),
+        f"token:{token.id}",
+        token.provider,
+        request_id,
+        STANDARD if of_vendor else profile_of(token),
+    )
 
 
 def _check_in_force(token: Token | VendorToken, *, at: datetime) -> None:
@@ -276,7 +271,12 @@ def _token_with_profile(secret_hash: str) -> "ModelSelect[Token]":
     """Return a token with what its organization says about SCIM beside it, in one look."""
     return (
         Token.select(
-            Token,
+            Token.organization_id,
+            Token.id,
+            Token.role,
+            Token.provider,
+            Token.expires_at,
+            Token.revoked_at,
             Organization.extensions,
             Organization.strict,
             Organization.seat_refusal_status,

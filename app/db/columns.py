@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 
 from peewee import Field, TextField
 
+from app.json_text import json_text
+
 
 class InstantField(Field):
     """An aware UTC datetime.
@@ -42,7 +44,7 @@ class DocumentField(Field):
 
     def db_value(self, value: object) -> str:
         """Return JSON text."""
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        return json_text(value)
 
     def python_value(self, value: object) -> object:
         """Return the document; PostgreSQL's driver has parsed it already."""
@@ -51,4 +53,4 @@ class DocumentField(Field):
 
 def instant_text(at: datetime) -> str:
     """Return `at` as `2026-03-01T09:00:00.000000Z`."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"

@@ -1,24 +1,30 @@
 """Pages of users and groups, and the resources in them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from functools import lru_cache
+from typing import Any, Generic, TypeVar
 
-from peewee import Expression
+from peewee import SQL, Node, fn
 
+from app.db.compiled import Statement
 from app.directory import members, users
-from app.directory.resources import representation
+from app.directory.resources import shown
 from app.directory.search.columns import group_scope, user_scope
 from app.directory.search.filters import DocumentScope, condition
+from app.directory.search.shapes import filled, lifted
 from app.directory.search.sorting import Order, SortKey
 from app.models import Group, User
-from scim.attributes import Document
+from scim.attributes import ResourceType
 from scim.cursors import LastKey
 from scim.filters import Filter
 from scim.projection import Projection
-from scim.schemas import GROUP, USER
 
 Row = TypeVar("Row", User, Group)
+
+#: The forms of query whose texts are kept. There is one for each form of filter, which clients
+#: choose.
+_FORMS_MAX = 512
 
 
 @dataclass(frozen=True)
@@ -41,32 +47,68 @@ class Found(Generic[Row]):
 
 
 @dataclass(frozen=True)
+class _Form:
+    """A query without its values: of which resources, by which filter, in which order."""
+
+    model: type[User] | type[Group]
+    #: The filter, lifted.
+    tree: Filter | None
+    order: Order
+    #: Of each part of the key after which a page begins, whether it is missing; None for no key.
+    after: tuple[bool, ...] | None = None
+    #: Whether the page begins behind others, which are skipped.
+    deep: bool = False
+
+    def scope(self, given: Mapping[str, Any]) -> DocumentScope:
+        scope_of = user_scope if self.model is User else group_scope
+        return scope_of(given["organization_id"], given["base_url"])
+
+    def here(self, given: Mapping[str, Any]) -> list[Node]:
+        """Return the conditions on the result's rows."""
+        conditions: list[Node] = [self.model.belongs_to(given["organization_id"])]
+        if self.model is User:
+            conditions.append(User.deleted_at.is_null())
+        if self.tree is not None:
+            conditions.append(condition(filled(self.tree, given), self.scope(given)))
+        return conditions
+
+    def key(self, given: Mapping[str, Any]) -> SortKey:
+        return SortKey.of(self.order, self.scope(given), self.model.id)
+
+
+@dataclass(frozen=True)
 class Listing(Generic[Row]):
-    """One organization's resources of one type, as a query has chosen them."""
+    """One organization's resources of one type, as a query chooses them."""
 
     model: type[Row]
-    here: Expression
-    key: SortKey
+    organization_id: str
+    base_url: str
+    tree: Filter | None
+    order: Order
 
     def read(self, window: Window) -> Found[Row]:
-        """Return one window of the result, in its order.
-
-        The ids are found first, in an index where the order has one, so that the rows that are
-        skipped are not read.
-        """
-        order = self.key.order_by()
-        chosen = self.here if window.after is None else self.here & self.key.after(window.after)
-        ids = self.model.select(self.model.id).where(chosen).order_by(*order)
-        page = ids.limit(window.count + 1).offset(window.offset)
-        columns = self.model.select(self.model, *self.key.selected())
-        rows = list(columns.where(self.here & self.model.id.in_(page)).order_by(*order))
-        shown = rows[: window.count]
-        last_key = self.key.key_of(shown[-1]) if shown else None
-        return Found(shown, last_key, more=len(rows) > window.count)
+        """Return one window of the result, in its order."""
+        tree, values = lifted(self.tree)
+        after = None if window.after is None else tuple(part is None for part in window.after)
+        form = _Form(self.model, tree, self.order, after, deep=window.offset > 0)
+        statement = _page(form, tuple(values))
+        rows = statement.rows(
+            self.organization_id,
+            self.base_url,
+            window.count + 1,
+            window.offset,
+            *values.values(),
+            *(window.after or ()),
+        )
+        shown_rows = rows[: window.count]
+        last_key = self.order.key_of(shown_rows[-1]) if shown_rows else None
+        return Found(shown_rows, last_key, more=len(rows) > window.count)
 
     def total(self) -> int:
         """Return how many resources the result has in all."""
-        count: int = self.model.select().where(self.here).count()
+        tree, values = lifted(self.tree)
+        statement = _count(_Form(self.model, tree, Order()), tuple(values))
+        count: int = statement.value(self.organization_id, self.base_url, *values.values())
         return count
 
 
@@ -79,46 +121,75 @@ class Directory:
 
     def users(self, tree: Filter | None = None, order: Order | None = None) -> Listing[User]:
         """Return the users that match a filter."""
-        here = User.belongs_to(self.organization_id) & User.deleted_at.is_null()
-        scope = user_scope(self.organization_id, self.base_url)
-        return _listing(User, here, scope, tree, order)
+        return Listing(User, self.organization_id, self.base_url, tree, order or Order())
 
     def groups(self, tree: Filter | None = None, order: Order | None = None) -> Listing[Group]:
         """Return the groups that match a filter."""
-        here = Group.belongs_to(self.organization_id)
-        scope = group_scope(self.organization_id, self.base_url)
-        return _listing(Group, here, scope, tree, order)
+        return Listing(Group, self.organization_id, self.base_url, tree, order or Order())
 
-    def user_documents(self, rows: Sequence[User], projection: Projection) -> list[Document]:
-        """Return users as documents; memberships are read only where the projection shows them."""
-        memberships: dict[str, list[Document]] = {}
+    def shown_users(
+        self, rows: Sequence[User], kind: ResourceType, projection: Projection
+    ) -> list[str]:
+        """Return users as JSON texts; memberships are read only where the projection shows them."""
+        memberships: dict[str, list[str]] = {}
         if rows and projection.includes("groups"):
             ids = [row.id for row in rows]
             memberships = users.groups_of(self.organization_id, ids, self.base_url)
         return [
-            representation(row, USER, {"groups": memberships.get(row.id, [])}, self.base_url)
+            shown(row, kind, {"groups": memberships.get(row.id, ())}, self.base_url, projection)
             for row in rows
         ]
 
-    def group_documents(self, rows: Sequence[Group], projection: Projection) -> list[Document]:
-        """Return groups as documents; members are read only where the projection shows them."""
-        listed: dict[str, list[Document]] = {}
+    def shown_groups(
+        self, rows: Sequence[Group], kind: ResourceType, projection: Projection
+    ) -> list[str]:
+        """Return groups as JSON texts; members are read only where the projection shows them."""
+        listed: dict[str, list[str]] = {}
         if rows and projection.includes("members"):
             ids = [row.id for row in rows]
             named = projection.includes("members.display")
             listed = members.members_of(self.organization_id, ids, self.base_url, named=named)
         return [
-            representation(row, GROUP, {"members": listed.get(row.id, [])}, self.base_url)
+            shown(row, kind, {"members": listed.get(row.id, ())}, self.base_url, projection)
             for row in rows
         ]
 
 
-def _listing(
-    model: type[Row],
-    here: Expression,
-    scope: DocumentScope,
-    tree: Filter | None,
-    order: Order | None,
-) -> Listing[Row]:
-    chosen = here if tree is None else here & condition(tree, scope)
-    return Listing(model, chosen, SortKey.of(order or Order(), scope, model.id))
+@lru_cache(maxsize=_FORMS_MAX)
+def _page(form: _Form, values: tuple[str, ...]) -> Statement[..., Any]:
+    """Return the statement that reads a page.
+
+    Where rows are skipped, the ids of the page are found first, in an index where the order has
+    one, so that the rows that are skipped are not read.
+    """
+    after = tuple(f"after_{number}" for number in range(len(form.after or ())))
+
+    def build(**given: Any) -> Any:
+        key, model = form.key(given), form.model
+        chosen = form.here(given)
+        if form.after is not None:
+            missing = zip(after, form.after, strict=True)
+            last = tuple(None if is_missing else given[name] for name, is_missing in missing)
+            chosen.append(key.after(last))
+        rows = (
+            model.select(*model.read_columns(), *key.selected()).order_by(*key.order_by()).objects()
+        )
+        if not form.deep:
+            return rows.where(*chosen).limit(given["limit"]).offset(given["offset"])
+        skipping = model.select(model.id).where(*chosen).order_by(*key.order_by())
+        page = skipping.limit(given["limit"]).offset(given["offset"]).alias("page")
+        here = model.belongs_to(given["organization_id"])
+        return rows.join(page, on=(model.id == page.c.id)).where(here)
+
+    fixed = ("organization_id", "base_url", "limit", "offset")
+    return Statement(build, names=(*fixed, *values, *after))
+
+
+@lru_cache(maxsize=_FORMS_MAX)
+def _count(form: _Form, values: tuple[str, ...]) -> Statement[..., Any]:
+    """Return the statement that counts a result."""
+
+    def build(**given: Any) -> Any:
+        return form.model.select(fn.COUNT(SQL("*"))).where(*form.here(given)).tuples()
+
+    return Statement(build, names=("organization_id", "base_url", *values))

@@ -7,15 +7,17 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
-from peewee import JOIN, SQL, Expression, Node, Select, Value, fn
+from peewee import JOIN, SQL, BaseQuery, Expression, Node, Select, Value, fn
 
 from app.db.columns import KeyField
+from app.db.compiled import compiled
 from app.db.sql import listed, locked
 from app.directory.search.columns import member_scope
 from app.directory.search.filters import condition
+from app.json_text import json_text
 from app.models import Group, GroupMember, User
 from app.models.rows import same_organization
-from scim.attributes import Document
+from scim.attributes import ResourceType
 from scim.errors import InvalidValue
 from scim.patch import Op, Operation, member_ids
 from scim.schemas import GROUP, USER
@@ -94,11 +96,32 @@ def set_members(group: Group, ids: Collection[str]) -> MemberChanges:
 
 def members_of(
     organization_id: str, group_ids: Sequence[str], base_url: str, *, named: bool
-) -> dict[str, list[Document]]:
-    """Return the `members` of each of these groups, ordered by id.
+) -> dict[str, list[str]]:
+    """Return the `members` of each of these groups as JSON texts, ordered by id.
 
     Each has its `display` if they shall be `named`, which takes a look at every member.
     """
+    members: dict[str, list[str]] = {group_id: [] for group_id in group_ids}
+    of_user, of_group = (_element_of(kind, base_url) for kind in (USER, GROUP))
+    for group_id, member_id, user_id, name in _members.iterate(organization_id, group_ids, named):
+        text = (of_user if user_id else of_group).replace(_ID, member_id)
+        display = f',"display":{json_text(name)}' if named else ""
+        members[group_id].append(f"{text}{display}}}")
+    return members
+
+
+#: Stands for a member's id in the text of an element.
+_ID = "\0"
+
+
+def _element_of(kind: ResourceType, base_url: str) -> str:
+    """Return the JSON text of a member of a type, without its end."""
+    address = json_text(f"{base_url}{kind.endpoint}/")[:-1]
+    return f'{{"value":"{_ID}","$ref":{address}{_ID}","type":"{kind.name}"'
+
+
+@compiled("named")
+def _members(organization_id: str, group_ids: Sequence[str], named: bool) -> BaseQuery:  # noqa: FBT001
     display = fn.COALESCE(User.display_name, User.user_name, Group.display_name)
     rows = GroupMember.select(
         GroupMember.group_id,
@@ -111,18 +134,8 @@ def members_of(
             GroupMember, Group, JOIN.LEFT_OUTER, on=_refers(Group, GroupMember.nested_group_id)
         )
     here = GroupMember.belongs_to(organization_id)
-    chosen = rows.where(here & GroupMember.group_id.in_(group_ids))
-    members: dict[str, list[Document]] = {group_id: [] for group_id in group_ids}
-    ordered = chosen.order_by(GroupMember.group_id, GroupMember.member_id).tuples()
-    for group_id, member_id, user_id, name in ordered.iterator():
-        kind = USER if user_id else GROUP
-        element = {
-            "value": member_id,
-            "$ref": f"{base_url}{kind.endpoint}/{member_id}",
-            "type": kind.name,
-        }
-        members[group_id].append({**element, "display": name} if named else element)
-    return members
+    chosen = rows.where(here & GroupMember.group_id.in_(listed(group_ids)))
+    return chosen.order_by(GroupMember.group_id, GroupMember.member_id).tuples()
 
 
 def _change(group: Group, operation: Operation, base_url: str) -> MemberChanges:

@@ -11,6 +11,7 @@ from app.directory import resources
 from app.directory.lookups import check_lookup
 from app.errors import InvalidInput, NotFound, UserNameTaken
 from app.identifiers import new_uuid
+from app.json_text import json_text
 from app.models import Group, GroupMember, User, UserEmail
 from app.models.rows import same_organization
 from scim.attributes import Document
@@ -47,9 +48,9 @@ def set_document(context: Context, user: User, document: Document) -> None:
     _name(user, document["userName"])
     for email in document.get("emails", ()):
         check_lookup("emails.value", email.get("value"))
-    before = (user.folded or {}).get("emails")
+    before = resources.stored_document(user).get("emails")
     resources.set_document(user, context.profile.user, document, at=context.at)
-    user.emails_differ = user.emails_differ or user.folded.get("emails") != before
+    user.emails_differ = user.emails_differ or document.get("emails") != before
     user.display_name = document.get("displayName")
 
 
@@ -154,11 +155,9 @@ def ids_by_external_id(organization_id: str, external_id: str, *, limit: int = 2
     return [row[0] for row in _users_of_external_id.iterate(organization_id, external_id, limit)]
 
 
-def groups_of(
-    organization_id: str, user_ids: list[str], base_url: str
-) -> dict[str, list[Document]]:
-    """Return the `groups` of each of these users, direct memberships only."""
-    groups: dict[str, list[Document]] = {}
+def groups_of(organization_id: str, user_ids: list[str], base_url: str) -> dict[str, list[str]]:
+    """Return the `groups` of each of these users as JSON texts, direct memberships only."""
+    groups: dict[str, list[str]] = {}
     for user_id, group_id, display_name in _memberships.iterate(organization_id, user_ids):
         element = {
             "value": group_id,
@@ -166,7 +165,7 @@ def groups_of(
             "display": display_name,
             "type": "direct",
         }
-        groups.setdefault(user_id, []).append(element)
+        groups.setdefault(user_id, []).append(json_text(element))
     return groups
 
 

@@ -1,12 +1,39 @@
 """Users, groups and their members."""
 
-from peewee import BigIntegerField, BooleanField, CompositeKey, IntegerField, TextField
+from typing import Any, Self
+
+from peewee import (
+    BigIntegerField,
+    BooleanField,
+    CompositeKey,
+    Field,
+    IntegerField,
+    ModelSelect,
+    TextField,
+)
 
 from app.db.columns import DocumentField, InstantField, KeyField
 from app.models.rows import OrganizationRow
 
 
-class User(OrganizationRow):
+class Resource(OrganizationRow):
+    """What SCIM calls a resource: its document, and columns by which it is found."""
+
+    @classmethod
+    def read_columns(cls) -> list[Field]:
+        """Return the columns that Python reads.
+
+        `folded`, as large as the document, is only written here, and looked into by queries.
+        """
+        return [field for field in cls._meta.sorted_fields if field.name != "folded"]
+
+    @classmethod
+    def select(cls, *columns: Any) -> "ModelSelect[Self]":
+        """Return the query for these columns, or for all that Python reads."""
+        return super().select(*(columns or cls.read_columns()))
+
+
+class User(Resource):
     """A SCIM User: its document, and beside it what is unique, joined or searched.
 
     A deleted user keeps its row, stripped to the name, because assignments refer to it; nothing
@@ -67,7 +94,7 @@ class UserEmail(OrganizationRow):
         primary_key = CompositeKey("organization_id", "user_id", "position")
 
 
-class Group(OrganizationRow):
+class Group(Resource):
     """A SCIM Group without its members."""
 
     organization_id = KeyField()

@@ -7,7 +7,7 @@ redirect would lose it: providers do not repeat a POST elsewhere.
 import re
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response
 from werkzeug.datastructures import MultiDict
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 UNSTORABLE = "The address holds a NUL or half a surrogate pair, which no value here can have."
 _SLASHES = re.compile("//+")
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 class Application(Flask):
@@ -29,6 +30,10 @@ class Application(Flask):
         self.url_map.merge_slashes = False
         self.url_map.redirect_defaults = False
         self.wsgi_app = PlainSlashes(self.wsgi_app)  # type: ignore[method-assign]  # as Flask documents it
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a view as it is: none is a coroutine, which Flask asks of each at each call."""
+        return func
 
     def make_default_options_response(self) -> Response:
         """Say which methods the address takes, as 204 without a body (RFC 9110 9.3.7)."""
@@ -70,7 +75,7 @@ def holds_unstorable(text: str) -> bool:
     >>> holds_unstorable("a\0b"), holds_unstorable("\ud800"), holds_unstorable("Zoë")
     (True, True, False)
     """
-    return "\0" in text or any("\ud800" <= character <= "\udfff" for character in text)
+    return _UNSTORABLE.search(text) is not None
 
 
 def unstorable_parameter(parameters: "MultiDict[str, str]") -> str | None:

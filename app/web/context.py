@@ -87,9 +87,10 @@ def caller(*permissions: Permission) -> Principal:
     secret = rest.strip() if scheme.lower() == "bearer" else given
     if not secret:
         raise NotAuthenticated("Send a token in the header Authorization: Bearer <token>.")
-    principal = replace(authenticate(secret, at=instant()), request_id=request_id())
+    at = instant()
+    principal = authenticate(secret, request_id=request_id(), at=at)
     g.principal = principal
-    seatgate().token_uses.note(principal, instant())
+    seatgate().token_uses.note(principal, at)
     for permission in permissions:
         principal.require(permission)
     return principal

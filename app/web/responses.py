@@ -1,13 +1,16 @@
 """Reading request bodies and writing answers: media types, JSON text, entity tags."""
 
 import json
+from functools import lru_cache
 from typing import Any, NoReturn
 
 from flask import Response, g, request
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.exceptions import NotAcceptable, UnsupportedMediaType
+from werkzeug.http import parse_accept_header
 
 from app.errors import MalformedBody
+from app.json_text import json_bytes
 from scim.urns import MEDIA_TYPE
 
 JSON_TYPE = "application/json"
@@ -21,9 +24,16 @@ class UnreadableCoding(UnsupportedMediaType):
 
 def scim_response(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """Return a SCIM answer, as `application/json` to a client that accepts only that."""
-    accepted = _accepted()
-    plain = bool(accepted) and not accepted[MEDIA_TYPE] and bool(accepted[JSON_TYPE])
-    return json_response(body, status, JSON_TYPE if plain else MEDIA_TYPE, headers)
+    return json_response(body, status, _scim_type(), headers)
+
+
+def scim_text(text: str, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """Return a SCIM answer that is JSON text already. As `scim_response`."""
+    return Response(text, status, headers, content_type=_scim_type())
+
+
+def _scim_type() -> str:
+    return _answered(request.headers.get("Accept", "")) or MEDIA_TYPE
 
 
 def json_response(
@@ -33,14 +43,11 @@ def json_response(
     headers: dict[str, str] | None = None,
 ) -> Response:
     """Return `body` as JSON; None is an empty answer."""
-    text = "" if body is None else json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-    # Half a surrogate pair, which a refusal may quote, becomes the escape that JSON has for it.
-    response = Response(text.encode(errors="backslashreplace"), status, headers)
     if body is None:
+        response = Response(b"", status, headers)
         del response.headers["Content-Type"]
-    else:
-        response.headers["Content-Type"] = content_type
-    return response
+        return response
+    return Response(json_bytes(body), status, headers, content_type=content_type)
 
 
 def check_acceptable() -> None:
@@ -49,8 +56,7 @@ def check_acceptable() -> None:
     Raises:
         NotAcceptable: its Accept header leaves both out.
     """
-    accepted = _accepted()
-    if accepted and not (accepted[MEDIA_TYPE] or accepted[JSON_TYPE]):
+    if _answered(request.headers.get("Accept", "")) is None:
         raise NotAcceptable
 
 
@@ -80,10 +86,17 @@ def json_body() -> Any:
         ) from None
 
 
-def _accepted() -> MIMEAccept:
-    """Return the media types that the client accepts, without parameters such as a charset."""
-    ranges = request.accept_mimetypes
-    return MIMEAccept([(range_.partition(";")[0], quality) for range_, quality in ranges])
+@lru_cache(maxsize=256)
+def _answered(accept: str) -> str | None:
+    """Return in which type SCIM is answered to a client with this Accept header, or None.
+
+    Parameters of a type, such as a charset, are not looked at.
+    """
+    ranges = parse_accept_header(accept, MIMEAccept)
+    accepted = MIMEAccept([(range_.partition(";")[0], quality) for range_, quality in ranges])
+    if not accepted or accepted[MEDIA_TYPE]:
+        return MEDIA_TYPE
+    return JSON_TYPE if accepted[JSON_TYPE] else None
 
 
 def _refuse_constant(name: str) -> NoReturn:

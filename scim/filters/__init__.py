@@ -23,6 +23,7 @@ from scim.filters.tree import (
     Present,
     Value,
     ValuePath,
+    with_values,
 )
 
 __all__ = [
@@ -43,4 +44,5 @@ __all__ = [
     "matches_element",
     "parse",
     "parse_value_filter",
+    "with_values",
 ]

@@ -5,8 +5,10 @@ said in one here: `ne` is `Not` of an equality, `eq null` is `Not` of a presence
 attribute (`members eq "x"`) is its `value`.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any, assert_never
 
 from scim.attributes import AttributePath
 
@@ -36,8 +38,8 @@ class Compare:
     path: AttributePath
     operator: Operator
     value: Value
-    #: The value before folding: PATCH creates entries from it.
-    sent: Value = field(compare=False)
+    #: The value before folding: PATCH creates entries from it. None in a tree that was not sent.
+    sent: Value | None = field(compare=False)
 
 
 @dataclass(frozen=True)
@@ -89,3 +91,28 @@ class ValuePath:
 
 
 Filter = Compare | Present | OneOf | Not | And | Or | ValuePath
+
+
+def with_values(  # noqa: PLR0911  # one return for each kind of node
+    tree: Filter, value_of: Callable[[Compare | OneOf], Any]
+) -> Filter:
+    """Return a tree of the same form with other values: what `value_of` makes of each comparison.
+
+    They are visited from left to right.
+    """
+    match tree:
+        case Compare(path, operator):
+            return Compare(path, operator, value_of(tree), sent=None)
+        case OneOf(path):
+            return OneOf(path, value_of(tree))
+        case Not(inner):
+            return Not(with_values(inner, value_of))
+        case ValuePath(path, inner):
+            return ValuePath(path, with_values(inner, value_of))
+        case And(filters):
+            return And(tuple(with_values(inner, value_of) for inner in filters))
+        case Or(filters):
+            return Or(tuple(with_values(inner, value_of) for inner in filters))
+        case Present():
+            return tree
+    assert_never(tree)

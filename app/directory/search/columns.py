@@ -4,15 +4,17 @@ What is looked up often has a column, or a side table; everything else is in the
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from peewee import SQL, Case, ColumnBase, Expression, Field, Node, Value, fn
 
+from app.db.compiled import through
 from app.db.connections import on_postgresql
 from app.directory.search import json_sql
 from app.directory.search.filters import DocumentScope, RowScope, SideTable
 from app.models import Group, GroupMember, User, UserEmail
 from app.models.rows import same_organization
-from scim.attributes import Type
+from scim.attributes import ResourceType, Type
 from scim.schemas import GROUP, USER
 
 
@@ -24,7 +26,7 @@ def user_scope(organization_id: str, base_url: str) -> DocumentScope:
             "id": User.id,
             "externalId": User.external_id,
             "userName": User.user_name_key,
-            **_meta_columns(User, USER.name, f"{base_url}{USER.endpoint}/"),
+            **_meta_columns(User, USER.name, _under(base_url, USER)),
         },
         tables={"emails": _emails(organization_id), "groups": _groups(organization_id, base_url)},
     )
@@ -41,7 +43,7 @@ def group_scope(organization_id: str, base_url: str) -> DocumentScope:
             "id": Group.id,
             "externalId": Group.external_id,
             "displayName": Group.display_name_key,
-            **_meta_columns(Group, GROUP.name, f"{base_url}{GROUP.endpoint}/"),
+            **_meta_columns(Group, GROUP.name, _under(base_url, GROUP)),
         },
         tables={"members": SideTable(Group.id, members, _member_columns(base_url))},
     )
@@ -73,7 +75,7 @@ def _groups(organization_id: str, base_url: str) -> SideTable:
         "value": GroupMember.group_id,
         "display": Group.display_name_key,
         "type": _joined("direct"),
-        "$ref": _joined(f"{base_url}{GROUP.endpoint}/", GroupMember.group_id),
+        "$ref": _joined(_under(base_url, GROUP), GroupMember.group_id),
     }
     return SideTable(User.id, rows, columns)
 
@@ -93,14 +95,14 @@ def _member_columns(base_url: str) -> Mapping[str, Node]:
         ),
         "$ref": Case(
             None,
-            [(is_user, _joined(f"{base_url}{USER.endpoint}/", GroupMember.member_id))],
-            _joined(f"{base_url}{GROUP.endpoint}/", GroupMember.member_id),
+            [(is_user, _joined(_under(base_url, USER), GroupMember.member_id))],
+            _joined(_under(base_url, GROUP), GroupMember.member_id),
         ),
     }
 
 
 def _meta_columns(
-    model: type[User] | type[Group], name: str, location: str
+    model: type[User] | type[Group], name: str, location: Any
 ) -> dict[str, ColumnBase]:
     return {
         "meta.resourceType": _joined(name),
@@ -116,7 +118,12 @@ def _same_row(model: type[User] | type[Group], row_id: Field) -> Expression:
     return same
 
 
-def _joined(*parts: ColumnBase | str) -> ColumnBase:
+def _under(base_url: str, kind: ResourceType) -> Any:
+    """Return the address that those of a type's resources begin with, or will begin with."""
+    return through(lambda url: f"{url}{kind.endpoint}/", base_url)
+
+
+def _joined(*parts: Any) -> ColumnBase:
     """Return the parts as one text, which is compared byte by byte as keys are."""
     nodes = [part if isinstance(part, ColumnBase) else Value(part).cast("TEXT") for part in parts]
     text = nodes[0]

@@ -10,6 +10,7 @@ from typing import Protocol, assert_never
 
 from peewee import SQL, ColumnBase, Expression, Field, Node, NodeList, Select, Value, fn
 
+from app.db.compiled import through
 from app.db.connections import on_postgresql
 from app.db.sql import listed
 from app.directory.search import json_sql
@@ -41,7 +42,7 @@ def condition(  # noqa: PLR0911  # one return for each kind of node
             return scope.any_value(path, lambda actual: _RELATIONS[operator](actual, value))
         case OneOf(path, values):
             return scope.any_value(
-                path, lambda actual: Expression(actual, "IN", listed(sorted(values)))
+                path, lambda actual: Expression(actual, "IN", listed(through(sorted, values)))
             )
         case Present(path):
             return scope.present(path)
@@ -218,18 +219,24 @@ def _contains(actual: Node, value: object) -> Node:
 
 def _starts_with(actual: Node, value: object) -> Node:
     """Ask for a range, which an index can answer."""
-    text = str(value)
-    after = _after_every_text_that_starts_with(text)
-    bounds = [_compare(">=")(actual, text)] + ([_compare("<")(actual, after)] if after else [])
+    after = through(_after_every_text_that_starts_with, value)
+    bounds = [_compare(">=")(actual, value)] + ([_compare("<")(actual, after)] if after else [])
     return _joined("AND", bounds)
 
 
 def _ends_with(actual: Node, value: object) -> Node:
-    text = str(value)
-    if not text:
+    if not value:
         return TRUE
-    tail = fn.right(actual, len(text)) if on_postgresql() else fn.substr(actual, -len(text))
-    return Expression(tail, "=", _plain(text))
+    tail = (
+        fn.right(actual, through(len, value))
+        if on_postgresql()
+        else fn.substr(actual, through(_length_from_the_end, value))
+    )
+    return Expression(tail, "=", _plain(value))
+
+
+def _length_from_the_end(text: str) -> int:
+    return -len(text)
 
 
 def _after_every_text_that_starts_with(text: str) -> str:

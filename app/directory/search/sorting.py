@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from peewee import SQL, Case, ColumnBase, Expression, Field, Node, Ordering, Select, Value
 
@@ -57,6 +58,10 @@ class Order:
                 f"sortBy: {path} has no order. Sort by an attribute such as userName."
             )
         return cls(path, descending)
+
+    def key_of(self, row: Any) -> LastKey:
+        """Return the key of a row that was selected with what `SortKey.selected` says."""
+        return (row.id,) if self.path is None else (_plain(getattr(row, _SORT_VALUE)), row.id)
 
 
 #: What is kept apart from the document, or is the same for all: nothing to sort by.
@@ -108,20 +113,17 @@ class SortKey:
             same = Expression(Expression(missing, "=", SQL("1")), "AND", later_id)
             return _or(same, Expression(missing, beyond, SQL("1")))
         bound = Value(last_value, converter=False)
-        tie = Expression(Expression(self.value, "=", bound), "AND", later_id)
-        among_present = _or(Expression(self.value, beyond, bound), tie)
+        # Said so, an index over the value is entered where the page begins.
+        there = Expression(self.value, f"{beyond}=", bound)
+        later = _or(Expression(self.value, beyond, bound), later_id)
+        among_present = Expression(there, "AND", later)
         if self.descending or self._is_always_there:
             return among_present
         return _or(among_present, Expression(missing, "=", SQL("1")))
 
     def selected(self) -> Sequence[Node]:
-        """Return what a query selects beside the row, for `key_of` to read."""
+        """Return what a query selects beside the row, for `Order.key_of` to read."""
         return [] if self.value is None else [self.value.alias(_SORT_VALUE)]
-
-    def key_of(self, row: object) -> LastKey:
-        """Return the key of a row that was selected with `selected`."""
-        row_id: str = getattr(row, self.id.name)
-        return (row_id,) if self.value is None else (_plain(getattr(row, _SORT_VALUE)), row_id)
 
 
 def _value_at(path: AttributePath, scope: DocumentScope) -> ColumnBase | Select:

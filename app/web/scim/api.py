@@ -10,9 +10,10 @@ from flask.views import MethodView
 
 from app.access.context import acting
 from app.access.principal import Permission
+from app.directory.resources import location_of
 from app.web.addresses import UNSTORABLE, holds_unstorable
 from app.web.context import SCIM_PREFIX, caller, instant, scim_url, speaking_for
-from app.web.responses import check_acceptable, json_body, scim_response
+from app.web.responses import check_acceptable, json_body, scim_response, scim_text
 from app.web.scim import discovery
 from app.web.scim.bulk import run_bulk
 from app.web.scim.endpoints import GROUPS, USERS, Conditions, Endpoint, Row, ScimCall
@@ -21,7 +22,7 @@ from app.web.scim.queries import query, query_all
 from app.web.scim.recorded import note_speaker, record
 from scim.errors import InvalidValue
 from scim.messages import SearchRequest, error
-from scim.projection import Projection, render
+from scim.projection import Projection
 from scim.quirks import Dialect, dialect_of, undo_query
 from scim.versions import entity_tag, satisfies_if_none_match
 
@@ -169,12 +170,11 @@ def _answer(
     *,
     created: bool = False,
 ) -> Response:
-    document = endpoint.document(call, row, projection)
-    headers = {"ETag": document["meta"]["version"]}
+    (text,) = endpoint.shown(call, [row], projection)
+    headers = {"ETag": entity_tag(row.version)}
     if created:
-        headers["Location"] = document["meta"]["location"]
-    body = render(endpoint.type_in(call.profile), document, projection)
-    return scim_response(body, 201 if created else 200, headers)
+        headers["Location"] = location_of(row, endpoint.standard, call.base_url)
+    return scim_text(text, 201 if created else 200, headers)
 
 
 def _serve(endpoint: Endpoint[Row]) -> None:

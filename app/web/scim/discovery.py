@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, g, request
 
 from app.errors import NotFound, NotPermitted
+from app.json_text import json_text
 from app.web.context import public_url, scim_url, seatgate
 from app.web.documents import DOCS_PREFIX
-from app.web.responses import scim_response
+from app.web.responses import scim_response, scim_text
 from app.web.scim.bulk import OPERATIONS_MAX
 from scim import discovery
 from scim.attributes import Document
@@ -83,7 +84,8 @@ def _schemas() -> dict[str, Document]:
 
 def _all(documents: Mapping[str, Document]) -> Response:
     """List everything: what is discovered has no pages."""
-    return scim_response(list_response(list(documents.values()), len(documents), 1))
+    texts = [json_text(document) for document in documents.values()]
+    return scim_text(list_response(texts, len(texts), 1))
 
 
 def _one(documents: Mapping[str, Document], name: str) -> Response:

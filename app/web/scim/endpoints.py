@@ -105,15 +105,8 @@ class Endpoint(ABC, Generic[Row]):
         """Return the resources that match a filter, in an order (RFC 7644 3.4.2)."""
 
     @abstractmethod
-    def documents(
-        self, call: ScimCall, rows: Sequence[Row], projection: Projection
-    ) -> list[Document]:
-        """Return resources with everything that the projection shows of them."""
-
-    def document(self, call: ScimCall, row: Row, projection: Projection) -> Document:
-        """Return a resource with everything that the projection shows of it."""
-        (document,) = self.documents(call, [row], projection)
-        return document
+    def shown(self, call: ScimCall, rows: Sequence[Row], projection: Projection) -> list[str]:
+        """Return resources as JSON texts, with what the projection shows of them."""
 
     def _posted(self, call: ScimCall, message: Any) -> Document:
         kind, strict = self.type_in(call.profile), call.profile.strict
@@ -193,10 +186,8 @@ class Users(Endpoint[User]):
         return call.directory.users(tree, order)
 
     @override
-    def documents(
-        self, call: ScimCall, rows: Sequence[User], projection: Projection
-    ) -> list[Document]:
-        return call.directory.user_documents(rows, projection)
+    def shown(self, call: ScimCall, rows: Sequence[User], projection: Projection) -> list[str]:
+        return call.directory.shown_users(rows, call.profile.user, projection)
 
 
 class Groups(Endpoint[Group]):
@@ -243,10 +234,8 @@ class Groups(Endpoint[Group]):
         return call.directory.groups(tree, order)
 
     @override
-    def documents(
-        self, call: ScimCall, rows: Sequence[Group], projection: Projection
-    ) -> list[Document]:
-        return call.directory.group_documents(rows, projection)
+    def shown(self, call: ScimCall, rows: Sequence[Group], projection: Projection) -> list[str]:
+        return call.directory.shown_groups(rows, call.profile.group, projection)
 
 
 USERS, GROUPS = Users(), Groups()

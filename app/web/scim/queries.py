@@ -10,13 +10,13 @@ from flask import Response
 from app.directory.listing import Listing, Window
 from app.directory.search.sorting import Order
 from app.models import Group, Installation, User
-from app.web.responses import scim_response
+from app.web.responses import scim_text
 from app.web.scim.endpoints import GROUPS, USERS, Endpoint, Row, ScimCall
 from scim import cursors, filters
-from scim.attributes import Document, ResourceType
+from scim.attributes import ResourceType
 from scim.errors import InvalidFilter, InvalidValue
 from scim.messages import Page, SearchRequest, SortOrder, list_response
-from scim.projection import Projection, render
+from scim.projection import Projection
 
 
 def query(call: ScimCall, endpoint: Endpoint[Row], search: SearchRequest) -> Response:
@@ -29,7 +29,7 @@ def query(call: ScimCall, endpoint: Endpoint[Row], search: SearchRequest) -> Res
     shown = source.shown(found.rows)
     counted = found.more or not (shown or page.start_index == 1)
     total = source.listing.total() if counted else page.start_index - 1 + len(shown)
-    return scim_response(list_response(shown, total, page.start_index))
+    return scim_text(list_response(shown, total, page.start_index))
 
 
 def query_all(call: ScimCall, search: SearchRequest) -> Response:
@@ -45,13 +45,13 @@ def query_all(call: ScimCall, search: SearchRequest) -> Response:
         raise InvalidValue("sortBy and cursor work within one type. Ask /Users or /Groups.")
     page = Page.parse(search.start_index, search.count)
     start, room, total = page.start_index - 1, page.count, 0
-    shown: list[Document] = []
+    shown: list[str] = []
     for source in _sources(call, search):
         if room > len(shown):
             window = Window(room - len(shown), max(0, start - total))
             shown += source.page(window)
         total += source.listing.total()
-    return scim_response(list_response(shown, total, page.start_index))
+    return scim_text(list_response(shown, total, page.start_index))
 
 
 def _sources(call: ScimCall, search: SearchRequest) -> list["_Source[User] | _Source[Group]"]:
@@ -77,12 +77,11 @@ class _Source(Generic[Row]):
     listing: Listing[Row]
     projection: Projection
 
-    def shown(self, rows: Sequence[Row]) -> list[Document]:
-        """Return rows as the answer shows them."""
-        documents = self.endpoint.documents(self.call, rows, self.projection)
-        return [render(self.kind, document, self.projection) for document in documents]
+    def shown(self, rows: Sequence[Row]) -> list[str]:
+        """Return rows as the answer shows them, as JSON texts."""
+        return self.endpoint.shown(self.call, rows, self.projection)
 
-    def page(self, window: Window) -> list[Document]:
+    def page(self, window: Window) -> list[str]:
         """Return one window of the result as the answer shows it."""
         return self.shown(self.listing.read(window).rows)
 
@@ -120,7 +119,7 @@ def _page_by_cursor(source: _Source[Row], search: SearchRequest) -> Response:
     if found.more and found.last_key is not None:
         next_cursor = cursors.issue(key, cursors.Claims(asked, count, found.last_key), at)
     total = source.listing.total() if after is None else None
-    return scim_response(list_response(source.shown(found.rows), total, next_cursor=next_cursor))
+    return scim_text(list_response(source.shown(found.rows), total, next_cursor=next_cursor))
 
 
 def _cursor_key() -> bytes:
