@@ -23,9 +23,10 @@ from dataclasses import dataclass, replace
 from inspect import signature
 from typing import Any, Generic, ParamSpec, TypeVar, overload
 
-from peewee import BaseQuery, Context, Field, IntegerField, Model, ModelSelect, TextField
+from peewee import BaseQuery, Context, Model, ModelSelect
 
 from app.db.connections import database
+from app.db.hydration import reader_of
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -33,9 +34,6 @@ M = TypeVar("M", bound=Model)
 
 Row = tuple[Any, ...]
 Convert = Callable[[Any], Any]
-
-#: Columns whose values both engines give as Python has them.
-_PLAIN = (TextField, IntegerField)
 
 #: How many texts a statement may have: it has one for each engine and each value of what its text
 #: hangs on, and a caller cannot choose those freely.
@@ -189,7 +187,7 @@ class _Text:
         if self._reader is None:
             wrapper: Any = self._query._get_cursor_wrapper(cursor)
             wrapper.initialize()
-            self._reader = _instances(wrapper) or wrapper.process_row
+            self._reader = reader_of(wrapper)
         return self._reader
 
 
@@ -204,36 +202,3 @@ class _Compiling(Context):
         convert = self.state.converter if converter is None else converter or None
         self._values.append(value.through(convert))
         return self.literal(self.state.param or "?") if add_param else self
-
-
-def _instances(wrapper: Any) -> Convert | None:
-    """Return what makes an instance of a model of a tuple, where that is all that is wanted.
-
-    peewee sets each attribute on its own. This puts all of them in at once.
-    """
-    model = getattr(wrapper, "constructor", None)
-    if not (isinstance(model, type) and issubclass(model, Model)):
-        return None
-    fields: dict[str, Field] = model._meta.fields
-    names = list(enumerate(wrapper.unique_columns))
-    as_it_is = [(name, index) for index, name in names if isinstance(fields.get(name), _PLAIN)]
-    converted: list[tuple[str, int, Convert]] = [
-        (name, index, fields[name].python_value)
-        for index, name in names
-        if name in fields and not isinstance(fields[name], _PLAIN)
-    ]
-    beside = [
-        (name, index, wrapper.converters[index]) for index, name in names if name not in fields
-    ]
-
-    def instance(row: Row) -> Any:
-        made: Any = model.__new__(model)
-        data = {name: row[index] for name, index in as_it_is}
-        for name, index, convert in converted:
-            data[name] = convert(row[index])
-        made.__data__, made._dirty, made.__rel__ = data, set(), {}
-        for name, index, convert in beside:
-            setattr(made, name, convert(row[index]) if convert else row[index])
-        return made
-
-    return instance

@@ -70,6 +70,8 @@ def _split(document: str) -> tuple[str, list[str]]:
     >>> _split('{"schemas":["urn:x"],"userName":"a"}')
     ('"schemas":["urn:x"]', ['"userName":"a"'])
     """
+    if not document.startswith('{"schemas":'):  # it was put together of parts
+        document = json_text({"schemas": [], **json.loads(document)})
     end = document.index("]") + 1
     rest = document[end + 1 : -1]
     return document[1:end], [rest] if rest else []

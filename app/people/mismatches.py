@@ -7,14 +7,16 @@ a login of the same user that contradicts nothing.
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
-from peewee import Expression
+from peewee import BaseQuery, Expression
 
 from app.access import trail
 from app.access.context import Context
 from app.access.door import use_case
 from app.access.trail import Change
+from app.db.compiled import compiled
 from app.errors import Busy
 from app.identifiers import new_id
 from app.models import IdentityMatch, IdentityMismatch, User
@@ -64,7 +66,13 @@ class Mismatch:
 
 def have_matched(organization_id: str) -> bool:
     """Return whether a directory's external id ever matched at a login of the organization."""
-    return bool(IdentityMatch.of(organization_id).exists())
+    return _any_match.value(organization_id) is not None
+
+
+@compiled
+def _any_match(organization_id: str) -> BaseQuery:
+    matches = IdentityMatch.select(IdentityMatch.user_id)
+    return matches.where(IdentityMatch.belongs_to(organization_id)).limit(1).tuples()
 
 
 def note_mismatch(context: Context, mismatch: Mismatch) -> None:
@@ -80,7 +88,7 @@ def note_clean(context: Context, user: User, *, matched: bool) -> None:
     """
     if matched and user.origin == "scim" and not have_matched(user.organization_id):
         _unless_busy(lambda: _record_match(context, user))
-    if IdentityMismatch.select().where(_open_of(user)).exists():
+    if _open_mismatch.value(user.organization_id, user.id) is not None:
         _unless_busy(lambda: _resolve(context, user))
 
 
@@ -164,16 +172,28 @@ def _record_match(context: Context, user: User) -> None:
 
 @use_case()
 def _resolve(context: Context, user: User) -> None:
-    resolved = IdentityMismatch.update(resolved_at=context.at).where(_open_of(user)).execute()
+    resolved = _resolution.changes(user.organization_id, user.id, context.at)
     if resolved:
         change = Change("identity.mismatch_resolved", user.id, after={"count": resolved})
         trail.record(context, change)
 
 
-def _open_of(user: User) -> Expression:
+@compiled
+def _open_mismatch(organization_id: str, user_id: str) -> BaseQuery:
+    mismatches = IdentityMismatch.select(IdentityMismatch.id)
+    return mismatches.where(_open_of(organization_id, user_id)).limit(1).tuples()
+
+
+@compiled
+def _resolution(organization_id: str, user_id: str, resolved_at: datetime) -> BaseQuery:
+    change = IdentityMismatch.update(resolved_at=resolved_at)
+    return change.where(_open_of(organization_id, user_id))
+
+
+def _open_of(organization_id: str, user_id: str) -> Expression:
     of_user: Expression = (
-        IdentityMismatch.belongs_to(user.organization_id)
-        & (IdentityMismatch.user_id == user.id)
+        IdentityMismatch.belongs_to(organization_id)
+        & (IdentityMismatch.user_id == user_id)
         & IdentityMismatch.resolved_at.is_null()
     )
     return of_user

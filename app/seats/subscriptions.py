@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from peewee import JOIN
+from peewee import JOIN, ModelSelect
 
+from app.db.compiled import compiled
 from app.models import Contract, ContractTerm, Organization, SeatPool
 from app.models.rows import same_organization
 from app.seats.rules import PoolStanding, PoolState, SeatCounts
@@ -55,6 +56,13 @@ def subscription_of(organization_id: str) -> Subscription:
 
     Who buys or signs locks the contract before; then what this returns of it stands still.
     """
+    pool: Any = _pool_with_all.first(organization_id)
+    found = [getattr(pool, name, None) for name in ("contract", "term", "scheduled")]
+    return Subscription(pool.organization, pool, *found)
+
+
+@compiled
+def _pool_with_all(organization_id: str) -> "ModelSelect[SeatPool]":
     latest = Contract.alias()
     in_contract = same_organization(latest, SeatPool) & (latest.id == SeatPool.contract_id)
     in_term = (
@@ -64,14 +72,11 @@ def subscription_of(organization_id: str) -> Subscription:
     )
     ahead = same_organization(Contract, SeatPool) & Contract.is_scheduled()
     theirs = same_organization(Organization, SeatPool)
-    pool: Any = (
+    return (
         SeatPool.select(SeatPool, Organization, latest, ContractTerm, Contract)
         .join(Organization, on=theirs, attr="organization")
         .join_from(SeatPool, latest, JOIN.LEFT_OUTER, on=in_contract, attr="contract")
         .join_from(SeatPool, ContractTerm, JOIN.LEFT_OUTER, on=in_term, attr="term")
         .join_from(SeatPool, Contract, JOIN.LEFT_OUTER, on=ahead, attr="scheduled")
         .where(SeatPool.belongs_to(organization_id))
-        .get()
     )
-    found = [getattr(pool, name, None) for name in ("contract", "term", "scheduled")]
-    return Subscription(pool.organization, pool, *found)

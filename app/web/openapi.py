@@ -71,7 +71,8 @@ class Surface(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
         self, schema: type[Schema], *, location: str = "json", **options: Any
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Declare what a view reads; the parameters of its query are noted for `requires`."""
-        declare = super().arguments(schema, location=location, **options)
+        # One that is made here is not made again for each request.
+        declare = super().arguments(schema(), location=location, **options)
 
         def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
             declared: Callable[..., Any] = declare(view)

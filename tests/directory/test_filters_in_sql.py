@@ -15,6 +15,7 @@ from scim.documents import folded
 from scim.projection import Projection
 from scim.schemas import GROUP, USER
 from tests.support.builders import BASE_URL, a_group, a_user, an_organization
+from tests.support.resources import documents_of
 from tests.support.strategies import INSTANTS, TEXTS, filters_for, users
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -25,7 +26,7 @@ TABLE = json.loads(FIXTURE.read_text())
 #: What is filtered by is all that there is of a resource, also what is returned only if asked for.
 WHOLE = {
     "User": Projection.parse(USER),
-    "Group": Projection.parse(GROUP, ["members.display"]),
+    "Group": Projection.parse(GROUP, [*GROUP.attributes_by_key, "members.display"]),
 }
 EVERYTHING = Window(1000)
 
@@ -137,8 +138,8 @@ def _list(customer, resource_type, tree=None):
 
 def _documents(customer, resource_type, listing):
     directory = Directory(customer.id, BASE_URL)
-    shown = directory.user_documents if resource_type is USER else directory.group_documents
-    return shown(listing.read(EVERYTHING).rows, WHOLE[resource_type.name])
+    rows = listing.read(EVERYTHING).rows
+    return documents_of(directory, resource_type, rows, WHOLE[resource_type.name])
 
 
 def _names(documents):

@@ -18,6 +18,7 @@ from tests.support.builders import (
     an_organization,
     fill,
 )
+from tests.support.resources import documents_of
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -44,7 +45,7 @@ def test_a_group_names_its_members_to_whom_asks_for_names():
     group = a_group(acme, "Outer", [alice, bjarne, a_group(acme, "Inner")])
     projection = Projection.parse(GROUP, ["members.display"])
 
-    (document,) = Directory(acme.id, BASE_URL).group_documents([group], projection)
+    (document,) = documents_of(Directory(acme.id, BASE_URL), GROUP, [group], projection)
 
     names = {member["display"] for member in document["members"]}
     assert names == {"Alice", "bjarne@example.com", "Inner"}
@@ -56,7 +57,7 @@ def test_a_user_lists_the_groups_it_is_in():
 
     group = a_group(acme, "Engineers", [user])
 
-    (document,) = Directory(acme.id, BASE_URL).user_documents([user], Projection.parse(USER))
+    (document,) = documents_of(Directory(acme.id, BASE_URL), USER, [user], Projection.parse(USER))
     assert document["groups"] == [
         {
             "value": group.id,
@@ -163,5 +164,7 @@ def _members(group):
 
 
 def _document(customer, group):
-    documents = Directory(customer.id, BASE_URL).group_documents([group], Projection.parse(GROUP))
+    documents = documents_of(
+        Directory(customer.id, BASE_URL), GROUP, [group], Projection.parse(GROUP)
+    )
     return documents[0]

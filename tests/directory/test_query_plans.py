@@ -172,7 +172,7 @@ def test_a_group_without_its_members_reads_no_member(crowd, statements):
     rows = Directory(crowd.id, BASE_URL).groups().read(Window(100)).rows
 
     without = Projection.parse(GROUP, excluded="members")
-    documents = Directory(crowd.id, BASE_URL).group_documents(rows, without)
+    documents = Directory(crowd.id, BASE_URL).shown_groups(rows, GROUP, without)
 
     assert len(documents) == 100
     assert not [each.sql for each in statements if "scim_group_member" in each.sql]
@@ -199,9 +199,13 @@ def _page(crowd, resource_type, tree, window):
     directory = Directory(crowd.id, BASE_URL)
     projection = Projection.parse(resource_type, excluded=["members"])
     if resource_type is USER:
-        return directory.user_documents(directory.users(tree).read(window).rows, projection)
+        return directory.shown_users(
+            directory.users(tree).read(window).rows, resource_type, projection
+        )
     projection = Projection.parse(resource_type)
-    return directory.group_documents(directory.groups(tree).read(window).rows, projection)
+    return directory.shown_groups(
+        directory.groups(tree).read(window).rows, resource_type, projection
+    )
 
 
 def _change_members(crowd, op, user_id, group_id="g-00000"):

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +14,7 @@ def search(**members):
 
 
 def test_a_list_counts_what_it_returns():
-    message = list_response([{"id": "1"}], 7, 3)
+    message = json.loads(list_response(['{"id":"1"}'], 7, 3))
 
     assert message == {
         "schemas": [urns.LIST_RESPONSE],
@@ -24,11 +26,11 @@ def test_a_list_counts_what_it_returns():
 
 
 def test_an_empty_list_still_has_its_resources():
-    assert list_response([], 0, 1)["Resources"] == []
+    assert json.loads(list_response([], 0, 1))["Resources"] == []
 
 
 def test_a_page_by_cursor_names_the_next_and_no_index():
-    message = list_response([{"id": "1"}], 7, next_cursor="abc")
+    message = json.loads(list_response(['{"id":"1"}'], 7, next_cursor="abc"))
 
     assert message["nextCursor"] == "abc"
     assert "startIndex" not in message

@@ -53,7 +53,9 @@ def test_a_resource_is_parsed_and_rendered_back(name):
 def test_the_list_response_is_built():
     example = EXAMPLES["rfc7644-3.4.2-list-response"]
 
-    assert list_response(example["Resources"], 2, 1) == example
+    texts = [json.dumps(resource) for resource in example["Resources"]]
+
+    assert json.loads(list_response(texts, 2, 1)) == example
 
 
 def test_the_search_request_is_read():

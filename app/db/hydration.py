@@ -1,0 +1,91 @@
+"""Instances of models from rows, as peewee makes them, all columns at once.
+
+peewee sets each attribute of each instance on its own. Where a query asks for plain instances, or
+for instances joined to one, what comes out is the same in a fraction of the time.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+from peewee import Field, IntegerField, Model, TextField
+
+Row = tuple[Any, ...]
+Reader = Callable[[Row], Any]
+
+#: Columns whose values both engines give as Python has them.
+_AS_THEY_ARE = (TextField, IntegerField)
+
+
+class _Column(NamedTuple):
+    name: str
+    place: int
+    convert: Callable[[Any], Any] | None
+
+
+def reader_of(wrapper: Any) -> Reader:
+    """Return what makes of a row what peewee's cursor wrapper makes of it."""
+    if hasattr(wrapper, "column_keys"):
+        graph = _graph_reader(wrapper)
+        if graph is not None:
+            return graph
+    model = getattr(wrapper, "constructor", None)
+    if isinstance(model, type) and issubclass(model, Model):
+        columns = zip(wrapper.unique_columns, wrapper.converters, strict=True)
+        found = [_Column(name, index, each) for index, (name, each) in enumerate(columns)]
+        return _instance_reader(model, found)
+    peewees: Reader = wrapper.process_row
+    return peewees
+
+
+def _instance_reader(model: type[Model], columns: Iterable[_Column]) -> Reader:
+    fields: dict[str, Field] = model._meta.fields
+    columns = list(columns)
+    plain = [(each.name, each.place) for each in columns if _is_plain(fields.get(each.name))]
+    converted: list[tuple[str, int, Callable[[Any], Any]]] = [
+        (each.name, each.place, fields[each.name].python_value)
+        for each in columns
+        if each.name in fields and not _is_plain(fields[each.name])
+    ]
+    beside = [each for each in columns if each.name not in fields]
+
+    def instance(row: Row) -> Any:
+        made: Any = model.__new__(model)
+        data = {name: row[index] for name, index in plain}
+        for name, index, convert in converted:
+            data[name] = convert(row[index])
+        made.__data__, made._dirty, made.__rel__ = data, set(), {}
+        for each in beside:
+            value = row[each.place]
+            setattr(made, each.name, value if each.convert is None else each.convert(value))
+        return made
+
+    return instance
+
+
+def _graph_reader(wrapper: Any) -> Reader | None:
+    """Return what makes an instance with others joined to it; None where others hang on those."""
+    joins = wrapper.src_to_dest
+    if any(source is not wrapper.model or is_key for source, *_, is_key in joins):
+        return None
+    columns: dict[Any, list[_Column]] = {}
+    for index, key, name, convert in wrapper._row_spec:
+        columns.setdefault(key, []).append(_Column(name, index, convert))
+    models = {key: model for key, (model, _) in wrapper.key_to_constructor.items()}
+    root = _instance_reader(wrapper.model, columns[wrapper.model])
+    others = [
+        (name, _instance_reader(models[key], columns[key]), [each.place for each in columns[key]])
+        for _, name, key, *_ in joins
+    ]
+
+    def graph(row: Row) -> Any:
+        made = root(row)
+        for name, read, indexes in others:
+            is_there = any(row[index] is not None for index in indexes)
+            setattr(made, name, read(row) if is_there else None)
+        return made
+
+    return graph
+
+
+def _is_plain(field: Field | None) -> bool:
+    return isinstance(field, _AS_THEY_ARE)

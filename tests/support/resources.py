@@ -1,0 +1,11 @@
+"""Users and groups as the documents that clients read."""
+
+import json
+
+from scim.schemas import GROUP, USER
+
+
+def documents_of(directory, kind, rows, projection) -> list[dict]:
+    """Return what a projection shows of resources of a type."""
+    shown = {USER.name: directory.shown_users, GROUP.name: directory.shown_groups}[kind.name]
+    return [json.loads(text) for text in shown(rows, kind, projection)]
