@@ -31,7 +31,7 @@ LENGTH_MAX = 1_000
 BYTES_MAX = 16 * 1024 * 1024
 
 #: How long the writer lets exchanges gather, and how long it pauses where it cannot write.
-GATHER_SECONDS = 0.1
+GATHER_SECONDS = 0.25
 PAUSE_SECONDS = 1.0
 
 #: How long writing may go on when the process stops; less than a worker is given to stop.
@@ -69,6 +69,8 @@ class Recorder:
         self._noted: dict[tuple[str, str], datetime] = {}
         self._thread: threading.Thread | None = None
         self._enabled = self._stopping = False
+        #: Whether the thread waits for something to write.
+        self._idle = False
         self._give_up_at: float | None = None
         #: How many exchanges were not written: the queue was full, or the database kept refusing.
         self.dropped = 0
@@ -125,7 +127,9 @@ class Recorder:
             # While the process ends no thread can begin any more: what came last is lost.
             with suppress(RuntimeError):
                 self._thread.start()
-        self._changed.notify()
+        # While it gathers, or writes, it is left alone: what comes is written next.
+        if self._idle:
+            self._changed.notify()
 
     def _run(self) -> None:
         said = 0
@@ -144,7 +148,9 @@ class Recorder:
             while not (self._waiting or self._contacts):
                 if self._ends():
                     return False
+                self._idle = True
                 self._changed.wait(PAUSE_SECONDS)
+                self._idle = False
             return True
 
     def _take(self) -> tuple[list[Asked], list[Contact]]:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, NamedTuple
 
 _PATH = re.compile(r"(?:.*/scim/v2)?/+(users|groups|bulk)(?:/+([^/]+))?/*", re.IGNORECASE)
@@ -59,7 +60,7 @@ class Said:
     status: int
     answer: Any
 
-    @property
+    @cached_property
     def action(self) -> Action:
         """What was asked."""
         found = _PATH.fullmatch(self.path)
@@ -72,7 +73,7 @@ class Said:
             return Action.BULK
         return _of_user(self) if kind == "users" else _GROUP.get(self.method, Action.OTHER)
 
-    @property
+    @cached_property
     def outcome(self) -> Outcome:
         """What became of it."""
         if self.status >= 400:
@@ -81,7 +82,7 @@ class Said:
         parked = wanted and _asks_active(self) is not False and _active(self.answer) is False
         return Outcome.PARKED if parked else Outcome.DONE
 
-    @property
+    @cached_property
     def subject(self) -> Subject:
         """The user that it is about; nothing where it is about a group, or about many."""
         found = _PATH.fullmatch(self.path)

@@ -5,8 +5,11 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any, NamedTuple, Self
 
+from peewee import BaseQuery
+
 from app.access.principal import ALL_ORGANIZATIONS
 from app.db.columns import instant_text
+from app.db.compiled import compiled, through
 from app.db.connections import connection
 from app.db.sql import greatest, least, listed
 from app.db.transactions import transaction
@@ -98,9 +101,9 @@ def _named(rows: list[Row]) -> list[Row]:
         if row["user_id"]:
             ids.setdefault(row["organization_id"], set()).add(row["user_id"])
     known = {
-        user.id: user.user_name
+        user_id: user_name
         for organization_id, theirs in ids.items()
-        for user in User.of(organization_id, User.id.in_(listed(sorted(theirs))))
+        for user_id, user_name in _names.iterate(organization_id, sorted(theirs))
     }
     kept = [row for row in rows if not known.get(row["user_id"], "").startswith(_ERASED)]
     for row in kept:
@@ -110,10 +113,16 @@ def _named(rows: list[Row]) -> list[Row]:
     return kept
 
 
+@compiled
+def _names(organization_id: str, user_ids: Sequence[str]) -> BaseQuery:
+    users = User.select(User.id, User.user_name)
+    return users.where(User.belongs_to(organization_id) & User.id.in_(listed(user_ids))).tuples()
+
+
 @transaction
 def _insert(rows: Sequence[Row]) -> None:
     """Write a few exchanges, and that their tokens asked."""
-    Exchange.insert_many(rows).execute()
+    Exchange.add_all(rows)
     _note_all([_contact_of(row) for row in rows], rows_each=1)
     refused = {
         (row["organization_id"], row["token_id"]): row
@@ -150,24 +159,53 @@ def _upsert(contacts: Sequence[Contact], *, untrimmed: int) -> None:
     last = max(contacts, key=attrgetter("at"))
     first_at = min(contact.at for contact in contacts)
     provider = next((each.provider for each in reversed(contacts) if each.provider), None)
+    _contact.changes(
+        last.organization_id,
+        last.token_id,
+        provider,
+        first_at,
+        last.at,
+        untrimmed,
+        provider is not None,
+    )
+
+
+@compiled("is_known")
+def _contact(  # noqa: PLR0913  # one for each column
+    organization_id: str,
+    token_id: str,
+    provider: str | None,
+    first_at: datetime,
+    last_at: datetime,
+    untrimmed: int,
+    is_known: bool,  # noqa: FBT001
+) -> BaseQuery:
     update: dict[Any, Any] = {
-        DirectoryContact.first_at: least(DirectoryContact.first_at, instant_text(first_at)),
-        DirectoryContact.last_at: greatest(DirectoryContact.last_at, instant_text(last.at)),
+        DirectoryContact.first_at: least(
+            DirectoryContact.first_at, through(instant_text, first_at)
+        ),
+        DirectoryContact.last_at: greatest(
+            DirectoryContact.last_at, through(instant_text, last_at)
+        ),
         DirectoryContact.untrimmed: DirectoryContact.untrimmed + untrimmed,
     }
-    if provider is not None:
+    if is_known:
         update[DirectoryContact.provider] = provider
-    DirectoryContact.insert(
-        organization_id=last.organization_id,
-        token_id=last.token_id,
-        provider=provider,
-        first_at=first_at,
-        last_at=last.at,
-        untrimmed=untrimmed,
-    ).on_conflict(
-        conflict_target=[DirectoryContact.organization_id, DirectoryContact.token_id],
-        update=update,
-    ).execute()
+    return (
+        DirectoryContact.insert(
+            organization_id=organization_id,
+            token_id=token_id,
+            provider=provider,
+            first_at=first_at,
+            last_at=last_at,
+            untrimmed=untrimmed,
+        )
+        .on_conflict(
+            conflict_target=[DirectoryContact.organization_id, DirectoryContact.token_id],
+            update=update,
+        )
+        .returning()
+    )
 
 
 def _note_refusal(row: Row) -> None:

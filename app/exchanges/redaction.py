@@ -8,6 +8,8 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
+from app.json_text import json_text
+
 #: What is kept of a body. Units: bytes of UTF-8.
 KEPT_MAX: Final = 8 * 1024
 
@@ -28,6 +30,8 @@ _SECRET_LENGTH_MIN = 4
 #: A token of ours, and what follows the word with which one is sent.
 _TOKEN = re.compile(r"\bsg_\w{16,}|\bbearer\s+[\w.~+/=-]{16,}", re.IGNORECASE)
 _MARKS: Final = str.maketrans("", "", " _-\t\u200b")
+#: How the texts begin that `_TOKEN` finds.
+_TOKEN_MARKS = ("sg_", "bearer")
 
 
 def parsed(body: bytes) -> Any:
@@ -51,7 +55,9 @@ def kept(message: Any, secrets: Collection[str] = ()) -> str | None:
     if message is None:
         return None
     try:
-        text = json.dumps(without_secrets(message), ensure_ascii=False, separators=(",", ":"))
+        text = json_text(message)
+        if _may_hold_secret(text):
+            text = json_text(without_secrets(message))
     except RecursionError:
         return None
     for secret in secrets:
@@ -66,10 +72,22 @@ def secrets_of(message: Any) -> set[str]:
     {'secret'}
     """
     try:
+        if not _may_hold_secret(json_text(message)):
+            return set()
         hidden = set(_hidden(message, without_secrets(message)))
     except RecursionError:
         return set()
     return {text for text in hidden if len(text) >= _SECRET_LENGTH_MIN}
+
+
+def _may_hold_secret(text: str) -> bool:
+    """Return whether a body's text has a word that a secret stands beside, or in.
+
+    Few have, and the others need not be walked through.
+    """
+    lowered = text.casefold()
+    plain = lowered.translate(_MARKS)
+    return any(word in plain for word in _SECRETS) or any(mark in lowered for mark in _TOKEN_MARKS)
 
 
 def _hidden(message: Any, shown: Any) -> Iterator[str]:
