@@ -50,7 +50,8 @@ def texts_as_built() -> Iterator[None]:
     run = Statement._run
 
     def checked(statement, args, kwargs):
-        built = statement.build(**statement._arguments(args, kwargs))
+        arguments = dict(zip(statement._names, statement._arguments(args, kwargs), strict=True))
+        built = statement.build(**arguments)
         assert statement.bound(*args, **kwargs) == built.sql()
         return run(statement, args, kwargs)
 

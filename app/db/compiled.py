@@ -20,10 +20,11 @@ A placeholder never stands for NULL in a comparison, which has another text.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from inspect import signature
 from typing import Any, Generic, ParamSpec, TypeVar, overload
 
-from peewee import BaseQuery, Context, Model, ModelSelect
+from peewee import BaseQuery, Context, IntegerField, Model, ModelSelect, TextField
 
 from app.db.connections import database
 from app.db.hydration import reader_of
@@ -51,13 +52,6 @@ class Placeholder:
         """Return the placeholder of what `convert` makes of the argument."""
         return self if convert is None else replace(self, conversions=(*self.conversions, convert))
 
-    def value_in(self, arguments: dict[str, Any]) -> Any:
-        """Return what the database is given."""
-        value = arguments[self.name]
-        for convert in self.conversions:
-            value = convert(value)
-        return value
-
 
 def through(convert: Convert, value: Any) -> Any:
     """Return what `convert` makes of a value, or will make of the argument that it stands for."""
@@ -77,7 +71,7 @@ class Statement(Generic[P, R]):
         """Keep the texts of what `build` returns; `names` are its arguments, if they are open."""
         self.build: Callable[..., Any] = build
         self._names = tuple(signature(build).parameters if names is None else names)
-        self._text_hangs_on = tuple(text_hangs_on)
+        self._text_hangs_on = tuple(map(self._names.index, text_hangs_on))
         self._texts: dict[tuple[object, ...], _Text] = {}
 
     def rows(self, *args: P.args, **kwargs: P.kwargs) -> list[R]:
@@ -116,17 +110,17 @@ class Statement(Generic[P, R]):
         text = self._text(arguments)
         return text.sql, text.values(arguments)
 
-    def _run(self, args: Sequence[Any], kwargs: dict[str, Any]) -> tuple["_Text", Any]:
+    def _run(self, args: Row, kwargs: dict[str, Any]) -> tuple["_Text", Any]:
         arguments = self._arguments(args, kwargs)
         text = self._text(arguments)
         return text, database.execute_sql(text.sql, text.values(arguments))
 
-    def _arguments(self, args: Sequence[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
-        return {**dict(zip(self._names, args, strict=False)), **kwargs}
+    def _arguments(self, args: Row, kwargs: dict[str, Any]) -> Row:
+        """Return the arguments in the order of their names."""
+        return (*args, *(kwargs[name] for name in self._names[len(args) :])) if kwargs else args
 
-    def _text(self, arguments: dict[str, Any]) -> "_Text":
-        engine = type(database.obj)
-        key = (engine, *[arguments[name] for name in self._text_hangs_on])
+    def _text(self, arguments: Row) -> "_Text":
+        key = (type(database.obj), *[arguments[place] for place in self._text_hangs_on])
         text = self._texts.get(key)
         if text is None:
             if len(self._texts) >= TEXTS_MAX:
@@ -134,12 +128,12 @@ class Statement(Generic[P, R]):
             text = self._texts[key] = self._made(arguments)
         return text
 
-    def _made(self, arguments: dict[str, Any]) -> "_Text":
+    def _made(self, arguments: Row) -> "_Text":
         given: dict[str, Any] = {
-            name: arguments[name] if name in self._text_hangs_on else Placeholder(name)
-            for name in self._names
+            name: argument if place in self._text_hangs_on else Placeholder(name)
+            for place, (name, argument) in enumerate(zip(self._names, arguments, strict=True))
         }
-        return _Text.of(self.build(**given))
+        return _Text(self.build(**given), self._names)
 
 
 @overload
@@ -162,24 +156,27 @@ def compiled(*given: Any) -> Any:
 
 
 class _Text:
-    """The text of a query for one engine, with the placeholders in their order."""
+    """The text of a query for one engine, and where its values come from."""
 
-    def __init__(self, query: Any, sql: str, parameters: Sequence[object]) -> None:
-        self.sql = sql
-        self._query = query
-        self._parameters = tuple(parameters)
-        self._reader: Convert | None = None
-
-    @classmethod
-    def of(cls, query: BaseQuery) -> "_Text":
+    def __init__(self, query: BaseQuery, names: Sequence[str]) -> None:
         context = _Compiling(**database.get_context_options())
-        sql, parameters = context.parse(query)  # type: ignore[no-untyped-call]  # the stubs leave it untyped
-        return cls(query, sql, parameters)
+        self.sql, parameters = context.parse(query)  # type: ignore[no-untyped-call]  # the stubs leave it untyped
+        self._query: Any = query
+        self._reader: Convert | None = None
+        self._constants = tuple(part for part in parameters if not _is_open(part))
+        constants = iter(range(len(names), len(names) + len(self._constants)))
+        #: Of each value, its place among the arguments and the constants, and how it is written.
+        self._sources = [
+            (names.index(part.name), _writing(part.conversions))
+            if _is_open(part)
+            else (next(constants), None)
+            for part in parameters
+        ]
 
-    def values(self, arguments: dict[str, Any]) -> list[Any]:
+    def values(self, arguments: Row) -> list[Any]:
+        given = (*arguments, *self._constants)
         return [
-            part.value_in(arguments) if type(part) is Placeholder else part
-            for part in self._parameters
+            given[place] if write is None else write(given[place]) for place, write in self._sources
         ]
 
     def reader(self, cursor: Any) -> Convert:
@@ -202,3 +199,27 @@ class _Compiling(Context):
         convert = self.state.converter if converter is None else converter or None
         self._values.append(value.through(convert))
         return self.literal(self.state.param or "?") if add_param else self
+
+
+def _is_open(parameter: object) -> bool:
+    return isinstance(parameter, Placeholder)
+
+
+def _writing(conversions: Sequence[Convert]) -> Convert | None:
+    """Return what does all the conversions; None where a value is given as it is."""
+    steps = [step for step in map(_step, conversions) if step is not None]
+    if len(steps) <= 1:
+        return steps[0] if steps else None
+    return lambda value: reduce(lambda made, step: step(made), steps, value)
+
+
+def _step(convert: Convert) -> Convert | None:
+    """Return a conversion, or one that is as good in less time."""
+    field = getattr(convert, "__self__", None)
+    if isinstance(field, IntegerField):
+        return None
+    return _as_text if isinstance(field, TextField) else convert
+
+
+def _as_text(value: Any) -> str | None:
+    return value if value is None or type(value) is str else str(value)

@@ -34,7 +34,18 @@ def reader_of(wrapper: Any) -> Reader:
         found = [_Column(name, index, each) for index, (name, each) in enumerate(columns)]
         return _instance_reader(model, found)
     peewees: Reader = wrapper.process_row
-    return peewees
+    converters = getattr(wrapper, "converters", ())
+    is_tuple = getattr(wrapper, "constructor", None) is tuple and bool(converters)
+    return _itself if is_tuple and all(map(_changes_nothing, converters)) else peewees
+
+
+def _itself(row: Row) -> Row:
+    return row
+
+
+def _changes_nothing(convert: Callable[[Any], Any] | None) -> bool:
+    """Return whether the values of a column are as Python has them already."""
+    return convert is None or _is_plain(getattr(convert, "__self__", None))
 
 
 def _instance_reader(model: type[Model], columns: Iterable[_Column]) -> Reader:

@@ -6,12 +6,13 @@ become members, then groups by id.
 
 from datetime import datetime
 
-from peewee import Expression, IntegrityError
+from peewee import Expression, IntegrityError, ModelSelect
 
 from app.access import trail
 from app.access.context import Context
 from app.access.door import use_case
 from app.access.trail import Change
+from app.db.compiled import compiled
 from app.db.sql import locked, violates
 from app.directory import members, resources
 from app.directory.audit_facts import changed_names, listed_ids
@@ -172,7 +173,7 @@ def find_group(organization_id: str, group_id: str) -> Group:
     Raises:
         NotFound: it has none of this id.
     """
-    group: Group | None = Group.get_or_none(_is(organization_id, group_id))
+    group = _group_of_id.first(organization_id, group_id)
     if group is None:
         raise _no_group(group_id)
     return group
@@ -184,9 +185,7 @@ def _without_members(document: Document) -> tuple[Document, list[str]]:
 
 
 def _lock_group(organization_id: str, group_id: str, strength: str = "FOR NO KEY UPDATE") -> Group:
-    group: Group | None = locked(
-        Group.select().where(_is(organization_id, group_id)), strength
-    ).first()
+    group: Group | None = _locked_group.first(organization_id, group_id, strength)
     if group is None:
         raise _no_group(group_id)
     return group
@@ -238,6 +237,16 @@ def _write(group: Group, *, new: bool) -> None:
                 attribute="displayName",
             ) from None
         raise
+
+
+@compiled
+def _group_of_id(organization_id: str, group_id: str) -> "ModelSelect[Group]":
+    return Group.select().where(_is(organization_id, group_id))
+
+
+@compiled("strength")
+def _locked_group(organization_id: str, group_id: str, strength: str) -> "ModelSelect[Group]":
+    return locked(Group.select().where(_is(organization_id, group_id)), strength)
 
 
 def _is(organization_id: str, group_id: str) -> Expression:

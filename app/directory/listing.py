@@ -9,7 +9,7 @@ from peewee import SQL, Node, fn
 
 from app.db.compiled import Statement
 from app.directory import members, users
-from app.directory.resources import shown
+from app.directory.rendering import Renderer
 from app.directory.search.columns import group_scope, user_scope
 from app.directory.search.filters import DocumentScope, condition
 from app.directory.search.shapes import filled, lifted
@@ -135,10 +135,8 @@ class Directory:
         if rows and projection.includes("groups"):
             ids = [row.id for row in rows]
             memberships = users.groups_of(self.organization_id, ids, self.base_url)
-        return [
-            shown(row, kind, {"groups": memberships.get(row.id, ())}, self.base_url, projection)
-            for row in rows
-        ]
+        renderer = Renderer(kind, self.base_url, projection)
+        return [renderer.text(row, "groups", memberships.get(row.id, ())) for row in rows]
 
     def shown_groups(
         self, rows: Sequence[Group], kind: ResourceType, projection: Projection
@@ -149,10 +147,8 @@ class Directory:
             ids = [row.id for row in rows]
             named = projection.includes("members.display")
             listed = members.members_of(self.organization_id, ids, self.base_url, named=named)
-        return [
-            shown(row, kind, {"members": listed.get(row.id, ())}, self.base_url, projection)
-            for row in rows
-        ]
+        renderer = Renderer(kind, self.base_url, projection)
+        return [renderer.text(row, "members", listed.get(row.id, ())) for row in rows]
 
 
 @lru_cache(maxsize=_FORMS_MAX)
@@ -171,9 +167,8 @@ def _page(form: _Form, values: tuple[str, ...]) -> Statement[..., Any]:
             missing = zip(after, form.after, strict=True)
             last = tuple(None if is_missing else given[name] for name, is_missing in missing)
             chosen.append(key.after(last))
-        rows = (
-            model.select(*model.read_columns(), *key.selected()).order_by(*key.order_by()).objects()
-        )
+        columns = (*model.shown_columns(), *key.selected())
+        rows = model.select(*columns).order_by(*key.order_by()).objects()
         if not form.deep:
             return rows.where(*chosen).limit(given["limit"]).offset(given["offset"])
         skipping = model.select(model.id).where(*chosen).order_by(*key.order_by())

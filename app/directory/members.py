@@ -5,20 +5,24 @@ A group may have 100,000 members, so nothing here reads them except where an ans
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import lru_cache, reduce
+from typing import Any
 
 from peewee import JOIN, SQL, BaseQuery, Expression, Node, Select, Value, fn
 
 from app.db.columns import KeyField
-from app.db.compiled import compiled
+from app.db.compiled import Statement, compiled
 from app.db.sql import listed, locked
+from app.directory.rendering import reference_to
 from app.directory.search.columns import member_scope
 from app.directory.search.filters import condition
+from app.directory.search.shapes import filled, lifted
 from app.json_text import json_text
 from app.models import Group, GroupMember, User
 from app.models.rows import same_organization
 from scim.attributes import ResourceType
 from scim.errors import InvalidValue
+from scim.filters import Filter
 from scim.patch import Op, Operation, member_ids
 from scim.schemas import GROUP, USER
 
@@ -33,24 +37,33 @@ def lock_members(organization_id: str, ids: Collection[str]) -> None:
     """
     if not ids:
         return
-    wanted = listed(sorted(set(ids)))
-    found = User.select(User.id).where(
-        User.belongs_to(organization_id) & User.id.in_(wanted) & User.deleted_at.is_null()
-    )
-    users = set(locked(found.order_by(User.id), "FOR KEY SHARE").scalars())
+    users = _ids(_locked_users.rows(organization_id, sorted(set(ids))))
     missing = sorted(set(ids) - users)
     if not missing:
         return
-    groups = Group.select(Group.id).where(
-        Group.belongs_to(organization_id) & Group.id.in_(listed(missing))
-    )
-    nested = set(locked(groups.order_by(Group.id), "FOR KEY SHARE").scalars())
+    nested = _ids(_locked_groups.rows(organization_id, missing))
     unknown = [member_id for member_id in missing if member_id not in nested]
     if unknown:
         raise InvalidValue(
             f"members: {unknown[0]} is neither a User nor a Group of this organization. "
             "Provision it first, or leave it out."
         )
+
+
+@compiled
+def _locked_users(organization_id: str, ids: Sequence[str]) -> BaseQuery:
+    found = User.select(User.id).where(
+        User.belongs_to(organization_id) & User.id.in_(listed(ids)) & User.deleted_at.is_null()
+    )
+    return locked(found.order_by(User.id), "FOR KEY SHARE").tuples()
+
+
+@compiled
+def _locked_groups(organization_id: str, ids: Sequence[str]) -> BaseQuery:
+    found = Group.select(Group.id).where(
+        Group.belongs_to(organization_id) & Group.id.in_(listed(ids))
+    )
+    return locked(found.order_by(Group.id), "FOR KEY SHARE").tuples()
 
 
 def ids_in(operations: Sequence[Operation]) -> set[str]:
@@ -90,8 +103,8 @@ def change_members(group: Group, operations: Sequence[Operation], base_url: str)
 
 def set_members(group: Group, ids: Collection[str]) -> MemberChanges:
     """Make exactly these the members of a group, and return what that changed."""
-    others = _of(group) & GroupMember.member_id.not_in(listed(sorted(ids)))
-    return _remove(others).then(_add(group, ids))
+    others = _removing_others.rows(group.organization_id, group.id, sorted(ids))
+    return MemberChanges(removed=_ids(others)).then(_add(group, ids))
 
 
 def members_of(
@@ -116,8 +129,7 @@ _ID = "\0"
 
 def _element_of(kind: ResourceType, base_url: str) -> str:
     """Return the JSON text of a member of a type, without its end."""
-    address = json_text(f"{base_url}{kind.endpoint}/")[:-1]
-    return f'{{"value":"{_ID}","$ref":{address}{_ID}","type":"{kind.name}"'
+    return f'{{"value":"{_ID}","$ref":{reference_to(kind, base_url)}{_ID}","type":"{kind.name}"'
 
 
 @compiled("named")
@@ -145,41 +157,56 @@ def _change(group: Group, operation: Operation, base_url: str) -> MemberChanges:
         case Op.REPLACE:
             return set_members(group, member_ids(operation))
         case Op.REMOVE:
-            filter_ = operation.path.filter
-            chosen = (
-                _of(group)
-                if filter_ is None
-                else _of(group) & condition(filter_, member_scope(base_url))
-            )
-            return _remove(chosen)
+            tree, values = lifted(operation.path.filter)
+            statement = _removal(tree, tuple(values))
+            key = group.organization_id, group.id
+            return MemberChanges(removed=_ids(statement.rows(*key, base_url, *values.values())))
 
 
 def _add(group: Group, ids: Collection[str]) -> MemberChanges:
     """Add members that `lock_members` found, and return which of them were new."""
     if not ids:
         return MemberChanges()
-    wanted = listed(sorted(set(ids)))
-    group_id = Value(group.id).cast("TEXT")
-    users = User.select(User.organization_id, group_id, User.id, User.id, SQL("NULL")).where(
-        User.belongs_to(group.organization_id)
-        & User.id.in_(wanted)
-        & User.deleted_at.is_null()
-        & _is_new(group, User.id)
-    )
-    nested = Group.select(Group.organization_id, group_id, Group.id, SQL("NULL"), Group.id).where(
-        Group.belongs_to(group.organization_id) & Group.id.in_(wanted) & _is_new(group, Group.id)
-    )
-    return MemberChanges(added=_insert(users) | _insert(nested))
+    wanted = group.organization_id, group.id, sorted(set(ids))
+    added = _ids(_adding_users.rows(*wanted))
+    if len(added) < len(wanted[-1]):
+        added |= _ids(_adding_groups.rows(*wanted))
+    return MemberChanges(added=added)
 
 
-def _is_new(group: Group, row_id: KeyField) -> Expression:
+@compiled
+def _adding_users(organization_id: str, group_id: str, ids: Sequence[str]) -> BaseQuery:
+    column = Value(group_id).cast("TEXT")
+    return _inserting(
+        User.select(User.organization_id, column, User.id, User.id, SQL("NULL")).where(
+            User.belongs_to(organization_id)
+            & User.id.in_(listed(ids))
+            & User.deleted_at.is_null()
+            & _is_new(organization_id, group_id, User.id)
+        )
+    )
+
+
+@compiled
+def _adding_groups(organization_id: str, group_id: str, ids: Sequence[str]) -> BaseQuery:
+    column = Value(group_id).cast("TEXT")
+    return _inserting(
+        Group.select(Group.organization_id, column, Group.id, SQL("NULL"), Group.id).where(
+            Group.belongs_to(organization_id)
+            & Group.id.in_(listed(ids))
+            & _is_new(organization_id, group_id, Group.id)
+        )
+    )
+
+
+def _is_new(organization_id: str, group_id: str, row_id: KeyField) -> Expression:
     """Say that a row is no member yet: those who are cost no write, however many are listed."""
-    member = GroupMember.select(SQL("1")).where(_of(group) & (GroupMember.member_id == row_id))
-    is_new: Expression = ~fn.EXISTS(member)
+    theirs = _of(organization_id, group_id) & (GroupMember.member_id == row_id)
+    is_new: Expression = ~fn.EXISTS(GroupMember.select(SQL("1")).where(theirs))
     return is_new
 
 
-def _insert(rows: Select) -> frozenset[str]:
+def _inserting(rows: Select) -> BaseQuery:
     columns = [
         GroupMember.organization_id,
         GroupMember.group_id,
@@ -188,22 +215,38 @@ def _insert(rows: Select) -> frozenset[str]:
         GroupMember.nested_group_id,
     ]
     inserted = GroupMember.insert_from(rows, columns).on_conflict_ignore()
-    return _ids(inserted.returning(GroupMember.member_id).tuples().execute())
+    return inserted.returning(GroupMember.member_id).tuples()
 
 
-def _remove(chosen: Node) -> MemberChanges:
-    removed = GroupMember.delete().where(chosen).returning(GroupMember.member_id)
-    return MemberChanges(removed=_ids(removed.tuples().execute()))
+@lru_cache(maxsize=256)
+def _removal(tree: Filter | None, values: tuple[str, ...]) -> Statement[..., Any]:
+    """Return the statement that removes the members which a filter chooses; None is all."""
+
+    def build(organization_id: str, group_id: str, base_url: str, **given: Any) -> Any:
+        chosen: Any = _of(organization_id, group_id)
+        if tree is not None:
+            chosen = chosen & condition(filled(tree, given), member_scope(base_url))
+        return _removing(chosen)
+
+    return Statement(build, names=("organization_id", "group_id", "base_url", *values))
+
+
+@compiled
+def _removing_others(organization_id: str, group_id: str, ids: Sequence[str]) -> BaseQuery:
+    others = GroupMember.member_id.not_in(listed(ids))
+    return _removing(_of(organization_id, group_id) & others)
+
+
+def _removing(chosen: Node) -> BaseQuery:
+    return GroupMember.delete().where(chosen).returning(GroupMember.member_id).tuples()
 
 
 def _ids(rows: Iterable[tuple[str]]) -> frozenset[str]:
     return frozenset(member_id for (member_id,) in rows)
 
 
-def _of(group: Group) -> Expression:
-    mine: Expression = GroupMember.belongs_to(group.organization_id) & (
-        GroupMember.group_id == group.id
-    )
+def _of(organization_id: str, group_id: str) -> Expression:
+    mine: Expression = GroupMember.belongs_to(organization_id) & (GroupMember.group_id == group_id)
     return mine
 
 

@@ -9,6 +9,7 @@ from app.db.compiled import compiled
 from app.db.sql import listed, locked, violates
 from app.directory import resources
 from app.directory.lookups import check_lookup
+from app.directory.rendering import reference_to
 from app.errors import InvalidInput, NotFound, UserNameTaken
 from app.identifiers import new_uuid
 from app.json_text import json_text
@@ -158,14 +159,15 @@ def ids_by_external_id(organization_id: str, external_id: str, *, limit: int = 2
 def groups_of(organization_id: str, user_ids: list[str], base_url: str) -> dict[str, list[str]]:
     """Return the `groups` of each of these users as JSON texts, direct memberships only."""
     groups: dict[str, list[str]] = {}
-    for user_id, group_id, display_name in _memberships.iterate(organization_id, user_ids):
-        element = {
-            "value": group_id,
-            "$ref": f"{base_url}{GROUP.endpoint}/{group_id}",
-            "display": display_name,
-            "type": "direct",
-        }
-        groups.setdefault(user_id, []).append(json_text(element))
+    texts: dict[str, str] = {}
+    address = reference_to(GROUP, base_url)
+    for user_id, group_id, name in _memberships.iterate(organization_id, user_ids):
+        if group_id not in texts:
+            texts[group_id] = (
+                f'{{"value":"{group_id}","$ref":{address}{group_id}",'
+                f'"display":{json_text(name)},"type":"direct"}}'
+            )
+        groups.setdefault(user_id, []).append(texts[group_id])
     return groups
 
 

@@ -19,6 +19,9 @@ from app.models.rows import OrganizationRow
 class Resource(OrganizationRow):
     """What SCIM calls a resource: its document, and columns by which it is found."""
 
+    #: No column: the text of a document, and what it says.
+    parsed: tuple[str, dict[str, Any]] | None = None
+
     @classmethod
     def read_columns(cls) -> list[Field]:
         """Return the columns that Python reads.
@@ -26,6 +29,12 @@ class Resource(OrganizationRow):
         `folded`, as large as the document, is only written here, and looked into by queries.
         """
         return [field for field in cls._meta.sorted_fields if field.name != "folded"]
+
+    @classmethod
+    def shown_columns(cls) -> list[Field]:
+        """Return the columns of which an answer is made."""
+        fields = cls._meta.fields
+        return [fields[name] for name in ("id", "document", "version", "created_at", "updated_at")]
 
     @classmethod
     def select(cls, *columns: Any) -> "ModelSelect[Self]":

@@ -201,8 +201,12 @@ def _lock(organization_id: str, user_name_key: str) -> Hold | None:
 
 @compiled
 def _locked_hold(organization_id: str, user_name_key: str) -> "ModelSelect[Hold]":
-    query = Hold.select().where(_live(organization_id) & (Hold.user_name_key == user_name_key))
-    return locked(query)
+    return locked(Hold.select().where(is_live(organization_id, user_name_key)))
+
+
+def is_live(organization_id: str, user_name_key: str) -> Expression:
+    """Return the condition on holds that one is a person's and has not ended."""
+    return _live(organization_id) & (Hold.user_name_key == user_name_key)
 
 
 def _live(organization_id: str) -> Expression:

@@ -44,6 +44,8 @@ def withdraw(person: Person, because: Closed, *, at: datetime) -> Want | None:
 
     Call inside a transaction.
     """
+    if _awaited.value(person.organization_id, person.name.key) is None:
+        return None
     freed = holds.release_for(person.organization_id, person.name.key, OFFER, at=at)
     want = wants.close(person, because, at=at)
     if want is not None and not freed:
@@ -130,6 +132,14 @@ def _keep(organization_id: str, people: list[Want], cause: Cause, *, at: datetim
         wish = Kept(UserName(want.user_name, want.user_name_key), purpose, want.id)
         if holds.place(want.organization_id, wish, reason, at=at) is None:
             break
+
+
+@compiled
+def _awaited(organization_id: str, user_name_key: str) -> BaseQuery:
+    """Look for an open want of a person, and for a seat that is held for them."""
+    want = Want.select(Want.id).where(wants.is_open(organization_id, user_name_key))
+    hold = Hold.select(Hold.id).where(holds.is_live(organization_id, user_name_key))
+    return (want | hold).limit(1).tuples()
 
 
 @compiled

@@ -152,8 +152,13 @@ def lock_open(organization_id: str, user_name_key: str) -> Want | None:
 
 @compiled
 def _locked_want(organization_id: str, user_name_key: str) -> "ModelSelect[Want]":
-    query = Want.of(organization_id, Want.user_name_key == user_name_key, Want.closed_at.is_null())
-    return locked(query)
+    return locked(Want.select().where(is_open(organization_id, user_name_key)))
+
+
+def is_open(organization_id: str, user_name_key: str) -> Expression:
+    """Return the condition on wants that one is a person's and has not ended."""
+    mine: Expression = Want.belongs_to(organization_id) & (Want.user_name_key == user_name_key)
+    return mine & Want.closed_at.is_null()
 
 
 def _new(person: Person, *, at: datetime) -> Want | None:

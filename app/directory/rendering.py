@@ -1,0 +1,64 @@
+"""Resources as the JSON texts that answers hold.
+
+A stored text is sent as it is, with id, meta and what is kept apart from it put in. Only where a
+projection leaves something out is it parsed.
+"""
+
+import json
+from collections.abc import Collection
+from functools import lru_cache
+
+from app.db.columns import instant_text
+from app.json_text import json_text
+from app.models import Group, User
+from scim.attributes import ResourceType
+from scim.projection import Projection, render
+
+
+class Renderer:
+    """Renders the resources of one type for one answer."""
+
+    def __init__(self, kind: ResourceType, base_url: str, projection: Projection) -> None:
+        """Prepare what all of them have in common."""
+        self._kind, self._projection = kind, projection
+        self._type = f',"meta":{{"resourceType":"{kind.name}","created":"'
+        self._location = f'","location":{reference_to(kind, base_url)}'
+
+    def text(self, row: User | Group, name: str, elements: Collection[str]) -> str:
+        """Return a resource; `elements` are those of the attribute `name`, kept apart from it."""
+        schemas, rest = _split(row.document)
+        apart = f',"{name}":[{",".join(elements)}]' if elements else ""
+        created, modified = instant_text(row.created_at), instant_text(row.updated_at)
+        row_id = row.id
+        whole = (
+            f'{schemas},"id":"{row_id}"{rest}{apart}{self._type}{created}",'
+            f'"lastModified":"{modified}{self._location}{row_id}",'
+            f'"version":"W/\\"{row.version}\\""}}}}'
+        )
+        if self._projection.is_whole and _are_known(self._kind, schemas):
+            return whole
+        return json_text(render(self._kind, json.loads(whole), self._projection))
+
+
+def reference_to(kind: ResourceType, base_url: str) -> str:
+    """Return the JSON text of the address of a type's resources, open for an id and a quote."""
+    return json_text(f"{base_url}{kind.endpoint}/")[:-1]
+
+
+def _split(document: str) -> tuple[str, str]:
+    """Return a stored document to the end of its `schemas`, and from there to its last brace.
+
+    >>> _split('{"schemas":["urn:x"],"userName":"a"}')
+    ('{"schemas":["urn:x"]', ',"userName":"a"')
+    """
+    if not document.startswith('{"schemas":'):  # it was put together of parts
+        document = json_text({"schemas": [], **json.loads(document)})
+    end = document.index("]") + 1
+    return document[:end], document[end:-1]
+
+
+@lru_cache(maxsize=1024)
+def _are_known(kind: ResourceType, schemas: str) -> bool:
+    """Return whether a type still has every schema that a document was written with."""
+    names: list[str] = json.loads(schemas + "}")["schemas"]
+    return set(names) <= {schema.id for schema in kind.schemas()}
