@@ -18,7 +18,7 @@ from peewee import Database
 
 from app.db.compiled import Statement
 from app.db.connections import connection, open_database
-from tests.support.auditing import violations
+from tests.support.auditing import miscounted, violations
 from tests.support.builders import NOW, Customer, an_organization
 from tests.support.clients import OwnerClient, ScimClient, SsoClient
 from tests.support.databases import Databases, PostgresqlDatabases, SqliteDatabases, fast_folder
@@ -135,6 +135,7 @@ def database(unaudited_database) -> Iterator[Database]:
     """Open a fresh database, in which every invariant must hold when the test is over."""
     yield unaudited_database
     assert violations() == []
+    assert miscounted() == []
 
 
 @pytest.fixture

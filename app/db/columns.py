@@ -51,6 +51,8 @@ class DocumentField(Field):
         return json.loads(value) if isinstance(value, str) else value
 
 
-def instant_text(at: datetime) -> str:
-    """Return `at` as `2026-03-01T09:00:00.000000Z`."""
+def instant_text(at: datetime | str) -> str:
+    """Return `at` as `2026-03-01T09:00:00.000000Z`, which is how SQLite keeps it."""
+    if isinstance(at, str):
+        return at
     return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"

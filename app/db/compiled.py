@@ -78,6 +78,12 @@ class Statement(Generic[P, R]):
         """Return all rows."""
         return list(self.iterate(*args, **kwargs))
 
+    def raw(self, *args: P.args, **kwargs: P.kwargs) -> list[Row]:
+        """Return all rows as the database gives them: an instant is text on SQLite."""
+        _, cursor = self._run(args, kwargs)
+        rows: list[Row] = cursor.fetchall()
+        return rows
+
     def iterate(self, *args: P.args, **kwargs: P.kwargs) -> Iterator[R]:
         """Return the rows one by one; ask the database nothing else before the last."""
         text, cursor = self._run(args, kwargs)

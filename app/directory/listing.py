@@ -9,7 +9,7 @@ from peewee import SQL, Node, fn
 
 from app.db.compiled import Statement
 from app.directory import members, users
-from app.directory.rendering import Renderer
+from app.directory.rendering import Renderer, ShownRow
 from app.directory.search.columns import group_scope, user_scope
 from app.directory.search.filters import DocumentScope, condition
 from app.directory.search.shapes import filled, lifted
@@ -27,6 +27,9 @@ Row = TypeVar("Row", User, Group)
 _FORMS_MAX = 512
 
 
+_SHOWN = len(ShownRow._fields)
+
+
 @dataclass(frozen=True)
 class Window:
     """Which part of a result to read: by offset, or everything after a key."""
@@ -37,10 +40,10 @@ class Window:
 
 
 @dataclass(frozen=True)
-class Found(Generic[Row]):
+class Found:
     """The rows of one window, and the key of the last of them."""
 
-    rows: list[Row]
+    rows: list[ShownRow]
     last_key: LastKey | None
     #: Whether the result goes on behind the window.
     more: bool
@@ -86,13 +89,13 @@ class Listing(Generic[Row]):
     tree: Filter | None
     order: Order
 
-    def read(self, window: Window) -> Found[Row]:
+    def read(self, window: Window) -> Found:
         """Return one window of the result, in its order."""
         tree, values = lifted(self.tree)
         after = None if window.after is None else tuple(part is None for part in window.after)
         form = _Form(self.model, tree, self.order, after, deep=window.offset > 0)
         statement = _page(form, tuple(values))
-        rows = statement.rows(
+        rows = statement.raw(
             self.organization_id,
             self.base_url,
             window.count + 1,
@@ -100,12 +103,16 @@ class Listing(Generic[Row]):
             *values.values(),
             *(window.after or ()),
         )
-        shown_rows = rows[: window.count]
-        last_key = self.order.key_of(shown_rows[-1]) if shown_rows else None
-        return Found(shown_rows, last_key, more=len(rows) > window.count)
+        shown = [ShownRow(*row[:_SHOWN]) for row in rows[: window.count]]
+        last_key = (
+            self.order.key_of(shown[-1].id, *rows[len(shown) - 1][_SHOWN:]) if shown else None
+        )
+        return Found(shown, last_key, more=len(rows) > window.count)
 
     def total(self) -> int:
         """Return how many resources the result has in all."""
+        if self.tree is None and self.model is User:
+            return users.count_present(self.organization_id)
         tree, values = lifted(self.tree)
         statement = _count(_Form(self.model, tree, Order()), tuple(values))
         count: int = statement.value(self.organization_id, self.base_url, *values.values())
@@ -128,7 +135,7 @@ class Directory:
         return Listing(Group, self.organization_id, self.base_url, tree, order or Order())
 
     def shown_users(
-        self, rows: Sequence[User], kind: ResourceType, projection: Projection
+        self, rows: Sequence[User | ShownRow], kind: ResourceType, projection: Projection
     ) -> list[str]:
         """Return users as JSON texts; memberships are read only where the projection shows them."""
         memberships: dict[str, list[str]] = {}
@@ -139,7 +146,7 @@ class Directory:
         return [renderer.text(row, "groups", memberships.get(row.id, ())) for row in rows]
 
     def shown_groups(
-        self, rows: Sequence[Group], kind: ResourceType, projection: Projection
+        self, rows: Sequence[Group | ShownRow], kind: ResourceType, projection: Projection
     ) -> list[str]:
         """Return groups as JSON texts; members are read only where the projection shows them."""
         listed: dict[str, list[str]] = {}
@@ -167,8 +174,8 @@ def _page(form: _Form, values: tuple[str, ...]) -> Statement[..., Any]:
             missing = zip(after, form.after, strict=True)
             last = tuple(None if is_missing else given[name] for name, is_missing in missing)
             chosen.append(key.after(last))
-        columns = (*model.shown_columns(), *key.selected())
-        rows = model.select(*columns).order_by(*key.order_by()).objects()
+        columns = [model._meta.fields[name] for name in ShownRow._fields]
+        rows = model.select(*columns, *key.selected()).order_by(*key.order_by()).tuples()
         if not form.deep:
             return rows.where(*chosen).limit(given["limit"]).offset(given["offset"])
         skipping = model.select(model.id).where(*chosen).order_by(*key.order_by())

@@ -6,13 +6,25 @@ projection leaves something out is it parsed.
 
 import json
 from collections.abc import Collection
+from datetime import datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 from app.db.columns import instant_text
 from app.json_text import json_text
 from app.models import Group, User
 from scim.attributes import ResourceType
 from scim.projection import Projection, render
+
+
+class ShownRow(NamedTuple):
+    """Of a resource, what an answer is made of; instants are as the database gives them."""
+
+    id: str
+    document: str
+    version: int
+    created_at: datetime | str
+    updated_at: datetime | str
 
 
 class Renderer:
@@ -24,7 +36,7 @@ class Renderer:
         self._type = f',"meta":{{"resourceType":"{kind.name}","created":"'
         self._location = f'","location":{reference_to(kind, base_url)}'
 
-    def text(self, row: User | Group, name: str, elements: Collection[str]) -> str:
+    def text(self, row: User | Group | ShownRow, name: str, elements: Collection[str]) -> str:
         """Return a resource; `elements` are those of the attribute `name`, kept apart from it."""
         schemas, rest = _split(row.document)
         apart = f',"{name}":[{",".join(elements)}]' if elements else ""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from peewee import BaseQuery, IntegrityError, ModelSelect
+from peewee import SQL, BaseQuery, IntegrityError, ModelSelect, fn
 
 from app.access.context import Context
 from app.db.compiled import compiled
@@ -13,7 +13,7 @@ from app.directory.rendering import reference_to
 from app.errors import InvalidInput, NotFound, UserNameTaken
 from app.identifiers import new_uuid
 from app.json_text import json_text
-from app.models import Group, GroupMember, User, UserEmail
+from app.models import Group, GroupMember, Hold, SeatPool, User, UserEmail
 from app.models.rows import same_organization
 from scim.attributes import Document
 from scim.errors import InvalidValue
@@ -146,6 +146,28 @@ def look_alike(user: User) -> str | None:
     return other
 
 
+def count_present(organization_id: str) -> int:
+    """Return how many users an organization has.
+
+    An active user holds a seat (I2), and what is in use beside those seats is held. So only the
+    inactive ones are counted one by one.
+    """
+    count: int = _present_count.value(organization_id)
+    return count
+
+
+@compiled
+def _present_count(organization_id: str) -> BaseQuery:
+    held = Hold.select(fn.COUNT(SQL("*"))).where(
+        Hold.belongs_to(organization_id) & Hold.ended_at.is_null()
+    )
+    inactive = User.select(fn.COUNT(SQL("*"))).where(
+        User.belongs_to(organization_id) & User.deleted_at.is_null() & ~User.active
+    )
+    pool = SeatPool.select(SeatPool.in_use - held + inactive)
+    return pool.where(SeatPool.belongs_to(organization_id)).tuples()
+
+
 def ids_by_email(organization_id: str, address: str, *, limit: int = 2) -> list[str]:
     """Return the ids of users who have this e-mail address, whatever its case."""
     return [row[0] for row in _users_of_email.iterate(organization_id, fold(address), limit)]
@@ -201,19 +223,13 @@ def _look_alikes(organization_id: str, skeleton_key: str, user_id: str) -> BaseQ
 
 @compiled
 def _users_of_email(organization_id: str, address: str, limit: int) -> BaseQuery:
-    query = (
-        User.select(User.id)
-        .join(
-            UserEmail,
-            on=same_organization(UserEmail, User) & (UserEmail.user_id == User.id),
-        )
-        .where(
-            UserEmail.belongs_to(organization_id)
-            & (UserEmail.value == address)
-            & User.deleted_at.is_null()
-        )
+    theirs = UserEmail.select(UserEmail.user_id).where(
+        UserEmail.belongs_to(organization_id) & (UserEmail.value == address)
     )
-    return query.distinct().order_by(User.id).limit(limit).tuples()
+    query = User.select(User.id).where(
+        User.belongs_to(organization_id) & User.id.in_(theirs) & User.deleted_at.is_null()
+    )
+    return query.order_by(User.id).limit(limit).tuples()
 
 
 @compiled

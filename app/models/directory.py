@@ -31,12 +31,6 @@ class Resource(OrganizationRow):
         return [field for field in cls._meta.sorted_fields if field.name != "folded"]
 
     @classmethod
-    def shown_columns(cls) -> list[Field]:
-        """Return the columns of which an answer is made."""
-        fields = cls._meta.fields
-        return [fields[name] for name in ("id", "document", "version", "created_at", "updated_at")]
-
-    @classmethod
     def select(cls, *columns: Any) -> "ModelSelect[Self]":
         """Return the query for these columns, or for all that Python reads."""
         return super().select(*(columns or cls.read_columns()))

@@ -139,7 +139,7 @@ def _awaited(organization_id: str, user_name_key: str) -> BaseQuery:
     """Look for an open want of a person, and for a seat that is held for them."""
     want = Want.select(Want.id).where(wants.is_open(organization_id, user_name_key))
     hold = Hold.select(Hold.id).where(holds.is_live(organization_id, user_name_key))
-    return (want | hold).limit(1).tuples()
+    return want.union_all(hold).limit(1).tuples()
 
 
 @compiled

@@ -12,6 +12,9 @@ SQLITE_NAMES = {
     "sqlite_autoindex_token_1": "token_secret_hash_key",
 }
 
+#: What is no table: values, and the ids of a page, which are found before its rows.
+DERIVED = {"json_each", "CONSTANT", "page"}
+
 #: Few rows, or one: reading them whole is no fault.
 SMALL = {"organization", "seat_pool", "contract", "term", "seller"}
 
@@ -46,7 +49,7 @@ def _explained_by_sqlite(statement):
     database.execute_sql("PRAGMA foreign_keys = 1")
     for *_, text in explained.fetchall():
         access = re.match(r"(SCAN|SEARCH) (\w+)", text)
-        if access is None or aliases.get(access[2], access[2]) in {"json_each", "CONSTANT", *SMALL}:
+        if access is None or aliases.get(access[2], access[2]) in {*DERIVED, *SMALL}:
             continue
         index = re.search(r"INDEX (\w+)", text)
         name = index and SQLITE_NAMES.get(index[1], index[1])

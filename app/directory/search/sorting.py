@@ -59,9 +59,9 @@ class Order:
             )
         return cls(path, descending)
 
-    def key_of(self, row: Any) -> LastKey:
-        """Return the key of a row that was selected with what `SortKey.selected` says."""
-        return (row.id,) if self.path is None else (_plain(getattr(row, _SORT_VALUE)), row.id)
+    def key_of(self, row_id: str, *values: Any) -> LastKey:
+        """Return the key of a row, given its id and what `SortKey.selected` says."""
+        return (*map(_plain, values), row_id)
 
 
 #: What is kept apart from the document, or is the same for all: nothing to sort by.

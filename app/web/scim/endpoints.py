@@ -16,6 +16,7 @@ from app.access.profiles import ScimProfile
 from app.directory import groups, users
 from app.directory.changes import Patch, Replacement
 from app.directory.listing import Directory, Listing
+from app.directory.rendering import ShownRow
 from app.directory.search.sorting import Order
 from app.errors import VersionMismatch
 from app.models import Group, User
@@ -105,7 +106,9 @@ class Endpoint(ABC, Generic[Row]):
         """Return the resources that match a filter, in an order (RFC 7644 3.4.2)."""
 
     @abstractmethod
-    def shown(self, call: ScimCall, rows: Sequence[Row], projection: Projection) -> list[str]:
+    def shown(
+        self, call: ScimCall, rows: Sequence[Row | ShownRow], projection: Projection
+    ) -> list[str]:
         """Return resources as JSON texts, with what the projection shows of them."""
 
     def _posted(self, call: ScimCall, message: Any) -> Document:
@@ -186,7 +189,9 @@ class Users(Endpoint[User]):
         return call.directory.users(tree, order)
 
     @override
-    def shown(self, call: ScimCall, rows: Sequence[User], projection: Projection) -> list[str]:
+    def shown(
+        self, call: ScimCall, rows: Sequence[User | ShownRow], projection: Projection
+    ) -> list[str]:
         return call.directory.shown_users(rows, call.profile.user, projection)
 
 
@@ -234,7 +239,9 @@ class Groups(Endpoint[Group]):
         return call.directory.groups(tree, order)
 
     @override
-    def shown(self, call: ScimCall, rows: Sequence[Group], projection: Projection) -> list[str]:
+    def shown(
+        self, call: ScimCall, rows: Sequence[Group | ShownRow], projection: Projection
+    ) -> list[str]:
         return call.directory.shown_groups(rows, call.profile.group, projection)
 
 

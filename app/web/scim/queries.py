@@ -8,6 +8,7 @@ from typing import Generic
 from flask import Response
 
 from app.directory.listing import Listing, Window
+from app.directory.rendering import ShownRow
 from app.directory.search.sorting import Order
 from app.models import Group, Installation, User
 from app.web.responses import scim_text
@@ -77,7 +78,7 @@ class _Source(Generic[Row]):
     listing: Listing[Row]
     projection: Projection
 
-    def shown(self, rows: Sequence[Row]) -> list[str]:
+    def shown(self, rows: Sequence[ShownRow]) -> list[str]:
         """Return rows as the answer shows them, as JSON texts."""
         return self.endpoint.shown(self.call, rows, self.projection)
 
