@@ -1,7 +1,8 @@
-"""Joins what lower rooms announce to the rooms above them. `app` itself imports it.
+"""Joins what lower rooms announce to the rooms above them.
 
 The door for use cases leads up to renewals and refusals, and seats that are offered lead to the
-people who get them. There is no other such place.
+people who get them. There is no other such place. The application and the sessions of commands
+import it.
 """
 
 from app.access.context import Context

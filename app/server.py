@@ -12,7 +12,7 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
-from app import create_app
+from app.application import create_app
 from app.config import Config, ConfigurationError
 from app.housekeeping import start_housekeeping
 

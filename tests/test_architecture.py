@@ -31,7 +31,8 @@ ROOMS = (
     ("app/mail",),
     ("app/housekeeping",),
     ("app/web",),
-    ("app/server", "app/simulator"),
+    ("app/application", "app/simulator"),
+    ("app/server",),
     ("app/demo",),
     ("app/commands",),
     ("app/cli",),
@@ -71,7 +72,7 @@ FORBIDDEN = {
 
 #: Only what stands under these paths imports these packages.
 RESERVED = {
-    ("flask", "flask_smorest", "werkzeug"): ("app/web/", "app/server.py", "app/__init__.py"),
+    ("flask", "flask_smorest", "werkzeug"): ("app/web/", "app/server.py", "app/application.py"),
     ("marshmallow",): ("app/web/",),
     ("authlib", "joserfc"): tuple(
         f"app/owners/{name}.py" for name in ("openid", "openid_metadata", "openid_tokens")
@@ -80,13 +81,13 @@ RESERVED = {
     ("granian",): ("app/server.py",),
     ("markdown_it",): ("app/web/documents.py", "app/web/guides.py"),
     ("click",): ("app/cli.py", "app/commands/", "app/demo/", "app/server.py"),
-    ("app.web",): ("app/web/", "app/__init__.py"),
+    ("app.web",): ("app/web/", "app/application.py"),
     ("app.config",): (
         "app/web/",
         "app/cli.py",
         "app/commands/",
         "app/server.py",
-        "app/__init__.py",
+        "app/application.py",
     ),
 }
 
@@ -211,7 +212,7 @@ def test_the_environment_has_one_reader():
 
     readers = {path_of(file) for file in PRODUCT if reading.search(file.read_text())}
 
-    assert readers <= {"app/__init__.py", "app/cli.py", "app/commands/session.py"}
+    assert readers <= {"app/application.py", "app/commands/session.py"}
 
 
 def test_the_ledger_and_what_was_sold_are_written_once():
