@@ -72,7 +72,12 @@ FORBIDDEN = {
 
 #: Only what stands under these paths imports these packages.
 RESERVED = {
-    ("flask", "flask_smorest", "werkzeug"): ("app/web/", "app/server.py", "app/application.py"),
+    ("flask", "flask_smorest", "werkzeug"): (
+        "app/web/",
+        "app/server.py",
+        "app/application.py",
+        "app/__init__.py",
+    ),
     ("marshmallow",): ("app/web/",),
     ("authlib", "joserfc"): tuple(
         f"app/owners/{name}.py" for name in ("openid", "openid_metadata", "openid_tokens")
@@ -88,7 +93,41 @@ RESERVED = {
         "app/commands/",
         "app/server.py",
         "app/application.py",
+        "app/__init__.py",
     ),
+}
+
+#: What is imported inside a function, to be loaded when it is used and not before. None of these
+#: hides a circle: each could stand at the top of its module, at the price of time and memory.
+LATE = {
+    "app/__init__.py": {"app.application"},
+    "app/cli.py": {"app.commands.refusing"},
+    "app/composition.py": {
+        "app.billing.contracts.renewals",
+        "app.people.activity",
+        "app.people.refusing",
+        "app.seats.pools",
+        "app.seats.rules",
+    },
+    "app/currencies.py": {"iso4217"},
+    "app/db/streaming.py": {"psycopg"},
+    "app/owners/openid.py": {
+        "authlib.oauth2.rfc6749.parameters",
+        "authlib.oauth2.rfc7636",
+    },
+    "app/owners/openid_metadata.py": {"authlib.oidc.discovery"},
+    "app/owners/openid_tokens.py": {
+        "authlib.common.errors",
+        "authlib.oidc.core.claims",
+        "joserfc",
+        "joserfc.errors",
+        "joserfc.jwk",
+    },
+    "app/sealing.py": {
+        "cryptography.exceptions",
+        "cryptography.hazmat.primitives.ciphers.aead",
+    },
+    "app/web/owner/invoices.py": {"app.billing.invoices.pdf"},
 }
 
 #: These rows are inserted and never changed, as their models say.
@@ -124,6 +163,18 @@ def imports_of(file):
         elif isinstance(node, ast.ImportFrom):
             names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
     return names
+
+
+def imported_late(file):
+    """Return the modules that a file's functions import."""
+    functions = [
+        node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.FunctionDef)
+    ]
+    inside = [node for function in functions for node in ast.walk(function)]
+    return {
+        *(node.module for node in inside if isinstance(node, ast.ImportFrom)),
+        *(alias.name for node in inside if isinstance(node, ast.Import) for alias in node.names),
+    }
 
 
 def taken_from(file, packages):
@@ -197,6 +248,12 @@ def test_a_package_is_imported_in_its_place_only(packages):
 
     assert any(taken_from(file, packages) for file in inside)
     assert [path_of(file) for file in outside if taken_from(file, packages)] == []
+
+
+def test_what_is_imported_late_is_listed():
+    late = {path_of(file): modules for file in PRODUCT if (modules := imported_late(file))}
+
+    assert late == LATE
 
 
 def test_the_clock_has_one_reader():
@@ -280,7 +337,7 @@ def test_freed_and_bought_seats_announce_themselves():
 
     callers = {path_of(file) for file in PRODUCT if seating.search(file.read_text())}
 
-    assert callers == {"app/people/activity.py", "app/housekeeping.py"}
+    assert callers == {"app/people/activity.py", "app/housekeeping.py", "app/composition.py"}
 
 
 def test_the_pool_is_written_where_seats_are_kept():
