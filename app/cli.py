@@ -4,8 +4,11 @@ It imports no command before that one is called (`app.commands.lazily`), so that
 what it needs and nothing else. A test holds what the commands may load, and the sentences below.
 """
 
+import os
+
 import click
 
+from app.commands import drivers
 from app.commands.lazily import Elsewhere, LazyGroup
 
 
@@ -14,6 +17,7 @@ class Commands(LazyGroup):
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command, and say what stopped it."""
+        drivers.leave_out_unused(os.environ)
         try:
             return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort):

@@ -269,7 +269,7 @@ def test_the_environment_has_one_reader():
 
     readers = {path_of(file) for file in PRODUCT if reading.search(file.read_text())}
 
-    assert readers <= {"app/application.py", "app/commands/session.py"}
+    assert readers <= {"app/application.py", "app/cli.py", "app/commands/session.py"}
 
 
 def test_the_ledger_and_what_was_sold_are_written_once():
