@@ -1,77 +1,19 @@
 """Seatgate: the product. `create_app` makes the WSGI application; `app.cli` is the command line."""
 
-import os
+from typing import TYPE_CHECKING
 
-from flask import Flask, Response, request
-from flask.json.provider import DefaultJSONProvider
-from werkzeug.middleware.proxy_fix import ProxyFix
+if TYPE_CHECKING:
+    from flask import Flask
 
-from app import composition as composition
-from app.access.tokens import TokenUses
-from app.clock import Watch
-from app.config import Config
-from app.db.connections import database, open_database
-from app.exchanges.queue import Recorder
-from app.web import console, documents, health, openapi, owner, sso
-from app.web import errors as failures
-from app.web.addresses import Application
-from app.web.context import REQUEST_ID_HEADER, Seatgate, request_id
-from app.web.scim import api
-from app.web.security import protect
+    from app.config import Config
 
 
-class _Json(DefaultJSONProvider):
-    """Flask's JSON, with members in the order in which they were written and text as it is."""
+def create_app(config: "Config | None" = None) -> "Flask":
+    """Return the application, as `gunicorn "app:create_app()"` calls it.
 
-    sort_keys = False
-    ensure_ascii = False
-
-
-def create_app(config: Config | None = None) -> Flask:
-    """Return the application over the configured database; its schema must be up to date.
-
-    Without an argument, as `gunicorn "app:create_app()"` calls it, the environment configures it,
-    and what identity providers ask is recorded.
-
-    Raises:
-        ConfigurationError: the environment cannot be used.
+    `app.application` says what it does. It is imported here and not above, since every module of
+    the product imports this one, and the commands do without the web.
     """
-    recorder = Recorder()
-    if config is None:
-        config = Config.from_env(os.environ)
-        recorder.enable()
-    open_database(config.database_url)
-    app = Application(__name__)
-    watch = Watch.over(config.clock)
-    app.extensions["seatgate"] = Seatgate(config, TokenUses(), watch, recorder)
-    app.config["MAX_CONTENT_LENGTH"] = config.body_bytes_max
-    app.json = _Json(app)
-    if config.trusted_proxies:
-        hops = config.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # as Flask documents it
-    app.before_request(_connect)
-    app.teardown_request(lambda _error: None if database.is_closed() else database.close())
-    app.after_request(_named)
-    app.after_request(protect)
-    failures.register(app, console.failures.failure_page)
-    app.register_blueprint(api.blueprint)
-    console.register(app)
-    app.register_blueprint(documents.blueprint)
-    app.register_blueprint(health.blueprint)
-    openapi.describe(app, owner.surface, sso.surface)
-    return app
+    from app.application import create_app as create
 
-
-def _connect() -> None:
-    """Hold a connection for the request, and answer nothing: it goes on to its view.
-
-    That the process lives can be asked while its database hangs.
-    """
-    if request.path != "/live":
-        database.connect(reuse_if_open=True)
-
-
-def _named(response: Response) -> Response:
-    """Give the client the id that the request has in the audit trail."""
-    response.headers[REQUEST_ID_HEADER] = request_id()
-    return response
+    return create(config)

@@ -1,121 +1,99 @@
-"""The `seatgate` command: what the vendor's operator does."""
+"""The `seatgate` command: what the vendor's operator does.
+
+It imports no command before that one is called (`app.commands.lazily`), so that each starts with
+what it needs and nothing else. A test holds what the commands may load, and the sentences below.
+"""
+
+import os
 
 import click
 
-from app import server
-from app.access.tokens import TokenUses
-from app.commands.amendments import (
-    amend_contract,
-    end_contract,
-    resume_contract,
-    set_price,
-    set_references,
-)
-from app.commands.clock import clock
-from app.commands.contracts import contract
-from app.commands.demo import demo
-from app.commands.extensions import extension
-from app.commands.invoices import invoice
-from app.commands.mail import mail
-from app.commands.openid import oidc
-from app.commands.organizations import organization, seller
-from app.commands.owners import owner
-from app.commands.people import person
-from app.commands.renewals import renewals
-from app.commands.seats import seats
-from app.commands.session import (
-    Commands,
-    check_migrated,
-    opened,
-    read_config,
-    session,
-    settings,
-)
-from app.commands.settling import (
-    credit_portion,
-    enter_payment,
-    enter_refund,
-    replace_credited,
-    take_back,
-)
-from app.commands.simulate import simulate
-from app.commands.tokens import token
-from app.commands.trail import show_trail
-from app.commands.why import explain
-from app.db import migrating
-from app.housekeeping import run_housekeeping
-from app.mail.delivering import deliver_due
+from app.commands import drivers
+from app.commands.lazily import Elsewhere, LazyGroup
 
 
-@click.group(cls=Commands, context_settings={"show_default": True, "max_content_width": 100})
+class Commands(LazyGroup):
+    """Commands that are refused with one sentence on stderr and exit code 1."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command, and say what stopped it."""
+        drivers.leave_out_unused(os.environ)
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            # It knows the errors of the database and of the domain, which a command that was
+            # stopped has loaded, and one that only shows its help has not.
+            from app.commands.refusing import sentence_of
+
+            if (sentence := sentence_of(error)) is None:
+                raise
+            raise click.ClickException(sentence) from None
+
+
+COMMANDS = {
+    "clock": Elsewhere(
+        "app.commands.clock:clock", "Judge the clock, which renewals and invoices go by."
+    ),
+    "contract": Elsewhere(
+        "app.commands.contracts:contract", "Sign contracts, change them, show them."
+    ),
+    "db": Elsewhere("app.commands.database:db", "Look after the database."),
+    "demo": Elsewhere("app.commands.demo:demo", "Try Seatgate, or watch it work."),
+    "extension": Elsewhere(
+        "app.commands.extensions:extension", "Register extension schemas, list them, remove them."
+    ),
+    "housekeeping": Elsewhere(
+        "app.commands.housekeeping:keep_house_once",
+        "Do once what serving processes do every 30 seconds, for those who prefer cron.",
+    ),
+    "invoice": Elsewhere("app.commands.invoices:invoice", "List invoices, enter payments, credit."),
+    "mail": Elsewhere("app.commands.mail:mail", "See the mail of the installation, and send it."),
+    "organization": Elsewhere(
+        "app.commands.organizations:organization", "Keep the organizations that buy seats."
+    ),
+    "owner": Elsewhere(
+        "app.commands.owners:owner", "Keep the owners, who look after an organization's seats."
+    ),
+    "person": Elsewhere(
+        "app.commands.people:person", "Take away what is known of people who have left."
+    ),
+    "renewals": Elsewhere(
+        "app.commands.renewals:renewals", "Renew or end the contracts whose term is over."
+    ),
+    "seats": Elsewhere("app.commands.seats:seats", "Show seats and audit them."),
+    "seller": Elsewhere(
+        "app.commands.organizations:seller", "Keep the particulars of the vendor, who sells seats."
+    ),
+    "serve": Elsewhere(
+        "app.commands.serving:serve", "Serve SCIM, owners and logins until stopped."
+    ),
+    "simulate": Elsewhere(
+        "app.commands.simulate:simulate",
+        "Provision people on a SCIM server as PROVIDER does, and report how it answered.",
+    ),
+    "token": Elsewhere("app.commands.tokens:token", "Issue tokens, list them, revoke them."),
+    "trail": Elsewhere("app.commands.trail:show_trail", "Show who changed what, newest first."),
+    "why": Elsewhere(
+        "app.commands.why:explain",
+        "Tell why the person NAME has a seat or has none, and what to do next.",
+    ),
+}
+
+
+@click.group(
+    cls=Commands,
+    elsewhere=COMMANDS,
+    context_settings={"show_default": True, "max_content_width": 100},
+)
+@click.version_option(package_name="seatgate", message="seatgate %(version)s")
 def main() -> None:
     """Run Seatgate, and do what the vendor does: sign contracts, issue tokens, renew, audit.
 
     Settings are read from the environment; SEATGATE_DATABASE_URL names the database.
     """
 
-
-@main.command()
-@click.option("--host", default="127.0.0.1", help="The address to listen on.")
-@click.option("--port", type=click.IntRange(1, 65535), default=8080, help="The port to listen on.")
-@click.option("--workers", type=click.IntRange(1, 64), default=2, help="How many processes serve.")
-def serve(host: str, port: int, workers: int) -> None:
-    """Serve SCIM, owners and logins until stopped."""
-    config = read_config()
-    with opened(config):
-        check_migrated(config)
-    if config.smtp_url and config.mail_is_off:
-        click.echo(config.mail_is_off, err=True)
-    server.serve(config, host, port, workers)
-
-
-@main.command("housekeeping")
-def keep_house_once() -> None:
-    """Do once what serving processes do every 30 seconds, for those who prefer cron."""
-    with session() as at:
-        run_housekeeping(TokenUses(), at=at)
-        if (outgoing := settings().outgoing) is not None:
-            deliver_due(outgoing, settings().clock.now)
-
-
-@main.group()
-def db() -> None:
-    """Look after the database."""
-
-
-@db.command()
-def migrate() -> None:
-    """Make the database, or bring it to this version's schema."""
-    with opened(read_config()):
-        applied = migrating.migrate()
-    for name in applied:
-        click.echo(f"Applied {name}.")
-    if not applied:
-        click.echo("Nothing to apply: the database is at this version's schema.")
-
-
-for group in (
-    organization,
-    seller,
-    contract,
-    invoice,
-    token,
-    owner,
-    extension,
-    mail,
-    person,
-    seats,
-    renewals,
-    clock,
-):
-    main.add_command(group)
-for command in (amend_contract, set_price, end_contract, resume_contract, set_references):
-    contract.add_command(command)
-for command in (credit_portion, enter_payment, enter_refund, replace_credited, take_back):
-    invoice.add_command(command)
-organization.add_command(oidc)
-for command in (demo, simulate, show_trail, explain):
-    main.add_command(command)
 
 if __name__ == "__main__":
     main()

@@ -1,15 +1,23 @@
 """Currencies of ISO 4217, and the decimals of each: none for JPY, two for EUR, three for KWD."""
 
+from collections.abc import Mapping
 from decimal import Decimal
-
-from iso4217 import Currency
+from functools import cache
 
 from app.errors import InvalidInput
 
-#: ISO 4217 code -> decimals. Gold, test codes and "no currency" have none and are left out.
-_DECIMALS: dict[str, int] = {
-    currency.code: currency.exponent for currency in Currency if currency.exponent is not None
-}
+
+@cache
+def _decimals() -> Mapping[str, int]:
+    """Return the decimals of each code. Gold, test codes and "no currency" have none.
+
+    The package reads the standard's XML as it is imported, which most commands can do without.
+    """
+    from iso4217 import Currency
+
+    return {
+        currency.code: currency.exponent for currency in Currency if currency.exponent is not None
+    }
 
 
 def parse_currency(text: str, *, field: str = "currency") -> str:
@@ -22,7 +30,7 @@ def parse_currency(text: str, *, field: str = "currency") -> str:
     'EUR'
     """
     code = text.strip().upper()
-    if code not in _DECIMALS:
+    if code not in _decimals():
         raise InvalidInput(
             field, f"{text!r} is not a currency; give an ISO 4217 code such as EUR, USD or JPY."
         )
@@ -38,7 +46,7 @@ def exponent(currency: str) -> int:
     >>> [exponent(currency) for currency in ("JPY", "EUR", "KWD")]
     [0, 2, 3]
     """
-    return _DECIMALS[parse_currency(currency)]
+    return _decimals()[parse_currency(currency)]
 
 
 def major_units(minor: int, currency: str) -> Decimal:

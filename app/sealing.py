@@ -1,4 +1,8 @@
-"""Sealing: secrets that are stored in a form that only the installation's key opens."""
+"""Sealing: secrets that are stored in a form that only the installation's key opens.
+
+The cipher is imported where it is used: the settings of every process name this module, and few
+processes seal.
+"""
 
 import base64
 import hashlib
@@ -6,9 +10,6 @@ import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 _KEY_LENGTH_MIN = 32
 _NONCE_BYTES = 12
@@ -48,6 +49,8 @@ class Sealer:
 
     def seal(self, text: str, place: str) -> str:
         """Return `text` sealed for `place`, where alone it can be opened."""
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
         nonce = secrets.token_bytes(_NONCE_BYTES)
         sealed = AESGCM(self._key).encrypt(nonce, text.encode(), place.encode())
         return base64.b64encode(nonce + sealed).decode()
@@ -58,6 +61,9 @@ class Sealer:
         Raises:
             CannotOpen: it was sealed with another key, for another place, or was altered.
         """
+        from cryptography.exceptions import InvalidTag
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
         raw = base64.b64decode(sealed)
         nonce, rest = raw[:_NONCE_BYTES], raw[_NONCE_BYTES:]
         try:

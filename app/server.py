@@ -1,5 +1,6 @@
 """Serving: the application in several worker processes."""
 
+import gc
 import signal
 import socket
 import threading
@@ -12,7 +13,7 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
-from app import create_app
+from app.application import create_app
 from app.config import Config, ConfigurationError
 from app.housekeeping import start_housekeeping
 
@@ -50,6 +51,10 @@ def serve(config: Config, host: str, port: int, workers: int) -> None:
     server.on_startup(
         threading.Thread(target=_announce, args=(host, address, port), daemon=True).start
     )
+    # The workers are forked, and share what is loaded here. The collector of a worker would write
+    # into each object that it looks at, and so make a copy of all of them.
+    gc.collect()
+    gc.freeze()
     server.serve(target_loader=partial(_worker, config), wrap_loader=False)
 
 

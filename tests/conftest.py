@@ -16,6 +16,7 @@ import pytest
 from hypothesis import settings
 from peewee import Database
 
+from app import composition as composition
 from app.db.compiled import Statement
 from app.db.connections import connection, open_database
 from tests.support.auditing import miscounted, violations

@@ -31,7 +31,8 @@ ROOMS = (
     ("app/mail",),
     ("app/housekeeping",),
     ("app/web",),
-    ("app/server", "app/simulator"),
+    ("app/application", "app/simulator"),
+    ("app/server",),
     ("app/demo",),
     ("app/commands",),
     ("app/cli",),
@@ -71,7 +72,12 @@ FORBIDDEN = {
 
 #: Only what stands under these paths imports these packages.
 RESERVED = {
-    ("flask", "flask_smorest", "werkzeug"): ("app/web/", "app/server.py", "app/__init__.py"),
+    ("flask", "flask_smorest", "werkzeug"): (
+        "app/web/",
+        "app/server.py",
+        "app/application.py",
+        "app/__init__.py",
+    ),
     ("marshmallow",): ("app/web/",),
     ("authlib", "joserfc"): tuple(
         f"app/owners/{name}.py" for name in ("openid", "openid_metadata", "openid_tokens")
@@ -80,14 +86,48 @@ RESERVED = {
     ("granian",): ("app/server.py",),
     ("markdown_it",): ("app/web/documents.py", "app/web/guides.py"),
     ("click",): ("app/cli.py", "app/commands/", "app/demo/", "app/server.py"),
-    ("app.web",): ("app/web/", "app/__init__.py"),
+    ("app.web",): ("app/web/", "app/application.py"),
     ("app.config",): (
         "app/web/",
         "app/cli.py",
         "app/commands/",
         "app/server.py",
+        "app/application.py",
         "app/__init__.py",
     ),
+}
+
+#: What is imported inside a function, to be loaded when it is used and not before. None of these
+#: hides a circle: each could stand at the top of its module, at the price of time and memory.
+LATE = {
+    "app/__init__.py": {"app.application"},
+    "app/cli.py": {"app.commands.refusing"},
+    "app/composition.py": {
+        "app.billing.contracts.renewals",
+        "app.people.activity",
+        "app.people.refusing",
+        "app.seats.pools",
+        "app.seats.rules",
+    },
+    "app/currencies.py": {"iso4217"},
+    "app/db/streaming.py": {"psycopg"},
+    "app/owners/openid.py": {
+        "authlib.oauth2.rfc6749.parameters",
+        "authlib.oauth2.rfc7636",
+    },
+    "app/owners/openid_metadata.py": {"authlib.oidc.discovery"},
+    "app/owners/openid_tokens.py": {
+        "authlib.common.errors",
+        "authlib.oidc.core.claims",
+        "joserfc",
+        "joserfc.errors",
+        "joserfc.jwk",
+    },
+    "app/sealing.py": {
+        "cryptography.exceptions",
+        "cryptography.hazmat.primitives.ciphers.aead",
+    },
+    "app/web/owner/invoices.py": {"app.billing.invoices.pdf"},
 }
 
 #: These rows are inserted and never changed, as their models say.
@@ -123,6 +163,18 @@ def imports_of(file):
         elif isinstance(node, ast.ImportFrom):
             names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
     return names
+
+
+def imported_late(file):
+    """Return the modules that a file's functions import."""
+    functions = [
+        node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.FunctionDef)
+    ]
+    inside = [node for function in functions for node in ast.walk(function)]
+    return {
+        *(node.module for node in inside if isinstance(node, ast.ImportFrom)),
+        *(alias.name for node in inside if isinstance(node, ast.Import) for alias in node.names),
+    }
 
 
 def taken_from(file, packages):
@@ -198,6 +250,12 @@ def test_a_package_is_imported_in_its_place_only(packages):
     assert [path_of(file) for file in outside if taken_from(file, packages)] == []
 
 
+def test_what_is_imported_late_is_listed():
+    late = {path_of(file): modules for file in PRODUCT if (modules := imported_late(file))}
+
+    assert late == LATE
+
+
 def test_the_clock_has_one_reader():
     reading = re.compile(r"\b(datetime\.(now|utcnow|today)|date\.today|time\.time)\(")
 
@@ -211,7 +269,7 @@ def test_the_environment_has_one_reader():
 
     readers = {path_of(file) for file in PRODUCT if reading.search(file.read_text())}
 
-    assert readers <= {"app/__init__.py", "app/cli.py", "app/commands/session.py"}
+    assert readers <= {"app/application.py", "app/cli.py", "app/commands/session.py"}
 
 
 def test_the_ledger_and_what_was_sold_are_written_once():
@@ -279,7 +337,7 @@ def test_freed_and_bought_seats_announce_themselves():
 
     callers = {path_of(file) for file in PRODUCT if seating.search(file.read_text())}
 
-    assert callers == {"app/people/activity.py", "app/housekeeping.py"}
+    assert callers == {"app/people/activity.py", "app/housekeeping.py", "app/composition.py"}
 
 
 def test_the_pool_is_written_where_seats_are_kept():

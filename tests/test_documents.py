@@ -26,6 +26,7 @@ from app.web.documents import slug
 from app.web.errors import STATUSES
 from scim.errors import ScimError
 from scim.quirks import QUIRKS
+from tests.support.command_line import subcommands
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "app" / "docs"
@@ -55,7 +56,7 @@ def commands(command: click.Command, name: str) -> Iterator[str]:
     if not isinstance(command, click.Group):
         yield name
         return
-    for part, inner in command.commands.items():
+    for part, inner in subcommands(command):
         yield from commands(inner, f"{name} {part}")
 
 

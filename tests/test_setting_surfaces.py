@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from app.access.context import acting
 from app.access.principal import Role
 from app.billing.invoices.document import Party
-from app.cli import main
+from app.commands import organizations
 from app.commands.setting_options import takes_settings
 from app.db.connections import database
 from app.errors import InvalidInput, NotPermitted
@@ -33,7 +33,7 @@ from tests.support.in_process import InProcess
 
 ROOT = Path(__file__).parents[1]
 
-OPTIONS = {option.name: option for option in main.commands["organization"].commands["set"].params}
+OPTIONS = {option.name: option for option in organizations.set_organization.params}
 
 #: What no setting of a kind can be, as JSON.
 UNUSABLE = {

@@ -17,6 +17,7 @@ from app.billing.contracts.succession import takeover
 from app.billing.money import minor_units
 from app.billing.terms import check_time_zone
 from app.commands.invoices import invoice_facts
+from app.commands.lazily import Elsewhere, LazyGroup
 from app.commands.options import DAY, as_json, organization_option, request_id_option
 from app.commands.output import Facts, show
 from app.commands.session import session
@@ -50,7 +51,32 @@ class _Given(TypedDict):
     cost_centre: str | None
 
 
-@click.group()
+#: Commands of `contract` that stand in modules of their own.
+_ELSEWHERE = {
+    "amend": Elsewhere(
+        "app.commands.amendments:amend_contract",
+        "Add seats for the rest of the term.",
+    ),
+    "price": Elsewhere(
+        "app.commands.amendments:set_price",
+        "Agree on the price from the next renewal on; what runs keeps its own.",
+    ),
+    "end": Elsewhere(
+        "app.commands.amendments:end_contract",
+        "Let the contract end with its term instead of renewing.",
+    ),
+    "resume": Elsewhere(
+        "app.commands.amendments:resume_contract",
+        "Take back that the contract ends with its term, until its last day.",
+    ),
+    "references": Elsewhere(
+        "app.commands.amendments:set_references",
+        "Change the purchase order and cost centre that stand on each invoice to come.",
+    ),
+}
+
+
+@click.group(cls=LazyGroup, elsewhere=_ELSEWHERE)
 def contract() -> None:
     """Sign contracts, change them, show them."""
 

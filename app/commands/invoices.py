@@ -11,6 +11,7 @@ from app.billing.invoices.labels import missing_text
 from app.billing.invoices.leftovers import Leftover
 from app.billing.invoices.settlement import Settlement, settlement_of, settlements_of
 from app.billing.terms import local_day
+from app.commands.lazily import Elsewhere, LazyGroup
 from app.commands.options import as_json, organization_option
 from app.commands.output import Facts, show, show_all
 from app.commands.session import session
@@ -21,7 +22,32 @@ from app.organizations.settings import find_organization
 invoice_argument = click.argument("name", metavar="INVOICE")
 
 
-@click.group()
+#: Commands of `invoice` that stand in modules of their own.
+_ELSEWHERE = {
+    "credit": Elsewhere(
+        "app.commands.settling:credit_portion",
+        "Take back all that is left of an invoice, or a part; its seats stay until the term ends.",
+    ),
+    "pay": Elsewhere(
+        "app.commands.settling:enter_payment",
+        "Enter a payment, of all that is open or of a part; a line entered before counts once.",
+    ),
+    "refund": Elsewhere(
+        "app.commands.settling:enter_refund",
+        "Enter that money was given back of what an invoice is overpaid.",
+    ),
+    "replace": Elsewhere(
+        "app.commands.settling:replace_credited",
+        "Issue an invoice that was credited in full anew, with the parties and tax of today.",
+    ),
+    "reverse": Elsewhere(
+        "app.commands.settling:take_back",
+        "Take back ENTRY, the id of a payment or refund that was wrong or that the bank took back.",
+    ),
+}
+
+
+@click.group(cls=LazyGroup, elsewhere=_ELSEWHERE)
 def invoice() -> None:
     """List invoices, enter payments, credit. INVOICE is an invoice's number or its id."""
 

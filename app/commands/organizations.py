@@ -6,6 +6,7 @@ import click
 
 from app.access.context import acting
 from app.access.principal import operator_for
+from app.commands.lazily import Elsewhere, LazyGroup
 from app.commands.options import as_json, organization_argument
 from app.commands.output import Facts, show, show_all
 from app.commands.session import session
@@ -25,7 +26,16 @@ class _SellerSettings(TypedDict):
     time_zone: str | None
 
 
-@click.group()
+#: Commands of `organization` that stand in modules of their own.
+_ELSEWHERE = {
+    "oidc": Elsewhere(
+        "app.commands.openid:oidc",
+        "Let owners sign in at their organization's identity provider (OpenID Connect).",
+    ),
+}
+
+
+@click.group(cls=LazyGroup, elsewhere=_ELSEWHERE)
 def organization() -> None:
     """Keep the organizations that buy seats."""
 

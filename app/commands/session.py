@@ -8,37 +8,14 @@ from datetime import datetime
 from pathlib import Path
 
 import click
-from peewee import ImproperlyConfigured, PeeweeException
 
+from app import composition as composition
 from app.config import Config, ConfigurationError
 from app.db.connections import connection, database, open_database
 from app.db.migrating import pending
-from app.errors import DomainError
 from app.sealing import Sealer
 
 _SQLITE = "sqlite:///"
-
-
-class Commands(click.Group):
-    """Commands that are refused with one sentence on stderr and exit code 1."""
-
-    def invoke(self, ctx: click.Context) -> object:
-        """Run the command, and say what stopped it without showing its insides."""
-        try:
-            return super().invoke(ctx)
-        except (DomainError, ConfigurationError) as error:
-            raise click.ClickException(str(error)) from None
-        except UnicodeEncodeError:
-            raise click.ClickException("An argument is not UTF-8 text. Give it again.") from None
-        except ImproperlyConfigured:
-            raise click.ClickException(
-                "PostgreSQL needs a driver. Install Seatgate with its `postgres` extra."
-            ) from None
-        except PeeweeException:
-            raise click.ClickException(
-                "The database cannot be used. Check that the one that SEATGATE_DATABASE_URL names "
-                "exists, runs and lets you in."
-            ) from None
 
 
 def read_config() -> Config:

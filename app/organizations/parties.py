@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import cache
 
 import pycountry
 from stdnum import bic, iban
@@ -15,8 +16,11 @@ from app.text import LENGTH_MAX, line_of_text
 #: Members of `Party` with what was given for them; empty text takes one away.
 Particulars = Mapping[str, str | Sequence[str]]
 
-#: Those of ISO 3166, and Kosovo, which the European Union trades with under a code of its own.
-_COUNTRIES = frozenset({*(country.alpha_2 for country in pycountry.countries), "XK"})
+
+@cache
+def _countries() -> frozenset[str]:
+    """Return the codes of ISO 3166, and Kosovo's, under which the European Union trades with it."""
+    return frozenset({*(country.alpha_2 for country in pycountry.countries), "XK"})
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,7 @@ def _parse(name: str, given: str | Sequence[str]) -> str | tuple[str, ...]:
 
 def _parse_country(name: str, text: str) -> str:
     code = text.upper()
-    if code not in _COUNTRIES:
+    if code not in _countries():
         raise InvalidInput(
             name, f"{text!r} is not a country; give an ISO 3166 code such as FR, DE or US."
         )

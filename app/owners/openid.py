@@ -13,9 +13,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
-from authlib.oauth2.rfc7636 import create_s256_code_challenge
-
 from app.access.context import acting
 from app.access.principal import Principal, Role
 from app.db.transactions import transaction
@@ -70,6 +67,9 @@ def start_sign_in(organization_id: str, wanted: Wanted, *, source: str, at: date
         SignInOff: the organization has no identity provider here.
         SignInRefused: the provider cannot be used now.
     """
+    from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
+    from authlib.oauth2.rfc7636 import create_s256_code_challenge
+
     count_from(source, Attempt.SIGN_IN, at=at)
     provider = _provider(organization_id)
     metadata = metadata_of(provider)

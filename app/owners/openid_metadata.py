@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote_plus, urlencode
 
-from authlib.oidc.discovery import get_well_known_url
-
 from app.models import OpenidProvider
 from app.owners.fetching import CannotFetch, Request, check_address, fetch_json
 from app.owners.openid_providers import hosts_of
@@ -85,6 +83,8 @@ def metadata_of(provider: OpenidProvider) -> Metadata:
     Raises:
         SignInRefused: it cannot be reached, speaks for another issuer, or lacks something.
     """
+    from authlib.oidc.discovery import get_well_known_url
+
     hosts = hosts_of(provider)
     address = get_well_known_url(provider.issuer, external=True)
     try:

@@ -8,12 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from authlib.common.errors import AuthlibBaseError
-from authlib.oidc.core.claims import CodeIDToken
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
-
 from app.owners.refusals import SignInRefused
 
 ALGORITHMS = (
@@ -65,6 +59,12 @@ def check_id_token(
         SignInRefused: it is not signed by the issuer, not for this client and this sign-in, or is
             past its time.
     """
+    from authlib.common.errors import AuthlibBaseError
+    from authlib.oidc.core.claims import CodeIDToken
+    from joserfc import jwt
+    from joserfc.errors import JoseError
+    from joserfc.jwk import KeySet
+
     try:
         token = jwt.decode(
             str(tokens["id_token"]), KeySet.import_key_set(_signing(keys)), list(ALGORITHMS)

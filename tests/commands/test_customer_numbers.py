@@ -6,7 +6,7 @@ import click
 import pytest
 
 from app.cli import main
-from tests.support.command_line import SIGNING
+from tests.support.command_line import SIGNING, subcommands
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_a_command_takes_the_customer_number_for_the_id(operator, command):
 def organization_parameters(command, name="seatgate"):
     """Yield each command that names an organization."""
     if isinstance(command, click.Group):
-        for part, inner in command.commands.items():
+        for part, inner in subcommands(command):
             yield from organization_parameters(inner, f"{name} {part}")
     elif any(parameter.name == "organization_id" for parameter in command.params):
         yield name, command

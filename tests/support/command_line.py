@@ -1,9 +1,11 @@
 """The vendor's operator: the `seatgate` command, called as a person calls it."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import click
 from click.testing import CliRunner, Result
 
 from app.cli import main
@@ -11,6 +13,13 @@ from tests.support.builders import NOW
 
 #: What every contract agrees on besides its seats.
 SIGNING = ("--starts-on", "2026-01-01", "--unit-price", "600.00", "--currency", "EUR")
+
+
+def subcommands(group: click.Group) -> Iterator[tuple[str, click.Command]]:
+    """Yield the commands of a group by name, imported by now."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        yield name, group.get_command(context, name)
 
 
 @dataclass(frozen=True)

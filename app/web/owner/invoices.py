@@ -15,7 +15,6 @@ from app.billing.invoices.entries import Reversed
 from app.billing.invoices.labels import kind_text, missing_text
 from app.billing.invoices.listing import Sought, sought_invoices
 from app.billing.invoices.page import invoice_page
-from app.billing.invoices.pdf import invoice_pdf
 from app.billing.invoices.settlement import Settlement, settlements_of
 from app.billing.invoices.wording import ground
 from app.billing.pricing import Line, months_text
@@ -105,6 +104,8 @@ def show_invoice_page(context: Context, invoice_id: str) -> Response:
 @surface.response(200, {"type": "string", "format": "binary"}, content_type="application/pdf")
 def show_invoice_pdf(context: Context, invoice_id: str) -> Response:
     """Show an invoice as a PDF."""
+    from app.billing.invoices.pdf import invoice_pdf
+
     document = _printed(context, invoice_id)
     headers = {"Content-Disposition": f'inline; filename="{document.number}.pdf"'}
     return Response(invoice_pdf(document), headers=headers, mimetype="application/pdf")

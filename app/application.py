@@ -1,0 +1,76 @@
+"""The WSGI application: every surface over one database."""
+
+import os
+
+from flask import Flask, Response, request
+from flask.json.provider import DefaultJSONProvider
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app import composition as composition
+from app.access.tokens import TokenUses
+from app.clock import Watch
+from app.config import Config
+from app.db.connections import database, open_database
+from app.exchanges.queue import Recorder
+from app.web import console, documents, health, openapi, owner, sso
+from app.web import errors as failures
+from app.web.addresses import Application
+from app.web.context import REQUEST_ID_HEADER, Seatgate, request_id
+from app.web.scim import api
+from app.web.security import protect
+
+
+class _Json(DefaultJSONProvider):
+    """Flask's JSON, with members in the order in which they were written and text as it is."""
+
+    sort_keys = False
+    ensure_ascii = False
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """Return the application over the configured database; its schema must be up to date.
+
+    Without an argument the environment configures it, and what identity providers ask is recorded.
+
+    Raises:
+        ConfigurationError: the environment cannot be used.
+    """
+    recorder = Recorder()
+    if config is None:
+        config = Config.from_env(os.environ)
+        recorder.enable()
+    open_database(config.database_url)
+    app = Application("app")
+    watch = Watch.over(config.clock)
+    app.extensions["seatgate"] = Seatgate(config, TokenUses(), watch, recorder)
+    app.config["MAX_CONTENT_LENGTH"] = config.body_bytes_max
+    app.json = _Json(app)
+    if config.trusted_proxies:
+        hops = config.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # as Flask documents it
+    app.before_request(_connect)
+    app.teardown_request(lambda _error: None if database.is_closed() else database.close())
+    app.after_request(_named)
+    app.after_request(protect)
+    failures.register(app, console.failures.failure_page)
+    app.register_blueprint(api.blueprint)
+    console.register(app)
+    app.register_blueprint(documents.blueprint)
+    app.register_blueprint(health.blueprint)
+    openapi.describe(app, owner.surface, sso.surface)
+    return app
+
+
+def _connect() -> None:
+    """Hold a connection for the request, and answer nothing: it goes on to its view.
+
+    That the process lives can be asked while its database hangs.
+    """
+    if request.path != "/live":
+        database.connect(reuse_if_open=True)
+
+
+def _named(response: Response) -> Response:
+    """Give the client the id that the request has in the audit trail."""
+    response.headers[REQUEST_ID_HEADER] = request_id()
+    return response

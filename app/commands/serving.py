@@ -1,0 +1,20 @@
+"""`seatgate serve`: the server."""
+
+import click
+
+from app import server
+from app.commands.session import check_migrated, opened, read_config
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", help="The address to listen on.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8080, help="The port to listen on.")
+@click.option("--workers", type=click.IntRange(1, 64), default=2, help="How many processes serve.")
+def serve(host: str, port: int, workers: int) -> None:
+    """Serve SCIM, owners and logins until stopped."""
+    config = read_config()
+    with opened(config):
+        check_migrated(config)
+    if config.smtp_url and config.mail_is_off:
+        click.echo(config.mail_is_off, err=True)
+    server.serve(config, host, port, workers)
