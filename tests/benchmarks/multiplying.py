@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import count
 
 from app.db.connections import connection, database, on_postgresql
+from app.db.transactions import transaction
 from scim.names import UserName
 
 #: How many copies are named in one statement.
@@ -60,12 +61,17 @@ _FOLDED = "REPLACE(CAST(u.folded AS TEXT), 'copy-0', c.mark)"
 
 def multiply(organization_id: str, size: int) -> None:
     """Copy the people of an organization until it has so many."""
-    with connection(), database.atomic():
-        _name_copies(organization_id, size)
-        folded = f"CAST({_FOLDED} AS JSONB)" if on_postgresql() else _FOLDED
-        for statement in _STATEMENTS:
-            _run(statement.replace("{folded}", folded), organization_id)
-        _run("DROP TABLE copied")
+    with connection():
+        _copy(organization_id, size)
+
+
+@transaction
+def _copy(organization_id: str, size: int) -> None:
+    _name_copies(organization_id, size)
+    folded = f"CAST({_FOLDED} AS JSONB)" if on_postgresql() else _FOLDED
+    for statement in _STATEMENTS:
+        _run(statement.replace("{folded}", folded), organization_id)
+    _run("DROP TABLE copied")
 
 
 def _name_copies(organization_id: str, size: int) -> None:
