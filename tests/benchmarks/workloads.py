@@ -222,7 +222,7 @@ WORKLOADS = {
         Workload("alerts", "alerts", owner_page("alerts"), None, 11, "get"),
         Workload("waiting", "waiting list", owner_page("waiting"), None, 2, "get"),
         Workload("foresight", "foresight", owner_page("foresight"), None, 7, "get"),
-        Workload("put", "PUT", put, 2.5, 4),
+        Workload("put", "PUT", put, 2.5, 6),
         Workload("patch", "PATCH active", patch_active, 2.5, 12, steps=2, parts=2),
         Workload("member", "member added or removed", member, 2.5, 6, steps=2, parts=2),
         Workload(
