@@ -1,7 +1,7 @@
 """A large organization out of a small one: its people copied in the tables, with all of theirs."""
 
 from collections.abc import Iterator
-from itertools import count
+from itertools import count, islice
 
 from app.db.connections import connection, database, on_postgresql
 from app.db.transactions import transaction
@@ -100,15 +100,11 @@ def _name_copies(organization_id: str, size: int) -> None:
 
 
 def _copies(sources: list[tuple[str, str]], wanted: int) -> Iterator[tuple]:
-    place = 0
-    for number in count(1):
+    turns = ((number, *source) for number in count(1) for source in sources)
+    for place, (number, source_id, name) in enumerate(islice(turns, max(0, wanted)), start=1):
         mark = f"copy-{number}"
-        for source_id, name in sources:
-            if place == wanted:
-                return
-            place += 1
-            skeleton = UserName.of(name.replace("copy-0", mark)).skeleton_key
-            yield source_id, f"{source_id}-{number}", mark, skeleton, place
+        skeleton = UserName.of(name.replace("copy-0", mark)).skeleton_key
+        yield source_id, f"{source_id}-{number}", mark, skeleton, place
 
 
 def _run(statement: str, *values: object) -> list[tuple]:

@@ -36,11 +36,16 @@ class Plan:
             for name in ("WORKLOADS", "SIZE", "ENGINE", "QUICK")
             if environ.get(name)
         }
+        chosen = tuple(given.get("WORKLOADS", ",".join(WORKLOADS)).split(","))
+        if unknown := set(chosen) - WORKLOADS.keys():
+            raise SystemExit(
+                f"No workload is called {min(unknown)}. They are {', '.join(WORKLOADS)}."
+            )
         size = int(given.get("SIZE", SIZE))
         grows = "SIZE" not in given or size > SIZE
         quick = {"rounds": 3, "seconds": 0.3, "folder": fast_folder()} if "QUICK" in given else {}
         return cls(
-            tuple(given["WORKLOADS"].split(",")) if "WORKLOADS" in given else tuple(WORKLOADS),
+            chosen,
             size,
             small=SMALL if grows else size,
             large=max(size, LARGE) if grows else size,
