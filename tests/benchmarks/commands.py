@@ -8,8 +8,6 @@ import sys
 from tests.benchmarks.report import Figure
 from tests.support.servers import Server
 
-TIMES = 5
-
 #: Each command, what it is compared with, and how many times that it may take.
 COMMANDS = (
     (("--version",), "import click", 3),
@@ -18,22 +16,22 @@ COMMANDS = (
 )
 
 
-def measure(server: Server) -> list[Figure]:
+def measure(server: Server, times: int) -> list[Figure]:
     """Return what the commands cost over the database of a server."""
     figures = []
     for arguments, code, target in COMMANDS:
-        ours = _cpu_of([*server.program, *arguments], server)
-        theirs = _cpu_of([sys.executable, "-c", code], server)
+        ours = _cpu_of([*server.program, *arguments], server, times)
+        theirs = _cpu_of([sys.executable, "-c", code], server, times)
         title = f"`seatgate {' '.join(arguments)}`"
         note = f"`{code}`: {ours * 1e3:.0f} ms to {theirs * 1e3:.0f}"
         figures.append(Figure(title, ours / theirs, "times", target, note))
     return figures
 
 
-def _cpu_of(command: list[str], server: Server) -> float:
+def _cpu_of(command: list[str], server: Server, times: int) -> float:
     """Return the median of the seconds of CPU that a command takes."""
     took = []
-    for _ in range(TIMES):
+    for _ in range(times):
         process = subprocess.Popen(  # noqa: S603  # our own command
             command,
             env=server._environment(),

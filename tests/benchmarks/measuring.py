@@ -66,7 +66,9 @@ def run(subject: Subject, workload: Workload, seconds: float, pids: Sequence[int
     latencies = [next(units)]
     while time.perf_counter() < ends_at:
         latencies.append(next(units))
-    cpu, database_cpu = (now - then for now, then in zip(subject.spent(), before, strict=True))
+    cpu, database_cpu = (
+        (now - then) / workload.parts for now, then in zip(subject.spent(), before, strict=True)
+    )
     return Round(latencies, cpu, database_cpu, memory_of(pids))
 
 
@@ -85,7 +87,7 @@ def statements(subject: Subject, workload: Workload) -> float:
             total += len(counted)
         counted.clear()
         request = requests.send(answer)
-    return total / COUNTED_UNITS
+    return total / COUNTED_UNITS / workload.parts
 
 
 def _units(subject: Subject, workload: Workload) -> Iterator[float]:
@@ -99,7 +101,7 @@ def _units(subject: Subject, workload: Workload) -> Iterator[float]:
             answer = subject.ask(request)
             passed += time.perf_counter() - started
             request = requests.send(answer)
-        yield passed
+        yield passed / workload.parts
 
 
 def family(pid: int) -> list[int]:

@@ -1,9 +1,10 @@
 """A large organization out of a small one: its people copied in the tables, with all of theirs."""
 
 from collections.abc import Iterator
-from itertools import count
+from itertools import count, islice
 
 from app.db.connections import connection, database, on_postgresql
+from app.db.transactions import transaction
 from scim.names import UserName
 
 #: How many copies are named in one statement.
@@ -60,12 +61,17 @@ _FOLDED = "REPLACE(CAST(u.folded AS TEXT), 'copy-0', c.mark)"
 
 def multiply(organization_id: str, size: int) -> None:
     """Copy the people of an organization until it has so many."""
-    with connection(), database.atomic():
-        _name_copies(organization_id, size)
-        folded = f"CAST({_FOLDED} AS JSONB)" if on_postgresql() else _FOLDED
-        for statement in _STATEMENTS:
-            _run(statement.replace("{folded}", folded), organization_id)
-        _run("DROP TABLE copied")
+    with connection():
+        _copy(organization_id, size)
+
+
+@transaction
+def _copy(organization_id: str, size: int) -> None:
+    _name_copies(organization_id, size)
+    folded = f"CAST({_FOLDED} AS JSONB)" if on_postgresql() else _FOLDED
+    for statement in _STATEMENTS:
+        _run(statement.replace("{folded}", folded), organization_id)
+    _run("DROP TABLE copied")
 
 
 def _name_copies(organization_id: str, size: int) -> None:
@@ -94,15 +100,11 @@ def _name_copies(organization_id: str, size: int) -> None:
 
 
 def _copies(sources: list[tuple[str, str]], wanted: int) -> Iterator[tuple]:
-    place = 0
-    for number in count(1):
+    turns = ((number, *source) for number in count(1) for source in sources)
+    for place, (number, source_id, name) in enumerate(islice(turns, max(0, wanted)), start=1):
         mark = f"copy-{number}"
-        for source_id, name in sources:
-            if place == wanted:
-                return
-            place += 1
-            skeleton = UserName.of(name.replace("copy-0", mark)).skeleton_key
-            yield source_id, f"{source_id}-{number}", mark, skeleton, place
+        skeleton = UserName.of(name.replace("copy-0", mark)).skeleton_key
+        yield source_id, f"{source_id}-{number}", mark, skeleton, place
 
 
 def _run(statement: str, *values: object) -> list[tuple]:

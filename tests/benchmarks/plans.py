@@ -8,9 +8,6 @@ from tests.support.databases import fast_folder
 
 SIZE, SMALL, LARGE = 10_000, 1_000, 100_000
 
-#: More than that are multiplied instead of loaded.
-LOADED_MAX = 10_000
-
 
 @dataclass(frozen=True)
 class Plan:
@@ -22,6 +19,8 @@ class Plan:
     #: Between which sizes growth is measured; none if they are equal.
     small: int = SMALL
     large: int = LARGE
+    #: More than that are multiplied instead of loaded.
+    loaded_max: int = SIZE
     engine: str = "sqlite"
     rounds: int = 5
     seconds: float = 1.0
@@ -37,11 +36,16 @@ class Plan:
             for name in ("WORKLOADS", "SIZE", "ENGINE", "QUICK")
             if environ.get(name)
         }
+        chosen = tuple(given.get("WORKLOADS", ",".join(WORKLOADS)).split(","))
+        if unknown := set(chosen) - WORKLOADS.keys():
+            raise SystemExit(
+                f"No workload is called {min(unknown)}. They are {', '.join(WORKLOADS)}."
+            )
         size = int(given.get("SIZE", SIZE))
-        grows = "SIZE" not in given or size > LOADED_MAX
+        grows = "SIZE" not in given or size > SIZE
         quick = {"rounds": 3, "seconds": 0.3, "folder": fast_folder()} if "QUICK" in given else {}
         return cls(
-            tuple(given["WORKLOADS"].split(",")) if "WORKLOADS" in given else tuple(WORKLOADS),
+            chosen,
             size,
             small=SMALL if grows else size,
             large=max(size, LARGE) if grows else size,

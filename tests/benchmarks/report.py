@@ -50,7 +50,7 @@ class Report:
     def missed(self) -> list[str]:
         """Return what is not as it shall be, a sentence each."""
         rows = [
-            f"{row.workload.title}: {row.ratio:.1f}, wanted {row.workload.target:g}"
+            f"{row.workload.title}: {row.ratio:.1f} times, wanted {row.workload.target:g}"
             for row in self.rows
             if not met(row.ratio, row.workload.target)
         ]

@@ -41,7 +41,6 @@ class Measured:
     server: Server
     #: The same application in this process, for what is counted.
     within: Subject | None = None
-    customer: Customer | None = None
 
 
 @dataclass
@@ -86,38 +85,43 @@ def _product(
         now = datetime.now(UTC)
         customer = an_organization(seats, at=now, starts_on=now.date().replace(day=1))
         headers = _headers(customer)
-    server = Server(url, folder / "product.txt", WORKERS, settings=SETTINGS).start()
-    pids, population = family(server.pid), Population()
-    subject = Subject(
-        Connection(server.port),
-        population,
-        headers,
-        customer.id,
-        clock=lambda: (cpu_of(pids), cpu_of(database_pids())),
-    )
-    within = Subject(Within(InProcess(url, clock=Clock()).app), population, headers, customer.id)
-    try:
-        yield Measured(subject, pids, server, within, customer)
-    finally:
-        subject.transport.close()
-        server.stop()
-        opened.close_all()
+    people = Population()
+    within = Subject(Within(InProcess(url, clock=Clock()).app), people, headers, customer.id)
+    with _running(Server(url, folder / "product.txt", WORKERS, settings=SETTINGS)) as server:
+        pids = family(server.pid)
+        subject = Subject(
+            Connection(server.port),
+            people,
+            headers,
+            customer.id,
+            clock=lambda: (cpu_of(pids), cpu_of(database_pids())),
+        )
+        yield Measured(subject, pids, server, within)
+    opened.close_all()
 
 
 @contextmanager
 def _floor(folder: Path) -> Iterator[Measured]:
     file = folder / "floor.db"
     Store(file).make()
-    server = Floor("", folder / "floor.txt", WORKERS, file=file).start()
-    pids = family(server.pid)
-    headers = {"scim": {**_SCIM, "Authorization": f"Bearer {server.token}"}}
-    subject = Subject(
-        Connection(server.port), Population(), headers, clock=lambda: (cpu_of(pids), 0.0)
-    )
+    with _running(Floor("", folder / "floor.txt", WORKERS, file=file)) as server:
+        pids = family(server.pid)
+        headers = {"scim": {**_SCIM, "Authorization": f"Bearer {server.token}"}}
+        yield Measured(
+            Subject(
+                Connection(server.port), Population(), headers, clock=lambda: (cpu_of(pids), 0.0)
+            ),
+            pids,
+            server,
+        )
+
+
+@contextmanager
+def _running(server: Server) -> Iterator[Server]:
+    server.start()
     try:
-        yield Measured(subject, pids, server)
+        yield server
     finally:
-        subject.transport.close()
         server.stop()
 
 
@@ -155,5 +159,7 @@ def _database(engine: str, data: Path) -> Iterator[tuple[str, Callable[[], list[
 
     server = get_server(data / "data")
     pid = server.get_pid()
-    yield server.get_uri(), lambda: family(pid)
-    server.cleanup()
+    try:
+        yield server.get_uri(), lambda: family(pid)
+    finally:
+        server.cleanup()

@@ -32,10 +32,14 @@ class Workload:
     asks: Callable[[Subject], Requests]
     #: The ratio of CPU that is wanted at most; None where none is.
     target: float | None
+    #: How many statements a request may take, beside BEGIN and COMMIT.
+    statements_max: float
     #: What the floor does meanwhile; its own if it is empty. A `own:` one is asked of us, too.
     against: str = ""
-    #: How many requests one figure is of.
+    #: How many requests belong together.
     steps: int = 1
+    #: Through how many of them figures are divided; in one piece they are those of all together.
+    parts: int = 1
     #: Whether its time must not grow with the data.
     flat: bool = True
 
@@ -77,7 +81,8 @@ def create(subject: Subject) -> Requests:
 
 
 def put(subject: Subject) -> Requests:
-    for turn, person in enumerate(cycle(subject.population.people)):
+    for person in cycle(subject.population.people):
+        turn = next(subject.population.new_numbers)
         body = {**person.document, "displayName": f"Person of turn {turn}"}
         yield Request("PUT", f"/scim/v2/Users/{person.id}", body)
 
@@ -114,7 +119,7 @@ def page_by_cursor(subject: Subject) -> Requests:
     while cursors[-1] is not None and len(cursors) <= PAGE:
         path = f"/scim/v2/Users?cursor={quote(cursors[-1])}&count={PAGE}"
         cursors.append(json.loads(subject.ask_aside(Request("GET", path))).get("nextCursor"))
-    for cursor in cycle([each for each in cursors if each]):
+    for cursor in cycle([each for each in cursors if each is not None]):
         yield Request("GET", f"/scim/v2/Users?cursor={quote(cursor)}&count={PAGE}")
 
 
@@ -196,34 +201,35 @@ def _add(subject: Subject, member_id: str) -> Request:
 WORKLOADS = {
     each.name: each
     for each in (
-        Workload("get", "get by id", get, 2),
-        Workload("user_name", "`userName eq`", user_name_eq, 2),
-        Workload("external_id", "`externalId eq`, hit", external_id_hit, 2),
-        Workload("external_id_miss", "`externalId eq`, miss", external_id_miss, 2),
-        Workload("email", "e-mail `eq`", email_eq, None, "user_name"),
-        Workload("check", "SSO check of a holder", check, 2, "get"),
-        Workload("page", "page of 100, first", page_first, 3, flat=False),
-        Workload("cursor", "page of 100, by cursor", page_by_cursor, 3, "page"),
-        Workload("deep", "page of 100, deep", page_deep, 3, "own:page", flat=False),
-        Workload("group", "whole group", group_whole, 1.5, flat=False),
-        Workload("group_alone", "group without members", group_alone, None),
-        Workload("console_seats", "console, seats", console_page("seats"), 40, "get", flat=False),
+        Workload("get", "get by id", get, 2, 3),
+        Workload("user_name", "`userName eq`", user_name_eq, 2, 3),
+        Workload("external_id", "`externalId eq`, hit", external_id_hit, 2, 3),
+        Workload("external_id_miss", "`externalId eq`, miss", external_id_miss, 2, 2),
+        Workload("email", "e-mail `eq`", email_eq, None, 3, "user_name"),
+        Workload("check", "SSO check of a holder", check, 2, 4, "get"),
+        Workload("page", "page of 100, first", page_first, 3, 4, flat=False),
+        Workload("cursor", "page of 100, by cursor", page_by_cursor, 3, 5, "page"),
+        Workload("deep", "page of 100, deep", page_deep, 3, 4, "own:page", flat=False),
+        Workload("group", "whole group", group_whole, 1.5, 3, flat=False),
+        Workload("group_alone", "group without members", group_alone, None, 2),
         Workload(
-            "console_members", "console, members", console_page("members"), 40, "get", flat=False
+            "console_seats", "console, seats", console_page("seats"), 40, 7, "get", flat=False
         ),
-        Workload("as_of", "seats at an instant", seats_as_of, None, "get"),
-        Workload("alerts", "alerts", owner_page("alerts"), None, "get"),
-        Workload("waiting", "waiting list", owner_page("waiting"), None, "get"),
-        Workload("foresight", "foresight", owner_page("foresight"), None, "get"),
-        Workload("put", "PUT", put, 2.5),
-        Workload("patch", "PATCH active", patch_active, 2.5),
-        Workload("member", "member added or removed", member, 2.5),
-        Workload("confirmation", "confirmation of a quote", confirmation, 5, "create", flat=False),
-        Workload("create", "create", create, 2.5),
-        Workload("claim", "SSO claim", claim, 2.5, "create"),
-        Workload("entra", "Entra initial cycle, a user", entra_cycle, 2.5, steps=3, flat=False),
+        Workload(
+            "console_members", "console, members", console_page("members"), 40, 4, "get", flat=False
+        ),
+        Workload("as_of", "seats at an instant", seats_as_of, None, 6, "get"),
+        Workload("alerts", "alerts", owner_page("alerts"), None, 11, "get"),
+        Workload("waiting", "waiting list", owner_page("waiting"), None, 2, "get"),
+        Workload("foresight", "foresight", owner_page("foresight"), None, 7, "get"),
+        Workload("put", "PUT", put, 2.5, 6),
+        Workload("patch", "PATCH active", patch_active, 2.5, 12, steps=2, parts=2),
+        Workload("member", "member added or removed", member, 2.5, 6, steps=2, parts=2),
+        Workload(
+            "confirmation", "confirmation of a quote", confirmation, 5, 14, "create", flat=False
+        ),
+        Workload("create", "create", create, 2.5, 13),
+        Workload("claim", "SSO claim", claim, 2.5, 14, "create"),
+        Workload("entra", "Entra initial cycle, a user", entra_cycle, 2.5, 22, steps=3, flat=False),
     )
 }
-
-#: How many statements a workload may take, beside BEGIN, COMMIT and authentication.
-STATEMENTS_MAX = {"confirmation": 14}
