@@ -20,13 +20,13 @@ Names = tuple[str, ...]
 class Projection:
     """The attributes that an answer holds.
 
-    `requested` says whether the client named the ones it wants. `is_whole` says whether an answer
-    holds all that is ever stored.
+    `requested` says whether the client named the ones it wants. Where it named none, `partial` are
+    the attributes of which an answer leaves out something that may be stored; else it is None.
     """
 
     requested: bool
     shape: Shape
-    is_whole: bool = False
+    partial: frozenset[str] | None = None
 
     @classmethod
     def parse(
@@ -78,21 +78,22 @@ def _projection(
         default = schema.id in names.wanted if requested else schema.id not in names.excluded
         if inner := names.shape(schema.attributes, f"{schema.id}:", by_default=default):
             shape[schema.id] = inner
-    unnamed = not (names.wanted or names.excluded or requested)
-    return Projection(requested, shape, unnamed and _returns_all(resource_type))
+    named = names.wanted or names.excluded or requested
+    return Projection(requested, shape, None if named else _partial(resource_type))
 
 
-def _returns_all(resource_type: ResourceType) -> bool:
-    """Return whether everything is returned by default that is stored of a type's resources."""
+def _partial(resource_type: ResourceType) -> frozenset[str]:
+    """Return the attributes that are not returned by default, or not with all their parts."""
     extensions = (schema.attributes for schema in resource_type.extensions)
     attributes = chain(resource_type.attributes_by_key.values(), *extensions)
-    return all(
-        attribute.mutability is Mutability.WRITE_ONLY
-        or (
+    return frozenset(
+        attribute.name
+        for attribute in attributes
+        if attribute.mutability is not Mutability.WRITE_ONLY  # which is never stored
+        and not (
             attribute.returned in (Returned.ALWAYS, Returned.DEFAULT)
             and attribute.is_returned_whole
         )
-        for attribute in attributes
     )
 
 

@@ -11,6 +11,11 @@ LOCK_TIMEOUT_SECONDS = 10
 #: Enough for every thread of one worker process; a thread holds at most one connection.
 CONNECTIONS_MAX = 64
 
+#: How much of a file a connection to SQLite keeps in memory at most, and all of a process. The
+#: machine's own cache of files stands behind them.
+CACHE_KIB = 8 * 1024
+PROCESS_CACHE_BYTES = 32 * 1024 * 1024
+
 database = DatabaseProxy()
 
 
@@ -28,7 +33,9 @@ def open_database(url: str) -> Database:
                 "synchronous": "full",
                 "foreign_keys": 1,
                 "busy_timeout": LOCK_TIMEOUT_SECONDS * 1000,
-                "cache_size": -64 * 1024,
+                "cache_size": -CACHE_KIB,
+                # Of the whole process, whatever its connections may hold each.
+                "soft_heap_limit": PROCESS_CACHE_BYTES,
             },
             max_connections=CONNECTIONS_MAX,
             timeout=LOCK_TIMEOUT_SECONDS,

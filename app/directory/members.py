@@ -20,7 +20,6 @@ from app.directory.search.shapes import filled, lifted
 from app.json_text import json_text
 from app.models import Group, GroupMember, User
 from app.models.rows import same_organization
-from scim.attributes import ResourceType
 from scim.errors import InvalidValue
 from scim.filters import Filter
 from scim.patch import Op, Operation, member_ids
@@ -115,21 +114,13 @@ def members_of(
     Each has its `display` if they shall be `named`, which takes a look at every member.
     """
     members: dict[str, list[str]] = {group_id: [] for group_id in group_ids}
-    of_user, of_group = (_element_of(kind, base_url) for kind in (USER, GROUP))
+    of_user, of_group = (f'","$ref":{reference_to(kind, base_url)}' for kind in (USER, GROUP))
+    is_user, is_group = f'","type":"{USER.name}"', f'","type":"{GROUP.name}"'
     for group_id, member_id, user_id, name in _members.iterate(organization_id, group_ids, named):
-        text = (of_user if user_id else of_group).replace(_ID, member_id)
+        address, kind = (of_user, is_user) if user_id else (of_group, is_group)
         display = f',"display":{json_text(name)}' if named else ""
-        members[group_id].append(f"{text}{display}}}")
+        members[group_id].append(f'{{"value":"{member_id}{address}{member_id}{kind}{display}}}')
     return members
-
-
-#: Stands for a member's id in the text of an element.
-_ID = "\0"
-
-
-def _element_of(kind: ResourceType, base_url: str) -> str:
-    """Return the JSON text of a member of a type, without its end."""
-    return f'{{"value":"{_ID}","$ref":{reference_to(kind, base_url)}{_ID}","type":"{kind.name}"'
 
 
 @compiled("named")

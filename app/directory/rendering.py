@@ -37,7 +37,10 @@ class Renderer:
         self._location = f'","location":{reference_to(kind, base_url)}'
 
     def text(self, row: User | Group | ShownRow, name: str, elements: Collection[str]) -> str:
-        """Return a resource; `elements` are those of the attribute `name`, kept apart from it."""
+        """Return a resource; `elements` are those of the attribute `name`, kept apart from it.
+
+        They hold what the projection shows of them, if the client named none of its attributes.
+        """
         schemas, rest = _split(row.document)
         apart = f',"{name}":[{",".join(elements)}]' if elements else ""
         created, modified = instant_text(row.created_at), instant_text(row.updated_at)
@@ -47,7 +50,8 @@ class Renderer:
             f'"lastModified":"{modified}{self._location}{row_id}",'
             f'"version":"W/\\"{row.version}\\""}}}}'
         )
-        if self._projection.is_whole and _are_known(self._kind, schemas):
+        partial = self._projection.partial
+        if partial is not None and partial <= {name} and _are_known(self._kind, schemas):
             return whole
         return json_text(render(self._kind, json.loads(whole), self._projection))
 
