@@ -42,6 +42,11 @@ class Server:
         return f"http://127.0.0.1:{self.port}"
 
     @property
+    def pid(self) -> int:
+        """The process whose children are the workers."""
+        return self._process.pid
+
+    @property
     def stderr(self) -> str:
         """What the process has said on standard error."""
         return self.log.read_text()
@@ -49,11 +54,9 @@ class Server:
     def start(self) -> "Server":
         """Start the process and return when it answers."""
         self.port = _free_port()
-        command = [*self.program, "serve", "--host", "127.0.0.1"]
-        command += ["--port", str(self.port), "--workers", str(self.workers)]
         with self.log.open("w") as log:
             self._process = subprocess.Popen(  # noqa: S603  # our own command
-                command, env=self._environment(), stdout=subprocess.DEVNULL, stderr=log
+                self._command(), env=self._environment(), stdout=subprocess.DEVNULL, stderr=log
             )
         self._wait_until_it_answers()
         return self
@@ -106,6 +109,10 @@ class Server:
         client = kind(self.url, customer.secret(role, provider))
         self._clients.append(client)
         return client
+
+    def _command(self) -> list[str]:
+        command = [*self.program, "serve", "--host", "127.0.0.1"]
+        return [*command, "--port", str(self.port), "--workers", str(self.workers)]
 
     def _environment(self) -> dict[str, str]:
         inherited = {
