@@ -1,6 +1,8 @@
 # make run   start Seatgate, with a demo organization to try it on
 # make demo  in a second terminal: watch identity providers, an owner and logins meet it
 # make test  format, lint, types and tests, as the continuous integration runs them
+# make bench  measure the server beside the least that a program can do for the same requests, all
+#             in ten minutes; WORKLOADS=get,create SIZE=1000 ENGINE=postgresql QUICK=1 choose
 # make test-long   the same tests of whatever may happen in whatever order, with many more examples
 
 PYTHON  ?= python3
@@ -9,7 +11,7 @@ WORKERS ?= 2
 
 BIN := .venv/bin
 
-.PHONY: run demo test test-long
+.PHONY: run demo test bench test-long
 
 run: .venv/installed
 	@$(BIN)/seatgate db migrate
@@ -21,7 +23,7 @@ demo: .venv/installed
 
 # The tests start many processes, each of which finds its modules compiled. A worker takes its tests
 # in one piece, so that what a module or an engine stands on is made once; who is done first helps.
-test test-long: export PYTHONDONTWRITEBYTECODE =
+test bench test-long: export PYTHONDONTWRITEBYTECODE =
 
 test: .venv/installed-dev
 	@$(BIN)/python -m tests.support.chromium
@@ -32,6 +34,9 @@ test: .venv/installed-dev
 
 test-long: .venv/installed-dev
 	@$(BIN)/pytest -q -n auto --hypothesis-profile long tests/stateful
+
+bench: .venv/installed-dev
+	@$(BIN)/python -m tests.benchmarks
 
 # Each stamp is newer than what was installed under it, so that the next run installs nothing.
 .venv/installed: pyproject.toml constraints.txt | .venv

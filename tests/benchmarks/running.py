@@ -1,0 +1,109 @@
+"""One run: which workloads, at which sizes, how long, and in which order."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.benchmarks import commands
+from tests.benchmarks.filling import fill
+from tests.benchmarks.measuring import Figures, memory_of, peak_memory, run, statements
+from tests.benchmarks.multiplying import multiply
+from tests.benchmarks.plans import Plan
+from tests.benchmarks.report import Figure, Report, Row
+from tests.benchmarks.servers import Measured, both
+from tests.benchmarks.workloads import WORKLOADS, Workload
+
+MEGABYTE = 1e6
+
+#: Growth is judged by the best of these, so that it is not that of what else the machine does.
+GROWTH_ROUNDS = 3
+
+Say = Callable[[str], None]
+
+
+def run_plan(plan: Plan, say: Say) -> Report:
+    """Measure what a plan says."""
+    report = Report(plan)
+    with both(plan.engine, plan.large * 2 + 1_000_000, plan.folder) as (product, ground):
+        run_ = _Run(plan, report, product, ground, say)
+        if plan.small < plan.large:
+            run_.grow_to(plan.small)
+            run_.measure_growth()
+        run_.grow_to(plan.size)
+        run_.measure_table()
+        if plan.is_whole:
+            run_.measure_memory()
+            report.figures += commands.measure(product.server, plan.rounds)
+        if plan.small < plan.large:
+            run_.grow_to(plan.large)
+            run_.measure_growth()
+        if plan.is_whole:
+            run_.measure_memory_of_group()
+    return report
+
+
+@dataclass
+class _Run:
+    """A run under way."""
+
+    plan: Plan
+    report: Report
+    product: Measured
+    ground: Measured
+    say: Say
+
+    def grow_to(self, size: int) -> None:
+        self.say(f"{size:,} users …")
+        fill(self.product, self.ground, min(size, self.plan.loaded_max))
+        if size > self.plan.loaded_max:
+            multiply(self.product.subject.organization_id, size)
+        self.product.subject.population.size = size
+
+    def measure_growth(self) -> None:
+        size = self.product.subject.population.size
+        for workload in self.plan.chosen:
+            if workload.flat:
+                self.say(f"  {workload.title}")
+                rounds = [
+                    run(self.product.subject, workload, self.plan.seconds / 2, self.product.pids)
+                    for _ in range(min(self.plan.rounds, GROWTH_ROUNDS))
+                ]
+                p50 = min(Figures.of([each]).p50 for each in rounds)
+                self.report.growth.setdefault(workload.title, {})[size] = p50
+
+    def measure_table(self) -> None:
+        for workload in self.plan.chosen:
+            row = self._row(workload)
+            self.report.rows.append(row)
+            self.say(
+                f"  {workload.title}: {row.ours.cpu:.2f} ms of CPU, {row.ratio:.1f} times"
+                f" {row.theirs.cpu:.2f}, {row.statements:g} statements"
+            )
+
+    def _row(self, workload: Workload) -> Row:
+        kind, _, name = workload.against.rpartition(":")
+        other, against = self.ground, WORKLOADS[name or workload.name]
+        if kind == "own":
+            other = self.product
+        ours, theirs = [], []
+        for _ in range(self.plan.rounds):
+            ours.append(self._round(self.product, workload))
+            theirs.append(self._round(other, against))
+        counted = statements(self.product.within, workload)
+        return Row(workload, Figures.of(ours), Figures.of(theirs), counted)
+
+    def _round(self, measured: Measured, workload: Workload):
+        return run(measured.subject, workload, self.plan.seconds, measured.pids)
+
+    def measure_memory(self) -> None:
+        ours, floors = memory_of(self.product.pids), memory_of(self.ground.pids)
+        note = f"{ours / MEGABYTE:.0f} MB to {floors / MEGABYTE:.0f}"
+        self.report.figures.append(Figure("memory", ours / floors, "times", 1.7, note))
+
+    def measure_memory_of_group(self) -> None:
+        subject = self.product.subject
+        with peak_memory(self.product.pids) as seen:
+            for _ in range(3):
+                subject.ask(next(WORKLOADS["group"].asks(subject)))
+        title = f"memory while a group of {subject.population.size:,} is read"
+        more = (max(seen) - seen[0]) / MEGABYTE
+        self.report.figures.append(Figure(title, more, "MB more", 60))
