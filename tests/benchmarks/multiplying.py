@@ -82,8 +82,9 @@ def _name_copies(organization_id: str, size: int) -> None:
     )
     sources = _run(
         "SELECT id, user_name FROM scim_user WHERE organization_id = ? AND active"
-        " AND user_name LIKE '%.copy-0@%' ORDER BY id",
+        " AND user_name LIKE ? ORDER BY id",
         organization_id,
+        "%.copy-0@%",
     )
     ((there,),) = _run("SELECT COUNT(*) FROM scim_user WHERE organization_id = ?", organization_id)
     rows = list(_copies(sources, size - there))
