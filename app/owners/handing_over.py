@@ -6,6 +6,8 @@ Until then nothing changes. Then the person is a primary owner, and the one befo
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from peewee import Expression
+
 from app.access import trail
 from app.access.context import Context, acting
 from app.access.door import use_case
@@ -67,13 +69,35 @@ def offer_ownership(context: Context, owner_id: str, successor: Successor) -> Ow
 
 def pending_offer(owner: Owner, *, at: datetime) -> OwnershipOffer | None:
     """Return the offer that an owner may accept, or None."""
+    return _offer_to(owner.organization_id, owner.id, at=at)
+
+
+def offer_to(context: Context) -> OwnershipOffer | None:
+    """Return the offer that the caller may accept; None also for a token, which is no person."""
+    kind, _, owner_id = context.actor.partition(":")
+    return _offer_to(context.organization_id, owner_id, at=context.at) if kind == "owner" else None
+
+
+def pending_offers(organization_id: str, *, at: datetime) -> list[OwnershipOffer]:
+    """Return an organization's offers that can be accepted, the oldest first."""
+    pending = OwnershipOffer.select().where(_is_pending(organization_id, at=at))
+    return list(pending.order_by(OwnershipOffer.id))
+
+
+def _offer_to(organization_id: str, owner_id: str, *, at: datetime) -> OwnershipOffer | None:
     offer: OwnershipOffer | None = OwnershipOffer.get_or_none(
-        OwnershipOffer.belongs_to(owner.organization_id)
-        & (OwnershipOffer.to_owner_id == owner.id)
+        _is_pending(organization_id, at=at) & (OwnershipOffer.to_owner_id == owner_id)
+    )
+    return offer
+
+
+def _is_pending(organization_id: str, *, at: datetime) -> Expression:
+    pending: Expression = (
+        OwnershipOffer.belongs_to(organization_id)
         & OwnershipOffer.ended_at.is_null()
         & (OwnershipOffer.expires_at > at)
     )
-    return offer
+    return pending
 
 
 @use_case()

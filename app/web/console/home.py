@@ -10,6 +10,7 @@ from app.billing.overview import overview_of
 from app.billing.seat_request_lookups import open_requests
 from app.billing.terms import local_day
 from app.models import Invoice, Seller
+from app.owners.handing_over import offer_to
 from app.web.console.addresses import invoice_address
 from app.web.console.rendering import render
 from app.web.console.seats import bar_of
@@ -35,6 +36,7 @@ def show_home(context: Context) -> Response:
         soon=runs_out is not None and (runs_out - overview.today).days <= SOON_DAYS,
         requests=open_requests(context, may_buy=overview.may_buy, limit=_SHOWN_MAX),
         invoice_address=invoice_address,
+        offered=offer_to(context),
         overdue=_overdue(context) if context.may(Permission.READ_BILLING) else [],
     )
 
