@@ -130,7 +130,7 @@ def end_sessions_of(owner: Owner, because: str, *, at: datetime) -> int:
 def last_sign_ins(organization_id: str) -> dict[str, datetime]:
     """Return when owners last signed in, by id, as far as their sessions are still kept."""
     begun = OwnerSession.select(OwnerSession.owner_id, OwnerSession.begun_at).where(
-        OwnerSession.belongs_to(organization_id) & OwnerSession.owner_id.is_null(False)
+        OwnerSession.belongs_to(organization_id) & ~OwnerSession.owner_id.is_null()
     )
     return dict(begun.order_by(OwnerSession.begun_at).tuples())
 
