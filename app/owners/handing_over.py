@@ -1,6 +1,7 @@
 """Handing the ownership over: a primary owner names a person, who accepts.
 
-Until then nothing changes. Then the person is a primary owner, and the one before is an owner.
+Until then nothing changes, and the offer can be withdrawn. Then the person is a primary owner, and
+the one before is an owner.
 """
 
 from dataclasses import dataclass
@@ -61,43 +62,82 @@ def offer_ownership(context: Context, owner_id: str, successor: Successor) -> Ow
         offered_at=context.at,
         expires_at=context.at + VALID_FOR,
     )
-    facts = {"from_owner_id": giver.id, "to_owner_id": taker.id}
-    trail.record(context, Change("ownership.offered", offer.id, after=facts))
+    trail.record(context, Change("ownership.offered", offer.id, after=_facts(offer)))
     mail_offer(offer, at=context.at)
     return offer
 
 
-def pending_offer(owner: Owner, *, at: datetime) -> OwnershipOffer | None:
-    """Return the offer that an owner may accept, or None."""
-    return _offer_to(owner.organization_id, owner.id, at=at)
+@use_case()
+def withdraw_ownership(context: Context, owner_id: str) -> OwnershipOffer:
+    """Withdraw the offer of a primary owner's ownership, and return it as it was.
 
+    It is deleted, so that its links end with it; what is left of it is in the audit trail.
 
-def offer_to(context: Context) -> OwnershipOffer | None:
-    """Return the offer that the caller may accept; None also for a token, which is no person."""
-    kind, _, owner_id = context.actor.partition(":")
-    return _offer_to(context.organization_id, owner_id, at=context.at) if kind == "owner" else None
-
-
-def pending_offers(organization_id: str, *, at: datetime) -> list[OwnershipOffer]:
-    """Return an organization's offers that can be accepted, the oldest first."""
-    pending = OwnershipOffer.select().where(_is_pending(organization_id, at=at))
-    return list(pending.order_by(OwnershipOffer.id))
-
-
-def _offer_to(organization_id: str, owner_id: str, *, at: datetime) -> OwnershipOffer | None:
-    offer: OwnershipOffer | None = OwnershipOffer.get_or_none(
-        _is_pending(organization_id, at=at) & (OwnershipOffer.to_owner_id == owner_id)
-    )
+    Raises:
+        NotPermitted: the caller may not manage owners.
+        NotFound: nothing is offered by that owner, or no longer.
+    """
+    context.require(Permission.MANAGE_OWNERS)
+    roster.lock_roster(context.organization_id)
+    offer = offer_of(context.organization_id, owner_id)
+    OwnershipOffer.delete().where(_is(offer)).execute()
+    trail.record(context, Change("ownership.withdrawn", offer.id, before=_facts(offer)))
     return offer
 
 
-def _is_pending(organization_id: str, *, at: datetime) -> Expression:
-    pending: Expression = (
-        OwnershipOffer.belongs_to(organization_id)
-        & OwnershipOffer.ended_at.is_null()
-        & (OwnershipOffer.expires_at > at)
+def offer_of(organization_id: str, owner_id: str) -> OwnershipOffer:
+    """Return what a primary owner offers: it was neither accepted nor ended.
+
+    Its time may be over, in which case it waits for another offer or for its withdrawal.
+
+    Raises:
+        NotFound: they offer nothing.
+    """
+    by_owner = OwnershipOffer.from_owner_id == owner_id
+    offer = OwnershipOffer.find(organization_id, by_owner, OwnershipOffer.ended_at.is_null())
+    if offer is None:
+        raise NotFound(f"The ownership of {owner_id} is offered to no other person.")
+    return offer
+
+
+def open_offers(organization_id: str) -> list[OwnershipOffer]:
+    """Return an organization's offers, the oldest first, also those whose time is over."""
+    unended = OwnershipOffer.ended_at.is_null()
+    return list(OwnershipOffer.of(organization_id, unended).order_by(OwnershipOffer.id))
+
+
+def pending_offer(owner: Owner, *, at: datetime) -> OwnershipOffer | None:
+    """Return the offer that an owner may accept, or None."""
+    offer = _offer_to(owner.organization_id, owner.id)
+    return None if offer is None or is_late(offer, at=at) else offer
+
+
+def offer_to(context: Context) -> OwnershipOffer | None:
+    """Return the offer to the caller, also where its time is over; None also for a token."""
+    kind, _, owner_id = context.actor.partition(":")
+    return _offer_to(context.organization_id, owner_id) if kind == "owner" else None
+
+
+def is_late(offer: OwnershipOffer, *, at: datetime) -> bool:
+    """Return whether the time is over in which an offer can be accepted."""
+    late: bool = offer.expires_at <= at
+    return late
+
+
+def _offer_to(organization_id: str, owner_id: str) -> OwnershipOffer | None:
+    to_owner = OwnershipOffer.to_owner_id == owner_id
+    return OwnershipOffer.find(organization_id, to_owner, OwnershipOffer.ended_at.is_null())
+
+
+def _is(offer: OwnershipOffer) -> Expression:
+    is_it: Expression = OwnershipOffer.belongs_to(offer.organization_id) & (
+        OwnershipOffer.id == offer.id
     )
-    return pending
+    return is_it
+
+
+def _facts(offer: OwnershipOffer) -> dict[str, object]:
+    return {"from_owner_id": offer.from_owner_id, "to_owner_id": offer.to_owner_id}
 
 
 @use_case()
@@ -126,9 +166,7 @@ def accept(context: Context, taker: Owner) -> Context:
     offer = pending_offer(taker, at=context.at)
     if offer is None:
         raise NotFound("The ownership is not offered to you any more. Ask for a new offer.")
-    OwnershipOffer.update(ended_at=context.at, ended_because="accepted").where(
-        OwnershipOffer.belongs_to(offer.organization_id) & (OwnershipOffer.id == offer.id)
-    ).execute()
+    OwnershipOffer.update(ended_at=context.at, ended_because="accepted").where(_is(offer)).execute()
     giver = roster.lock_owner(offer.organization_id, offer.from_owner_id)
     taker = roster.lock_owner(offer.organization_id, taker.id)
     before = {giver.id: giver.role, taker.id: taker.role}

@@ -83,7 +83,8 @@ def open_session(context: Context, *, by: str) -> Begun:
         expires_at=context.at + ABSOLUTE,
         **{f"{kind}_id": caller_id},
     )
-    trail.record(context, Change("session.begun", session.id, after={"by": by}))
+    facts = {"by": by, "session_id": session.id}
+    trail.record(context, Change("session.begun", caller_id, after=facts))
     return Begun(session.id, secret, session.expires_at)
 
 
@@ -125,14 +126,6 @@ def end_sessions_of(owner: Owner, because: str, *, at: datetime) -> int:
     assert_in_transaction()
     of_owner = OwnerSession.belongs_to(owner.organization_id) & (OwnerSession.owner_id == owner.id)
     return _end(of_owner, because, at=at)
-
-
-def last_sign_ins(organization_id: str) -> dict[str, datetime]:
-    """Return when owners last signed in, by id, as far as their sessions are still kept."""
-    begun = OwnerSession.select(OwnerSession.owner_id, OwnerSession.begun_at).where(
-        OwnerSession.belongs_to(organization_id) & ~OwnerSession.owner_id.is_null()
-    )
-    return dict(begun.order_by(OwnerSession.begun_at).tuples())
 
 
 @transaction

@@ -1,4 +1,4 @@
-"""Handing the ownership over to a person, and accepting it."""
+"""Handing the ownership over to a person, withdrawing that, and accepting it."""
 
 from dataclasses import dataclass
 
@@ -7,14 +7,17 @@ from flask import Response, request
 from app.access.context import Context
 from app.access.principal import Permission, Role
 from app.errors import InvalidInput, NotFound, NotPermitted
-from app.models import Owner
+from app.models import Owner, OwnershipOffer
 from app.owners import handing_over, roster
 from app.owners.handing_over import Successor
+from app.owners.presence import name_of
 from app.web.browsers import keep_session
 from app.web.console.addresses import go
 from app.web.console.forms import Problems, written
+from app.web.console.lists import time_zone_of
 from app.web.console.notes import leave_note
-from app.web.console.owners import WRONG, hands_over
+from app.web.console.owner_forms import note_wrong
+from app.web.console.owners import hands_over, of_owner
 from app.web.console.rendering import render
 from app.web.console.surface import blueprint, page
 from app.web.console.ways import mail_is_on
@@ -39,69 +42,85 @@ class Taker:
 
 @blueprint.get("/<organization_id>/owners/<owner_id>/transfer")
 @page(Permission.MANAGE_OWNERS)
-def show_transfer(context: Context, owner_id: str) -> Response:
+@of_owner
+def show_transfer(context: Context, owner: Owner) -> Response:
     """Ask who shall be the primary owner, and then show what that means."""
-    giver = _giver(context, owner_id)
+    _check_giver(context, owner)
     taker = _taker(context, *(request.args.get(name, "").strip() for name in ("address", "name")))
     if "address" not in request.args or "edit" in request.args:
-        return _asked(giver, taker)
-    problems = _check(giver, taker)
-    return _asked(giver, taker, problems) if problems else _reviewed(giver, taker)
+        return _asked(owner, taker)
+    problems = _check(owner, taker)
+    return _asked(owner, taker, problems) if problems else _reviewed(owner, taker)
 
 
 @blueprint.post("/<organization_id>/owners/<owner_id>/transfer")
 @page(Permission.MANAGE_OWNERS)
-def offer_ownership(context: Context, owner_id: str) -> Response:
+@of_owner
+def offer_ownership(context: Context, owner: Owner) -> Response:
     """Offer the ownership; the form comes back where the person cannot have it."""
-    giver = _giver(context, owner_id)
+    _check_giver(context, owner)
     taker = _taker(context, written("address"), written("name"))
-    problems = _check(giver, taker)
-    if problems:
-        return _asked(giver, taker, problems)
+    problems = _check(owner, taker)
+    if not problems:
+        try:
+            successor = Successor(taker.address, taker.name)
+            return _say_offered(handing_over.offer_ownership(context, owner.id, successor), taker)
+        except InvalidInput as wrong:
+            _check_giver(context, roster.find_owner(context.organization_id, owner.id))
+            note_wrong(problems, wrong.field)
+    return _asked(owner, taker, problems)
+
+
+@blueprint.post("/<organization_id>/owners/<owner_id>/withdrawal")
+@page(Permission.MANAGE_OWNERS)
+@of_owner
+def withdraw_ownership(context: Context, owner: Owner) -> Response:
+    """Withdraw an offer of the ownership; one that was accepted meanwhile stays so."""
     try:
-        handing_over.offer_ownership(context, owner_id, Successor(taker.address, taker.name))
-    except InvalidInput as wrong:
-        sentence = gettext(WRONG.get(wrong.field, WRONG["address"]))
-        return _asked(giver, taker, Problems({wrong.field: sentence}))
-    _say_offered(taker)
+        handing_over.withdraw_ownership(context, owner.id)
+    except NotFound:
+        leave_note(gettext("There is no such offer any more."), "warning")
+    else:
+        leave_note(gettext("The offer is withdrawn. Nothing changed."))
     return go("console.show_owners")
 
 
 @blueprint.get("/<organization_id>/ownership")
 @page()
 def show_ownership(context: Context) -> Response:
-    """Show the one to whom the ownership is offered what it means to accept it."""
+    """Show the one to whom the ownership is offered what it means to accept it, and that it was."""
     offer = handing_over.offer_to(context)
-    giver = roster.find_owner(context.organization_id, offer.from_owner_id) if offer else None
-    return render("ownership.html", offer=offer, giver=giver)
+    return render(
+        "ownership.html",
+        offer=offer,
+        late=offer is not None and handing_over.is_late(offer, at=context.at),
+        giver=name_of(context.organization_id, f"owner:{offer.from_owner_id}") if offer else None,
+        manages=context.may(Permission.MANAGE_OWNERS),
+        time_zone=time_zone_of(context),
+    )
 
 
 @blueprint.post("/<organization_id>/ownership")
 @page()
 def accept_ownership(context: Context) -> Response:
     """Accept the ownership, and go on in a session of the new role."""
+    response = go("console.show_ownership")
     try:
         begun = handing_over.accept_ownership(context)
     except (NotFound, NotPermitted):
-        leave_note(gettext("The ownership is not offered to you any more."), "warning")
-        return go("console.show_ownership")
-    leave_note(gettext("You are the primary owner now."))
-    response = go("console.show_home")
+        return response
     keep_session(response, begun.secret, until=begun.expires_at)
     return response
 
 
-def _giver(context: Context, owner_id: str) -> Owner:
-    """Return the primary owner who hands over.
+def _check_giver(context: Context, owner: Owner) -> None:
+    """Check that the ownership is the caller's to hand over.
 
     Raises:
-        NotFound: there is none of this id.
-        NotPermitted: the ownership is not the caller's to hand over.
+        NotPermitted: it is not.
     """
-    owner = roster.find_owner(context.organization_id, owner_id)
     if not hands_over(context, owner):
         raise NotPermitted("You can hand over your own ownership, and no other person's.")
-    return owner
 
 
 def _taker(context: Context, address: str, name: str) -> Taker:
@@ -129,7 +148,7 @@ def _check_newcomer(taker: Taker) -> Problems:
     try:
         roster.parse_address(taker.address)
     except InvalidInput:
-        problems.add("address", gettext(WRONG["address"]))
+        note_wrong(problems, "address")
     try:
         roster.parse_owner_name(taker.name)
     except InvalidInput:
@@ -152,15 +171,13 @@ def _reviewed(giver: Owner, taker: Taker) -> Response:
     return render("transfer_review.html", giver=giver, taker=taker, mails=mail_is_on())
 
 
-def _say_offered(taker: Taker) -> None:
-    """Say on the next page how the person accepts."""
+def _say_offered(offer: OwnershipOffer, taker: Taker) -> Response:
+    """Go on from an offer: to the list, or to how a link is printed where mail is off."""
     if mail_is_on():
-        sentence = gettext("%(name)s is mailed a link to accept.", name=taker.called)
-        leave_note(sentence)
-        return
+        leave_note(gettext("%(name)s is mailed a link to accept.", name=taker.called))
+        return go("console.show_owners")
     sentence = gettext(
-        "The ownership is offered to %(name)s. Mail is not set up here: ask the vendor for a link "
-        "with which they sign in; they find the offer on their Home.",
-        name=taker.called,
+        "The ownership is offered to %(name)s, who finds the offer on Home.", name=taker.called
     )
-    leave_note(sentence, "warning")
+    leave_note(sentence)
+    return go("console.show_owner_link", owner_id=offer.to_owner_id)
