@@ -16,6 +16,7 @@ from app.owners.membership import NewOwner, OwnerChanges
 from app.owners.refusals import LastPrimaryOwner
 from app.web.console.addresses import go
 from app.web.console.forms import Problems, written
+from app.web.console.notes import leave_note
 from app.web.console.owners import is_own, mail_link, of_owner, signed_out
 from app.web.console.rendering import render
 from app.web.console.surface import blueprint, page
