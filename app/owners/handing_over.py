@@ -118,6 +118,17 @@ def offer_to(context: Context) -> OwnershipOffer | None:
     return _offer_to(context.organization_id, owner_id) if kind == "owner" else None
 
 
+def accepted_by(context: Context) -> OwnershipOffer | None:
+    """Return the offer that the caller accepted last; None also for a token."""
+    kind, _, owner_id = context.actor.partition(":")
+    if kind != "owner":
+        return None
+    accepted = (OwnershipOffer.to_owner_id == owner_id, OwnershipOffer.ended_because == "accepted")
+    offers = OwnershipOffer.of(context.organization_id, *accepted)
+    offer: OwnershipOffer | None = offers.order_by(OwnershipOffer.id.desc()).first()
+    return offer
+
+
 def is_late(offer: OwnershipOffer, *, at: datetime) -> bool:
     """Return whether the time is over in which an offer can be accepted."""
     late: bool = offer.expires_at <= at

@@ -90,12 +90,14 @@ def withdraw_ownership(context: Context, owner: Owner) -> Response:
 def show_ownership(context: Context) -> Response:
     """Show the one to whom the ownership is offered what it means to accept it, and that it was."""
     offer = handing_over.offer_to(context)
+    accepted = None if offer else _accepted(context)
+    shown = offer or accepted
     return render(
         "ownership.html",
         offer=offer,
         late=offer is not None and handing_over.is_late(offer, at=context.at),
-        giver=name_of(context.organization_id, f"owner:{offer.from_owner_id}") if offer else None,
-        manages=context.may(Permission.MANAGE_OWNERS),
+        accepted=accepted,
+        giver=name_of(context.organization_id, f"owner:{shown.from_owner_id}") if shown else None,
         time_zone=time_zone_of(context),
     )
 
@@ -111,6 +113,11 @@ def accept_ownership(context: Context) -> Response:
         return response
     keep_session(response, begun.secret, until=begun.expires_at)
     return response
+
+
+def _accepted(context: Context) -> OwnershipOffer | None:
+    """Return the offer by which the caller is a primary owner, if they are one by an offer."""
+    return handing_over.accepted_by(context) if context.may(Permission.MANAGE_OWNERS) else None
 
 
 def _check_giver(context: Context, owner: Owner) -> None:
