@@ -17,6 +17,7 @@ from app.access.trail import Change
 from app.errors import InvalidInput, NotFound, NotPermitted
 from app.identifiers import new_id
 from app.models import Owner, OwnershipOffer
+from app.models.rows import same_organization
 from app.owners import roster, sessions
 from app.owners.access import end_all
 from app.owners.announcing import mail_offer
@@ -108,24 +109,36 @@ def open_offers(organization_id: str) -> list[OwnershipOffer]:
 
 def pending_offer(owner: Owner, *, at: datetime) -> OwnershipOffer | None:
     """Return the offer that an owner may accept, or None."""
-    offer = _offer_to(owner.organization_id, owner.id)
+    to_owner, unended = OwnershipOffer.to_owner_id == owner.id, OwnershipOffer.ended_at.is_null()
+    offer = OwnershipOffer.find(owner.organization_id, to_owner, unended)
     return None if offer is None or is_late(offer, at=at) else offer
 
 
 def offer_to(context: Context) -> OwnershipOffer | None:
-    """Return the offer to the caller, also where its time is over; None also for a token."""
-    kind, _, owner_id = context.actor.partition(":")
-    return _offer_to(context.organization_id, owner_id) if kind == "owner" else None
+    """Return the offer to the caller with its giver's name, also where its time is over.
+
+    None also for a token, which is no person.
+    """
+    return _to_caller(context, OwnershipOffer.ended_at.is_null())
 
 
 def accepted_by(context: Context) -> OwnershipOffer | None:
-    """Return the offer that the caller accepted last; None also for a token."""
+    """Return the offer that the caller accepted last, with its giver's name; as `offer_to`."""
+    return _to_caller(context, OwnershipOffer.ended_because == "accepted")
+
+
+def _to_caller(context: Context, state: Expression) -> OwnershipOffer | None:
     kind, _, owner_id = context.actor.partition(":")
     if kind != "owner":
         return None
-    accepted = (OwnershipOffer.to_owner_id == owner_id, OwnershipOffer.ended_because == "accepted")
-    offers = OwnershipOffer.of(context.organization_id, *accepted)
-    offer: OwnershipOffer | None = offers.order_by(OwnershipOffer.id.desc()).first()
+    giver = same_organization(Owner, OwnershipOffer) & (Owner.id == OwnershipOffer.from_owner_id)
+    offers = (
+        OwnershipOffer.of(context.organization_id, OwnershipOffer.to_owner_id == owner_id, state)
+        .select(OwnershipOffer, Owner.name.alias("giver_name"))
+        .join(Owner, on=giver)
+        .order_by(OwnershipOffer.id.desc())
+    )
+    offer: OwnershipOffer | None = offers.objects().first()
     return offer
 
 
@@ -133,11 +146,6 @@ def is_late(offer: OwnershipOffer, *, at: datetime) -> bool:
     """Return whether the time is over in which an offer can be accepted."""
     late: bool = offer.expires_at <= at
     return late
-
-
-def _offer_to(organization_id: str, owner_id: str) -> OwnershipOffer | None:
-    to_owner = OwnershipOffer.to_owner_id == owner_id
-    return OwnershipOffer.find(organization_id, to_owner, OwnershipOffer.ended_at.is_null())
 
 
 def _is(offer: OwnershipOffer) -> Expression:

@@ -11,7 +11,6 @@ from app.billing.seat_request_lookups import open_requests
 from app.billing.terms import local_day
 from app.models import Invoice, Seller
 from app.owners.handing_over import is_late, offer_to
-from app.owners.presence import name_of
 from app.web.console.addresses import invoice_address
 from app.web.console.rendering import render
 from app.web.console.seats import bar_of
@@ -45,9 +44,7 @@ def show_home(context: Context) -> Response:
 def _offered_by(context: Context) -> str | None:
     """Return who offers the ownership to the caller, as long as they can accept it."""
     offer = offer_to(context)
-    if offer is None or is_late(offer, at=context.at):
-        return None
-    return name_of(context.organization_id, f"owner:{offer.from_owner_id}")
+    return None if offer is None or is_late(offer, at=context.at) else offer.giver_name
 
 
 def _overdue(context: Context) -> list[Invoice]:

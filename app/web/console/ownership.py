@@ -10,7 +10,6 @@ from app.errors import InvalidInput, NotFound, NotPermitted
 from app.models import Owner, OwnershipOffer
 from app.owners import handing_over, roster
 from app.owners.handing_over import Successor
-from app.owners.presence import name_of
 from app.web.browsers import keep_session
 from app.web.console.addresses import go
 from app.web.console.forms import Problems, written
@@ -90,14 +89,11 @@ def withdraw_ownership(context: Context, owner: Owner) -> Response:
 def show_ownership(context: Context) -> Response:
     """Show the one to whom the ownership is offered what it means to accept it, and that it was."""
     offer = handing_over.offer_to(context)
-    accepted = None if offer else _accepted(context)
-    shown = offer or accepted
     return render(
         "ownership.html",
         offer=offer,
         late=offer is not None and handing_over.is_late(offer, at=context.at),
-        accepted=accepted,
-        giver=name_of(context.organization_id, f"owner:{shown.from_owner_id}") if shown else None,
+        accepted=None if offer else _accepted(context),
         time_zone=time_zone_of(context),
     )
 
