@@ -228,11 +228,22 @@ def _check_taker(giver: Owner, taker: Owner) -> None:
         raise InvalidInput("address", f"{taker.name} is shut out: their user is inactive.")
 
 
+def replaces_offer(giver: Owner, taker: Owner | None) -> bool:
+    """Return whether an offer between the two would end an earlier one; None is a newcomer."""
+    open_ = OwnershipOffer.ended_at.is_null()
+    earlier = OwnershipOffer.of(giver.organization_id, _touches(giver, taker), open_)
+    return bool(earlier.exists())
+
+
 def _end_earlier(giver: Owner, taker: Owner, *, at: datetime) -> None:
     """End what the one offered before and what was offered to the other."""
-    between = (OwnershipOffer.from_owner_id == giver.id) | (OwnershipOffer.to_owner_id == taker.id)
     OwnershipOffer.update(ended_at=at, ended_because="replaced").where(
         OwnershipOffer.belongs_to(giver.organization_id)
-        & between
+        & _touches(giver, taker)
         & OwnershipOffer.ended_at.is_null()
     ).execute()
+
+
+def _touches(giver: Owner, taker: Owner | None) -> Expression:
+    touches: Expression = OwnershipOffer.from_owner_id == giver.id
+    return touches if taker is None else touches | (OwnershipOffer.to_owner_id == taker.id)

@@ -171,7 +171,13 @@ def _asked(giver: Owner, taker: Taker, problems: Problems | None = None) -> Resp
 
 
 def _reviewed(giver: Owner, taker: Taker) -> Response:
-    return render("transfer_review.html", giver=giver, taker=taker, mails=mail_is_on())
+    return render(
+        "transfer_review.html",
+        giver=giver,
+        taker=taker,
+        mails=mail_is_on(),
+        replaces=handing_over.replaces_offer(giver, taker.known),
+    )
 
 
 def _say_offered(offer: OwnershipOffer, taker: Taker) -> Response:

@@ -52,6 +52,8 @@ def test_the_whole_way_from_the_offer_to_the_new_primary_owner(service, acme, ma
     assert page.heading == "Offer the ownership?"
     assert "Zoe" in page.text
 
+    assert "The offer that is open ends." not in page.text
+
     page = posting.send(page, "Offer the ownership")
 
     assert "Zoe is mailed a link to accept." in page.text
@@ -63,7 +65,7 @@ def test_the_whole_way_from_the_offer_to_the_new_primary_owner(service, acme, ma
     assert "Marie Curie offers you the ownership" in home.text
     offer = hers.follow(home, "Look at the offer")
     done = hers.send(offer, "Accept the ownership")
-    assert done.heading == "You are the primary owner now."
+    assert done.heading == "You are the primary owner now"
     assert roles(acme, marie, zoe) == ["owner", "primary_owner"]
     assert hers.follow(done, "See the owners").heading == "Owners"
     assert posting.get(at(acme)).heading == "Sign in"
@@ -109,7 +111,7 @@ def test_the_link_accepts_and_leads_to_what_it_means(service, acme, marie, zoe):
 
     done = browser.send(page, "Accept and sign in")
 
-    assert done.heading == "You are the primary owner now."
+    assert done.heading == "You are the primary owner now"
     assert roles(acme, marie, zoe) == ["owner", "primary_owner"]
 
 
@@ -155,7 +157,20 @@ def test_an_offer_whose_time_is_over_says_so_and_is_made_again(service, acme, ma
     assert late.heading == "The time to accept is over"
     assert "Marie Curie offered you the ownership until 8 March 2026" in late.text
     giver.send(giver.follow(page, "Offer it again"), "Offer the ownership")
-    assert "Zoe can accept until 15 March 2026" in giver.get(at(acme)).text
+    page = giver.get(at(acme))
+    assert "Zoe can accept until 15 March 2026" in page.text
+    again = asked(giver, acme, "zoe@acme.example")
+    assert "The offer that is open ends." in again.text
+
+
+@pytest.mark.usefixtures("offered")
+def test_an_offer_whose_time_is_over_is_dismissed(service, acme, marie):
+    service.clock.at += timedelta(days=7)
+    giver = enter(service, marie)
+
+    page = giver.send(giver.get(at(acme)), "Dismiss")
+
+    assert "did not accept" not in page.text
 
 
 @pytest.mark.usefixtures("offered")
