@@ -1,7 +1,11 @@
 """The owners of an organization: who they are and what they may do."""
 
+from collections.abc import Collection
+from datetime import datetime
+
 from peewee import Expression
 
+from app.access import trail
 from app.access.context import Context
 from app.access.principal import OWNER_ROLES, Principal, Role
 from app.access.profiles import profile_of
@@ -35,6 +39,24 @@ def find_owner(organization_id: str, owner_id: str) -> Owner:
         NotFound: it has none of this id.
     """
     return _present(owner_id, Owner.get_or_none(_is(organization_id, owner_id)))
+
+
+def was_removed(organization_id: str, owner_id: str) -> bool:
+    """Return whether the organization had an owner of this id, who was removed."""
+    return (
+        Owner.find(organization_id, Owner.id == owner_id, ~Owner.removed_at.is_null()) is not None
+    )
+
+
+def last_sign_ins(owners: Collection[Owner]) -> dict[str, datetime]:
+    """Return when owners of an organization signed in last, by id; nothing for those who never did.
+
+    It is read from the audit trail, since sessions are forgotten.
+    """
+    if not owners:
+        return {}
+    organization_id = next(iter(owners)).organization_id
+    return trail.last_times(organization_id, "session.begun", [owner.id for owner in owners])
 
 
 def lock_owner(organization_id: str, owner_id: str) -> Owner:

@@ -83,7 +83,8 @@ def open_session(context: Context, *, by: str) -> Begun:
         expires_at=context.at + ABSOLUTE,
         **{f"{kind}_id": caller_id},
     )
-    trail.record(context, Change("session.begun", session.id, after={"by": by}))
+    facts = {"by": by, "session_id": session.id}
+    trail.record(context, Change("session.begun", caller_id, after=facts))
     return Begun(session.id, secret, session.expires_at)
 
 

@@ -83,6 +83,10 @@ def _mail_links(address: str, organization_id: str | None, *, at: datetime) -> N
 
 
 def _use_link(secret: str, *, at: datetime) -> SignedIn:
+    found = links.find_link(secret, at=at)
+    if found.purpose is Purpose.ACCEPT_OWNERSHIP:
+        # Before the link, as where an owner is removed.
+        roster.lock_roster(found.owner.organization_id)
     return _sign_in(links.use_up(secret, at=at), by="link", at=at)
 
 

@@ -50,6 +50,7 @@ HAPPENED = {
     "owner.invited": gettext_noop("An owner was invited"),
     "owner.shut_out": gettext_noop("An owner was shut out, because the directory deactivated them"),
     "ownership.offered": gettext_noop("The ownership was offered to another person"),
+    "ownership.withdrawn": gettext_noop("The offer of the ownership was withdrawn"),
     "ownership.accepted": gettext_noop("The ownership was handed over"),
     "ownership.vacant": gettext_noop("The last primary owner is gone"),
     "session.begun": gettext_noop("An owner signed in"),

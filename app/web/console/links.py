@@ -14,7 +14,6 @@ from app.owners.signing_in import SignedIn
 from app.web.browsers import keep_session
 from app.web.console.addresses import go, organization_in, path_of_console
 from app.web.console.forms import Problems, check_sign_in_token, written
-from app.web.console.notes import leave_note
 from app.web.console.rendering import render
 from app.web.console.surface import blueprint
 from app.web.console.visits import visit_or_none
@@ -109,9 +108,10 @@ def _sent(wanted: str | None, problems: Problems, status: int = 200) -> Response
 
 
 def _welcome(signed_in: SignedIn) -> Response:
+    organization_id = signed_in.owner.organization_id
+    response = lead(path_of_console(written("next")), organization_id)
     if signed_in.purpose is Purpose.ACCEPT_OWNERSHIP:
-        leave_note(gettext("You are the primary owner now."))
-    response = lead(path_of_console(written("next")), signed_in.owner.organization_id)
+        response = go("console.show_ownership", organization_id=organization_id)
     keep_session(response, signed_in.session.secret, until=signed_in.session.expires_at)
     return response
 

@@ -3,8 +3,11 @@
 import pytest
 from playhouse.test_utils import count_queries
 
+from app.access.principal import Role
 from app.models import Want
-from tests.support.browser import Browser
+from app.owners.handing_over import Successor, offer_ownership
+from tests.owners.builders import an_owner, as_owner
+from tests.support.browser import Browser, enter
 from tests.support.builders import an_organization, fill
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope="session")
@@ -59,3 +62,38 @@ def things_of(owner):
         "invoice": done["invoice"]["id"],
         "quote": second["id"],
     }
+
+
+#: What is there for owners, with the ids of one who is offered the ownership and of its giver.
+OWNER_PAGES = (
+    "",
+    "/ownership",
+    "/owners",
+    "/owners/new",
+    "/owners/{taker}/change",
+    "/owners/{taker}/link",
+    "/owners/{taker}/removal",
+    "/owners/{giver}/removal",
+    "/owners/{giver}/transfer",
+    "/owners/{giver}/transfer?address=owner-new%40example.com&name=New",
+)
+
+
+@pytest.mark.parametrize("people", [1, 40])
+def test_a_page_about_owners_takes_ten_statements_however_many_there_are(service, people):
+    customer = an_organization(people)
+    users = fill(customer)
+    giver, *_ = [an_owner(customer, user_id=user.id) for user in users]
+    taker = an_owner(customer, Role.OWNER, user_id=users[0].id)
+    offer_ownership(as_owner(giver), giver.id, Successor(taker.address))
+
+    for person in (giver, taker):
+        browser = enter(service, person)
+        for path in OWNER_PAGES if person is giver else OWNER_PAGES[:2]:
+            named = path.format(giver=giver.id, taker=taker.id)
+            address = f"/console/{customer.id}{named}"
+            with count_queries() as counter:
+                page = browser.get(address)
+
+            assert page.status == 200, address
+            assert counter.count <= STATEMENTS_MAX, f"{address}: {counter.count}"
