@@ -134,7 +134,7 @@ def _copy(model: Any, which: Expression, count: int, **changes: str) -> None:
     alias = condition.split(" WHERE ")[1].replace('"t1"', f'"{table}"')
     names = ", ".join(f'"{column}"' for column in columns.values())
     database.execute_sql(
-        f'INSERT INTO "{table}" ({names}) '
+        f'INSERT INTO "{table}" ({names}) '  # noqa: S608  # the names are the models' own
         "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?) "
         f'SELECT {values} FROM "{table}", numbers WHERE {alias}',
         (count, *parameters),

@@ -1,4 +1,4 @@
-"""What the database has to do for a page: where a list has a limit, no more for many than for ten."""
+"""What the database does for a page: a list with a limit costs no more for many than for ten."""
 
 import pytest
 
