@@ -56,8 +56,13 @@ def test_the_documents_show_the_console_as_it_is(server, example, signed_in, rec
 
     if record:
         PICTURE.write_bytes(made)
-    served = owner.context.request.get(f"{server.url}/docs/{PICTURE.name}")
-    assert served.headers["content-type"] == "image/png"
     assert size_of(made) == size_of(PICTURE.read_bytes()) == SIZE
     assert len(PICTURE.read_bytes()) <= BYTES_MAX
+
+
+def test_the_picture_is_served_and_shown(server, person):
+    reader = person()
+    served = reader.context.request.get(f"{server.url}/docs/{PICTURE.name}")
+    assert served.headers["content-type"] == "image/png"
+    assert served.body() == PICTURE.read_bytes()
     assert f"(app/docs/{PICTURE.name})" in FRONT_PAGES[0].read_text("utf-8")

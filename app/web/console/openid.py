@@ -79,7 +79,7 @@ def finish_openid() -> Response:
     except SignInOff:
         return _failed(wanted)
     except SignInRefused as refusal:
-        return _failed(wanted) if refusal.shut is None else _shut_out(refusal, wanted)
+        return _shut_out(refusal.shut, refusal.address, wanted) if refusal.shut else _failed(wanted)
     response = lead(wanted, signed_in.owner.organization_id)
     keep_session(response, signed_in.session.secret, until=signed_in.session.expires_at)
     drop_cookie(response, _COOKIE)
@@ -105,14 +105,14 @@ def _failed(wanted: str | None) -> Response:
     return _no_entry(gettext("Your organization's sign-in did not let you in"), advice, wanted)
 
 
-def _shut_out(refusal: SignInRefused, wanted: str | None) -> Response:
+def _shut_out(shut: Shut, address: str, wanted: str | None) -> Response:
     """Say why the person who signed in at the identity provider is not let in."""
     title = (
         gettext("You are not listed as an owner")
-        if refusal.shut is Shut.NO_OWNER
+        if shut is Shut.NO_OWNER
         else gettext("Your organization's sign-in did not let you in")
     )
-    return _no_entry(title, gettext(_SHUT[refusal.shut], address=refusal.address), wanted)
+    return _no_entry(title, gettext(_SHUT[shut], address=address), wanted)
 
 
 def _no_entry(title: str, advice: str, wanted: str | None) -> Response:

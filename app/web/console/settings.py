@@ -65,8 +65,8 @@ _VALUES: Mapping[object, str] = {
     "fr": "Français",
     "reject": gettext_noop("People are refused"),
     "park": gettext_noop("People wait for the next free seat"),
-    403: gettext_noop("403: the request is not allowed"),
-    400: gettext_noop("400: the request is wrong"),
+    403: gettext_noop("403: not allowed"),
+    400: gettext_noop("400: not valid"),
 }
 
 _YES, _NO = "yes", "no"
