@@ -47,7 +47,7 @@ def size_of(picture):
     return struct.unpack(">II", picture[16:24])
 
 
-def test_the_documents_show_the_console_as_it_is(server, example, signed_in, record):
+def test_the_documents_show_the_console_as_it_is(example, signed_in, record):
     owner = signed_in(example, an_owner(example, name="Marie Curie"), size=SIZE)
     owner.go(f"/console/{example.id}/seats")
     owner.must_read("100 in use · 0 kept · 0 free, of 100", *REFUSED)
