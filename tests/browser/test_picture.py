@@ -15,7 +15,7 @@ pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope=
 
 PICTURE = DOCS / "console.png"
 BYTES_MAX = 150 * 1024
-SIZE = (1280, 1010)
+SIZE = (1280, 860)
 
 #: How many people came in each month of the term, which began in April.
 CAME = (48, 9, 3, 4, 2, 1, 7, 5, 6, 4, 11)
