@@ -54,8 +54,11 @@ def provisioned_refusals(organization_id: str, limit: int) -> list[Want]:
 
 
 def newest_refusals(organization_id: str, limit: int) -> list[Want]:
-    """Return the people refused last for want of a seat, without who asked, in one look."""
-    return list(_open(organization_id).order_by(Want.last_seen_at.desc(), Want.id).limit(limit))
+    """Return the newest who are refused for want of a seat, without who asked, in one look.
+
+    The order is that in which they came, which an index has.
+    """
+    return list(_open(organization_id).order_by(Want.sequence.desc()).limit(limit))
 
 
 def first_refused(organization_id: str, limit: int) -> tuple[list[Want], int]:

@@ -21,7 +21,8 @@ from app.owners.links import make_link
 from app.owners.roster import find_owner
 from tests.owners.builders import an_owner, as_owner
 from tests.support.builders import NOW, a_quote, a_user, an_organization, buy, deactivate, fill
-from tests.support.persons import DESKTOP, PHONE
+from tests.support.looks import look
+from tests.support.waiting_lists import choose_parking
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope="session")
 
@@ -80,7 +81,7 @@ RULES = rules()
 @pytest.fixture
 def busy(server):
     """Return an organization in which all that pages show has happened, and what is there by id."""
-    customer = an_organization(5)
+    customer = an_organization(5, auto_renew=True)
     purchase = buy(customer, 1).purchase
     member = fill(customer)[0]
     for provider in ("okta", "entra"):
@@ -126,31 +127,30 @@ def a_suspended_one():
     return customer
 
 
+def one_that_waits():
+    """Return an organization whose people wait for seats, which its directory brought."""
+    customer = an_organization(2)
+    fill(customer)
+    choose_parking(customer)
+    for name in ("alan.turing@example.com", "grace.hopper.of.the.navy@long-name.example.com"):
+        a_user(customer, name)
+    return customer
+
+
 #: The states that an organization can be in beside the usual one.
 STATES = {
     "without-contract": lambda: an_organization(None),
     "suspended": a_suspended_one,
     "ended": lambda: an_organization(5, starts_on=date(2025, 1, 1), at=LAST_YEAR),
     "empty": lambda: an_organization(5),
+    "waiting": one_that_waits,
 }
 
 
 def check(person, address, name, status=200):
-    """Check a page light and dark: in English on a screen, in French on a phone."""
+    """Open an address, and look at its page."""
     assert person.go(address).status == status, address
-    person.keep_look(f"{name}-{person.habits.language}-{person.habits.scheme}")
-    person.resize(PHONE)
-    assert person.overflow == 0, f"{address} is wider than a phone"
-    if person.habits.language == "en":
-        person.resize(DESKTOP)
-    else:
-        person.keep_look(f"{name}-fr-phone")
-    found = person.barriers()
-    person.page.emulate_media(color_scheme="dark" if person.habits.scheme == "light" else "light")
-    found += person.barriers(colours_only=True)
-    person.page.emulate_media(color_scheme=person.habits.scheme)
-    person.resize(DESKTOP)
-    assert found == [], address
+    look(person, name)
 
 
 @pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("fr", "dark")])
@@ -186,7 +186,7 @@ def test_pages_are_open_to_all_in_every_state(server, signed_in, state, language
     customer = STATES[state]()
     owner = signed_in(customer, language=language, scheme=scheme)
 
-    for path in ("", "/seats"):
+    for path in ("", "/seats", "/contract", "/waiting", "/members", "/connect"):
         check(owner, f"/console/{customer.id}{path}", f"{name_of(path)}-{state}")
 
 

@@ -33,6 +33,7 @@ def show_home(context: Context) -> Response:
         overview=overview,
         bar=bar_of(overview),
         sees_people=context.may(Permission.READ_PEOPLE),
+        connects=context.may(Permission.CONNECT),
         soon=runs_out is not None and (runs_out - overview.today).days <= SOON_DAYS,
         requests=open_requests(context, may_buy=overview.may_buy, limit=_SHOWN_MAX),
         invoice_address=invoice_address,
