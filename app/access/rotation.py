@@ -19,7 +19,6 @@ from app.db.columns import instant_text
 from app.errors import InvalidInput
 from app.models import Token
 
-
 #: The longest time for which a rotated token goes on working, in hours.
 OVERLAP_HOURS_MAX = 720
 
