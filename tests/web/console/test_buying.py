@@ -13,7 +13,7 @@ from app.owners.membership import NewOwner, add_owner
 from app.owners.roster import principal_of
 from app.owners.sessions import begin_session
 from tests.support.browser import Browser
-from tests.support.builders import NOW, an_organization, buy, fill
+from tests.support.builders import NOW, a_quote, an_organization, buy, fill
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope="session")
 
@@ -286,8 +286,23 @@ def test_what_the_invoice_lacks_is_added_in_place(hundred, buyer_there):
     )
 
     assert "Missing on the invoice" not in page.text
-    assert "1 rue de la Paix" in page.text
+    assert "1 rue de la Paix 75002 Paris France" in page.text
     assert bought(hundred) == []
+
+
+@pytest.mark.parametrize(("language", "named"), [("en", "Germany"), ("fr", "Allemagne")])
+def test_the_country_of_who_is_billed_is_named_in_the_readers_language(
+    service, hundred, language, named
+):
+    party = {"legal_name": "Acme GmbH", "city": "Berlin", "country": "DE"}
+    set_organization(acting(hundred.operator, at=NOW), OrganizationChanges(party=party))
+    quote = a_quote(hundred)
+    browser = Browser(service, language)
+    browser.sign_in(hundred)
+
+    page = browser.get(f"/console/{hundred.id}/quotes/{quote.id}")
+
+    assert f"Berlin {named}" in page.text
 
 
 def test_the_administrator_of_a_directory_sees_seats_and_no_prices(service, hundred):
