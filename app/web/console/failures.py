@@ -165,6 +165,18 @@ _OTHER = Words(
 )
 
 
+def said_to_stranger(code: str, status: int) -> Response:
+    """Return the page of a failure for one who is not signed in."""
+    words = WORDS[code]
+    return render(
+        "failure.html",
+        status,
+        title=gettext(words.title),
+        advice=gettext(words.advice),
+        signed_in=False,
+    )
+
+
 def failure_page(problem: Problem) -> Response:
     """Return the page of a failure.
 
