@@ -37,6 +37,26 @@ ABSOLUTE = timedelta(hours=12)
 #: How exactly it is known when a session was last seen: so often at most it is written.
 SEEN_EVERY = timedelta(minutes=1)
 
+#: What is read of a session, of what it ends with, and of what the head of a page says.
+_COLUMNS = (
+    OwnerSession,
+    Organization.name.alias("organization_name"),
+    Organization.language.alias("organization_language"),
+    Organization.extensions,
+    Organization.strict,
+    Organization.seat_refusal_status,
+    Owner.role.alias("owner_role"),
+    Owner.name.alias("owner_name"),
+    Owner.address,
+    Owner.language.alias("owner_language"),
+    Owner.removed_at,
+    Owner.user_id,
+    User.active.alias("user_active"),
+    User.deleted_at,
+    Token.revoked_at,
+    Token.expires_at.alias("token_expires_at"),
+)
+
 _ENDED = "Your session has ended. Sign in again."
 
 
@@ -156,24 +176,7 @@ def purge_sessions(*, at: datetime) -> None:
 def _session_with_its_sources(secret_hash: str) -> Any:
     """Return a session with its organization, and the owner, user or token that it ends with."""
     return (
-        OwnerSession.select(
-            OwnerSession,
-            Organization.name.alias("organization_name"),
-            Organization.language.alias("organization_language"),
-            Organization.extensions,
-            Organization.strict,
-            Organization.seat_refusal_status,
-            Owner.role.alias("owner_role"),
-            Owner.name.alias("owner_name"),
-            Owner.address,
-            Owner.language.alias("owner_language"),
-            Owner.removed_at,
-            Owner.user_id,
-            User.active.alias("user_active"),
-            User.deleted_at,
-            Token.revoked_at,
-            Token.expires_at.alias("token_expires_at"),
-        )
+        OwnerSession.select(*_COLUMNS)
         .join(Organization, on=same_organization(Organization, OwnerSession))
         .switch(OwnerSession)
         .join(
