@@ -86,8 +86,7 @@ def wanting(organization_id: str) -> Wanting:
 
 def find_want(organization_id: str, want_id: str) -> Want | None:
     """Return a want of the organization, open or closed."""
-    want: Want | None = Want.find(organization_id, Want.id == want_id)
-    return None if want is None else with_sources([want])[0]
+    return next(iter(with_sources(Want.of(organization_id, Want.id == want_id))), None)
 
 
 def close_old(*, seen_until: datetime, at: datetime) -> None:

@@ -13,6 +13,7 @@ from app.owners.refusals import LinkEnded, TooManyAttempts
 from app.owners.signing_in import SignedIn
 from app.web.browsers import keep_session
 from app.web.console.addresses import go, organization_in, path_of_console
+from app.web.console.failures import said_to_stranger
 from app.web.console.forms import Problems, check_sign_in_token, written
 from app.web.console.rendering import render
 from app.web.console.surface import blueprint
@@ -117,29 +118,13 @@ def _welcome(signed_in: SignedIn) -> Response:
 
 
 def _ended() -> Response:
-    return render(
-        "failure.html",
-        _GONE,
-        title=gettext("This link has ended"),
-        advice=gettext(
-            "It was used already, was replaced by a newer one, or is past its time. "
-            "Ask for a new one."
-        ),
-        signed_in=False,
-    )
+    return said_to_stranger("link_ended", _GONE)
 
 
 def too_many(refusal: TooManyAttempts) -> Response:
     """Return the page for one who tried too often."""
-    seconds = refusal.facts["retry_after_seconds"]
-    response = render(
-        "failure.html",
-        _TOO_MANY,
-        title=gettext("Too many attempts"),
-        advice=gettext("There were too many from your network. Wait a few minutes, then go on."),
-        signed_in=False,
-    )
-    response.headers["Retry-After"] = str(seconds)
+    response = said_to_stranger(refusal.code, _TOO_MANY)
+    response.headers["Retry-After"] = str(refusal.retry_after_seconds)
     return response
 
 

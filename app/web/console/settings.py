@@ -24,7 +24,7 @@ from app.web.console.forms import Problems, written
 from app.web.console.notes import leave_note
 from app.web.console.rendering import render
 from app.web.console.surface import blueprint, page
-from app.web.console.words import gettext, gettext_noop, language
+from app.web.console.words import gettext, gettext_noop, language, translated
 
 _UNPROCESSABLE = 422
 
@@ -92,13 +92,19 @@ def change_settings(context: Context) -> Response:
     try:
         set_organization(context, OrganizationChanges(party=party, **given))
     except InvalidInput as wrong:
-        label = gettext(LABELS[wrong.field])
-        sentence = gettext("Check this: %(label)s. It cannot be used as it is.", label=label)
+        sentence = _what_is_wrong(wrong)
         organization = find_organization(context.organization_id)
         typed = {name: written(name) for name in LABELS}
         return _page(context, organization, typed, Problems({wrong.field: sentence}))
     leave_note(gettext("Your settings are saved."))
     return go("console.show_settings")
+
+
+def _what_is_wrong(wrong: InvalidInput) -> str:
+    label, advice = gettext(LABELS[wrong.field]), translated(wrong.message)
+    if advice:
+        return gettext("%(label)s: %(advice)s", label=label, advice=advice)
+    return gettext("Check this: %(label)s. It cannot be used as it is.", label=label)
 
 
 def _page(
