@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from peewee import SQL, BaseQuery, IntegrityError, ModelSelect, fn
+from peewee import SQL, BaseQuery, IntegrityError, ModelSelect, Select, Value, fn
 
 from app.access.context import Context
 from app.db.compiled import compiled
@@ -171,6 +171,26 @@ def _present_count(organization_id: str) -> BaseQuery:
 def ids_by_email(organization_id: str, address: str, *, limit: int = 2) -> list[str]:
     """Return the ids of users who have this e-mail address, whatever its case."""
     return [row[0] for row in _users_of_email.iterate(organization_id, fold(address), limit)]
+
+
+def users_called(organization_id: str, name: str) -> list[User]:
+    """Return the users, also deleted ones, whose userName is `name` or is that of its address.
+
+    What is an e-mail address of a user who is there means that user's name as well.
+    """
+    asked = Select(columns=[Value(UserName.of(name).key)])
+    addressed = (
+        User.select(User.user_name_key)
+        .join(UserEmail, on=same_organization(UserEmail, User) & (UserEmail.user_id == User.id))
+        .where(
+            UserEmail.belongs_to(organization_id)
+            & (UserEmail.value == fold(name))
+            & User.deleted_at.is_null()
+        )
+    )
+    names = User.user_name_key.in_(asked.union_all(addressed))
+    called = User.of(organization_id, User.is_there_or_was(names))
+    return list(called.order_by(User.id))
 
 
 def ids_by_external_id(organization_id: str, external_id: str, *, limit: int = 2) -> list[str]:

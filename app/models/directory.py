@@ -6,6 +6,7 @@ from peewee import (
     BigIntegerField,
     BooleanField,
     CompositeKey,
+    Expression,
     Field,
     IntegerField,
     ModelSelect,
@@ -75,6 +76,16 @@ class User(Resource):
     renamed_from: str | None = None
     #: No column: what the request that changed the user asked in vain, by its paths.
     ignored: tuple[str, ...] = ()
+
+    @classmethod
+    def is_there_or_was(cls, condition: Expression) -> Expression:
+        """Return a condition on users, said of those who are there and of the deleted ones.
+
+        Names have an index of each, and none of both.
+        """
+        present, deleted = cls.deleted_at.is_null(), cls.deleted_at.is_null(is_null=False)
+        either: Expression = (present & condition) | (deleted & condition)
+        return either
 
     class Meta:
         table_name = "scim_user"

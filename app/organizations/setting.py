@@ -11,12 +11,14 @@ from enum import StrEnum
 from app.access.context import Context
 from app.access.principal import Role
 from app.errors import InvalidInput, NotPermitted
+from app.i18n.catalogues import gettext_noop
 from app.i18n.languages import languages
 from app.models import Organization
 from app.organizations.kinds import Choice, Flag, Kind, Line, Percentage, Several
 from app.organizations.naming import parse_external_id, parse_name
 from app.organizations.parties import parse_email
 from app.seats.watching.thresholds import parse_thresholds
+from app.sentences import says
 from app.text import optional_line
 
 _HELP_LENGTH_MAX = 200
@@ -80,7 +82,10 @@ def _login_help(text: str) -> str | None:
     if line is not None and len(line) > _HELP_LENGTH_MAX:
         raise InvalidInput(
             "login_help",
-            f"Give at most {_HELP_LENGTH_MAX} characters to follow Ask, such as the service desk.",
+            says(
+                "Give at most %(most)s characters to follow Ask, such as the service desk.",
+                most=_HELP_LENGTH_MAX,
+            ),
         )
     return line
 
@@ -107,7 +112,7 @@ _TABLE = (
         "language",
         Choice(
             languages,
-            "{given!r} is not a language that Seatgate has; give {options}.",
+            gettext_noop("%(quoted)s is not a language that Seatgate has; give %(options)s."),
         ),
         OwnerMay.CHANGE,
         "The language of invoices.",
@@ -116,7 +121,9 @@ _TABLE = (
         "seat_refusal_status",
         Choice(
             lambda: (403, 400),
-            "A refusal for want of a seat cannot be answered with {given}; give 403 or 400.",
+            gettext_noop(
+                "A refusal for want of a seat cannot be answered with %(given)s; give 403 or 400."
+            ),
         ),
         OwnerMay.CHANGE,
         "What SCIM answers when no seat is free.",
@@ -136,7 +143,7 @@ _TABLE = (
     ),
     Setting(
         "when_full",
-        Choice(lambda: ("reject", "park"), "Send one of reject, park."),
+        Choice(lambda: ("reject", "park"), gettext_noop("Send one of reject, park.")),
         OwnerMay.CHANGE,
         "Whether people are refused when no seat is free, or wait for one.",
     ),

@@ -16,10 +16,12 @@ DROP INDEX scim_group_external_id;
 CREATE INDEX scim_group_external_id ON scim_group (organization_id, external_id, id)
     WHERE external_id IS NOT NULL;
 CREATE INDEX scim_user_inactive ON scim_user (organization_id)
-    WHERE deleted_at IS NULL AND NOT active
+    WHERE deleted_at IS NULL AND NOT active;
+CREATE INDEX scim_user_former_name ON scim_user (organization_id, user_name_key)
+    WHERE deleted_at IS NOT NULL
 """
 
 
 def up(_migrator: SchemaMigrator, db: Database) -> None:
-    """Make the indexes anew, and one for those who hold no seat."""
+    """Make the indexes anew, and others for those who hold no seat and for those who left."""
     create(db, CHANGES)
