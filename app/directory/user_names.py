@@ -17,7 +17,4 @@ def names_of(organization_id: str, user_ids: Collection[str]) -> dict[str, str]:
 
 def users_named(organization_id: str, name: str) -> list[str]:
     """Return the ids of the users of a userName, in any case, also of those who are deleted."""
-    users = User.select(User.id).where(
-        User.belongs_to(organization_id) & User.is_there_or_was(User.user_name_key == fold(name))
-    )
-    return list(users.scalars())
+    return [user.id for user in User.ever(organization_id, User.user_name_key == fold(name))]

@@ -1,6 +1,7 @@
 """Users as rows: from a document to its columns, and back to the document that clients see."""
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 from peewee import SQL, BaseQuery, IntegrityError, ModelSelect, Select, Value, fn
 
@@ -189,8 +190,7 @@ def users_called(organization_id: str, name: str) -> list[User]:
         )
     )
     names = User.user_name_key.in_(asked.union_all(addressed))
-    called = User.of(organization_id, User.is_there_or_was(names))
-    return list(called.order_by(User.id))
+    return sorted(User.ever(organization_id, names), key=attrgetter("id"))
 
 
 def ids_by_external_id(organization_id: str, external_id: str, *, limit: int = 2) -> list[str]:

@@ -9,6 +9,7 @@ from peewee import (
     Expression,
     Field,
     IntegerField,
+    ModelCompoundSelectQuery,
     ModelSelect,
     TextField,
 )
@@ -78,14 +79,15 @@ class User(Resource):
     ignored: tuple[str, ...] = ()
 
     @classmethod
-    def is_there_or_was(cls, condition: Expression) -> Expression:
-        """Return a condition on users, said of those who are there and of the deleted ones.
+    def ever(cls, organization_id: str, condition: Expression) -> "ModelCompoundSelectQuery":
+        """Return the query for users who meet a condition, those who were deleted among them.
 
         Names have an index of each, and none of both.
         """
-        present, deleted = cls.deleted_at.is_null(), cls.deleted_at.is_null(is_null=False)
-        either: Expression = (present & condition) | (deleted & condition)
-        return either
+        present = cls.of(organization_id, condition, cls.deleted_at.is_null())
+        return present.union_all(
+            cls.of(organization_id, condition, cls.deleted_at.is_null(is_null=False))
+        )
 
     class Meta:
         table_name = "scim_user"
