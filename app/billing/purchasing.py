@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from peewee import JOIN
+from peewee import JOIN, ModelSelect
 
 from app.access.context import Context
 from app.access.door import use_case
@@ -11,6 +11,7 @@ from app.billing.buyers import always_buys, check_may_buy
 from app.billing.contracts.running import RunningContract, unended_contract
 from app.billing.invoices import issuing
 from app.billing.offers import Confirmation
+from app.db.compiled import compiled
 from app.db.periods import ALWAYS, Made, Period, within
 from app.db.sql import locked
 from app.errors import NotFound, QuoteExpired, QuoteStale, TotalMismatch
@@ -94,6 +95,15 @@ def _lock_quote(organization_id: str, quote_id: str) -> tuple[Quote, Purchase | 
 
     The contract's lock keeps them as they are.
     """
+    quote: Quote | None = _locked_quote.first(organization_id, quote_id)
+    if quote is None:
+        raise NotFound(f"There is no quote {quote_id}.")
+    answers = getattr(quote, "answers", None)
+    return quote, getattr(quote, "purchase", None), answers and answers.request_id
+
+
+@compiled
+def _locked_quote(organization_id: str, quote_id: str) -> "ModelSelect[Quote]":
     query = (
         Quote.select(Quote, Purchase, SeatRequestQuote)
         .join(
@@ -111,11 +121,7 @@ def _lock_quote(organization_id: str, quote_id: str) -> tuple[Quote, Purchase | 
         )
         .where(Quote.belongs_to(organization_id) & (Quote.id == quote_id))
     )
-    quote: Quote | None = locked(query, "FOR NO KEY UPDATE OF t1").first()
-    if quote is None:
-        raise NotFound(f"There is no quote {quote_id}.")
-    answers = getattr(quote, "answers", None)
-    return quote, getattr(quote, "purchase", None), answers and answers.request_id
+    return locked(query, "FOR NO KEY UPDATE OF t1")
 
 
 def _check_binding(quote: Quote, running: RunningContract, *, at: datetime) -> None:

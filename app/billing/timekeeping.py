@@ -8,9 +8,10 @@ import logging
 from datetime import datetime, timedelta
 from typing import Any
 
-from peewee import fn
+from peewee import ModelSelect, fn
 
 from app.clock import JUMP, Watch, is_jump
+from app.db.compiled import compiled
 from app.db.connections import database, on_postgresql
 from app.db.transactions import transaction
 from app.errors import ClockJumped, NothingToChange
@@ -36,13 +37,18 @@ def trusted_seller() -> Seller:
     Raises:
         ClockJumped: a jump of it is open.
     """
-    open_one = ClockJump.accepted_at.is_null()
-    jumps = ClockJump.select(fn.COUNT(ClockJump.id)).where(open_one)
-    row: Any = Seller.select(Seller, jumps.alias("open_jumps")).get()
+    row: Any = _seller_with_jumps.first()
     if row.open_jumps:
         raise _jumped()
     seller: Seller = row
     return seller
+
+
+@compiled
+def _seller_with_jumps() -> "ModelSelect[Seller]":
+    open_one = ClockJump.accepted_at.is_null()
+    jumps = ClockJump.select(fn.COUNT(ClockJump.id)).where(open_one)
+    return Seller.select(Seller, jumps.alias("open_jumps"))
 
 
 def _jumped() -> ClockJumped:

@@ -22,9 +22,6 @@ from scim.folding import fold
 from scim.names import UserName
 from scim.schemas import GROUP
 
-#: In how many rows a statement writes e-mails: below the engines' limits for parameters.
-_EMAILS_PER_STATEMENT = 1000
-
 
 def new_user(context: Context, *, origin: str) -> User:
     """Return a user without a document, not stored yet, inactive until it is given a seat."""
@@ -304,5 +301,4 @@ def _write_emails(user: User, *, new: bool) -> None:
         }
         for position, email in enumerate(user.folded.get("emails", []))
     ]
-    for start in range(0, len(rows), _EMAILS_PER_STATEMENT):
-        UserEmail.add_all(rows[start : start + _EMAILS_PER_STATEMENT])
+    UserEmail.add_all(rows)

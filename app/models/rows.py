@@ -17,6 +17,9 @@ from peewee import ColumnBase, Expression, Field, Model, ModelAlias, ModelSelect
 from app.db.compiled import Statement
 from app.db.connections import database
 
+#: How many rows one statement inserts: the engines limit how many values one may have.
+_ROWS_MAX = 1000
+
 #: The texts of INSERT and UPDATE that are kept: one for each table and set of columns.
 _TEXTS_MAX = 1024
 
@@ -39,10 +42,11 @@ class Row(Model):
 
     @classmethod
     def add_all(cls, rows: Sequence[Mapping[str, object]]) -> None:
-        """Insert rows of the same columns by one statement; none is no statement."""
-        if rows:
-            values = [row[name] for row in rows for name in rows[0]]
-            _insertion(cls, tuple(rows[0]), len(rows)).changes(*values)
+        """Insert rows of the same columns, a thousand by one statement."""
+        for start in range(0, len(rows), _ROWS_MAX):
+            some = rows[start : start + _ROWS_MAX]
+            values = [row[name] for row in some for name in some[0]]
+            _insertion(cls, tuple(some[0]), len(some)).changes(*values)
 
     def save(self, force_insert: bool = False, only: Iterable[Field] | None = None) -> int:  # noqa: FBT001, FBT002  # as its parent's
         """Store what was set since the row was read; with `force_insert` all of a new row.

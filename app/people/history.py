@@ -121,7 +121,7 @@ def _wants_of(organization_id: str, key: str, users: Sequence[User]) -> list[Wan
     keys = {key, *(user.user_name_key for user in users)}
     mine = Want.user_name_key.in_(keys) | Want.user_id.in_([user.id for user in users])
     newest = Want.of(organization_id, mine).order_by(Want.id.desc()).limit(_WANTS_MAX)
-    return with_sources(with_places(newest))
+    return list(with_sources(with_places(newest)))
 
 
 def _known(name: str, organization_id: str, users: Sequence[User], wants: Sequence[Want]) -> Known:

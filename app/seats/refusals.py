@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from peewee import Case, Expression, ModelSelect, fn
 
+from app.db.compiled import compiled
 from app.models import Hold, Want, WantSource
 from app.models.rows import same_organization
 from app.seats.want_sources import asked_by_a_directory, with_sources
@@ -38,7 +39,7 @@ def refusals_of(
         query = query.where(Want.closed_at.is_null(is_null=state == "open"))
     if after is not None:
         query = query.where(Want.id < after)
-    return with_sources(query.order_by(Want.id.desc()).limit(limit))
+    return list(with_sources(query.order_by(Want.id.desc()).limit(limit)))
 
 
 def open_refusals(organization_id: str) -> int:
@@ -49,6 +50,11 @@ def open_refusals(organization_id: str) -> int:
 
 def provisioned_refusals(organization_id: str, limit: int) -> list[Want]:
     """Return the refused people that a directory provisions, in the order of arrival."""
+    return _provisioned.rows(organization_id, limit)
+
+
+@compiled
+def _provisioned(organization_id: str, limit: int) -> "ModelSelect[Want]":
     query = _open(organization_id).where(asked_by_a_directory())
     return with_sources(query.order_by(Want.sequence).limit(limit))
 

@@ -105,7 +105,7 @@ def places_of(organization_id: str, *, after: str | None = None, limit: int) -> 
                 seen.belongs_to(organization_id) & (seen.id == after)
             )
         )
-    return with_sources(query.order_by(Want.sequence).limit(limit))
+    return list(with_sources(query.order_by(Want.sequence).limit(limit)))
 
 
 def place_of(want: Want) -> int:

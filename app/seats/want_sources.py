@@ -78,11 +78,11 @@ def forget_sources(organization_id: str, want_ids: Collection[str]) -> None:
     WantSource.delete().where(_of(organization_id, want_ids)).execute()
 
 
-def with_sources(wants: "ModelSelect[Want]") -> list[Want]:
-    """Return wants, each with the source that ranks first beside it, in one look."""
+def with_sources(wants: "ModelSelect[Want]") -> "ModelSelect[Want]":
+    """Return the query for wants, each with the source that ranks first beside it."""
     provider = fn.NULLIF(WantSource.provider, "")
     leading = (_leading(WantSource.source, "source"), _leading(provider, "provider"))
-    return list(wants.select_extend(*leading))
+    return wants.select_extend(*leading)
 
 
 def asked_by_a_directory() -> Function:

@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from peewee import ModelSelect
+
 from app.billing.terms import Term, local_day, start_of_day
+from app.db.compiled import compiled
 from app.db.sql import locked
 from app.errors import ContractNotActive, TermOver
 from app.models import Contract, ContractTerm, Organization, SeatPool
@@ -69,9 +72,14 @@ def unended_contract(organization_id: str, *, lock: bool = False) -> Contract | 
 
     `lock` keeps signings, purchases and renewals apart until the transaction ends.
     """
-    query = Contract.of(organization_id, Contract.ended_at.is_null(), Contract.has_begun())
-    contract: Contract | None = (locked(query) if lock else query).first()
+    contract: Contract | None = _unended.first(organization_id, lock)
     return contract
+
+
+@compiled("lock")
+def _unended(organization_id: str, lock: bool) -> "ModelSelect[Contract]":  # noqa: FBT001
+    query = Contract.of(organization_id, Contract.ended_at.is_null(), Contract.has_begun())
+    return (locked(query) if lock else query).limit(1)
 
 
 def scheduled_contract(organization_id: str, *, lock: bool = False) -> Contract | None:

@@ -196,7 +196,7 @@ def party_of(particulars: dict[str, object]) -> Party:
 
 def add_lines(invoice: Invoice, lines: Sequence[Line]) -> None:
     """Give a new invoice its lines."""
-    InvoiceLine.insert_many(
+    InvoiceLine.add_all(
         [
             {
                 "organization_id": invoice.organization_id,
@@ -213,7 +213,7 @@ def add_lines(invoice: Invoice, lines: Sequence[Line]) -> None:
             }
             for position, line in enumerate(lines, start=1)
         ]
-    ).execute()
+    )
 
 
 def _lines_by_invoice(organization_id: str, ids: Sequence[str]) -> dict[str, list[Line]]:

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
-from peewee import Field, fn
+from peewee import Field, ModelSelect, fn
 
+from app.db.compiled import compiled, through
 from app.db.sql import greatest
 from app.db.transactions import assert_in_transaction
 from app.models import InvoiceSeries
@@ -42,19 +43,22 @@ def next_number(series: str, today: date) -> Number:
 
 def _count_on(series: str, today: date) -> InvoiceSeries | None:
     """Take the next number of the series' last year; None where that is over or there is none."""
+    return _counted.first(series, today, today.year)
+
+
+@compiled
+def _counted(series: str, today: date, year: int) -> "ModelSelect[InvoiceSeries]":
     years = InvoiceSeries.alias()
     last_year = years.select(fn.MAX(years.year)).where(years.series == series)
-    rows = (
+    return (  # type: ignore[return-value]  # a change that returns rows is read as they are
         InvoiceSeries.update(_next(today))
         .where(
             (InvoiceSeries.series == series)
             & (InvoiceSeries.year == last_year)
-            & (InvoiceSeries.year >= today.year)
+            & (InvoiceSeries.year >= year)
         )
         .returning(InvoiceSeries)
-        .execute()
     )
-    return next(iter(rows), None)
 
 
 def _begin_year(series: str, today: date) -> InvoiceSeries:
@@ -75,5 +79,7 @@ def _next(today: date) -> dict[Field, object]:
     """Return what the next number changes of its year's row; a later day than today stays."""
     return {
         InvoiceSeries.counter: InvoiceSeries.counter + 1,
-        InvoiceSeries.last_issued_on: greatest(InvoiceSeries.last_issued_on, today.isoformat()),
+        InvoiceSeries.last_issued_on: greatest(
+            InvoiceSeries.last_issued_on, through(date.isoformat, today)
+        ),
     }

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial, wraps
+from functools import cache, partial, wraps
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -100,7 +100,7 @@ class once:  # noqa: N801  # a decorator
         return Key(request.path, named, _asked(), partial(self._stored, context))
 
     def _whole(self, context: Context, result: Any) -> KeptAnswer:
-        body = self.schema().dump(self.shape(context, result))
+        body = _written_by(self.schema).dump(self.shape(context, result))
         return KeptAnswer(self.status(result), body)
 
     def _stored(self, context: Context, result: Any) -> KeptAnswer:
@@ -112,6 +112,12 @@ class once:  # noqa: N801  # a decorator
         self, context: Context, done: KeptAnswer, headers: dict[str, str] | None = None
     ) -> Response:
         return json_response(self.shown(context, done.body), done.status, headers=headers)
+
+
+@cache
+def _written_by(schema: type[Schema]) -> Schema:
+    """Return a schema that is made once, with those that are nested in it."""
+    return schema()
 
 
 def _asked() -> object:
