@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from peewee import Field, ModelSelect, fn
+from peewee import BaseQuery, Field, fn
 
 from app.db.compiled import compiled, through
 from app.db.sql import greatest
@@ -43,14 +44,16 @@ def next_number(series: str, today: date) -> Number:
 
 def _count_on(series: str, today: date) -> InvoiceSeries | None:
     """Take the next number of the series' last year; None where that is over or there is none."""
-    return _counted.first(series, today, today.year)
+    counted: Any = _counted.first(series, today, today.year)
+    taken: InvoiceSeries | None = counted
+    return taken
 
 
 @compiled
-def _counted(series: str, today: date, year: int) -> "ModelSelect[InvoiceSeries]":
+def _counted(series: str, today: date, year: int) -> BaseQuery:
     years = InvoiceSeries.alias()
     last_year = years.select(fn.MAX(years.year)).where(years.series == series)
-    return (  # type: ignore[return-value]  # a change that returns rows is read as they are
+    return (
         InvoiceSeries.update(_next(today))
         .where(
             (InvoiceSeries.series == series)
