@@ -148,6 +148,8 @@ def _conditions() -> Conditions:
 def _search() -> SearchRequest:
     """Return the query in the address, of which a parameter given twice counts as first given."""
     given = request.query_string.decode("latin-1")
+    if not given:
+        return SearchRequest()
     undone = undo_query(given, strict=g.principal.profile.strict)
     if undone == given:
         return SearchRequest.parse_query(request.args)

@@ -1,9 +1,11 @@
 """What the server says about itself (RFC 7644 4)."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from flask import Blueprint, Response, g, request
 
+from app.access.profiles import ScimProfile
 from app.errors import NotFound, NotPermitted
 from app.json_text import json_text
 from app.web.context import public_url, scim_url, seatgate
@@ -14,6 +16,9 @@ from scim import discovery
 from scim.attributes import Document
 from scim.cursors import CURSOR_TIMEOUT_SECONDS
 from scim.messages import PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX, list_response
+
+#: The profiles whose documents are kept: few organizations have schemas of their own.
+_PROFILES_MAX = 128
 
 
 def register(blueprint: Blueprint) -> None:
@@ -71,14 +76,24 @@ def _features() -> discovery.Features:
 
 
 def _resource_types() -> dict[str, Document]:
-    types = (g.principal.profile.user, g.principal.profile.group)
-    return {kind.name: discovery.resource_type_document(kind, scim_url()) for kind in types}
+    return _types_of(g.principal.profile, scim_url())
 
 
 def _schemas() -> dict[str, Document]:
+    return _schemas_of(g.principal.profile, scim_url())
+
+
+@lru_cache(maxsize=_PROFILES_MAX)
+def _types_of(profile: ScimProfile, base_url: str) -> dict[str, Document]:
+    types = (profile.user, profile.group)
+    return {kind.name: discovery.resource_type_document(kind, base_url) for kind in types}
+
+
+@lru_cache(maxsize=_PROFILES_MAX)
+def _schemas_of(profile: ScimProfile, base_url: str) -> dict[str, Document]:
     return {
-        urn: discovery.schema_document(schema, scim_url())
-        for urn, schema in g.principal.profile.schemas().items()
+        urn: discovery.schema_document(schema, base_url)
+        for urn, schema in profile.schemas().items()
     }
 
 
