@@ -9,6 +9,7 @@ from peewee import SQL, Node, fn
 
 from app.db.compiled import Statement
 from app.directory import members, users
+from app.directory.memberships import groups_of
 from app.directory.rendering import Renderer, ShownRow
 from app.directory.search.columns import group_scope, user_scope
 from app.directory.search.filters import DocumentScope, condition
@@ -141,7 +142,7 @@ class Directory:
         memberships: dict[str, list[str]] = {}
         if rows and projection.includes("groups"):
             ids = [row.id for row in rows]
-            memberships = users.groups_of(self.organization_id, ids, self.base_url)
+            memberships = groups_of(self.organization_id, ids, self.base_url)
         renderer = Renderer(kind, self.base_url, projection)
         return [renderer.text(row, "groups", memberships.get(row.id, ())) for row in rows]
 

@@ -1,26 +1,22 @@
 """Users as rows: from a document to its columns, and back to the document that clients see."""
 
-from collections.abc import Sequence
 from operator import attrgetter
 
 from peewee import SQL, BaseQuery, IntegrityError, ModelSelect, Select, Value, fn
 
 from app.access.context import Context
 from app.db.compiled import compiled
-from app.db.sql import listed, locked, violates
+from app.db.sql import locked, violates
 from app.directory import resources
 from app.directory.lookups import check_lookup
-from app.directory.rendering import reference_to
 from app.errors import InvalidInput, NotFound, UserNameTaken
 from app.identifiers import new_uuid
-from app.json_text import json_text
-from app.models import Group, GroupMember, Hold, SeatPool, User, UserEmail
+from app.models import Hold, SeatPool, User, UserEmail
 from app.models.rows import same_organization
 from scim.attributes import Document
 from scim.errors import InvalidValue
 from scim.folding import fold
 from scim.names import UserName
-from scim.schemas import GROUP
 
 
 def new_user(context: Context, *, origin: str) -> User:
@@ -195,21 +191,6 @@ def ids_by_external_id(organization_id: str, external_id: str, *, limit: int = 2
     return [row[0] for row in _users_of_external_id.iterate(organization_id, external_id, limit)]
 
 
-def groups_of(organization_id: str, user_ids: list[str], base_url: str) -> dict[str, list[str]]:
-    """Return the `groups` of each of these users as JSON texts, direct memberships only."""
-    groups: dict[str, list[str]] = {}
-    texts: dict[str, str] = {}
-    address = reference_to(GROUP, base_url)
-    for user_id, group_id, name in _memberships.iterate(organization_id, user_ids):
-        if group_id not in texts:
-            texts[group_id] = (
-                f'{{"value":"{group_id}","$ref":{address}{group_id}",'
-                f'"display":{json_text(name)},"type":"direct"}}'
-            )
-        groups.setdefault(user_id, []).append(texts[group_id])
-    return groups
-
-
 @compiled
 def _user_of_id(organization_id: str, user_id: str) -> "ModelSelect[User]":
     return User.of(organization_id, User.id == user_id, User.deleted_at.is_null())
@@ -257,22 +238,6 @@ def _users_of_external_id(organization_id: str, external_id: str, limit: int) ->
         & User.deleted_at.is_null()
     )
     return query.order_by(User.id).limit(limit).tuples()
-
-
-@compiled
-def _memberships(organization_id: str, user_ids: Sequence[str]) -> BaseQuery:
-    return (
-        GroupMember.select(GroupMember.member_id, Group.id, Group.display_name)
-        .join(
-            Group,
-            on=same_organization(Group, GroupMember) & (Group.id == GroupMember.group_id),
-        )
-        .where(
-            GroupMember.belongs_to(organization_id) & GroupMember.member_id.in_(listed(user_ids))
-        )
-        .order_by(GroupMember.member_id, Group.id)
-        .tuples()
-    )
 
 
 @compiled

@@ -4,7 +4,7 @@ import os
 import secrets
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -87,10 +87,13 @@ def _product(
         headers = _headers(customer)
     people = Population()
     within = Subject(Within(InProcess(url, clock=Clock()).app), people, headers, customer.id)
-    with _running(Server(url, folder / "product.txt", WORKERS, settings=SETTINGS)) as server:
+    with (
+        _running(Server(url, folder / "product.txt", WORKERS, settings=SETTINGS)) as server,
+        closing(Connection(server.port)) as line,
+    ):
         pids = family(server.pid)
         subject = Subject(
-            Connection(server.port),
+            line,
             people,
             headers,
             customer.id,
@@ -104,13 +107,14 @@ def _product(
 def _floor(folder: Path) -> Iterator[Measured]:
     file = folder / "floor.db"
     Store(file).make()
-    with _running(Floor("", folder / "floor.txt", WORKERS, file=file)) as server:
+    with (
+        _running(Floor("", folder / "floor.txt", WORKERS, file=file)) as server,
+        closing(Connection(server.port)) as line,
+    ):
         pids = family(server.pid)
         headers = {"scim": {**_SCIM, "Authorization": f"Bearer {server.token}"}}
         yield Measured(
-            Subject(
-                Connection(server.port), Population(), headers, clock=lambda: (cpu_of(pids), 0.0)
-            ),
+            Subject(line, Population(), headers, clock=lambda: (cpu_of(pids), 0.0)),
             pids,
             server,
         )

@@ -15,7 +15,7 @@ def test_the_operator_reads_why_and_what_to_do(operator, signed_acme):
 def test_the_answer_is_in_the_language_that_is_asked_for(operator, signed_acme):
     told = operator.says("why", "a", "--organization", signed_acme, "--language", "fr")
 
-    assert told.startswith("Rien n'est connu de a :")
+    assert told.startswith("Rien n'est connu de a\xa0:")
 
 
 def test_a_program_reads_state_step_and_facts(operator, signed_acme):

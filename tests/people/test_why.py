@@ -83,8 +83,8 @@ def test_who_was_refused_before_seats_were_bought_is_to_be_tried_again(acme):
     )
     assert told(acme, "fr").paragraph == (
         "alice@example.com a été refusé et n'a pas de siège. "
-        "1er mars 2026, 09:14 : refusé, 5 sièges sur 5 utilisés. "
-        "09:48 : 5 sièges achetés (10 en tout). "
+        "1er mars 2026, 09:14\xa0: refusé, 5 sièges sur 5 utilisés. "
+        "09:48\xa0: 5 sièges achetés (10 en tout). "
         "Okta n'a pas réessayé depuis 09:14. "
         "Les heures sont celles du fuseau UTC."
     )

@@ -83,7 +83,7 @@ def test_the_language_of_the_words_is_the_readers(acme, okta, kept):
 
     (row,) = kept()
     assert describe(row, "fr") == (
-        "Okta a demandé de créer alice@example.com : refusé, aucun siège libre (5 sur 5)."
+        "Okta a demandé de créer alice@example.com\xa0: refusé, aucun siège libre (5 sur 5)."
     )
 
 
