@@ -208,28 +208,28 @@ WORKLOADS = {
         Workload("email", "e-mail `eq`", email_eq, None, 3, "user_name"),
         Workload("check", "SSO check of a holder", check, 2, 4, "get"),
         Workload("page", "page of 100, first", page_first, 3, 4, flat=False),
-        Workload("cursor", "page of 100, by cursor", page_by_cursor, 3, 5, "page"),
+        Workload("cursor", "page of 100, by cursor", page_by_cursor, 3, 4, "page"),
         Workload("deep", "page of 100, deep", page_deep, 3, 4, "own:page", flat=False),
         Workload("group", "whole group", group_whole, 1.5, 3, flat=False),
         Workload("group_alone", "group without members", group_alone, None, 2),
         Workload(
-            "console_seats", "console, seats", console_page("seats"), 40, 7, "get", flat=False
+            "console_seats", "console, seats", console_page("seats"), 40, 6, "get", flat=False
         ),
         Workload(
-            "console_members", "console, members", console_page("members"), 40, 4, "get", flat=False
+            "console_members", "console, members", console_page("members"), 40, 3, "get", flat=False
         ),
         Workload("as_of", "seats at an instant", seats_as_of, None, 6, "get"),
         Workload("alerts", "alerts", owner_page("alerts"), None, 11, "get"),
         Workload("waiting", "waiting list", owner_page("waiting"), None, 2, "get"),
         Workload("foresight", "foresight", owner_page("foresight"), None, 7, "get"),
         Workload("put", "PUT", put, 2.5, 6),
-        Workload("patch", "PATCH active", patch_active, 2.5, 12, steps=2, parts=2),
-        Workload("member", "member added or removed", member, 2.5, 6, steps=2, parts=2),
+        Workload("patch", "PATCH active", patch_active, 2.5, 10.5, steps=2, parts=2),
+        Workload("member", "member added or removed", member, 2.5, 5.5, steps=2, parts=2),
         Workload(
             "confirmation", "confirmation of a quote", confirmation, 5, 14, "create", flat=False
         ),
-        Workload("create", "create", create, 2.5, 13),
-        Workload("claim", "SSO claim", claim, 2.5, 14, "create"),
-        Workload("entra", "Entra initial cycle, a user", entra_cycle, 2.5, 22, steps=3, flat=False),
+        Workload("create", "create", create, 2.5, 12),
+        Workload("claim", "SSO claim", claim, 2.5, 13, "create"),
+        Workload("entra", "Entra initial cycle, a user", entra_cycle, 2.5, 20, steps=3, flat=False),
     )
 }
