@@ -21,6 +21,7 @@ from app.commands.openid import oidc
 from app.commands.organizations import organization, seller
 from app.commands.owners import owner
 from app.commands.people import person
+from app.commands.rates import rate
 from app.commands.renewals import renewals
 from app.commands.seats import seats
 from app.commands.session import (
@@ -97,6 +98,7 @@ def migrate() -> None:
 for group in (
     organization,
     seller,
+    rate,
     contract,
     invoice,
     token,

@@ -7,6 +7,7 @@ makes it from the rows.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
@@ -52,7 +53,7 @@ class Note:
 class EuroRate:
     """Euros for one of the invoice's currency: the rate, its day, and who published it."""
 
-    rate: Fraction
+    rate: Decimal
     on: date
     source: str
 
@@ -181,7 +182,7 @@ class InvoiceDocument:
         if self.euro_rate is None:
             return None
         major = Fraction(major_units(self.totals.tax_minor, self.currency))
-        return round_half_up(major * self.euro_rate.rate * 100)
+        return round_half_up(major * Fraction(self.euro_rate.rate) * 100)
 
     @property
     def missing(self) -> tuple[Particular, ...]:

@@ -5,7 +5,7 @@ One that was issued before these were kept has none of them.
 
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
+from decimal import Decimal
 
 from app.billing.grounds import TaxGround, ground
 from app.billing.invoices.document import EuroRate, Note
@@ -72,4 +72,4 @@ def euro_rate_kept(invoice: Invoice) -> EuroRate | None:
     rate, on, source = invoice.euro_rate, invoice.euro_rate_on, invoice.euro_rate_source
     if rate is None or on is None or source is None:
         return None
-    return EuroRate(Fraction(rate), on, source)
+    return EuroRate(Decimal(rate), on, source)
