@@ -11,12 +11,12 @@ from app.access.door import query
 from app.billing.buyers import check_may_read_under, may_buy_under
 from app.billing.contracts.running import RunningContract, running_in
 from app.billing.contracts.succession import Outcome, Succession, follows
-from app.billing.grounds import ground_of
 from app.billing.invoices.particulars import Particular, buyer_lacks
 from app.billing.invoices.party import Party, party_of
 from app.billing.offers import line_of
 from app.billing.pricing import Line
 from app.billing.quoting import QuoteState, is_stale
+from app.billing.taxing import ground_today
 from app.billing.terms import Remainder, local_day
 from app.errors import ContractNotActive, NotFound
 from app.models import Contract, Organization, Purchase, Quote, Seller
@@ -73,8 +73,7 @@ class Review:
         """What the invoice would lack of the buyer's particulars."""
         if self.seller is None or self.issued_on is None:
             return ()
-        row = self.organization
-        known = ground_of(row.tax, row.tax_rate_basis_points, reverse_charge=row.reverse_charge)
+        known = ground_today(self.organization)
         country = party_of(self.seller.party).country
         return tuple(buyer_lacks(self.buyer, country, known, self.issued_on))
 

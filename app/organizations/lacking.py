@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from app.billing.grounds import TaxGround, ground_of
 from app.billing.invoices.issuing import party_of
 from app.billing.invoices.particulars import (
     Particular,
@@ -11,6 +10,7 @@ from app.billing.invoices.particulars import (
     tax_lacks,
 )
 from app.billing.invoices.party import Party
+from app.billing.taxing import ground_today
 from app.models import Organization, Seller
 
 
@@ -22,19 +22,14 @@ def lacking_of_seller(seller: Seller, on: date) -> list[Particular]:
 def lacking_of_buyer(organization: Organization, seller: Seller, on: date) -> list[Particular]:
     """Return what invoices of a day would lack of the buyer, which its owners can enter."""
     buyer, sells = _sides(organization, seller)
-    return list(buyer_lacks(buyer, sells.country, _ground(organization), on))
+    return list(buyer_lacks(buyer, sells.country, ground_today(organization), on))
 
 
 def lacking_of_tax(organization: Organization, seller: Seller, on: date) -> list[Particular]:
     """Return what invoices of a day would lack of the tax, which the vendor can enter."""
     buyer, sells = _sides(organization, seller)
-    return list(tax_lacks(buyer, sells, _ground(organization), on))
+    return list(tax_lacks(buyer, sells, ground_today(organization), on))
 
 
 def _sides(organization: Organization, seller: Seller) -> tuple[Party, Party]:
     return party_of(organization.party), party_of(seller.party)
-
-
-def _ground(organization: Organization) -> TaxGround | None:
-    rate, reverse_charge = organization.tax_rate_basis_points, organization.reverse_charge
-    return ground_of(organization.tax, rate, reverse_charge=reverse_charge)

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from app.access.context import Context
 from app.access.principal import Role
-from app.billing.grounds import TAX_HINT, parse_ground
+from app.billing.grounds import parse_ground
 from app.errors import InvalidInput, NotPermitted
 from app.i18n.languages import languages
 from app.models import Organization
@@ -144,7 +144,8 @@ _TABLE = (
             metavar="GROUND",
         ),
         OwnerMay.READ,
-        f"The ground on which purchases are taxed. {TAX_HINT}",
+        "The ground on which purchases are taxed:"
+        " domestic RATE, reverse_charge, outside_scope REFERENCE or exempt REFERENCE.",
     ),
     Setting(
         "when_full",

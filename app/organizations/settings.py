@@ -10,6 +10,7 @@ from app.access.context import Context, acting
 from app.access.door import use_case
 from app.access.principal import operator_for
 from app.access.trail import Change
+from app.billing import taxing
 from app.billing.grounds import parse_ground
 from app.billing.invoices.issuing import party_of
 from app.billing.late_rates import check_lawful
@@ -19,7 +20,6 @@ from app.db.transactions import transaction
 from app.errors import InvalidInput, NotFound
 from app.identifiers import new_id
 from app.models import Invoice, Organization, Seller
-from app.organizations import taxing
 from app.organizations.naming import parse_external_id, parse_name, unique_external_id
 from app.organizations.parties import Particulars, changed_party, particulars_of
 from app.organizations.setting import SETTINGS

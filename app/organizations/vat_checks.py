@@ -11,7 +11,9 @@ from app.access import trail
 from app.access.context import Context
 from app.access.door import use_case
 from app.access.trail import Change
-from app.billing.invoices.issuing import party_of
+from app.billing.grounds import TaxKind
+from app.billing.invoices.party import party_of
+from app.billing.taxing import ground_today
 from app.billing.terms import month_boundary
 from app.errors import InvalidInput
 from app.identifiers import new_id
@@ -73,7 +75,8 @@ def last_vat_check(organization_id: str) -> VatCheck | None:
 def vat_warning(organization: Organization, on: date) -> str:
     """Return why the number under reverse charge should be checked, or ""."""
     vat_id = party_of(organization.party).vat_id
-    if not organization.reverse_charge or not vat_id:
+    known = ground_today(organization)
+    if known is None or known.kind is not TaxKind.REVERSE_CHARGE or not vat_id:
         return ""
     check = last_vat_check(organization.id)
     if check is None:

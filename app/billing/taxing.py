@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import date
 
-from app.billing.grounds import check_countries, ground, ground_of
+from app.billing.grounds import TaxGround, check_countries, ground, ground_of
 from app.billing.invoices.issuing import party_of
 from app.billing.law import outdated_law
 from app.billing.taxes import TaxTreatment
@@ -12,6 +12,12 @@ from app.models import Organization, Seller
 
 #: The settings of which the ground is one; the others are its figures.
 GROUND, _FIGURES = "tax", ("tax_rate", "reverse_charge")
+
+
+def ground_today(organization: Organization) -> TaxGround | None:
+    """Return the ground on which an organization is taxed, or None where none is known."""
+    rate, reverse_charge = organization.tax_rate_basis_points, organization.reverse_charge
+    return ground_of(organization.tax, rate, reverse_charge=reverse_charge)
 
 
 def figures(kept: str | None) -> dict[str, object]:
@@ -38,9 +44,8 @@ def settle(organization: Organization, given: Mapping[str, object]) -> None:
         for column, value in figures(organization.tax).items():
             setattr(organization, column, value)
         return
-    rate, reverse_charge = organization.tax_rate_basis_points, organization.reverse_charge
-    TaxTreatment(rate, reverse_charge)
-    known = ground_of(organization.tax, rate, reverse_charge=reverse_charge)
+    TaxTreatment(organization.tax_rate_basis_points, organization.reverse_charge)
+    known = ground_today(organization)
     organization.tax = known.text if known else None
 
 
