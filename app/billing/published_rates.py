@@ -44,10 +44,15 @@ def enter_rate(given: Publication, *, at: datetime) -> PublishedRate:
     Raises:
         InvalidInput: the code is no currency, or is the euro's, or the rate is no number above 0.
     """
+    code = _code(given.code)
+    earlier = PublishedRate.select().where(
+        (PublishedRate.code == code) & (PublishedRate.valid_on == given.valid_on)
+    )
     row: PublishedRate = PublishedRate.create(
         id=new_id("rat", at),
-        code=_code(given.code),
+        code=code,
         valid_on=given.valid_on,
+        edition=earlier.count() + 1,
         rate=_rate(given.rate),
         source=required_line("source", given.source, wanted="Say who published the rate."),
         recorded_at=at,
@@ -69,7 +74,7 @@ def rate_on(code: str, day: date) -> PublishedRate | None:
         (PublishedRate.code == code) & (PublishedRate.valid_on <= day)
     )
     row: PublishedRate | None = query.order_by(
-        PublishedRate.valid_on.desc(), PublishedRate.id.desc()
+        PublishedRate.valid_on.desc(), PublishedRate.edition.desc()
     ).first()
     if row is None or code == LEGAL_INTEREST:
         return row
@@ -83,8 +88,9 @@ def legal_interest_on(day: date) -> Fraction | None:
 
 
 def entered_rates() -> list[PublishedRate]:
-    """Return every rate that was entered, newest first."""
-    return list(PublishedRate.select().order_by(PublishedRate.id.desc()))
+    """Return every rate that was entered, by code, the newest of each first."""
+    order = (PublishedRate.code, PublishedRate.valid_on.desc(), PublishedRate.edition.desc())
+    return list(PublishedRate.select().order_by(*order))
 
 
 def _code(text: str) -> str:

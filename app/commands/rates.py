@@ -38,7 +38,7 @@ def set_rate(code: str, number: str, *, valid_on: date, source: str, as_json: bo
 @rate.command("list")
 @as_json
 def list_rates(*, as_json: bool) -> None:
-    """List the rates that were entered, newest first."""
+    """List the rates that were entered, by code, the newest of each first."""
     with session():
         rows = [_facts(row) for row in entered_rates()]
     show_all("rates", rows, as_json=as_json)

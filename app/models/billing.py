@@ -132,6 +132,8 @@ class PublishedRate(Row):
     #: A currency of ISO 4217, whose rate is in euros, or `LEGAL_INTEREST`, a year's in percent.
     code = KeyField()
     valid_on = DateField()
+    #: From 1; more where a rate was entered anew.
+    edition = IntegerField()
     #: A decimal number, exactly as it was published.
     rate = TextField()
     source = TextField()

@@ -8,6 +8,7 @@ from peewee import IntegrityError
 from app.billing.invoices.document import Particular
 from app.billing.invoices.issuing import document_of, find_invoice
 from app.billing.invoices.wording import Fact, invoice_words
+from app.billing.published_rates import Publication, enter_rate
 from app.db import migrating
 from app.models import Invoice, Organization, PublishedRate, VatCheck
 from tests.support.builders import NOW, an_organization
@@ -100,9 +101,7 @@ def test_the_database_refuses_half_a_rate_on_an_invoice():
 @pytest.mark.usefixtures("database")
 def test_the_database_refuses_to_change_a_rate_or_a_check():
     acme = an_organization(None)
-    PublishedRate.create(
-        id="rat_1", code="USD", valid_on=TODAY, rate="0.9", source="ECB", recorded_at=NOW
-    )
+    enter_rate(Publication("USD", "0.9", TODAY, "ECB"), at=NOW)
     VatCheck.create(
         organization_id=acme.id,
         id="vch_1",

@@ -29,11 +29,12 @@ CREATE TABLE published_rate (
     id KEY PRIMARY KEY,
     code KEY NOT NULL,
     valid_on DATE NOT NULL,
+    edition INTEGER NOT NULL CHECK (edition >= 1),
     rate TEXT NOT NULL CHECK (LENGTH(rate) BETWEEN 1 AND 30),
     source TEXT NOT NULL CHECK (source <> ''),
     recorded_at INSTANT NOT NULL
 );
-CREATE INDEX published_rate_code ON published_rate (code, valid_on, id);
+CREATE UNIQUE INDEX published_rate_edition ON published_rate (code, valid_on, edition);
 
 CREATE TABLE vat_check (
     organization_id KEY NOT NULL REFERENCES organization (id),
