@@ -10,7 +10,7 @@ from app.access.context import Context
 from app.access.principal import Permission
 from app.billing.invoices.labels import missing_text
 from app.errors import InvalidInput
-from app.i18n.languages import Language
+from app.i18n.languages import ENGLISH
 from app.models import Organization
 from app.organizations import settings
 from app.organizations.kinds import Choice, Flag, Kind, Line, Percentage, Several
@@ -99,7 +99,7 @@ def answer_schema(settings: Iterable[Setting]) -> type[Schema]:
     shown = {setting.column: _shown(setting) for setting in settings}
     missing = fields.List(
         fields.Text(),
-        metadata={"description": "What the law wants on invoices and the buyer lacks, in words."},
+        metadata={"description": "What the law wants on invoices and the buyer lacks, in English."},
     )
     return Schema.from_dict(
         {**shown, "buyer": Nested(PartySchema), "missing": missing}, name="SettingsSchema"
@@ -134,5 +134,5 @@ def _settings(context: Context, row: Organization) -> dict[str, Any]:
     return {
         **{setting.column: setting.shown(row) for setting in _READ},
         "buyer": row.party,
-        "missing": [missing_text(particular, Language(row.language)) for particular in lacking],
+        "missing": [missing_text(particular, ENGLISH) for particular in lacking],
     }
