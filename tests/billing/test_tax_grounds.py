@@ -304,6 +304,7 @@ def test_an_invoice_of_before_says_what_it_said(an_invoice, a_line):
     words = invoice_words(an_invoice(lines=(a_line(rate=0),), reverse_charge=True))
 
     assert words.totals[1] == Fact("VAT 0% on 2,500.00", "0.00")
+    assert words.lines[0].figures[2] == "0%"
 
 
 def test_the_paper_names_the_sellers_register_and_never_what_lacks(an_invoice):
