@@ -59,6 +59,10 @@ COMMANDS = {
     "person": Elsewhere(
         "app.commands.people:person", "Take away what is known of people who have left."
     ),
+    "rate": Elsewhere(
+        "app.commands.rates:rate",
+        "Enter rates of currencies in euros, and the legal rate of interest in percent.",
+    ),
     "renewals": Elsewhere(
         "app.commands.renewals:renewals", "Renew or end the contracts whose term is over."
     ),

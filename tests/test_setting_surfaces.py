@@ -63,7 +63,7 @@ SURFACES = [
 ]
 
 #: Words that name other things, too.
-COMMON_WORDS = {"name", "external_id", "language"}
+COMMON_WORDS = {"name", "external_id", "language", "tax"}
 
 
 class Surfaces:
@@ -180,7 +180,7 @@ def test_no_surface_has_a_setting_of_its_own():
     columns = {setting.column for setting in SETTINGS.values()}
 
     assert set(owner_settings.SettingsRequestSchema().fields) <= {*SETTINGS, "buyer"}
-    assert set(owner_settings.SettingsSchema().fields) <= {*columns, "buyer"}
+    assert set(owner_settings.SettingsSchema().fields) <= {*columns, "buyer", "missing"}
     assert set(OPTIONS) == {*SETTINGS, *party, "organization_id", "as_json"}
 
 

@@ -1,6 +1,6 @@
 import ast
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from app.access import trail
 from app.access.context import acting
 from app.access.principal import Role
 from app.access.tokens import TokenRequest, issue_token, revoke_token
+from app.billing.published_rates import Publication, enter_rate
 from app.directory import groups
 from app.directory.changes import Replacement
 from app.models import AuditEvent, SellerEvent
@@ -285,6 +286,20 @@ def test_the_vendor_has_a_trail_of_its_own():
     (event,) = trail.seller_events(limit=10)
     assert event.before == {"series": "INV"}
     assert event.after == {"attributes": ["party", "series"], "series": "VND"}
+
+
+@pytest.mark.usefixtures("database")
+def test_a_rate_that_is_entered_stands_in_the_vendors_trail():
+    enter_rate(Publication("usd", "0.9215", date(2026, 3, 1), "ECB"), at=NOW)
+
+    (event,) = trail.seller_events(limit=10)
+    assert event.after == {
+        "attributes": ["rate"],
+        "code": "USD",
+        "rate": "0.9215",
+        "valid_on": "2026-03-01",
+        "source": "ECB",
+    }
 
 
 @pytest.mark.usefixtures("database")

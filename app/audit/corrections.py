@@ -83,6 +83,18 @@ CHECKS = (
     ),
     Check(
         "I6",
+        "a credit note is taxed on another ground, or in euros by another rate, than its invoice",
+        "invoice",
+        """SELECT * FROM (SELECT n.organization_id, n.id,
+               COALESCE(i.tax, 'no ground') || ', ' || COALESCE(i.euro_rate, 'no rate') AS taxed,
+               COALESCE(n.tax, 'no ground') || ', ' || COALESCE(n.euro_rate, 'no rate') AS said
+               FROM invoice n
+               JOIN invoice i ON i.organization_id = n.organization_id AND i.id = n.credit_of)
+               grounded
+           WHERE said <> taxed""",
+    ),
+    Check(
+        "I6",
         "a credit note lacks a line",
         "invoice_line",
         """SELECT c.organization_id, c.credit_note_id, c.position, -c.net_minor,

@@ -164,4 +164,15 @@ CHECKS = (
         """SELECT organization_id, id, year, CAST(issued_on AS TEXT) FROM invoice
            WHERE CAST(year AS TEXT) <> SUBSTR(CAST(issued_on AS TEXT), 1, 4)""",
     ),
+    Check(
+        "I6",
+        "an invoice's rate in euros is none that was entered",
+        "invoice",
+        """SELECT i.organization_id, i.id, 'a rate of ' || i.currency || ' that was entered',
+               i.euro_rate || ' on ' || CAST(i.euro_rate_on AS TEXT)
+           FROM invoice i
+           LEFT JOIN published_rate r ON r.code = i.currency AND r.rate = i.euro_rate
+               AND r.valid_on = i.euro_rate_on AND r.source = i.euro_rate_source
+           WHERE i.euro_rate IS NOT NULL AND r.id IS NULL""",
+    ),
 )

@@ -11,11 +11,12 @@ from app.access.door import query
 from app.billing.buyers import check_may_read_under, may_buy_under
 from app.billing.contracts.running import RunningContract, running_in
 from app.billing.contracts.succession import Outcome, Succession, follows
-from app.billing.invoices.document import Particular, Party
-from app.billing.invoices.issuing import party_of
+from app.billing.invoices.particulars import Particular, buyer_lacks
+from app.billing.invoices.party import Party, party_of
 from app.billing.offers import line_of
 from app.billing.pricing import Line
 from app.billing.quoting import QuoteState, is_stale
+from app.billing.taxing import ground_today
 from app.billing.terms import Remainder, local_day
 from app.errors import ContractNotActive, NotFound
 from app.models import Contract, Organization, Purchase, Quote, Seller
@@ -43,7 +44,9 @@ class Review:
     net_days: int
     remainder: Remainder | None = None
     renewal: Succession | None = None
+    issued_on: date | None = None
     due_on: date | None = None
+    seller: Seller | None = None
 
     @property
     def purchased_after(self) -> int:
@@ -68,13 +71,11 @@ class Review:
     @property
     def missing(self) -> tuple[Particular, ...]:
         """What the invoice would lack of the buyer's particulars."""
-        buyer = self.buyer
-        lacking = {
-            Particular.BUYER_NAME: not buyer.legal_name,
-            Particular.BUYER_ADDRESS: not buyer.has_address,
-            Particular.BUYER_VAT_ID: self.organization.reverse_charge and not buyer.vat_id,
-        }
-        return tuple(particular for particular, lacks in lacking.items() if lacks)
+        if self.seller is None or self.issued_on is None:
+            return ()
+        known = ground_today(self.organization)
+        country = party_of(self.seller.party).country
+        return tuple(buyer_lacks(self.buyer, country, known, self.issued_on))
 
 
 @query(renews=True)
@@ -163,11 +164,14 @@ def _state(
 
 def _with_what_follows(known: Review, running: RunningContract, context: Context) -> Review:
     """Return a review with the day by which to pay, and what renewal would cost."""
-    issued_on = local_day(context.at, Seller.get().time_zone)
+    seller = Seller.get()
+    issued_on = local_day(context.at, seller.time_zone)
     coming = follows(running.subscription)
     return replace(
         known,
         remainder=running.term.remainder(known.quote.effective_on),
         renewal=None if coming is None or coming.outcome is Outcome.ENDED else coming,
+        issued_on=issued_on,
         due_on=issued_on + timedelta(days=known.net_days),
+        seller=seller,
     )

@@ -36,6 +36,23 @@ class ServicePeriod:
     ends_on: date
     months: Fraction
 
+    @property
+    def remainder(self) -> "Remainder":
+        """Return the same in whole months and days, as people count them.
+
+        The months are those of a term that ends with the period. One that ends on 28 February may
+        be counted from the 28th or the 29th; its months say which.
+
+        >>> Term(date(2024, 2, 29), 2).service_from(date(2025, 3, 28)).remainder
+        Remainder(months=11, days=1, days_in_month=29)
+        """
+        anchors = [date(2000, self.ends_on.month, self.ends_on.day)]
+        if (self.ends_on.month, self.ends_on.day) == (2, 28):
+            anchors.append(date(2000, 2, 29))
+        terms = (Term(anchor, self.ends_on.year - anchor.year) for anchor in anchors)
+        remainders = [term.remainder(self.starts_on) for term in terms]
+        return next((each for each in remainders if each.as_months == self.months), remainders[0])
+
 
 @dataclass(frozen=True, slots=True)
 class Remainder:

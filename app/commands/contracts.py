@@ -42,6 +42,7 @@ class _Given(TypedDict):
     time_zone: str
     minimum_seats: int
     net_days: int
+    net_days_reason: str | None
     grace_days: int
     notice_days: int
     buyer_role: Role
@@ -122,6 +123,11 @@ def contract() -> None:
     type=click.IntRange(0, 365),
     default=ContractTerms.net_days,
     help="How many days after its issue an invoice is due.",
+)
+@click.option(
+    "--net-days-reason",
+    metavar="TEXT",
+    help="Why a buyer in France has more than 60 days, if it has.",
 )
 @click.option(
     "--grace-days",
@@ -249,6 +255,7 @@ def _terms(given: _Given) -> ContractTerms:
         time_zone=check_time_zone(given["time_zone"]),
         minimum_seats=given["minimum_seats"],
         net_days=given["net_days"],
+        net_days_reason=given["net_days_reason"],
         grace_days=given["grace_days"],
         notice_days=given["notice_days"],
         renewal_unit_price_minor=None
@@ -281,6 +288,7 @@ def contract_facts(row: Contract) -> Facts:
         "auto_renew": row.auto_renew,
         "minimum_seats": row.minimum_seats,
         "net_days": row.net_days,
+        "net_days_reason": row.net_days_reason,
         "grace_days": row.grace_days,
         "notice_days": row.notice_days,
         "time_zone": row.time_zone,

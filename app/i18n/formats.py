@@ -115,6 +115,15 @@ def count_text(count: int, language: Language) -> str:
     return format_decimal(count, locale=_locale(language))
 
 
+def number_text(number: Decimal, language: Language) -> str:
+    """Return a number with all its decimals.
+
+    >>> number_text(Decimal("0.9215"), Language("fr"))
+    '0,9215'
+    """
+    return format_decimal(number, locale=_locale(language), decimal_quantization=False)
+
+
 def percent_text(basis_points: int, language: Language) -> str:
     """Return a rate as a percentage.
 

@@ -10,6 +10,7 @@ from app.models.billing import (
     InvoiceLine,
     InvoiceSeries,
     Payment,
+    PublishedRate,
     Purchase,
     Quote,
     RenewalHolder,
@@ -30,7 +31,7 @@ from app.models.identity import IdentityMatch, IdentityMismatch
 from app.models.openid import OpenidLogin, OpenidProvider, OpenidRequest
 from app.models.outbox import OutboxMessage
 from app.models.owners import Owner, OwnerLink, OwnerSession, OwnershipOffer, SignInAttempt
-from app.models.parties import Installation, Organization, Seller
+from app.models.parties import Installation, Organization, Seller, VatCheck
 from app.models.seat_requests import SeatRequest, SeatRequestQuote
 from app.models.seats import Hold, LedgerEntry, Reassignment, SeatAssignment, SeatPool
 from app.models.timekeeping import ClockJump, ClockSeen
@@ -72,6 +73,7 @@ __all__ = [
     "OwnerSession",
     "OwnershipOffer",
     "Payment",
+    "PublishedRate",
     "Purchase",
     "Quote",
     "Reassignment",
@@ -91,6 +93,7 @@ __all__ = [
     "Transfer",
     "User",
     "UserEmail",
+    "VatCheck",
     "VendorToken",
     "Want",
     "WantSource",

@@ -92,6 +92,15 @@ class Invoice(OrganizationRow):
     total_minor = BigIntegerField()
     #: The invoice that this one takes back, which makes it a credit note.
     credit_of = KeyField(null=True)
+    #: The ground of its tax, as `app.billing.grounds` writes it; None where none was known, and on
+    #: invoices of before grounds were kept.
+    tax = TextField(null=True)
+    #: What is noted on it, in its language: `[code of UNTDID 4451, text]` each.
+    notes = DocumentField(default=list)
+    #: Euros for one of its currency: the rate, its day, and who published it.
+    euro_rate = TextField(null=True)
+    euro_rate_on = DateField(null=True)
+    euro_rate_source = TextField(null=True)
 
     class Meta:
         primary_key = CompositeKey("organization_id", "id")
@@ -114,6 +123,21 @@ class InvoiceLine(OrganizationRow):
 
     class Meta:
         primary_key = CompositeKey("organization_id", "invoice_id", "position")
+
+
+class PublishedRate(Row):
+    """A rate that was published, as the operator entered it. Append-only; the last one counts."""
+
+    id = KeyField(primary_key=True)
+    #: A currency of ISO 4217, whose rate is in euros, or `LEGAL_INTEREST`, a year's in percent.
+    code = KeyField()
+    valid_on = DateField()
+    #: From 1; more where a rate was entered anew.
+    edition = IntegerField()
+    #: A decimal number, exactly as it was published.
+    rate = TextField()
+    source = TextField()
+    recorded_at = InstantField()
 
 
 class Payment(OrganizationRow):

@@ -32,6 +32,8 @@ class Contract(OrganizationRow):
     auto_renew = BooleanField()
     minimum_seats = IntegerField()
     net_days = IntegerField()
+    #: Why a French buyer has more than 60 days to pay, where it has (Code de commerce, L441-10).
+    net_days_reason = TextField(null=True)
     #: How long holders may log in after the contract's end.
     grace_days = IntegerField()
     #: How many days before a term's last day its renewal can no longer be declined by an owner.

@@ -1,6 +1,6 @@
 """Who buys and who sells."""
 
-from peewee import BooleanField, IntegerField, TextField
+from peewee import BooleanField, CompositeKey, DateField, IntegerField, TextField
 
 from app.db.columns import DocumentField, InstantField, KeyField
 from app.models.rows import OrganizationRow, Row
@@ -20,6 +20,9 @@ class Organization(OrganizationRow):
     seat_refusal_status = IntegerField(default=403)
     tax_rate_basis_points = IntegerField(default=0)
     reverse_charge = BooleanField(default=False)
+    #: The ground on which its purchases are taxed, as `app.billing.grounds` writes it; None is that
+    #: none is known, and then its invoices lack one unless they bear tax.
+    tax = TextField(null=True)
     #: What becomes of a person when no seat is free: `reject`, or `park` on the waiting list.
     when_full = TextField(default="reject")
     #: Whether bought seats are kept for those who had been refused.
@@ -36,7 +39,7 @@ class Organization(OrganizationRow):
     login_by_email = BooleanField(default=False)
     #: The organization's own extension schemas, as `profiles` stores them.
     extensions = TextField(default="[]")
-    #: Who the invoices are made out to; the members of `app.billing.invoices.document.Party`.
+    #: Who the invoices are made out to; the members of `app.billing.invoices.party.Party`.
     party = DocumentField(default=dict)
     created_at = InstantField()
 
@@ -49,6 +52,25 @@ class Seller(Row):
     credit_note_series = TextField(default="CN")
     time_zone = TextField()
     party = DocumentField(default=dict)
+    #: The ground that a new organization starts with, if there is one.
+    default_tax = TextField(null=True)
+
+
+class VatCheck(OrganizationRow):
+    """That a VAT number was looked up in VIES, by hand, and found valid. Append-only."""
+
+    organization_id = KeyField()
+    id = KeyField()
+    #: The number as it was then.
+    vat_id = TextField()
+    checked_on = DateField()
+    #: The number under which VIES keeps the consultation.
+    consultation = TextField()
+    recorded_at = InstantField()
+    recorded_by = TextField()
+
+    class Meta:
+        primary_key = CompositeKey("organization_id", "id")
 
 
 class Installation(Row):

@@ -7,8 +7,12 @@ from functools import cache
 import pycountry
 from stdnum import bic, iban
 from stdnum.exceptions import ValidationError
+from stdnum.fr import siren
 
-from app.billing.invoices.document import Party
+from app.billing.electronic_addresses import FRENCH_SCHEME, parse_electronic_address
+from app.billing.invoices.party import Party
+from app.billing.late_rates import parse_late_rate
+from app.billing.law import FRENCH_RECOVERY_EUROS
 from app.billing.tax_ids import parse_tax_id
 from app.errors import InvalidInput
 from app.sentences import says
@@ -34,6 +38,7 @@ class PartyMember:
     #: How it is read, under its name, where it is more than a line of text.
     read: Callable[[str, str], str] | None = None
     of_seller_only: bool = False
+    of_buyer_only: bool = False
 
     @property
     def several(self) -> bool:
@@ -50,7 +55,9 @@ def changed_party(party: Party, particulars: Particulars) -> Party:
     >>> particulars_of(changed_party(Party(city="Lyon"), {"country": "fr", "city": ""}))
     {'country': 'FR'}
     """
-    return replace(party, **{name: _parse(name, given) for name, given in particulars.items()})  # type: ignore[arg-type]  # each reader returns its member's type
+    changed = replace(party, **{name: _parse(name, given) for name, given in particulars.items()})  # type: ignore[arg-type]  # each reader returns its member's type
+    _check_one_business(changed, particulars)
+    return changed
 
 
 def particulars_of(party: Party) -> dict[str, object]:
@@ -126,6 +133,43 @@ def _parse_bic(name: str, text: str) -> str:
         ) from None
 
 
+def _parse_siren(name: str, text: str) -> str:
+    try:
+        return siren.validate(text)
+    except ValidationError:
+        raise InvalidInput(
+            name, f"{text!r} is not a valid SIREN; it has 9 digits. Check it for typing errors."
+        ) from None
+
+
+def _parse_recovery(name: str, text: str) -> str:
+    if FRENCH_RECOVERY_EUROS not in text:
+        raise InvalidInput(name, f"Name the amount itself, {FRENCH_RECOVERY_EUROS} euros.")
+    return text
+
+
+def _parse_yes(name: str, text: str) -> str:
+    if text.lower() not in {"yes", "no"}:
+        raise InvalidInput(name, "Give yes or no.")
+    return "yes" if text.lower() == "yes" else ""
+
+
+def _check_one_business(party: Party, given: Particulars) -> None:
+    """Check that the French numbers of a party are those of one business.
+
+    A French VAT number ends with the SIREN, and an electronic address of a platform begins with it.
+    """
+    of_vat = party.vat_id[4:] if party.vat_id.startswith("FR") else ""
+    of_platform = party.electronic_identifier[:9] * (party.electronic_scheme == FRENCH_SCHEME)
+    for name, number in (("vat_id", of_vat), ("electronic_address", of_platform)):
+        if number and party.siren and number != party.siren:
+            raise InvalidInput(
+                "siren" if "siren" in given else name,
+                f"The SIREN {party.siren} and the {name} {getattr(party, name)} are not of one "
+                "business; check both.",
+            )
+
+
 def _parse_vat_id(name: str, text: str) -> str:
     return parse_tax_id(text, field=name)
 
@@ -139,11 +183,54 @@ _TABLE = (
     PartyMember("city", "The city."),
     PartyMember("country", "An ISO 3166 code, such as FR.", _parse_country),
     PartyMember("vat_id", "The VAT number with its country prefix.", _parse_vat_id),
+    PartyMember("siren", "The SIREN of a French business.", _parse_siren),
     PartyMember("registration", "The number in the register of companies."),
+    PartyMember(
+        "electronic_address",
+        "Where invoices are received as data, as SCHEME:ADDRESS, such as 0225:552008443.",
+        parse_electronic_address,
+    ),
+    PartyMember(
+        "buyer_reference",
+        "What a public buyer wants on its invoices, such as the code of a service.",
+        of_buyer_only=True,
+    ),
     PartyMember("email", "Where questions about invoices go.", parse_email),
+    PartyMember("legal_form", "The legal form, such as SAS.", of_seller_only=True),
+    PartyMember("share_capital", "The share capital, such as 10 000 €.", of_seller_only=True),
+    PartyMember("rcs_city", "The city of the register (RCS), such as Paris.", of_seller_only=True),
+    PartyMember(
+        "registered_office",
+        "The address of the registered office, where it is another.",
+        of_seller_only=True,
+    ),
     PartyMember("bank", "The bank's name.", of_seller_only=True),
     PartyMember("iban", "The account's IBAN.", _parse_iban, of_seller_only=True),
     PartyMember("bic", "The bank's BIC.", _parse_bic, of_seller_only=True),
+    PartyMember(
+        "late_rate",
+        "What a late payment costs a year: ECB+10, or a percentage.",
+        parse_late_rate,
+        of_seller_only=True,
+    ),
+    PartyMember(
+        "late_penalties", "Words for late payment, if not the usual ones.", of_seller_only=True
+    ),
+    PartyMember(
+        "recovery_costs",
+        "Words for the compensation of 40 euros, if not the usual ones.",
+        _parse_recovery,
+        of_seller_only=True,
+    ),
+    PartyMember(
+        "early_payment", "Words for early payment, if there is a discount.", of_seller_only=True
+    ),
+    PartyMember(
+        "vat_on_debits",
+        "Whether VAT is due when it is invoiced: yes or no.",
+        _parse_yes,
+        of_seller_only=True,
+    ),
 )
 
 #: Every particular that can be given, by its name, in the order in which they are shown.
@@ -151,3 +238,6 @@ PARTICULARS: Mapping[str, PartyMember] = {member.name: member for member in _TAB
 
 #: Those of a buyer.
 BUYER_PARTICULARS = [member for member in _TABLE if not member.of_seller_only]
+
+#: Those of a seller.
+SELLER_PARTICULARS = [member for member in _TABLE if not member.of_buyer_only]

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from app.access.context import Context
 from app.access.principal import Role
+from app.billing.grounds import parse_ground
 from app.errors import InvalidInput, NotPermitted
 from app.i18n.catalogues import gettext_noop
 from app.i18n.languages import languages
@@ -140,6 +141,18 @@ _TABLE = (
         Flag(),
         OwnerMay.READ,
         "Whether the organization accounts for the tax itself; the rate is then 0.",
+    ),
+    Setting(
+        "tax",
+        Line(
+            parse_ground,
+            example="outside_scope Article 44 of Directive 2006/112/EC",
+            optional=True,
+            metavar="GROUND",
+        ),
+        OwnerMay.READ,
+        "The ground on which purchases are taxed:"
+        " domestic RATE, reverse_charge, outside_scope REFERENCE or exempt REFERENCE.",
     ),
     Setting(
         "when_full",

@@ -3,16 +3,18 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from app.access import trail
 from app.access.context import Context, acting
 from app.access.door import use_case
 from app.access.principal import operator_for
 from app.access.trail import Change
+from app.billing import taxing
+from app.billing.grounds import parse_ground
 from app.billing.invoices.issuing import party_of
-from app.billing.taxes import TaxTreatment
-from app.billing.terms import check_time_zone
+from app.billing.late_rates import check_lawful
+from app.billing.terms import check_time_zone, local_day
 from app.db.sql import locked
 from app.db.transactions import transaction
 from app.errors import InvalidInput, NotFound
@@ -58,6 +60,8 @@ class SellerChanges:
     series: str | None = None
     credit_note_series: str | None = None
     time_zone: str | None = None
+    #: The ground that new organizations start with; "" is none.
+    default_tax: str | None = None
     party: Particulars = field(default_factory=dict)
 
 
@@ -80,6 +84,7 @@ def create_organization(name: str, *, external_id: str | None = None, at: dateti
             name=name,
             party={"legal_name": name},
             created_at=at,
+            **taxing.figures(Seller.get().default_tax),
         )
     pools.open_pool(organization.id, at=at)
     known = {} if number is None else {"external_id": number}
@@ -107,8 +112,8 @@ def set_organization(context: Context, changes: OrganizationChanges) -> Organiza
         setting.require_changeable(context)
         setattr(organization, setting.column, setting.parse(given))
     organization.party = _merged(organization.party, changes.party)
-    # A treatment of tax refuses what cannot be together.
-    TaxTreatment(organization.tax_rate_basis_points, organization.reverse_charge)
+    taxing.settle(organization, changes.settings)
+    taxing.check_given(organization, Seller.get(), given=_given(changes), on=context.at.date())
     with unique_external_id(organization.external_id):
         organization.save()
     if changed := _difference(before, organization.__data__):
@@ -155,6 +160,9 @@ def set_seller(changes: SellerChanges, *, at: datetime) -> Seller:
     _check_series_apart(seller)
     if changes.time_zone is not None:
         seller.time_zone = check_time_zone(changes.time_zone)
+    if changes.default_tax is not None:
+        seller.default_tax = parse_ground(changes.default_tax)
+    _check_french(seller, changes, on=local_day(at, seller.time_zone))
     seller.save()
     if changed := _difference(before, seller.__data__):
         trail.record_of_seller(Change("seller.changed", seller.id, *changed), at=at)
@@ -179,6 +187,17 @@ def _difference(before: Facts, after: Facts) -> tuple[Facts, Facts] | None:
 
 def _merged(stored: dict[str, object], given: Particulars) -> dict[str, object]:
     return particulars_of(changed_party(party_of(stored), given))
+
+
+def _given(changes: OrganizationChanges) -> set[str]:
+    return {*changes.settings, *changes.party}
+
+
+def _check_french(seller: Seller, changes: SellerChanges, *, on: date) -> None:
+    """Check the terms of payment that French law bounds, when they or the country are given."""
+    party = party_of(seller.party)
+    if party.country == "FR" and party.late_rate and {"late_rate", "country"} & set(changes.party):
+        check_lawful(party.late_rate, on)
 
 
 def _parse_series(field: str, text: str) -> str:

@@ -219,4 +219,12 @@ PLANTED = (
             "a number is older than the one before it": ["{acme} {renewal}"],
         },
     ),
+    Corruption(
+        "an invoice whose tax is in euros by a rate of nowhere",
+        (
+            "UPDATE invoice SET euro_rate = '0.9', euro_rate_on = '2027-01-01',"
+            " euro_rate_source = 'ECB' WHERE id = '{renewal}'",
+        ),
+        {"an invoice's rate in euros is none that was entered": ["{acme} {renewal}"]},
+    ),
 )

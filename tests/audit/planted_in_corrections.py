@@ -4,6 +4,7 @@ from tests.audit.planting import Corruption
 
 #: What a credit note's line lacks that is not the credit of a line.
 NAMELESS = "a line of a credit note does not name the line that it credits"
+GROUND = "a credit note is taxed on another ground, or in euros by another rate, than its invoice"
 TAXES = "the taxes of a credit note are not its tax"
 TAX = "a credit's tax is not that of all credits less that of earlier ones"
 LEFT = "what credits left of a line is not the line less its credits"
@@ -29,8 +30,14 @@ PLANTED = (
             "a credit note is of another cause, contract or currency than its invoice": [
                 "{acme} {note}"
             ],
+            GROUND: ["{acme} {note}"],
             NAMELESS: ["{acme} {note} 1"],
         },
+    ),
+    Corruption(
+        "a credit note that is taxed on another ground",
+        ("UPDATE invoice SET tax = 'exempt some law' WHERE id = '{note}'",),
+        {GROUND: ["{acme} {note}"]},
     ),
     Corruption(
         "a credit note of no invoice",

@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from app.billing.invoices.document import Credit, InvoiceState, Particular, Party
+from app.billing.invoices.document import Credit, InvoiceState, Note, Particular, Party
 from app.billing.invoices.labels import missing_text
 from app.billing.invoices.page import invoice_page
 from app.billing.invoices.wording import Fact, arithmetic, invoice_words
@@ -96,12 +96,57 @@ def test_an_invoice_without_tax_lacks_the_ground_for_it(an_invoice, a_line):
     assert an_invoice(lines=without_tax, reverse_charge=True).missing == ()
 
 
-def test_a_french_sellers_invoice_lacks_three_mentions_and_its_credit_notes_none(an_invoice):
-    seller = replace(an_invoice().seller, country="FR")
-    mentions = (Particular.LATE_PENALTIES, Particular.RECOVERY_COSTS, Particular.EARLY_PAYMENT)
+FRENCH = {
+    "country": "FR",
+    "vat_id": "FR40303265045",
+    "siren": "303265045",
+    "legal_form": "SAS",
+    "share_capital": "10 000 €",
+    "rcs_city": "Paris",
+    "electronic_address": "0225:303265045",
+}
+MENTIONS = (Particular.LATE_PENALTIES, Particular.RECOVERY_COSTS, Particular.EARLY_PAYMENT)
 
-    assert an_invoice(seller=seller).missing == mentions
+
+def test_a_french_sellers_invoice_lacks_three_mentions_and_its_credit_notes_none(an_invoice):
+    seller = replace(an_invoice().seller, **FRENCH)
+
+    assert an_invoice(seller=seller).missing == MENTIONS
     assert an_invoice(seller=seller, credit=Credit("NIM-2026-000001")).missing == ()
+    noted = tuple(Note(code, "so") for code in ("PMD", "PMT", "AAB"))
+    assert an_invoice(seller=seller, notes=noted).missing == ()
+
+
+@pytest.mark.parametrize(
+    ("member", "particular"),
+    [
+        ("siren", Particular.SELLER_SIREN),
+        ("legal_form", Particular.SELLER_LEGAL_FORM),
+        ("share_capital", Particular.SELLER_CAPITAL),
+        ("rcs_city", Particular.SELLER_REGISTER),
+    ],
+)
+def test_a_french_seller_names_its_form_and_its_registers(an_invoice, member, particular):
+    seller = replace(an_invoice().seller, **{**FRENCH, member: ""})
+
+    assert an_invoice(seller=seller).missing == (particular, *MENTIONS)
+
+
+@pytest.mark.parametrize(
+    ("issued_on", "missing"),
+    [
+        (date(2026, 8, 31), ()),
+        (date(2026, 9, 1), (Particular.BUYER_SIREN, Particular.BUYER_ELECTRONIC_ADDRESS)),
+    ],
+)
+def test_french_businesses_need_numbers_for_data_once_invoices_are_exchanged_as_data(
+    an_invoice, issued_on, missing
+):
+    seller = replace(an_invoice().seller, **FRENCH)
+
+    document = an_invoice(seller=seller, issued_on=issued_on)
+
+    assert document.missing == (*missing, *MENTIONS)
 
 
 @pytest.mark.parametrize("particular", Particular)

@@ -147,3 +147,15 @@ def test_the_instant_before_a_day_starts_is_another_day(day, time_zone):
 
     assert local_day(start - timedelta(microseconds=1), time_zone) < day
     assert day <= local_day(start, time_zone)
+
+
+@given(
+    st.dates(date(2020, 1, 1), date(2032, 12, 31)),
+    st.integers(1, 5),
+    st.integers(0, 364),
+)
+def test_a_service_period_knows_its_whole_months_and_days(anchor, number, days):
+    term = Term(anchor, number)
+    day = term.starts_on + timedelta(days=days)
+
+    assert term.service_from(day).remainder == term.remainder(day)

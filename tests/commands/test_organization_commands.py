@@ -52,7 +52,9 @@ def test_the_seller_is_shown_as_it_was_set(operator):
         "series": "VND",
         "credit_note_series": "CN",
         "time_zone": "Europe/Berlin",
+        "tax": None,
         "party": {"city": "Bonn"},
+        "missing": ["The seller’s legal name.", "The seller’s full address."],
     }
 
 

@@ -25,6 +25,7 @@ from app.errors import SeatLimitReached
 from app.organizations import extensions
 from app.organizations.settings import OrganizationChanges, create_organization, set_organization
 from app.organizations.suspending import resume_organization, suspend_organization
+from app.organizations.vat_checks import Consultation, record_vat_check
 from app.people import activity, denials, erasure, provisioning, reassigning, refusing, waiting_list
 from app.people.sign_in import Login, decide
 from scim.documents import parse
@@ -245,6 +246,14 @@ def changing_an_organization(acme):
     )
 
 
+@leaves("organization.vat_checked", "organizations.vat_checks.record_vat_check")
+def checking_a_vat_number(acme):
+    change_settings(acme, party={"vat_id": "FR40303265045"})
+    yield
+    looked_up = Consultation(NOW.date(), "WAPIAAAAY1")
+    record_vat_check(acting(acme.operator, at=NOW), looked_up)
+
+
 @leaves("organization.suspended", "organizations.suspending.suspend_organization")
 def suspending_an_organization(acme):
     yield
@@ -407,6 +416,7 @@ TOLD_ELSEWHERE = {
     "access.idempotency._purge_some": "an answer that is kept for a day is no fact",
     "billing.contracts.amending.amend_contract": "its quote and its purchase leave one each",
     "billing.seat_requests.expire_requests": "a request says itself when it expired",
+    "billing.published_rates.enter_rate": "a rate is the vendor's, whose trail has it",
     "billing.timekeeping.accept": "a jump says itself when it was accepted",
     "billing.timekeeping.note_seen": "a look at the clock changes nothing",
     "billing.timekeeping._note": "a jump is of the installation, not of an organization",

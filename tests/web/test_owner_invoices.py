@@ -13,8 +13,14 @@ from app.billing.invoices.payments import Receipt, record_payment
 from app.billing.invoices.refunds import Repayment, record_refund
 from app.billing.invoices.replacing import replace_invoice
 from app.billing.invoices.reversing import reverse_entry
-from app.organizations.settings import OrganizationChanges, set_organization
-from tests.support.builders import NOW, a_user, an_organization, buy, deactivate
+from app.billing.published_rates import Publication, enter_rate
+from app.organizations.settings import (
+    OrganizationChanges,
+    SellerChanges,
+    set_organization,
+    set_seller,
+)
+from tests.support.builders import NOW, a_contract, a_user, an_organization, buy, deactivate
 from tests.support.in_process import ORIGIN
 
 TODAY = date(2026, 3, 1)
@@ -138,6 +144,37 @@ def test_what_an_invoice_lacks_is_for_its_owner_and_not_on_paper(invoice, buyer)
 
     assert "The ground on which no VAT is charged." in shown["missing"]
     assert not [text for text in shown["missing"] if text in buyer.get(shown["page_url"]).text]
+
+
+def test_an_invoice_shows_its_tax_with_the_ground_and_its_months_and_days(acme, buyer):
+    reference = "Article 44 of Directive 2006/112/EC"
+    changes = OrganizationChanges(tax=f"outside_scope {reference}")
+    set_organization(acting(acme.operator, at=NOW), changes)
+    invoice = buy(acme, 1, at=NOW + 16 * DAY).invoice
+
+    shown = buyer.get(f"/invoices/{invoice.id}").json()
+
+    (tax,) = shown["tax_lines"]
+    assert (tax["category"], tax["code"], tax["reference"]) == ("O", "VATEX-EU-O", reference)
+    assert (tax["rate_basis_points"], tax["tax_minor"]) == (0, 0)
+    (line,) = shown["lines"]
+    assert (line["whole_months"], line["days"], line["days_in_month"]) == (9, 15, 31)
+    assert (shown["notes"], shown["tax_euro_cents"], shown["euro_rate"]) == ([], None, None)
+
+
+def test_tax_in_euros_and_notes_are_shown(service):
+    set_seller(SellerChanges(party={"country": "FR"}), at=NOW)
+    enter_rate(Publication("USD", "0.9215", TODAY, "ECB"), at=NOW)
+    customer = an_organization(None)
+    changes = OrganizationChanges(tax="domestic 20")
+    set_organization(acting(customer.operator, at=NOW), changes)
+    invoice = a_contract(customer, 1, at=NOW, currency="USD").invoice
+
+    shown = service.owner(customer).get(f"/invoices/{invoice.id}").json()
+
+    assert shown["tax_euro_cents"] == 11_058
+    assert shown["euro_rate"] == {"rate": "0.9215", "on": "2026-03-01", "source": "ECB"}
+    assert [note["code"] for note in shown["notes"]] == ["PMD", "PMT", "AAB"]
 
 
 def test_a_purchase_order_that_nothing_prints_is_refused(buyer):

@@ -48,6 +48,26 @@ def test_the_buyers_particulars_change_one_by_one(buyer):
     assert (particulars["legal_name"], particulars["city"]) == ("Acme SAS", "Lyon")
 
 
+def test_what_invoices_lack_of_the_buyer_is_shown_until_it_is_entered(buyer):
+    address = {"address_lines": ["1 rue de la Paix"], "city": "Paris", "country": "FR"}
+
+    before = buyer.get("/settings").json()["missing"]
+    after = buyer.patch("/settings", json={"buyer": address}).json()["missing"]
+
+    assert (before, after) == (["The buyer’s full address."], [])
+
+
+def test_french_particulars_are_checked(buyer):
+    right = {"siren": "303 265 045", "electronic_address": "0225:303265045"}
+
+    refused = buyer.patch("/settings", json={"buyer": {"siren": "303265046"}})
+    kept = buyer.patch("/settings", json={"buyer": right}).json()["buyer"]
+
+    assert refused.status_code == 422
+    assert "SIREN" in refused.json()["detail"]
+    assert (kept["siren"], kept["electronic_address"]) == ("303265045", "0225:303265045")
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -13,6 +13,8 @@ from app.billing.contracts.renewals import INVOICE_DAYS_BEFORE_MAX
 from app.billing.contracts.requests import done_before, keep
 from app.billing.contracts.running import insert_term, open_term, unended_contract
 from app.billing.contracts.scheduling import Ahead
+from app.billing.invoices.party import party_of
+from app.billing.law import FRENCH_NET_DAYS_MAX
 from app.billing.money import decimal_text
 from app.billing.references import check_reference
 from app.billing.terms import Term, local_day
@@ -49,6 +51,8 @@ class ContractTerms:
     time_zone: str = "UTC"
     minimum_seats: int = 1
     net_days: int = 30
+    #: Why a French buyer may have more days than its law allows without a reason.
+    net_days_reason: str | None = None
     grace_days: int = 30
     #: How many days before a term's last day owners can no longer decline its renewal.
     notice_days: int = 0
@@ -100,6 +104,7 @@ def sign_contract(
     if (before := done_before(context, request_id, content)) is not None:
         return _signed_before(context, before)
     terms = check_terms(terms, local_day(context.at, terms.time_zone))
+    _check_net_days(terms, organization)
     subscription = subscription_of(organization.id)
     pool, standing = subscription.pool, subscription.standing
     if not standing.suspended and standing.phase(context.at) is Phase.DUE:
@@ -113,10 +118,11 @@ def sign_contract(
 
 
 def _content(terms: ContractTerms) -> dict[str, object]:
-    """Return what a request says; without notice it is what it was before there was any."""
+    """Return what a request says; what it lacks of later terms is what it was before these."""
     content = asdict(terms)
-    if not terms.notice_days:
-        del content["notice_days"]
+    for name in ("notice_days", "net_days_reason"):
+        if not content[name]:
+            del content[name]
     return content
 
 
@@ -219,7 +225,19 @@ def check_terms(terms: ContractTerms, today: date) -> ContractTerms:
         invoiced_elsewhere=check_reference(terms.invoiced_elsewhere, "invoiced_elsewhere"),
         purchase_order=check_reference(terms.purchase_order, "purchase_order"),
         cost_centre=check_reference(terms.cost_centre, "cost_centre"),
+        net_days_reason=check_reference(terms.net_days_reason, "net_days_reason"),
     )
+
+
+def _check_net_days(terms: ContractTerms, buyer: Organization) -> None:
+    """Check that a French buyer does not get more days to pay than its law allows, unreasoned."""
+    french = party_of(buyer.party).country == "FR"
+    if french and terms.net_days > FRENCH_NET_DAYS_MAX and terms.net_days_reason is None:
+        raise InvalidInput(
+            "net_days",
+            f"A buyer in France has at most {FRENCH_NET_DAYS_MAX} days to pay (Code de commerce, "
+            "L441-10). If more are lawful, give the reason with --net-days-reason.",
+        )
 
 
 def _check_figures(terms: ContractTerms) -> None:
@@ -256,6 +274,7 @@ def _insert_contract(
         auto_renew=terms.auto_renew,
         minimum_seats=terms.minimum_seats,
         net_days=terms.net_days,
+        net_days_reason=terms.net_days_reason,
         grace_days=terms.grace_days,
         notice_days=terms.notice_days,
         buyer_role=terms.buyer_role.value,

@@ -6,8 +6,17 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 
 from app.billing import timekeeping
-from app.billing.invoices.document import Credit, InvoiceDocument, Party
+from app.billing.grounds import ground_of
+from app.billing.invoices.document import Credit, InvoiceDocument
+from app.billing.invoices.freezing import (
+    Issue,
+    euro_rate_kept,
+    frozen,
+    ground_kept,
+    notes_kept,
+)
 from app.billing.invoices.numbering import next_number
+from app.billing.invoices.party import party_of as party_of
 from app.billing.invoices.settlement import Settlement, settlement_of
 from app.billing.pricing import Line, LineKind, months_text, parse_months_text
 from app.billing.taxes import TaxLine, Totals
@@ -23,6 +32,7 @@ from app.models import (
     InvoiceLine,
     Organization,
     SeatAssignment,
+    Seller,
 )
 from app.seats.assignments import assignments_during
 
@@ -74,9 +84,25 @@ def issue_invoice(contract: Contract, term_number: int, order: Charge, *, at: da
         net_minor=totals.net_minor,
         tax_minor=totals.tax_minor,
         total_minor=totals.total_minor,
+        **_frozen(seller, order, contract.currency, number.issued_on),
     )
     add_lines(invoice, order.lines)
     return invoice
+
+
+def _frozen(seller: Seller, order: Charge, currency: str, issued_on: date) -> dict[str, object]:
+    """Return what the invoice keeps of its tax and terms; the ground is that of its lines."""
+    rate = max(line.tax_rate_basis_points for line in order.lines)
+    return frozen(
+        Issue(
+            party_of(seller.party),
+            Language(order.buyer.language),
+            ground_of(order.buyer.tax, rate, reverse_charge=order.reverse_charge),
+            currency,
+            Totals.of(order.lines).tax_minor,
+            issued_on,
+        )
+    )
 
 
 def _due_on(order: Charge, issued_on: date, net_days: int) -> date:
@@ -157,9 +183,13 @@ def _printed(settlement: Settlement, lines: Sequence[Line], today: date) -> Invo
         buyer=party_of(invoice.buyer),
         lines=tuple(lines),
         reverse_charge=invoice.reverse_charge,
+        tax=ground_kept(invoice),
+        notes=notes_kept(invoice),
+        euro_rate=euro_rate_kept(invoice),
         purchase_order=invoice.purchase_order or "",
         cost_centre=invoice.cost_centre or "",
         replaces=settlement.replaces.number if settlement.replaces else "",
+        replaces_issued_on=settlement.replaces.issued_on if settlement.replaces else None,
         replaced_credits=tuple(note.number for note in settlement.replaced_credits),
         credited_minor=settlement.credited_minor,
         paid_minor=settlement.paid_minor - settlement.refunded_minor,
@@ -186,12 +216,6 @@ def buyer_of(organization: Organization) -> dict[str, object]:
     """Return the particulars of an organization as its invoices copy them."""
     number = organization.external_id
     return {**organization.party, **({"customer_number": number} if number else {})}
-
-
-def party_of(particulars: dict[str, object]) -> Party:
-    """Return a party from its stored particulars."""
-    known = {**particulars, "address_lines": tuple(particulars.get("address_lines", ()))}  # type: ignore[arg-type]  # a list in JSON
-    return Party(**known)  # type: ignore[arg-type]  # written by `organizations` from a Party
 
 
 def add_lines(invoice: Invoice, lines: Sequence[Line]) -> None:
@@ -244,6 +268,7 @@ def _credit(settlement: Settlement, positions: Mapping[str, list[int]]) -> Credi
         settlement.credits.number,
         tuple(positions[settlement.invoice.id]),
         in_full=settlement.credits_in_full,
+        issued_on=settlement.credits.issued_on,
     )
 
 

@@ -2,7 +2,7 @@
 
 from app.billing.invoices.document import InvoiceState, Particular
 from app.billing.pricing import LineKind
-from app.i18n.catalogues import translations
+from app.i18n.catalogues import Texts, translations
 from app.i18n.languages import Language
 
 
@@ -52,12 +52,21 @@ def missing_text(particular: Particular, language: Language) -> str:
         Particular.SELLER_NAME: texts.gettext("The seller’s legal name."),
         Particular.SELLER_ADDRESS: texts.gettext("The seller’s full address."),
         Particular.SELLER_VAT_ID: texts.gettext("The seller’s VAT number."),
+        Particular.SELLER_SIREN: texts.gettext("The seller’s SIREN."),
+        Particular.SELLER_LEGAL_FORM: texts.gettext("The seller’s legal form."),
+        Particular.SELLER_CAPITAL: texts.gettext("The seller’s share capital."),
+        Particular.SELLER_REGISTER: texts.gettext("The city of the seller’s register (RCS)."),
+        Particular.SELLER_ELECTRONIC_ADDRESS: texts.gettext("The seller’s electronic address."),
         Particular.BUYER_NAME: texts.gettext("The buyer’s legal name."),
         Particular.BUYER_ADDRESS: texts.gettext("The buyer’s full address."),
         Particular.BUYER_VAT_ID: texts.gettext(
             "The buyer’s VAT number, which reverse charge needs."
         ),
-        Particular.TAX_GROUND: texts.gettext("The ground on which no VAT is charged."),
+        Particular.BUYER_SIREN: texts.gettext("The buyer’s SIREN."),
+        Particular.BUYER_ELECTRONIC_ADDRESS: texts.gettext(
+            "The buyer’s electronic address, where it receives invoices as data."
+        ),
+        **_missing_of_tax(texts),
         Particular.LATE_PENALTIES: texts.gettext(
             "The rate of late-payment penalties, which French law wants."
         ),
@@ -69,3 +78,16 @@ def missing_text(particular: Particular, language: Language) -> str:
             " which French law wants."
         ),
     }[particular]
+
+
+def _missing_of_tax(texts: Texts) -> dict[Particular, str]:
+    return {
+        Particular.TAX_GROUND: texts.gettext("The ground on which no VAT is charged."),
+        Particular.TAX_COUNTRY: texts.gettext(
+            "A ground of the tax that can be between the countries of seller and buyer."
+        ),
+        Particular.TAX_REFERENCE: texts.gettext(
+            "A reference to the law that holds now; the one that is cited was replaced."
+        ),
+        Particular.EURO_RATE: texts.gettext("The rate by which the VAT is stated in euros."),
+    }

@@ -4,21 +4,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from app.billing.grounds import TaxKind
 from app.billing.invoices.document import Credit, InvoiceDocument, Party
+from app.billing.invoices.facts import Fact as Fact
 from app.billing.invoices.labels import kind_text, outcome_text, state_text
+from app.billing.invoices.legal_words import (
+    euro_facts,
+    ground_sentences,
+    register_lines,
+    untaxed_text,
+)
 from app.billing.pricing import Line, months_text
 from app.billing.terms import ServicePeriod
 from app.i18n.catalogues import translations
 from app.i18n.formats import amount_text, count_text, country_text, day_text, percent_text
 from app.i18n.languages import Language
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """A label and what it says."""
-
-    label: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +152,7 @@ def _party(role: str, party: Party, language: Language) -> PartyWords:
         *party.address_lines,
         f"{party.postal_code} {party.city}".strip(),
         country_text(party.country, language),
+        *register_lines(party, language),
         party.vat_id and vat,
         party.registration and registration,
         party.email,
@@ -191,7 +192,7 @@ def _line(document: InvoiceDocument, index: int) -> LineWords:
         figures=(
             count_text(line.quantity, language) if sold else "",
             amount_text(line.unit_price_minor, currency, language) if sold else "",
-            percent_text(line.tax_rate_basis_points, language),
+            "–" if _says_ground(document) else percent_text(line.tax_rate_basis_points, language),
             amount_text(line.net_minor, currency, language),
         ),
     )
@@ -203,11 +204,16 @@ def _totals(document: InvoiceDocument) -> Iterator[Fact]:
     net = amount_text(totals.net_minor, currency, language)
     yield Fact(texts.gettext("Total before VAT"), net)
     for tax_line in totals.tax_lines:
+        if document.tax is not None and _says_ground(document):
+            zero = amount_text(tax_line.tax_minor, currency, language)
+            yield Fact(untaxed_text(document.tax, language), zero)
+            continue
         words = texts.gettext("VAT %(rate)s on %(net)s") % {
             "rate": percent_text(tax_line.rate_basis_points, language),
             "net": amount_text(tax_line.net_minor, currency, language),
         }
         yield Fact(words, amount_text(tax_line.tax_minor, currency, language))
+    yield from euro_facts(document)
     total = _amount_with_code(totals.total_minor, document)
     yield Fact(texts.pgettext("invoice", "Total"), total)
     if document.awaits_money:
@@ -242,11 +248,15 @@ def _payment(document: InvoiceDocument) -> Iterator[Fact]:
 
 
 def _notes(document: InvoiceDocument) -> Iterator[str]:
-    if document.reverse_charge:
-        yield translations(document.language).gettext(
-            "Reverse charge: VAT to be accounted for by the recipient (Article 196 of Council"
-            " Directive 2006/112/EC)."
-        )
+    if document.ground is not None:
+        yield from ground_sentences(document.ground, document.seller.country, document.language)
+    if document.credit is None:
+        yield from (note.text for note in document.notes)
+
+
+def _says_ground(document: InvoiceDocument) -> bool:
+    """Whether the ground stands where a rate would; invoices of before have a rate of 0."""
+    return document.tax is not None and document.tax.kind is not TaxKind.DOMESTIC
 
 
 def _replaced(document: InvoiceDocument) -> str:

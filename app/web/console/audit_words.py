@@ -67,6 +67,7 @@ HAPPENED = {
     "token.revoked": gettext_noop("A token was revoked"),
     "organization.created": gettext_noop("The organization was created"),
     "organization.changed": gettext_noop("Settings were changed"),
+    "organization.vat_checked": gettext_noop("The VAT number was checked"),
     "organization.suspended": gettext_noop("The organization was suspended"),
     "organization.resumed": gettext_noop("The suspension was lifted"),
     "extension.registered": gettext_noop("Further attributes were registered"),

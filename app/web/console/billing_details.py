@@ -17,15 +17,19 @@ _MISSING = {
     Particular.BUYER_NAME: gettext_noop("the legal name"),
     Particular.BUYER_ADDRESS: gettext_noop("the address"),
     Particular.BUYER_VAT_ID: gettext_noop("the VAT number"),
+    Particular.BUYER_SIREN: gettext_noop("the SIREN"),
+    Particular.BUYER_ELECTRONIC_ADDRESS: gettext_noop("the electronic address"),
 }
 
 #: What to enter, by the field of the form.
 _WRONG = {
     "country": gettext_noop("Enter the country as its two letters, such as FR or DE."),
     "vat_id": gettext_noop("Check the VAT number, such as FR40303265045."),
+    "siren": gettext_noop("Check the SIREN, which has 9 digits."),
+    "electronic_address": gettext_noop("Check the electronic address, such as 0225:552008443."),
     "billing_contacts": gettext_noop("Enter e-mail addresses, with a comma between them."),
 }
-_FIELDS = ("legal_name", "postal_code", "city", "country", "vat_id")
+_FIELDS = ("legal_name", "postal_code", "city", "country", "vat_id", "siren", "electronic_address")
 
 
 @dataclass(frozen=True)

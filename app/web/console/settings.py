@@ -8,16 +8,19 @@ from flask import Response
 
 from app.access.context import Context
 from app.access.principal import Permission
+from app.billing.invoices.labels import missing_text
 from app.errors import InvalidInput
 from app.i18n.formats import percent_text
 from app.models import Organization
 from app.organizations.kinds import Choice, Flag, Percentage, Several
+from app.organizations.lacking import lacking_of_buyer
 from app.organizations.parties import BUYER_PARTICULARS
 from app.organizations.setting import OwnerMay, Setting, open_to_owners
 from app.organizations.settings import (
     OrganizationChanges,
     find_organization,
     set_organization,
+    the_seller,
 )
 from app.web.console.addresses import go
 from app.web.console.forms import Problems, written
@@ -36,6 +39,7 @@ LABELS: Mapping[str, str] = {
     "seat_refusal_status": gettext_noop("Answer to the directory when no seat is free"),
     "tax_rate": gettext_noop("VAT on purchases"),
     "reverse_charge": gettext_noop("Reverse charge"),
+    "tax": gettext_noop("Ground of the tax"),
     "when_full": gettext_noop("When no seat is free"),
     "reserve_for_denied": gettext_noop("Keep bought seats for those who were refused"),
     "login_help": gettext_noop("Who helps people who cannot sign in"),
@@ -48,7 +52,10 @@ LABELS: Mapping[str, str] = {
     "city": gettext_noop("City"),
     "country": gettext_noop("Country, such as FR"),
     "vat_id": gettext_noop("VAT number"),
+    "siren": gettext_noop("SIREN, for French companies"),
     "registration": gettext_noop("Number in the register of companies"),
+    "electronic_address": gettext_noop("Electronic address for invoices, such as 0225:552008443"),
+    "buyer_reference": gettext_noop("Reference for public buyers"),
     "email": gettext_noop("E-mail address for questions about invoices"),
 }
 
@@ -124,8 +131,15 @@ def _page(
         options=_options,
         shown=lambda setting: _shown(setting, organization),
         manages=manages,
+        missing=_missing(context, organization),
         problems=problems,
     )
+
+
+def _missing(context: Context, organization: Organization) -> list[str]:
+    """Return what invoices lack of the buyer, in words."""
+    lacking = lacking_of_buyer(organization, the_seller(), context.at.date())
+    return [missing_text(particular, language()) for particular in lacking]
 
 
 def _options(setting: Setting) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from marshmallow import Schema, fields
 
+from app.billing.grounds import TaxCategory
 from app.billing.invoices.document import InvoiceState
 from app.web.fields import Choice, Instant, Integer, Text
 
@@ -19,6 +20,9 @@ class LineSchema(Schema):
     quantity = Integer()
     unit_price_minor = Integer()
     months_remaining = Text()
+    whole_months = Integer(metadata={"description": "The months of the period that are whole."})
+    days = Integer(metadata={"description": "The days of it beside whole months."})
+    days_in_month = Integer(metadata={"description": "How many days the month of these has."})
     service_starts_on = fields.Date()
     service_ends_on = fields.Date(metadata={"description": "The day after the last."})
     tax_rate_basis_points = Integer()
@@ -31,6 +35,28 @@ class TaxLineSchema(Schema):
     rate_basis_points = Integer()
     net_minor = Integer()
     tax_minor = Integer()
+    category = Choice(
+        *TaxCategory,
+        allow_none=True,
+        metadata={"description": "The category of EN 16931; none where its ground is not known."},
+    )
+    code = Text(metadata={"description": "The VATEX code of why no tax is charged, or empty."})
+    reference = Text(metadata={"description": "The law that it refers to, or empty."})
+
+
+class NoteSchema(Schema):
+    """A note on an invoice."""
+
+    code = Text(metadata={"description": "What it is about (UNTDID 4451)."})
+    text = Text()
+
+
+class EuroRateSchema(Schema):
+    """By which rate the tax is stated in euros."""
+
+    rate = Text(metadata={"description": "Euros for one of the invoice's currency."})
+    on = fields.Date()
+    source = Text()
 
 
 class PartySchema(Schema):
@@ -42,11 +68,23 @@ class PartySchema(Schema):
     city = Text()
     country = Text()
     vat_id = Text()
+    siren = Text()
     registration = Text()
+    electronic_address = Text(metadata={"description": "SCHEME:ADDRESS, as the list EAS has it."})
+    buyer_reference = Text()
     email = Text()
+    legal_form = Text()
+    share_capital = Text()
+    rcs_city = Text()
+    registered_office = Text()
     bank = Text()
     iban = Text()
     bic = Text()
+    late_rate = Text()
+    late_penalties = Text()
+    recovery_costs = Text()
+    early_payment = Text()
+    vat_on_debits = Text()
     customer_number = Text(metadata={"description": "The vendor's number for the buyer."})
 
 
@@ -99,6 +137,12 @@ class InvoiceSchema(Schema):
     net_minor = Integer()
     tax_lines = fields.List(fields.Nested(TaxLineSchema))
     tax_minor = Integer()
+    tax_euro_cents = Integer(
+        allow_none=True,
+        metadata={"description": "The tax in euro cents, where it is to be stated in euros."},
+    )
+    euro_rate = fields.Nested(EuroRateSchema, allow_none=True)
+    notes = fields.List(fields.Nested(NoteSchema))
     total_minor = Integer()
     credited_minor = Integer(metadata={"description": "What credit notes took back of the total."})
     paid_minor = Integer()

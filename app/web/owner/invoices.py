@@ -1,6 +1,7 @@
 """Invoices and credit notes, as JSON, as a page and as a PDF; and the buyer on them."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ from marshmallow import Schema, fields, validates_schema
 from app.access.context import Context
 from app.access.principal import Permission
 from app.billing.invoices import issuing
-from app.billing.invoices.document import InvoiceDocument, InvoiceState
+from app.billing.invoices.document import InvoiceDocument, InvoiceState, TaxBreakdown
 from app.billing.invoices.entries import Reversed
 from app.billing.invoices.labels import kind_text, missing_text
 from app.billing.invoices.listing import Sought, sought_invoices
@@ -168,7 +169,10 @@ def _invoice(settlement: Settlement, document: InvoiceDocument) -> dict[str, Any
         "seller": document.seller,
         "buyer": document.buyer,
         "lines": [_line(document, index) for index in range(len(document.lines))],
-        "tax_lines": document.totals.tax_lines,
+        "tax_lines": [_tax_line(line) for line in document.tax_breakdown],
+        "tax_euro_cents": document.tax_euro_cents,
+        "euro_rate": document.euro_rate,
+        "notes": document.notes,
         **_following(settlement),
         "missing": [missing_text(particular, document.language) for particular in document.missing],
         "page_url": f"{address}/page",
@@ -198,8 +202,14 @@ def _reversal(reversed_: Reversed) -> dict[str, Any]:
     return {**reversed_.reversal.__data__, "amount_minor": reversed_.entry.amount_minor}
 
 
+def _tax_line(line: TaxBreakdown) -> dict[str, Any]:
+    """Return the tax of a rate; outside the scope of VAT, where there is no rate, it is 0."""
+    return {**asdict(line), "rate_basis_points": line.rate_basis_points or 0}
+
+
 def _line(document: InvoiceDocument, index: int) -> dict[str, Any]:
     line, credit = document.lines[index], document.credit
+    remainder = line.service.remainder
     return {
         "position": index + 1,
         "description": kind_text(line.kind, document.language),
@@ -208,6 +218,9 @@ def _line(document: InvoiceDocument, index: int) -> dict[str, Any]:
         "quantity": line.quantity,
         "unit_price_minor": line.unit_price_minor,
         "months_remaining": months_text(line.service.months),
+        "whole_months": remainder.months,
+        "days": remainder.days,
+        "days_in_month": remainder.days_in_month,
         "service_starts_on": line.service.starts_on,
         "service_ends_on": line.service.ends_on,
         "tax_rate_basis_points": line.tax_rate_basis_points,

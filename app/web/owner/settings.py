@@ -8,10 +8,13 @@ from marshmallow.fields import Field, Nested, Raw
 
 from app.access.context import Context
 from app.access.principal import Permission
+from app.billing.invoices.labels import missing_text
 from app.errors import InvalidInput
+from app.i18n.languages import ENGLISH
 from app.models import Organization
 from app.organizations import settings
 from app.organizations.kinds import Choice, Flag, Kind, Line, Percentage, Several
+from app.organizations.lacking import lacking_of_buyer
 from app.organizations.parties import BUYER_PARTICULARS, PartyMember
 from app.organizations.setting import OwnerMay, Setting, open_to_owners
 from app.organizations.settings import OrganizationChanges
@@ -94,7 +97,13 @@ def request_schema(settings: Iterable[Setting]) -> type[Schema]:
 def answer_schema(settings: Iterable[Setting]) -> type[Schema]:
     """Return the schema of an organization's settings."""
     shown = {setting.column: _shown(setting) for setting in settings}
-    return Schema.from_dict({**shown, "buyer": Nested(PartySchema)}, name="SettingsSchema")
+    missing = fields.List(
+        fields.Text(),
+        metadata={"description": "What the law wants on invoices and the buyer lacks, in English."},
+    )
+    return Schema.from_dict(
+        {**shown, "buyer": Nested(PartySchema), "missing": missing}, name="SettingsSchema"
+    )
 
 
 SettingsRequestSchema = request_schema(_CHANGED)
@@ -106,7 +115,7 @@ SettingsSchema = answer_schema(_READ)
 @surface.response(200, SettingsSchema)
 def show_settings(context: Context) -> Any:
     """Show the settings."""
-    return _settings(settings.find_organization(context.organization_id))
+    return _settings(context, settings.find_organization(context.organization_id))
 
 
 @surface.patch("/settings")
@@ -117,8 +126,13 @@ def change_settings(context: Context, body: dict[str, Any]) -> Any:
     """Change settings."""
     buyer = body.pop("buyer", {})
     changes = OrganizationChanges(**body, party=buyer)
-    return _settings(settings.set_organization(context, changes))
+    return _settings(context, settings.set_organization(context, changes))
 
 
-def _settings(row: Organization) -> dict[str, Any]:
-    return {**{setting.column: setting.shown(row) for setting in _READ}, "buyer": row.party}
+def _settings(context: Context, row: Organization) -> dict[str, Any]:
+    lacking = lacking_of_buyer(row, settings.the_seller(), context.at.date())
+    return {
+        **{setting.column: setting.shown(row) for setting in _READ},
+        "buyer": row.party,
+        "missing": [missing_text(particular, ENGLISH) for particular in lacking],
+    }

@@ -94,3 +94,23 @@ def test_others_read_the_settings_and_change_none(service, acme):
     assert not [form for form in page.forms if "Save the settings" in form.buttons]
     token = page.form("Sign out").fields
     assert browser.post(f"/console/{acme.id}/settings", token).status == 403
+
+
+def test_what_invoices_lack_is_named_until_it_is_entered(acme, owner, form_page):
+    assert "The buyer’s full address." in form_page.text
+
+    page = owner.send(
+        form_page,
+        "Save the settings",
+        address_lines="1 rue de la Paix",
+        city="Paris",
+        country="FR",
+        siren="303 265 045",
+        electronic_address="0225:303265045",
+        buyer_reference="SERVICE-7",
+        **{"language": "en", "seat_refusal_status": "403", "when_full": "reject"},
+    )
+
+    assert "The buyer’s full address." not in page.text
+    assert kept(acme).party["siren"] == "303265045"
+    assert kept(acme).party["buyer_reference"] == "SERVICE-7"
