@@ -10,7 +10,7 @@ from app.access.principal import operator_for
 from app.billing.contracts import amending
 from app.billing.contracts.amending import Amendment, References
 from app.billing.offers import Confirmation
-from app.commands.contracts import contract_facts
+from app.commands.contract_facts import contract_facts
 from app.commands.invoices import invoice_facts
 from app.commands.options import as_json, asks, organization_option, request_id_option
 from app.commands.output import show

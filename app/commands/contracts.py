@@ -9,13 +9,11 @@ from app.access.context import acting
 from app.access.principal import Role, operator_for
 from app.billing.contracts import scheduling, signing
 from app.billing.contracts.renewals import INVOICE_DAYS_BEFORE_MAX
-from app.billing.contracts.running import (
-    first_term,
-)
 from app.billing.contracts.signing import NOTICE_DAYS_MAX, ContractTerms
 from app.billing.contracts.succession import takeover
 from app.billing.money import minor_units
 from app.billing.terms import check_time_zone
+from app.commands.contract_facts import contract_facts
 from app.commands.invoices import invoice_facts
 from app.commands.lazily import Elsewhere, LazyGroup
 from app.commands.options import DAY, as_json, organization_option, request_id_option
@@ -23,7 +21,7 @@ from app.commands.output import Facts, show
 from app.commands.session import session
 from app.currencies import parse_currency
 from app.errors import NotFound
-from app.models import Contract, ContractTerm
+from app.models import Contract
 from app.organizations.settings import find_organization
 from app.seats.subscriptions import subscription_of
 
@@ -236,11 +234,6 @@ def _takeover_facts(row: Contract) -> Facts:
     }
 
 
-def term_facts(term: ContractTerm) -> Facts:
-    """Return a term's number and days."""
-    return {"number": term.number, "starts_on": term.starts_on, "ends_on": term.ends_on}
-
-
 def _terms(given: _Given) -> ContractTerms:
     currency = parse_currency(given["currency"])
     renewal = given["renewal_unit_price"]
@@ -267,37 +260,3 @@ def _terms(given: _Given) -> ContractTerms:
         purchase_order=given["purchase_order"],
         cost_centre=given["cost_centre"],
     )
-
-
-def contract_facts(row: Contract) -> Facts:
-    """Return a contract with its term and seats; one signed ahead has those of its first term."""
-    subscription = subscription_of(row.organization_id)
-    ahead = first_term(row) if row.took_over_at is None and row.takes_over_at else None
-    return {
-        "id": row.id,
-        "organization_id": row.organization_id,
-        "state": row.state,
-        "starts_on": row.starts_on,
-        "term": (term := ahead or subscription.term) and term_facts(term),
-        "seats": subscription.pool.purchased if ahead is None else ahead.opened_with,
-        "unit_price_minor": row.unit_price_minor,
-        "renewal_unit_price_minor": row.renewal_unit_price_minor,
-        "currency": row.currency,
-        "billing_interval": row.billing_interval,
-        "collection_method": row.collection_method,
-        "auto_renew": row.auto_renew,
-        "minimum_seats": row.minimum_seats,
-        "net_days": row.net_days,
-        "net_days_reason": row.net_days_reason,
-        "grace_days": row.grace_days,
-        "notice_days": row.notice_days,
-        "time_zone": row.time_zone,
-        "buyer_role": row.buyer_role,
-        "invoiced_elsewhere": row.invoiced_elsewhere,
-        "invoice_days_before": row.invoice_days_before,
-        "purchase_order": row.purchase_order,
-        "cost_centre": row.cost_centre,
-        "signed_at": row.signed_at,
-        "ended_at": row.ended_at,
-        "suspended_at": subscription.pool.suspended_at,
-    }

@@ -7,7 +7,7 @@ import click
 from app.audit.findings import Violation
 from app.audit.proving import audit
 from app.billing.contracts.running import is_over
-from app.commands.contracts import term_facts
+from app.commands.contract_facts import term_facts
 from app.commands.options import as_json, organization_option
 from app.commands.output import Facts, show
 from app.commands.session import session
