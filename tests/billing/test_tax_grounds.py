@@ -319,7 +319,7 @@ def test_the_paper_names_the_sellers_register_and_never_what_lacks(an_invoice):
 
     assert "SAS au capital de 10 000 €" in lines
     assert "RCS Paris 303 265 045" in lines
-    assert "Siège social : 2 rue du Siège, 75001 Paris" in lines
+    assert "Siège social\xa0: 2 rue du Siège, 75001 Paris" in lines
 
 
 @pytest.mark.usefixtures("database")
