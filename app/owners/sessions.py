@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from peewee import JOIN, Expression
+from peewee import JOIN, Expression, ModelSelect
 
 from app.access import trail
 from app.access.context import Context, acting
@@ -21,6 +21,7 @@ from app.access.door import use_case
 from app.access.principal import OWNER_ROLES, Principal, Role
 from app.access.profiles import profile_of
 from app.access.trail import Change
+from app.db.compiled import compiled
 from app.db.transactions import assert_in_transaction, transaction
 from app.errors import Busy, NotAuthenticated, NotPermitted
 from app.identifiers import new_id
@@ -131,7 +132,7 @@ def find_visitor(secret: str, *, at: datetime) -> Visitor:
     Raises:
         NotAuthenticated: there is no such session, or it has ended.
     """
-    row = _session_with_its_sources(_hash(secret))
+    row: Any = _session_with_its_sources.first(_hash(secret))
     if row is None or not _is_live(row, at=at):
         raise NotAuthenticated(_ENDED)
     if at - row.seen_at >= SEEN_EVERY:
@@ -174,7 +175,8 @@ def purge_sessions(*, at: datetime) -> None:
     OwnerSession.delete().where(OwnerSession.expires_at <= at).execute()
 
 
-def _session_with_its_sources(secret_hash: str) -> Any:
+@compiled
+def _session_with_its_sources(secret_hash: str) -> "ModelSelect[OwnerSession]":
     """Return a session with its organization, and the owner, user or token that it ends with."""
     return (
         OwnerSession.select(*_COLUMNS)
@@ -198,7 +200,6 @@ def _session_with_its_sources(secret_hash: str) -> Any:
         )
         .where(OwnerSession.secret_hash == secret_hash)
         .objects()
-        .first()
     )
 
 

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Response
+from flask import Flask, Request, Response
+from flask.sessions import NullSession, SessionInterface
 from werkzeug.datastructures import MultiDict
 
 if TYPE_CHECKING:
@@ -20,8 +21,24 @@ _SLASHES = re.compile("//+")
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
+class NoSessions(SessionInterface):
+    """Flask's own sessions, of which there are none: those of the console are in the database."""
+
+    _none = NullSession()
+
+    def open_session(self, app: Flask, request: Request) -> NullSession:  # noqa: ARG002  # Flask's interface
+        """Return the one session that holds nothing."""
+        return self._none
+
+    def is_null_session(self, obj: object) -> bool:
+        """Say that there is nothing to save."""
+        return obj is self._none
+
+
 class Application(Flask):
     """Flask, which answers OPTIONS with the methods alone and never redirects."""
+
+    session_interface = NoSessions()
 
     def __init__(self, name: str) -> None:
         """Serve no files, and route each address as it is after `PlainSlashes`."""

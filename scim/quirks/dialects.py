@@ -1,6 +1,7 @@
 """Which identity provider is speaking, as far as that changes an answer."""
 
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 _ENTRA_FLAG: Final = "aadoptscim062020"
@@ -57,6 +58,7 @@ def dialect_of(
     return _marked(user_agent) or Dialect.UNKNOWN
 
 
+@lru_cache(maxsize=1024)
 def _marked(text: str | None) -> Dialect | None:
     lowered = (text or "").lower()
     return next((dialect for mark, dialect in _MARKS.items() if mark in lowered), None)
