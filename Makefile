@@ -1,7 +1,8 @@
 # make run   start Seatgate, with a demo organization to try it on
 # make demo  in a second terminal: watch identity providers, an owner and logins meet it
 # make test  format, lint, types and tests, as the continuous integration runs them
-# make test-long   the same tests of whatever may happen in whatever order, with many more examples
+# make test-long   the same tests of whatever may happen in whatever order, and of invoices as data,
+#                  with many more examples
 
 PYTHON  ?= python3
 PORT    ?= 8080
@@ -31,7 +32,8 @@ test: .venv/installed-dev
 	@$(BIN)/pytest -q -n auto --dist worksteal
 
 test-long: .venv/installed-dev
-	@$(BIN)/pytest -q -n auto --hypothesis-profile long tests/stateful
+	@$(BIN)/pytest -q -n auto --hypothesis-profile long tests/stateful \
+		tests/billing/test_generated_invoices_as_data.py
 
 # Each stamp is newer than what was installed under it, so that the next run installs nothing.
 .venv/installed: pyproject.toml constraints.txt | .venv

@@ -16,7 +16,7 @@ from app.billing.invoices.document import InvoiceDocument
 from app.billing.invoices.dresses import cii_dress
 from app.billing.invoices.reading import checked
 from app.billing.invoices.stating import core_of
-from app.billing.invoices.xml_text import Element, element, empty, xml_text
+from app.billing.invoices.xml_text import Element, element, xml_text
 
 _NAMESPACES = {
     "rsm": "urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100",
@@ -59,7 +59,7 @@ def _document(core: CoreInvoice) -> Element:
             "rsm:SupplyChainTradeTransaction",
             *(_line(line) for line in core.lines),
             _agreement(core),
-            empty("ram:ApplicableHeaderTradeDelivery"),
+            _delivery(core),
             _settlement(core),
         ),
     )
@@ -161,6 +161,17 @@ def _address(party: CoreParty) -> Iterator[Element | None]:
     yield from (element(*both) for both in zip(names, party.address_lines, strict=False))
     yield element("ram:CityName", party.city)
     yield element("ram:CountryID", party.country)
+
+
+def _delivery(core: CoreInvoice) -> Element | None:
+    """Say from when on the seats are there: the group must be, and must not be empty."""
+    return element(
+        "ram:ApplicableHeaderTradeDelivery",
+        element(
+            "ram:ActualDeliverySupplyChainEvent",
+            _day("ram:OccurrenceDateTime", core.days.first_on),
+        ),
+    )
 
 
 def _settlement(core: CoreInvoice) -> Element | None:

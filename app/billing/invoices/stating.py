@@ -194,10 +194,11 @@ def _tax(one: TaxBreakdown, document: InvoiceDocument) -> CoreTax:
 
 
 def _totals(document: InvoiceDocument) -> CoreTotals:
-    totals, cents = document.totals, document.tax_euro_cents
-    amounts = (totals.net_minor, totals.tax_minor, totals.total_minor)
+    totals, currency, cents = document.totals, document.currency, document.tax_euro_cents
     return CoreTotals(
-        *(major_units(minor, document.currency) for minor in amounts),
+        net=major_units(totals.net_minor, currency),
+        tax=major_units(totals.tax_minor, currency),
+        total=major_units(totals.total_minor, currency),
         tax_in_euros=None if cents is None else major_units(cents, "EUR"),
     )
 

@@ -37,11 +37,6 @@ def element(
     return Element(name, {key: text for key, text in attributes.items() if text}, text, children)
 
 
-def empty(name: str) -> Element:
-    """Return an element that is there with nothing in it."""
-    return Element(name, {}, "", ())
-
-
 def xml_text(root: Element, namespaces: Mapping[str, str]) -> bytes:
     """Return the document of a root element, whose names have these prefixes.
 
@@ -64,10 +59,8 @@ def _lines(one: Element, indent: str) -> Iterator[str]:
         for child in one.children:
             yield from _lines(child, indent + "  ")
         yield f"{indent}</{one.name}>"
-    elif one.text:
-        yield f"{opened}>{escape(_carried(one.text))}</{one.name}>"
     else:
-        yield f"{opened}/>"
+        yield f"{opened}>{escape(_carried(one.text))}</{one.name}>"
 
 
 def _text(content: Content) -> str:
