@@ -15,6 +15,7 @@ from app.commands.clock import clock
 from app.commands.contracts import contract
 from app.commands.demo import demo
 from app.commands.extensions import extension
+from app.commands.invoice_data import xml_of_invoice
 from app.commands.invoices import invoice
 from app.commands.mail import mail
 from app.commands.openid import oidc
@@ -115,6 +116,7 @@ for command in (amend_contract, set_price, end_contract, resume_contract, set_re
     contract.add_command(command)
 for command in (credit_portion, enter_payment, enter_refund, replace_credited, take_back):
     invoice.add_command(command)
+invoice.add_command(xml_of_invoice)
 organization.add_command(oidc)
 for command in (demo, simulate, show_trail, explain):
     main.add_command(command)

@@ -233,7 +233,7 @@ def _payment(document: InvoiceDocument) -> CorePayment | None:
 
 
 def _terms(document: InvoiceDocument) -> str:
-    """Say how a credit note is settled; an invoice says its due day (BR-CO-25)."""
+    """Say how a credit note is settled; an invoice says its due day."""
     if document.credit is None:
         return ""
     return translations(document.language).gettext("Set off against invoice %(number)s.") % {
