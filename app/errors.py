@@ -12,13 +12,13 @@
     +-- VersionMismatch         the resource changed since the caller read it
     +-- SeatRefusal             a seat would be taken and may not be
     |   +-- SeatLimitReached  ContractNotStarted  ContractEnded  OrganizationSuspended
-    +-- NoSeatToMove  AlreadyHoldsSeat  a seat shall pass on, and the one has none, the other has one
+    +-- NoSeatToMove  AlreadyHoldsSeat  a seat shall pass on: one has none, the other has one
     +-- PersonActive            a person who has not left cannot be erased
     +-- NothingToChange         a thing is already what it shall become
     +-- BillingError
     |   +-- PlanNotEligible  ContractNotActive  ContractScheduled  SeatsBelowUse
     |   +-- AmendmentRepeated  RequestIdReused  QuoteStale  QuoteExpired  TotalMismatch
-    |   +-- InvoiceVoid  InvoiceNotCredited  InvoiceReplaced  AlreadyReversed  Overpayment  Unsayable
+    |   +-- InvoiceVoid InvoiceNotCredited InvoiceReplaced AlreadyReversed Overpayment Unsayable
     +-- IdempotencyKeyReused    one key, two different requests
     +-- ClockJumped             the clock moved by more than time did
     +-- Busy                    the database could not serve this now; it may succeed later
