@@ -12,16 +12,13 @@
     +-- VersionMismatch         the resource changed since the caller read it
     +-- SeatRefusal             a seat would be taken and may not be
     |   +-- SeatLimitReached  ContractNotStarted  ContractEnded  OrganizationSuspended
-    +-- NoSeatToMove            the person who shall give up a seat has none
-    +-- AlreadyHoldsSeat        the person who shall get a seat has one
+    +-- NoSeatToMove  AlreadyHoldsSeat  a seat shall pass on: one has none, the other has one
     +-- PersonActive            a person who has not left cannot be erased
     +-- NothingToChange         a thing is already what it shall become
     +-- BillingError
     |   +-- PlanNotEligible  ContractNotActive  ContractScheduled  SeatsBelowUse
-    |   +-- AmendmentRepeated  RequestIdReused
-    |   +-- QuoteStale  QuoteExpired  TotalMismatch
-    |   +-- InvoiceVoid  InvoiceNotCredited  InvoiceReplaced  AlreadyReversed
-    |   +-- Overpayment
+    |   +-- AmendmentRepeated  RequestIdReused  QuoteStale  QuoteExpired  TotalMismatch
+    |   +-- InvoiceVoid InvoiceNotCredited InvoiceReplaced AlreadyReversed Overpayment Unsayable
     +-- IdempotencyKeyReused    one key, two different requests
     +-- ClockJumped             the clock moved by more than time did
     +-- Busy                    the database could not serve this now; it may succeed later
@@ -279,6 +276,12 @@ class Overpayment(BillingError):
     """A payment is more than what its invoice has open."""
 
     code = "overpayment"
+
+
+class Unsayable(BillingError):
+    """A standard has no way to say this invoice, or it lacks what the standard wants."""
+
+    code = "invoice_unsayable"
 
 
 class IdempotencyKeyReused(DomainError):
