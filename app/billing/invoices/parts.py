@@ -41,23 +41,19 @@ class Row:
 
 
 def draw_facts(sheets: Sheets, facts: Iterable[Fact]) -> None:
-    """Write short facts side by side, each below its label, and long ones on rows of their own."""
+    """Write short facts side by side, each below its label, then long ones one below another."""
     width = (sheets.epw - (_FACTS_A_ROW - 1) * _GUTTER_MM) / _FACTS_A_ROW
     columns = [
         Column(MARGIN_MM + index * (width + _GUTTER_MM), width) for index in range(_FACTS_A_ROW)
     ]
-    waiting: list[Fact] = []
+    short: list[Fact] = []
+    wide: list[Fact] = []
     for fact in facts:
-        if _is_wide(sheets, fact, width):
-            _draw_row(sheets, waiting, columns)
-            waiting = []
-            _draw_row(sheets, [fact], [sheets.whole])
-            continue
-        waiting.append(fact)
-        if len(waiting) == _FACTS_A_ROW:
-            _draw_row(sheets, waiting, columns)
-            waiting = []
-    _draw_row(sheets, waiting, columns)
+        (wide if _is_wide(sheets, fact, width) else short).append(fact)
+    for start in range(0, len(short), _FACTS_A_ROW):
+        _draw_row(sheets, short[start : start + _FACTS_A_ROW], columns)
+    for fact in wide:
+        _draw_row(sheets, [fact], [sheets.whole])
 
 
 def _is_wide(sheets: Sheets, fact: Fact, width: float) -> bool:
@@ -65,13 +61,10 @@ def _is_wide(sheets: Sheets, fact: Fact, width: float) -> bool:
 
 
 def _draw_row(sheets: Sheets, facts: Sequence[Fact], columns: Sequence[Column]) -> None:
-    if not facts:
-        return
     sheets.make_room(sheets.height_of(SMALL) + sheets.height_of(PLAIN))
     top = sheets.y
     for fact, column in zip(facts, columns, strict=False):
-        if len(facts) > 1 or len(columns) > 1:
-            sheets.set_y(top)
+        sheets.set_y(top)
         sheets.write_block(fact.label, column, SMALL)
         sheets.write_block(fact.text, column, PLAIN)
     sheets.ln(2.5)

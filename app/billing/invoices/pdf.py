@@ -134,10 +134,10 @@ class Paper(Sheets):
         self.ln(1.5)
         height = self.height_of(SMALL)
         number = self.broken(self.heading.number, self.epw * 0.7, SMALL)[0]
-        with self.use_font_face(SMALL):
-            self.cell(0, height, page)
-            self.set_x(MARGIN_MM)
-            self.cell(0, height, number, align=Align.R)
+        self.take(SMALL)
+        self.cell(0, height, page)
+        self.set_x(MARGIN_MM)
+        self.cell(0, height, number, align=Align.R)
 
     def draw_glyph_note(self) -> None:
         """Say of which characters only the place is shown, if there are any."""

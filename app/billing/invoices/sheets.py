@@ -34,6 +34,9 @@ _RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
 _SPACES = str.maketrans({"\N{NARROW NO-BREAK SPACE}": "\N{NO-BREAK SPACE}", "\t": " "})
 _MISSING_GLYPH = "\N{REPLACEMENT CHARACTER}"
 
+#: A text, the width of its column, and the size and emphasis of its face.
+_Broken = tuple[str, float, float | None, TextEmphasis | None]
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -56,6 +59,8 @@ class Sheets(FPDF):
         self.lacks_a_glyph = False
         self._glyphs: set[int] = set()
         self._others: dict[str, str] = {}
+        #: Texts in lines; an invoice of many lines says the same again and again.
+        self._broken: dict[_Broken, list[str]] = {}
         self.set_lang(language)
         self.set_creation_date(datetime.combine(made_on, time.min, UTC))
         self.set_margin(MARGIN_MM)
@@ -96,7 +101,8 @@ class Sheets(FPDF):
     def write_line(self, line: str, column: Column, face: FontFace = PLAIN) -> None:
         """Write one line, of `broken` ones, and go below it."""
         height = self.height_of(face)
-        with self.use_font_face(face), self._shaped(line):
+        self.take(face)
+        with self._shaped(line):
             self.set_x(column.left)
             self.cell(
                 column.width,
@@ -109,21 +115,31 @@ class Sheets(FPDF):
 
     def broken(self, text: str, width: float, face: FontFace = PLAIN) -> list[str]:
         """Return a text in lines that are not wider than a column."""
-        shown = self.printable(text)
-        with self.use_font_face(face):
-            if self.get_string_width(shown) <= width:
-                return [shown]
-            if _is_right_to_left(shown):
-                return list(self._broken_words(shown, width))
-            return cast(
-                list[str],
-                self.multi_cell(width, text=shown, dry_run=True, output=MethodReturnValue.LINES),
-            )
+        key = (text, width, face.size_pt, face.emphasis)
+        if key not in self._broken:
+            self.take(face)
+            self._broken[key] = self._break(self.printable(text), width)
+        return self._broken[key]
+
+    def _break(self, shown: str, width: float) -> list[str]:
+        if self.get_string_width(shown) <= width:
+            return [shown]
+        if _is_right_to_left(shown):
+            return list(self._broken_words(shown, width))
+        return cast(
+            list[str],
+            self.multi_cell(width, text=shown, dry_run=True, output=MethodReturnValue.LINES),
+        )
 
     def width_of(self, text: str, face: FontFace = PLAIN) -> float:
         """Return how wide a text is on one line."""
-        with self.use_font_face(face):
-            return self.get_string_width(self.printable(text))
+        self.take(face)
+        return self.get_string_width(self.printable(text))
+
+    def take(self, face: FontFace) -> None:
+        """Write in a face from here on, until another is taken."""
+        self.set_font(_FAMILY, "B" if face.emphasis else "", face.size_pt or 0)
+        self.set_text_color(face.color or INK)
 
     def height_of(self, face: FontFace) -> float:
         """Return the height of a line."""
@@ -140,6 +156,8 @@ class Sheets(FPDF):
 
     def printable(self, text: str) -> str:
         """Replace the characters that have no glyph, and remember if there was one."""
+        if text.isascii() and text.isprintable():
+            return text
         shown = "".join(
             one if self._is_printed(one) else _MISSING_GLYPH for one in self._composed(text)
         )
@@ -158,12 +176,13 @@ class Sheets(FPDF):
     @contextmanager
     def _shaped(self, line: str) -> Iterator[None]:
         """Let letters join, and stand in the order of their script, where the own font has none."""
-        if _is_right_to_left(line) or any(one in self._others for one in line):
+        joins = not line.isascii() and (
+            _is_right_to_left(line) or any(one in self._others for one in line)
+        )
+        if joins:
             self.set_text_shaping(use_shaping_engine=True)
-        try:
-            yield
-        finally:
-            self.text_shaping = None
+        yield
+        self.text_shaping = None
 
     def _broken_words(self, text: str, width: float) -> Iterator[str]:
         """Yield lines of words in the order in which they are read, not in that of the eye."""
