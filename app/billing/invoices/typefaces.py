@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import BinaryIO
 
 from fontTools.ttLib import (  # type: ignore[import-untyped]  # The package has no types.
     TTCollection,
@@ -90,20 +91,19 @@ def _rank(path: Path) -> tuple[int, str]:
 def _fonts_in(path: Path) -> Iterator[tuple[int, frozenset[int]]]:
     """Yield each font of a file that can be embedded, with the characters that it has."""
     try:
-        count = _count(path)
-        for index in range(count):
-            with TTFont(path, lazy=True, fontNumber=index) as font:
+        with path.open("rb") as file:
+            for index in range(_count(path, file)):
+                font = TTFont(file, lazy=True, fontNumber=index)
                 if _can_be_embedded(font):
                     yield index, frozenset(font.getBestCmap() or ())
     except _UNREADABLE as problem:
         log.warning("a font cannot be read: %s: %s", path, problem)
 
 
-def _count(path: Path) -> int:
+def _count(path: Path, file: BinaryIO) -> int:
     if path.suffix.lower() not in {".ttc", ".otc"}:
         return 1
-    with TTCollection(str(path), lazy=True) as collection:
-        return len(collection.fonts)
+    return len(TTCollection(file, lazy=True).fonts)
 
 
 def _can_be_embedded(font: TTFont) -> bool:
