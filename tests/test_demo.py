@@ -136,7 +136,7 @@ def test_the_play_tells_each_request_and_its_answer_in_a_line(vendor, server_pro
     refused = next(line for line in told if "->  403" in line)
     quoted = next(line for line in told if "/owner/v1/quotes 2 seats" in line)
     assert refused.startswith("Entra  POST  /scim/v2/Users fatima@company.example  ->  403 Seat ")
-    assert quoted.endswith("->  201 2 seats × 600.00 × 12/12 months = 1200.00 EUR")
+    assert quoted.endswith("->  201 2 seats × €600.00 = 1200.00 EUR")
 
 
 def test_the_play_stops_where_no_server_answers(operator, file):

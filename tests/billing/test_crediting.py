@@ -9,6 +9,7 @@ from app.access.context import acting
 from app.billing.contracts.amending import end_contract
 from app.billing.invoices import crediting
 from app.billing.invoices.crediting import credit_invoice, leftovers_of
+from app.billing.invoices.facts import Fact
 from app.billing.invoices.issuing import document_of, find_invoice, invoices_of, lines_of
 from app.billing.invoices.leftovers import Portion, take
 from app.billing.invoices.payments import Receipt, record_payment
@@ -175,7 +176,7 @@ def test_a_credit_note_prints_the_number_of_its_invoice(acme, invoice):
     words = invoice_words(document)
 
     assert words.title == "Credit note"
-    assert ("Credits invoice", "INV-2026-000001") in [(f.label, f.text) for f in words.facts]
+    assert Fact("Credits invoice", "INV-2026-000001 of 1 January 2026") in words.facts
     assert words.headline == "1,200.00\xa0EUR credited"
     assert invoice_pdf(document).startswith(b"%PDF")
 

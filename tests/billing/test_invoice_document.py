@@ -22,16 +22,26 @@ def facts_of(words):
 @pytest.mark.parametrize(
     ("language", "purchase", "words"),
     [
-        ("en", {}, "5 seats x 600.00 x 10/12 months"),
-        ("fr", {}, "5 sièges x 600,00 x 10/12 mois"),
-        ("en", {"bought_on": date(2026, 3, 17)}, "5 seats x 600.00 x (294/31)/12 months"),
+        ("en", {}, "5 seats x €600.00 x 10 months / 12"),
+        ("fr", {}, "5 sièges x 600,00\N{NO-BREAK SPACE}€ x 10 mois / 12"),
+        (
+            "en",
+            {"bought_on": date(2026, 3, 17)},
+            "5 seats x €600.00 x (9 months + 15 days of 31) / 12",
+        ),
+        (
+            "fr",
+            {"bought_on": date(2026, 3, 17)},
+            "5 sièges x 600,00\N{NO-BREAK SPACE}€ x (9 mois + 15 jours sur 31) / 12",
+        ),
+        ("en", {"bought_on": date(2026, 12, 30)}, "5 seats x €600.00 x (2 days of 31) / 12"),
         (
             "en",
             {"quantity": 100, "bought_on": date(2026, 1, 1)},
-            "100 seats x 600.00 x 12/12 months",
+            "100 seats x €600.00",
         ),
-        ("fr", {"quantity": 1}, "1 siège x 600,00 x 10/12 mois"),
-        ("en", {"quantity": -5}, "-5 seats x 600.00 x 10/12 months"),
+        ("fr", {"quantity": 1}, "1 siège x 600,00\N{NO-BREAK SPACE}€ x 10 mois / 12"),
+        ("en", {"quantity": -5}, "-5 seats x €600.00 x 10 months / 12"),
     ],
 )
 def test_the_invoice_shows_its_arithmetic(a_line, language, purchase, words):
@@ -200,8 +210,8 @@ def test_reverse_charge_is_stated_with_its_legal_ground(an_invoice, a_line):
     words = invoice_words(an_invoice(lines=(a_line(rate=0),), reverse_charge=True))
 
     assert words.totals[1] == Fact("VAT 0% on 2,500.00", "0.00")
-    assert "Reverse charge" in words.notes[0]
-    assert "Article 196" in words.notes[0]
+    assert "Reverse charge" in words.grounds[0]
+    assert "Article 196" in words.grounds[0]
 
 
 @pytest.mark.parametrize(
@@ -310,7 +320,7 @@ def test_an_invoice_is_written_in_a_language_that_was_added(an_invoice, tmp_path
 
     assert '<html lang="de">' in page
     assert "Gesamtbetrag" in page
-    assert "5 Plätze × 600,00 × 10/12 Monate" in page
+    assert "5 Plätze × 600,00\N{NO-BREAK SPACE}€ × 10 Monate / 12" in page
     assert "1. März 2026 – 31. Dezember 2026" in page
     assert "2.500,00" in page
     assert "Due date" in page  # not translated yet

@@ -295,7 +295,7 @@ def test_the_ground_stands_where_a_rate_of_nothing_would(an_invoice, a_line, tax
     )
 
     assert words.totals[1] == Fact(label, "0,00")
-    assert any(sentence in note for note in words.notes)
+    assert any(sentence in note for note in words.grounds)
     assert words.lines[0].figures[2] == "–"
     assert "0\xa0%" not in str(words)
 
@@ -319,7 +319,7 @@ def test_the_paper_names_the_sellers_register_and_never_what_lacks(an_invoice):
 
     assert "SAS au capital de 10 000 €" in lines
     assert "RCS Paris 303 265 045" in lines
-    assert "Siège social\xa0: 2 rue du Siège, 75001 Paris" in lines
+    assert "Siège social\N{NO-BREAK SPACE}: 2 rue du Siège, 75001 Paris" in lines
 
 
 @pytest.mark.usefixtures("database")

@@ -16,13 +16,18 @@ msgctxt "invoice"
 msgid "Total"
 msgstr "Gesamtbetrag"
 
+msgid "%(count)s month"
+msgid_plural "%(count)s months"
+msgstr[0] "%(count)s Monat"
+msgstr[1] "%(count)s Monate"
+
 msgid "Due date"
 msgstr ""
 
-msgid "%(quantity)s seat × %(unit_price)s × %(months)s/12 months"
-msgid_plural "%(quantity)s seats × %(unit_price)s × %(months)s/12 months"
-msgstr[0] "%(quantity)s Platz × %(unit_price)s × %(months)s/12 Monate"
-msgstr[1] "%(quantity)s Plätze × %(unit_price)s × %(months)s/12 Monate"
+msgid "%(quantity)s seat × %(unit_price)s"
+msgid_plural "%(quantity)s seats × %(unit_price)s"
+msgstr[0] "%(quantity)s Platz × %(unit_price)s"
+msgstr[1] "%(quantity)s Plätze × %(unit_price)s"
 """
 
 LOGIN = """

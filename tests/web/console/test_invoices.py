@@ -112,7 +112,7 @@ def test_an_invoice_shows_its_lines_what_was_paid_and_its_files(acme, bought, ow
     page = owner.follow(owner.get(address(acme)), bought.invoice.number)
 
     assert page.heading == "Invoice INV-2026-000002"
-    for words in ("2 seats × 600.00 × 10/12 months", "Still to pay", "600.00", "€400.00"):
+    for words in ("2 seats × €600.00 × 10 months / 12", "Still to pay", "600.00", "€400.00"):
         assert words in page.text
     assert owner.follow(page, "PDF").headers["Content-Type"] == "application/pdf"
     assert "Bill to" in owner.follow(page, "Page to print").text
