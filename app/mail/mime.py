@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from app.mail.addresses import Address
+from app.addresses import Address
 from app.mail.letters import Letter
 from app.smtp import Mailbox
 
@@ -56,6 +56,11 @@ def mail_of(letter: Letter, cover: Cover) -> bytes:
     mail.add_alternative(
         _rendered("letter.html", letter, cover), subtype="html", cte="quoted-printable"
     )
+    for one in letter.attachments:
+        kind, _, subtype = one.media_type.partition("/")
+        mail.add_attachment(
+            one.content, maintype=kind, subtype=subtype, filename=_line(one.file_name)
+        )
     mail["Content-Language"] = cover.language  # setting the content takes such headers away
     return mail.as_bytes()
 

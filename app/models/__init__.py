@@ -28,6 +28,7 @@ from app.models.corrections import (
 from app.models.directory import Group, GroupMember, User, UserEmail
 from app.models.exchanges import DirectoryContact, Exchange
 from app.models.identity import IdentityMatch, IdentityMismatch
+from app.models.notices import OverdueNotice, RenewalNotice
 from app.models.openid import OpenidLogin, OpenidProvider, OpenidRequest
 from app.models.outbox import OutboxMessage
 from app.models.owners import Owner, OwnerLink, OwnerSession, OwnershipOffer, SignInAttempt
@@ -68,6 +69,7 @@ __all__ = [
     "OpenidRequest",
     "Organization",
     "OutboxMessage",
+    "OverdueNotice",
     "Owner",
     "OwnerLink",
     "OwnerSession",
@@ -79,6 +81,7 @@ __all__ = [
     "Reassignment",
     "Refund",
     "RenewalHolder",
+    "RenewalNotice",
     "Replacement",
     "Reversal",
     "SeatAssignment",

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.access.context import acting
+from app.addresses import Unaddressable, envelope_address
 from app.billing.seat_requests import SeatsWanted, ask_for_seats, decline_request
 from app.db.transactions import run
-from app.mail.addresses import Unaddressable, envelope_address
 from app.mail.composing import LETTERS
 from app.mail.delivering import deliver_due
 from app.mail.letters import Action, Letter
