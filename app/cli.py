@@ -24,6 +24,7 @@ from app.commands.people import person
 from app.commands.rates import rate
 from app.commands.renewals import renewals
 from app.commands.seats import seats
+from app.commands.sending import send_again
 from app.commands.session import (
     Commands,
     check_migrated,
@@ -113,7 +114,14 @@ for group in (
     main.add_command(group)
 for command in (amend_contract, set_price, end_contract, resume_contract, set_references):
     contract.add_command(command)
-for command in (credit_portion, enter_payment, enter_refund, replace_credited, take_back):
+for command in (
+    credit_portion,
+    enter_payment,
+    enter_refund,
+    replace_credited,
+    send_again,
+    take_back,
+):
     invoice.add_command(command)
 organization.add_command(oidc)
 for command in (demo, simulate, show_trail, explain):

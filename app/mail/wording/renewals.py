@@ -57,8 +57,8 @@ def renewal_sentence(desk: Desk, coming: Succession) -> str:
     preview = preview_of(coming)
     seats = preview.would_renew_at or 0
     text = desk.texts.ngettext(
-        "The contract renews on %(day)s with %(seats)s seat; %(in_use)s are in use today.",
-        "The contract renews on %(day)s with %(seats)s seats; %(in_use)s are in use today.",
+        "The contract renews on %(day)s with %(seats)s seat (in use today: %(in_use)s).",
+        "The contract renews on %(day)s with %(seats)s seats (in use today: %(in_use)s).",
         seats,
     )
     given = {**_given(desk, coming), "seats": count_text(seats, desk.language)}

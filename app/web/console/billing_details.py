@@ -10,7 +10,9 @@ from app.billing.reviews import Review
 from app.errors import InvalidInput
 from app.i18n.formats import country_text
 from app.organizations.settings import OrganizationChanges, set_organization
+from app.outbox.recipients import addresses_invoiced
 from app.web.console.forms import Problems, written
+from app.web.console.ways import mail_is_on
 from app.web.console.words import gettext, gettext_noop, language
 
 _MISSING = {
@@ -39,6 +41,8 @@ class Details:
     buyer: Party
     lines: tuple[str, ...]
     contacts: tuple[str, ...]
+    #: To whom the invoice is mailed; nothing where mail is off or there is no address.
+    mailed_to: tuple[str, ...]
     missing: tuple[str, ...]
     lacks_vat_id: bool
 
@@ -53,6 +57,7 @@ def details_of(review: Review) -> Details:
         buyer,
         tuple(line for line in lines if line),
         tuple(json.loads(review.organization.billing_contacts)),
+        tuple(addresses_invoiced(review.organization)) if mail_is_on() else (),
         tuple(gettext(_MISSING[particular]) for particular in review.missing),
         Particular.BUYER_VAT_ID in review.missing,
     )
