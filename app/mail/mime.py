@@ -5,6 +5,7 @@ from email.headerregistry import Address as HeaderAddress
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
+from functools import reduce
 from typing import NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
@@ -85,4 +86,17 @@ def _line(text: str) -> str:
     'Acme Bcc: all@example.com'
     """
     words = "".join(one if one.isprintable() else " " for one in text).split()
-    return " ".join(words)[:_LINE_MAX]
+    return reduce(_beside, words, "")[:_LINE_MAX]
+
+
+def _beside(line: str, word: str) -> str:
+    """Put a word behind a line.
+
+    Encoded words lose the space between them (RFC 2047 6.2), and Python's `email` sends it there;
+    a space that does not break is part of the word.
+    """
+    if not line:
+        return word
+    before = line.rpartition(" ")[2]
+    both = not before.isascii() and not word.isascii()
+    return line + ("\N{NO-BREAK SPACE}" if both else " ") + word

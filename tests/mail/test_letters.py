@@ -73,6 +73,23 @@ def test_an_address_with_letters_of_any_script_is_written_as_it_is():
     assert "To: Jürgen <jürgen@xn--bcher-kva.example>\r\n".encode() in content
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "facture INV-1, 3 000,00 € à régler au plus tard le 31 mars 2026",
+        "Société Générale : Échéance dépassée à ce jour",
+        "é " * 60,
+        "Невский проспект " * 6,
+    ],
+)
+def test_the_words_of_a_header_stay_apart(words):
+    mail = a_mail(Letter(subject=words, paragraphs=("Hello.",)), name=words).mail
+
+    assert mail["Subject"].replace("\N{NO-BREAK SPACE}", " ") == words.strip()
+    [recipient] = mail["To"].addresses
+    assert recipient.display_name.replace("\N{NO-BREAK SPACE}", " ") == words.strip()
+
+
 def test_no_text_of_people_becomes_markup():
     words = '<script>alert("&")</script>'
     letter = Letter(subject=words, paragraphs=(words,), items=(words,), action=Action(words, "x"))

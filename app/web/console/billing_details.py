@@ -41,7 +41,7 @@ class Details:
     buyer: Party
     lines: tuple[str, ...]
     contacts: tuple[str, ...]
-    #: To whom the invoice is mailed; nothing where mail is off or there is no address.
+    #: To whom the invoice goes: the contacts, or else the primary owners where mail is on.
     mailed_to: tuple[str, ...]
     missing: tuple[str, ...]
     lacks_vat_id: bool
@@ -53,11 +53,12 @@ def details_of(review: Review) -> Details:
     place = f"{buyer.postal_code} {buyer.city}".strip()
     country = country_text(buyer.country, language())
     lines = (buyer.legal_name, *buyer.address_lines, place, country, buyer.vat_id)
+    contacts = tuple(json.loads(review.organization.billing_contacts))
     return Details(
         buyer,
         tuple(line for line in lines if line),
-        tuple(json.loads(review.organization.billing_contacts)),
-        tuple(addresses_invoiced(review.organization)) if mail_is_on() else (),
+        contacts,
+        tuple(addresses_invoiced(review.organization)) if mail_is_on() else contacts,
         tuple(gettext(_MISSING[particular]) for particular in review.missing),
         Particular.BUYER_VAT_ID in review.missing,
     )
