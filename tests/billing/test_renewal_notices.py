@@ -39,7 +39,7 @@ RENEWING = {"auto_renew": True, "notice_days": 92}
 
 
 @pytest.fixture
-def acme():
+def acme(database):  # noqa: ARG001  # which is open then
     acme = an_organization(10, **RENEWING)
     for _ in range(3):
         a_user(acme)

@@ -116,10 +116,7 @@ def _due_on(order: Charge, issued_on: date, net_days: int) -> date:
 def invoices_of(
     organization_id: str, *, after: str | None = None, limit: int | None = None
 ) -> list[Invoice]:
-    """Return invoices and credit notes, newest first.
-
-    `after` is the id of the last one already seen.
-    """
+    """Return invoices and credit notes, newest first, those behind the id `after`."""
     query = Invoice.of(organization_id)
     if after is not None:
         query = query.where(Invoice.id < after)
