@@ -21,7 +21,7 @@
     |   +-- AmendmentRepeated  RequestIdReused
     |   +-- QuoteStale  QuoteExpired  TotalMismatch
     |   +-- InvoiceVoid  InvoiceNotCredited  InvoiceReplaced  AlreadyReversed
-    |   +-- Overpayment
+    |   +-- Overpayment  Unsayable
     +-- IdempotencyKeyReused    one key, two different requests
     +-- ClockJumped             the clock moved by more than time did
     +-- Busy                    the database could not serve this now; it may succeed later
@@ -279,6 +279,12 @@ class Overpayment(BillingError):
     """A payment is more than what its invoice has open."""
 
     code = "overpayment"
+
+
+class Unsayable(BillingError):
+    """A standard has no way to say this invoice, or it lacks what the standard wants."""
+
+    code = "invoice_unsayable"
 
 
 class IdempotencyKeyReused(DomainError):

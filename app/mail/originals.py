@@ -2,14 +2,12 @@
 
 from datetime import datetime
 
-from app.billing.invoices.issuing import document_of
-from app.billing.invoices.pdf import invoice_pdf
-from app.billing.terms import local_day
+from app.billing.invoices.originals import original_of
 from app.mail.letters import Attachment
-from app.models import Invoice, Seller
+from app.models import Invoice
 
 
 def original_of_invoice(invoice: Invoice, *, at: datetime) -> Attachment:
-    """Return an invoice or credit note as a file."""
-    document = document_of(invoice, local_day(at, Seller.get().time_zone))
-    return Attachment(f"{invoice.number}.pdf", "application/pdf", invoice_pdf(document))
+    """Return the original of an invoice or credit note, which is made where none was yet."""
+    original = original_of(invoice.organization_id, invoice.id, at)
+    return Attachment(original.file_name, original.media_type, original.content)

@@ -44,6 +44,7 @@ HAPPENED = {
     "invoice.credited": gettext_noop("An invoice was credited"),
     "invoice.replaced": gettext_noop("An invoice was replaced"),
     "invoice.sent": gettext_noop("An invoice was mailed once more"),
+    "invoice.original_made": gettext_noop("The original of an invoice was made"),
     "payment.recorded": gettext_noop("A payment was recorded"),
     "payment.reversed": gettext_noop("A payment was reversed"),
     "refund.recorded": gettext_noop("A refund was recorded"),
