@@ -1,4 +1,4 @@
-"""What is done in passing: renewals, holds, waiting, alerts, and what is past its time.
+"""What is done in passing: renewals, notices, holds, waiting, alerts, and what is past its time.
 
 That is old denials, answers, sessions, links, mail and exchanges; and the uses of tokens are
 written down.
@@ -14,7 +14,9 @@ from datetime import datetime
 
 from app.access.idempotency import purge_answers
 from app.access.tokens import TokenUses, note_uses
+from app.billing.contracts.renewal_notices import notice_renewals
 from app.billing.contracts.renewals import renew_all_due
+from app.billing.invoices.overdue_notices import notice_overdue
 from app.billing.seat_requests import expire_requests
 from app.billing.timekeeping import look, note_seen, open_jump, say_how_long_away
 from app.clock import Watch
@@ -41,6 +43,8 @@ def run_housekeeping(token_uses: TokenUses, *, at: datetime) -> None:
         note_uses(uses)
     if open_jump() is None:
         renew_all_due(at=at)
+        notice_renewals(at=at)
+        notice_overdue(at=at)
     for organization_id in holds.organizations_with_due(at=at):
         end_due_holds(organization_id, at=at)
     for organization_id in waiting.organizations():

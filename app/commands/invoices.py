@@ -44,6 +44,10 @@ _ELSEWHERE = {
         "app.commands.settling:take_back",
         "Take back ENTRY, the id of a payment or refund that was wrong or that the bank took back.",
     ),
+    "send": Elsewhere(
+        "app.commands.sending:send_again",
+        "Mail INVOICE, an invoice or a credit note, once more; where it was mailed before it says so.",
+    ),
     "xml": Elsewhere(
         "app.commands.invoice_data:xml_of_invoice",
         "Write an invoice as data, after EN 16931, to the standard output.",

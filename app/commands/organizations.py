@@ -32,6 +32,8 @@ class _SellerSettings(TypedDict):
     series: str | None
     credit_note_series: str | None
     time_zone: str | None
+    default_tax: str | None
+    notify: str | None
 
 
 #: What an organization can need, and how that is known.
@@ -165,6 +167,12 @@ def seller() -> None:
 @click.option("--credit-note-series", help="What credit-note numbers begin with, such as CN.")
 @click.option("--time-zone", metavar="NAME", help="Where the day on invoices is read off.")
 @click.option("--tax", "default_tax", metavar="GROUND", help=f"For new organizations. {TAX_HINT}")
+@click.option(
+    "--notify",
+    metavar="ADDRESS",
+    help="Where to mail you of purchases, renewals in 30 days, mail that failed and primary owners "
+    'that are gone; "" for nowhere.',
+)
 @takes_party(SELLER_PARTICULARS)
 @as_json
 def set_seller(*, as_json: bool, party: Particulars, **given: Unpack[_SellerSettings]) -> None:
@@ -216,6 +224,7 @@ def _seller_facts(row: Seller, *, at: datetime) -> Facts:
         "credit_note_series": row.credit_note_series,
         "time_zone": row.time_zone,
         "tax": row.default_tax,
+        "notify": row.notify,
         "party": row.party,
         "missing": _said(lacking_of_seller(row, at.date())),
     }

@@ -173,6 +173,7 @@ def _facts(row: Owner) -> Facts:
         "name": row.name,
         "role": row.role,
         "language": row.language,
+        "notices": row.notices,
         "user_id": row.user_id,
         "shut_out": row.shut_out,
         "added_at": row.added_at,

@@ -4,14 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.addresses import Address, envelope_address
 from app.i18n.languages import ENGLISH, Language, choose_language
-from app.mail.addresses import Address, envelope_address
 from app.mail.letters import Desk, Letter, NotNeeded
 from app.mail.mime import Cover, mail_of
-from app.mail.wording import seats, signing_in, vendor
+from app.mail.wording import invoices, renewals, seats, signing_in, vendor
 from app.models import Organization, OutboxMessage, Owner
-from app.outbox.messages import Audience, Purpose
-from app.outbox.recipients import reachable_owner
+from app.outbox.messages import NOTICES, Audience, Purpose
+from app.outbox.recipients import BILLING_ROLES, reachable_owner
 from app.smtp import Outgoing
 
 #: What each message says.
@@ -23,7 +23,16 @@ LETTERS: Mapping[Purpose, Callable[[Desk], Letter]] = {
     Purpose.PEOPLE_REFUSED: seats.people_refused,
     Purpose.SEATS_LOW: seats.seats_low,
     Purpose.PRIMARY_OWNER_GONE: vendor.primary_owner_gone,
+    Purpose.INVOICE: invoices.invoice,
+    Purpose.INVOICE_OVERDUE: invoices.invoice_overdue,
+    Purpose.RENEWAL_AHEAD: renewals.renewal_ahead,
+    Purpose.CUSTOMER_RENEWAL: vendor.customer_renewal,
+    Purpose.PURCHASE_MADE: vendor.purchase_made,
+    Purpose.MAIL_FAILED: vendor.mail_failed,
 }
+
+#: What an owner gets only while their role may read contracts and invoices.
+OF_BILLING = frozenset({Purpose.INVOICE, Purpose.INVOICE_OVERDUE, Purpose.RENEWAL_AHEAD})
 
 
 @dataclass(frozen=True)
@@ -61,6 +70,11 @@ def _reader(message: OutboxMessage) -> Owner:
     owner = reachable_owner(message.organization_id, str(message.owner_id))
     if owner is None:
         raise NotNeeded("The recipient is no owner any more, or was shut out.")
+    purpose = Purpose(message.purpose)
+    if purpose in NOTICES and not owner.notices:
+        raise NotNeeded("The recipient turned notices off.")
+    if purpose in OF_BILLING and owner.role not in BILLING_ROLES:
+        raise NotNeeded("The recipient may not read invoices any more.")
     return owner
 
 

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from app.addresses import Unaddressable
 from app.db.connections import connection
-from app.mail.addresses import Unaddressable
 from app.mail.composing import compose
 from app.mail.failures import Reach, Undelivered
 from app.mail.letters import NotNeeded

@@ -22,6 +22,15 @@ class Action:
     url: str
 
 
+@dataclass(frozen=True)
+class Attachment:
+    """A file that goes with a letter."""
+
+    file_name: str
+    media_type: str
+    content: bytes
+
+
 @dataclass(frozen=True, kw_only=True)
 class Letter:
     """What a mail says, in reading order; all of it is plain text."""
@@ -31,6 +40,7 @@ class Letter:
     items: tuple[str, ...] = ()
     action: Action | None = None
     afterwards: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,6 +64,11 @@ class Desk:
     def facts(self) -> dict[str, object]:
         """Return the message's facts."""
         return dict(self.message.facts)
+
+    @property
+    def subject(self) -> str:
+        """Return the id of the one thing that the message is about."""
+        return str(self.message.subject)
 
     @cached_property
     def texts(self) -> Texts:

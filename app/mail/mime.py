@@ -5,11 +5,12 @@ from email.headerregistry import Address as HeaderAddress
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
+from functools import reduce
 from typing import NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from app.mail.addresses import Address
+from app.addresses import Address
 from app.mail.letters import Letter
 from app.smtp import Mailbox
 
@@ -56,6 +57,11 @@ def mail_of(letter: Letter, cover: Cover) -> bytes:
     mail.add_alternative(
         _rendered("letter.html", letter, cover), subtype="html", cte="quoted-printable"
     )
+    for one in letter.attachments:
+        kind, _, subtype = one.media_type.partition("/")
+        mail.add_attachment(
+            one.content, maintype=kind, subtype=subtype, filename=_line(one.file_name)
+        )
     mail["Content-Language"] = cover.language  # setting the content takes such headers away
     return mail.as_bytes()
 
@@ -80,4 +86,17 @@ def _line(text: str) -> str:
     'Acme Bcc: all@example.com'
     """
     words = "".join(one if one.isprintable() else " " for one in text).split()
-    return " ".join(words)[:_LINE_MAX]
+    return reduce(_beside, words, "")[:_LINE_MAX]
+
+
+def _beside(line: str, word: str) -> str:
+    """Put a word behind a line.
+
+    Encoded words lose the space between them (RFC 2047 6.2), and Python's `email` sends it there;
+    a space that does not break is part of the word.
+    """
+    if not line:
+        return word
+    before = line.rpartition(" ")[2]
+    both = not before.isascii() and not word.isascii()
+    return line + ("\N{NO-BREAK SPACE}" if both else " ") + word

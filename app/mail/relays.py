@@ -10,7 +10,7 @@ from socket import SHUT_RDWR
 from types import TracebackType
 from typing import Self
 
-from app.mail.addresses import Address
+from app.addresses import Address
 from app.mail.failures import Reach, Undelivered, handing_over, reaching
 from app.smtp import MailServer, Security
 

@@ -28,6 +28,7 @@ from app.models.corrections import (
 from app.models.directory import Group, GroupMember, User, UserEmail
 from app.models.exchanges import DirectoryContact, Exchange
 from app.models.identity import IdentityMatch, IdentityMismatch
+from app.models.notices import OverdueNotice, RenewalNotice
 from app.models.openid import OpenidLogin, OpenidProvider, OpenidRequest
 from app.models.originals import InvoiceOriginal
 from app.models.outbox import OutboxMessage
@@ -70,6 +71,7 @@ __all__ = [
     "OpenidRequest",
     "Organization",
     "OutboxMessage",
+    "OverdueNotice",
     "Owner",
     "OwnerLink",
     "OwnerSession",
@@ -81,6 +83,7 @@ __all__ = [
     "Reassignment",
     "Refund",
     "RenewalHolder",
+    "RenewalNotice",
     "Replacement",
     "Reversal",
     "SeatAssignment",

@@ -21,6 +21,8 @@ class OutboxMessage(OrganizationRow):
     #: The owner it goes to, where it goes to one; else its `address`.
     owner_id = KeyField(null=True)
     address = TextField(null=True)
+    #: What it is about, where there is one such thing: an invoice, a contract, a purchase.
+    subject = KeyField(null=True)
     facts = DocumentField(default=dict)
     #: `pending`, `sent`, `failed` (given up) or `dropped` (no longer of use).
     state = TextField()

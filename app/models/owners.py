@@ -1,6 +1,6 @@
 """Owners: the people who look after an organization's seats, and how they are signed in."""
 
-from peewee import CompositeKey, IntegerField, TextField
+from peewee import BooleanField, CompositeKey, IntegerField, TextField
 
 from app.db.columns import InstantField, KeyField
 from app.models.rows import OrganizationRow, Row
@@ -23,6 +23,8 @@ class Owner(OrganizationRow):
     language = TextField(null=True)
     #: The SCIM user that this person is: while that one is inactive, the owner is shut out.
     user_id = KeyField(null=True)
+    #: Whether the person wants notices; invoices and what is asked of them come anyway.
+    notices = BooleanField(default=True)
     added_at = InstantField()
     removed_at = InstantField(null=True)
     #: No column: whether the user that the owner names is inactive, where that was looked up.

@@ -29,6 +29,8 @@ class Organization(OrganizationRow):
     reserve_for_denied = BooleanField(default=False)
     #: The e-mail addresses to which the vendor sends invoices, as a JSON array.
     billing_contacts = TextField(default="[]")
+    #: Whether an invoice that becomes overdue is mailed once more.
+    overdue_notices = BooleanField(default=False)
     #: When owners are alerted, as `seats.thresholds` stores it: a JSON array; empty is by size.
     alert_thresholds = TextField(default="[]")
     #: Whether SCIM is taken by the letter, without the tolerances towards identity providers.
@@ -54,6 +56,8 @@ class Seller(Row):
     party = DocumentField(default=dict)
     #: The ground that a new organization starts with, if there is one.
     default_tax = TextField(null=True)
+    #: Where the vendor is written to of purchases, renewals and mail that failed; None is nowhere.
+    notify = TextField(null=True)
 
 
 class VatCheck(OrganizationRow):

@@ -9,6 +9,7 @@ from stdnum import bic, iban
 from stdnum.exceptions import ValidationError
 from stdnum.fr import siren
 
+from app.addresses import is_mailable
 from app.billing.electronic_addresses import FRENCH_SCHEME, parse_electronic_address
 from app.billing.invoices.party import Party
 from app.billing.late_rates import parse_late_rate
@@ -108,6 +109,24 @@ def parse_email(name: str, text: str) -> str:
     if len(text) > LENGTH_MAX:
         raise InvalidInput(name, says("Give at most %(most)s characters.", most=LENGTH_MAX))
     return text
+
+
+def parse_mailable(name: str, text: str) -> str:
+    """Return the address that was given for `name`, to which mail is sent.
+
+    Raises:
+        InvalidInput: it is none, too long, or one that mail servers do not take.
+    """
+    address = parse_email(name, text)
+    if not is_mailable(address):
+        raise InvalidInput(
+            name,
+            says(
+                "%(given)s is not an e-mail address; give one such as billing@example.com.",
+                given=repr(text),
+            ),
+        )
+    return address
 
 
 def _parse_iban(name: str, text: str) -> str:

@@ -17,7 +17,7 @@ from app.i18n.languages import languages
 from app.models import Organization
 from app.organizations.kinds import Choice, Flag, Kind, Line, Percentage, Several
 from app.organizations.naming import parse_external_id, parse_name
-from app.organizations.parties import parse_email
+from app.organizations.parties import parse_mailable
 from app.seats.watching.thresholds import parse_thresholds
 from app.sentences import says
 from app.text import optional_line
@@ -92,7 +92,7 @@ def _login_help(text: str) -> str | None:
 
 
 def _billing_contacts(given: Sequence[object]) -> list[str]:
-    return [parse_email("billing_contacts", str(each)) for each in given]
+    return [parse_mailable("billing_contacts", str(each)) for each in given]
 
 
 _TABLE = (
@@ -191,6 +191,12 @@ _TABLE = (
         OwnerMay.CHANGE,
         "The e-mail addresses to which invoices go.",
         private=True,
+    ),
+    Setting(
+        "overdue_notices",
+        Flag(),
+        OwnerMay.READ,
+        "Whether an invoice that becomes overdue is mailed once more.",
     ),
     Setting(
         "alert_thresholds",

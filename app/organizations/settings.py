@@ -21,7 +21,12 @@ from app.errors import InvalidInput, NotFound
 from app.identifiers import new_id
 from app.models import Invoice, Organization, Seller
 from app.organizations.naming import parse_external_id, parse_name, unique_external_id
-from app.organizations.parties import Particulars, changed_party, particulars_of
+from app.organizations.parties import (
+    Particulars,
+    changed_party,
+    parse_mailable,
+    particulars_of,
+)
 from app.organizations.setting import SETTINGS
 from app.seats import pools
 
@@ -29,7 +34,7 @@ Facts = Mapping[str, object]
 
 #: What the audit trail names and does not repeat.
 _NOT_REPEATED = frozenset(
-    {"party", *(setting.column for setting in SETTINGS.values() if setting.private)}
+    {"party", "notify", *(setting.column for setting in SETTINGS.values() if setting.private)}
 )
 
 _SERIES = re.compile(r"[A-Z0-9]{1,12}")
@@ -62,6 +67,8 @@ class SellerChanges:
     time_zone: str | None = None
     #: The ground that new organizations start with; "" is none.
     default_tax: str | None = None
+    #: Where the vendor is written to; "" is nowhere.
+    notify: str | None = None
     party: Particulars = field(default_factory=dict)
 
 
@@ -162,6 +169,8 @@ def set_seller(changes: SellerChanges, *, at: datetime) -> Seller:
         seller.time_zone = check_time_zone(changes.time_zone)
     if changes.default_tax is not None:
         seller.default_tax = parse_ground(changes.default_tax)
+    if changes.notify is not None:
+        seller.notify = parse_mailable("notify", changes.notify) if changes.notify else None
     _check_french(seller, changes, on=local_day(at, seller.time_zone))
     seller.save()
     if changed := _difference(before, seller.__data__):

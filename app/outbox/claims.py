@@ -18,7 +18,8 @@ from app.access.trail import Change
 from app.db.sql import locked
 from app.db.transactions import transaction
 from app.models import OutboxMessage
-from app.outbox.messages import State
+from app.outbox.messages import Audience, Message, Purpose, State, put_for_each
+from app.outbox.recipients import notified_vendor
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +32,9 @@ GIVE_UP_AFTER = timedelta(days=5)
 #: The wait after the first attempt; each further one doubles it, up to the longest.
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=6)
+
+#: The vendor is mailed of a recipient who gets no mail this often at most.
+BETWEEN_FAILURES = timedelta(days=1)
 
 #: By how much a wait is shortened or prolonged, so that messages do not come back all at once.
 JITTER = 0.2
@@ -137,5 +141,26 @@ def _give_up(message: OutboxMessage, why: str, *, at: datetime) -> State:
         }
         postman = Principal(message.organization_id, Role.OPERATOR, actor="mail")
         trail.record(acting(postman, at=at), Change("mail.failed", message.id, after=facts))
+        _notify_vendor(message, at=at)
         log.error("Mail %s was given up: %s", message.id, why)
     return State.FAILED
+
+
+def _notify_vendor(message: OutboxMessage, *, at: datetime) -> None:
+    """Have the vendor mailed who got no mail, once a day for each of them."""
+    recipient = str(message.owner_id or message.address)
+    if message.audience == Audience.VENDOR.value or _was_notified(message, recipient, at):
+        return
+    failed = Message(Purpose.MAIL_FAILED, {"message_id": message.id}, subject=recipient)
+    put_for_each(message.organization_id, notified_vendor(), failed, at=at)
+
+
+def _was_notified(message: OutboxMessage, recipient: str, at: datetime) -> bool:
+    """Return whether the vendor was mailed of a recipient within the last day."""
+    before = OutboxMessage.of(
+        message.organization_id,
+        OutboxMessage.purpose == Purpose.MAIL_FAILED.value,
+        OutboxMessage.subject == recipient,
+        OutboxMessage.created_at > at - BETWEEN_FAILURES,
+    )
+    return before.exists()

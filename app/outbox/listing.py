@@ -1,11 +1,16 @@
 """The outbox as people see it, and what is taken out of it in the end."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
+
+from peewee import JOIN
 
 from app.db.transactions import transaction
-from app.models import OutboxMessage
-from app.outbox.messages import Audience, State
+from app.models import OutboxMessage, Owner
+from app.models.rows import same_organization
+from app.outbox.messages import Audience, Purpose, State
 
 #: Whose messages an organization's owners see: not those to the vendor.
 OF_THE_CUSTOMER = (Audience.OWNER, Audience.BILLING)
@@ -36,6 +41,35 @@ def messages_of(
     if after is not None:
         query = query.where(OutboxMessage.id < after)
     return list(query.order_by(OutboxMessage.id.desc()).limit(limit))
+
+
+@dataclass(frozen=True)
+class Mailed:
+    """Where a mail goes, and how far it is."""
+
+    id: str
+    address: str
+    state: State
+
+
+def mailed(organization_id: str, subject: str, purpose: Purpose) -> list[Mailed]:
+    """Return where a thing was mailed, oldest first; an owner has their address of today."""
+    query = (
+        OutboxMessage.select(OutboxMessage, Owner.address.alias("of_owner"))
+        .join(
+            Owner,
+            JOIN.LEFT_OUTER,
+            on=same_organization(Owner, OutboxMessage) & (Owner.id == OutboxMessage.owner_id),
+        )
+        .where(
+            OutboxMessage.belongs_to(organization_id)
+            & (OutboxMessage.subject == subject)
+            & (OutboxMessage.purpose == purpose.value)
+        )
+        .order_by(OutboxMessage.id)
+    )
+    rows: Iterable[Any] = query.objects()
+    return [Mailed(row.id, row.of_owner or row.address, State(row.state)) for row in rows]
 
 
 @transaction

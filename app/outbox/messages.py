@@ -12,7 +12,10 @@ from app.models import OutboxMessage
 
 
 class Purpose(StrEnum):
-    """What a message is about; `facts` are the members that its letter is written from."""
+    """What a message is about; `facts` are the members that its letter is written from.
+
+    `subject` is the id of the one thing that it is about, where there is one.
+    """
 
     #: A link to sign in. No facts.
     SIGN_IN_LINK = "sign_in_link"
@@ -28,6 +31,22 @@ class Purpose(StrEnum):
     SEATS_LOW = "seats_low"
     #: An organization has no primary owner any more. No facts.
     PRIMARY_OWNER_GONE = "primary_owner_gone"
+    #: The `subject` is an invoice or a credit note. `again`: whether it was mailed before.
+    INVOICE = "invoice"
+    #: The `subject` is an invoice that was not paid in time. No facts.
+    INVOICE_OVERDUE = "invoice_overdue"
+    #: The `subject` is a contract whose term ends. `term_number`.
+    RENEWAL_AHEAD = "renewal_ahead"
+    #: The same, to the vendor.
+    CUSTOMER_RENEWAL = "customer_renewal"
+    #: The `subject` is a purchase, to the vendor. No facts.
+    PURCHASE_MADE = "purchase_made"
+    #: The `subject` is who got no mail: an owner's id or an address. `message_id`.
+    MAIL_FAILED = "mail_failed"
+
+
+#: What a person can do without: such mail goes to no owner who turned it off.
+NOTICES = frozenset({Purpose.PEOPLE_REFUSED, Purpose.SEATS_LOW, Purpose.RENEWAL_AHEAD})
 
 
 #: After how long a message that could not be sent is dropped; one that is not named stays of use.
@@ -38,6 +57,12 @@ LIFETIMES: Mapping[Purpose, timedelta] = {
     Purpose.SEATS_REQUESTED: timedelta(days=30),
     Purpose.PEOPLE_REFUSED: timedelta(days=5),
     Purpose.SEATS_LOW: timedelta(days=5),
+    Purpose.INVOICE: timedelta(days=60),
+    Purpose.INVOICE_OVERDUE: timedelta(days=14),
+    Purpose.RENEWAL_AHEAD: timedelta(days=7),
+    Purpose.CUSTOMER_RENEWAL: timedelta(days=14),
+    Purpose.PURCHASE_MADE: timedelta(days=14),
+    Purpose.MAIL_FAILED: timedelta(days=14),
 }
 
 
@@ -90,6 +115,7 @@ class Message:
 
     purpose: Purpose
     facts: Mapping[str, object] = field(default_factory=dict)
+    subject: str | None = None
 
 
 def put(organization_id: str, recipient: Recipient, message: Message, *, at: datetime) -> str:
@@ -97,23 +123,7 @@ def put(organization_id: str, recipient: Recipient, message: Message, *, at: dat
 
     Call inside the transaction that causes it.
     """
-    assert_in_transaction()
-    message_id = new_id("mail", at)
-    lifetime = LIFETIMES.get(message.purpose)
-    OutboxMessage.insert(
-        organization_id=organization_id,
-        id=message_id,
-        purpose=message.purpose.value,
-        audience=recipient.audience.value,
-        owner_id=recipient.owner_id,
-        address=recipient.address,
-        facts=dict(message.facts),
-        state=State.PENDING.value,
-        attempts=0,
-        next_attempt_at=at,
-        created_at=at,
-        expires_at=None if lifetime is None else at + lifetime,
-    ).execute()
+    (message_id,) = put_for_each(organization_id, [recipient], message, at=at)
     return message_id
 
 
@@ -121,4 +131,29 @@ def put_for_each(
     organization_id: str, recipients: Iterable[Recipient], message: Message, *, at: datetime
 ) -> list[str]:
     """Have a message mailed to each recipient, as `put` does, and return the ids."""
-    return [put(organization_id, recipient, message, at=at) for recipient in recipients]
+    assert_in_transaction()
+    rows = [_row(organization_id, recipient, message, at) for recipient in recipients]
+    if rows:
+        OutboxMessage.insert_many(rows).execute()
+    return [str(row["id"]) for row in rows]
+
+
+def _row(
+    organization_id: str, recipient: Recipient, message: Message, at: datetime
+) -> dict[str, object]:
+    lifetime = LIFETIMES.get(message.purpose)
+    return {
+        "organization_id": organization_id,
+        "id": new_id("mail", at),
+        "purpose": message.purpose.value,
+        "audience": recipient.audience.value,
+        "owner_id": recipient.owner_id,
+        "address": recipient.address,
+        "subject": message.subject,
+        "facts": dict(message.facts),
+        "state": State.PENDING.value,
+        "attempts": 0,
+        "next_attempt_at": at,
+        "created_at": at,
+        "expires_at": None if lifetime is None else at + lifetime,
+    }

@@ -8,12 +8,14 @@ from datetime import timedelta
 
 import pytest
 
+from app.access.context import acting
 from app.db.transactions import run
 from app.models import OutboxMessage
+from app.organizations.settings import OrganizationChanges, set_organization
 from app.outbox.claims import LEASE
 from app.outbox.messages import Message, Purpose, Recipient, State, put
 from tests.conftest import opened
-from tests.support.builders import NOW, an_organization
+from tests.support.builders import NOW, an_organization, buy
 from tests.support.mail_server import mail_server
 
 GONE = Message(Purpose.PRIMARY_OWNER_GONE)
@@ -114,6 +116,33 @@ def test_a_kill_between_send_and_mark_sends_again_under_the_same_id(
 
     assert postbox.ids == [f"<{message_id}@example.com>"] * 2
     assert states(database_url) == [State.SENT]
+
+
+def test_an_invoice_is_mailed_with_its_original_whatever_dies(database_url, office, postbox, acme):
+    with opened(database_url):
+        contacts = OrganizationChanges(billing_contacts=["bills@example.com"])
+        set_organization(acting(acme.operator, at=NOW), contacts)
+        invoice = buy(acme, 5).invoice
+        [message] = OutboxMessage.of(acme.id, OutboxMessage.subject == invoice.id)
+
+    with killed(database_url, office) as kill:
+
+        def take_and_kill(_mail):
+            kill()
+            return "250 ok"
+
+        postbox.to_mail = take_and_kill
+    postbox.to_mail = lambda _mail: "250 ok"
+    assert send(database_url, office, at=LATER) == 0
+
+    assert postbox.ids == [f"<{message.id}@example.com>"] * 2
+    first, second = (originals(each.mail) for each in postbox.delivered)
+    assert first == second
+    assert list(first) == [f"{invoice.number}.pdf"]
+
+
+def originals(mail) -> dict[str, bytes]:
+    return {part.get_filename(): part.get_content() for part in mail.iter_attachments()}
 
 
 def test_processes_that_deliver_at_once_send_nothing_twice(database_url, office, postbox, acme):

@@ -1,15 +1,17 @@
 """What letters say, in whose language, and that no fact can become a header or markup."""
 
 from datetime import UTC, datetime
+from email import message_from_bytes
+from email.header import decode_header, make_header
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.access.context import acting
+from app.addresses import Unaddressable, envelope_address
 from app.billing.seat_requests import SeatsWanted, ask_for_seats, decline_request
 from app.db.transactions import run
-from app.mail.addresses import Unaddressable, envelope_address
 from app.mail.composing import LETTERS
 from app.mail.delivering import deliver_due
 from app.mail.letters import Action, Letter
@@ -71,6 +73,26 @@ def test_an_address_with_letters_of_any_script_is_written_as_it_is():
     content = mail_of(Letter(subject="ü", paragraphs=("ü",)), cover)
 
     assert "To: Jürgen <jürgen@xn--bcher-kva.example>\r\n".encode() in content
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "facture INV-1, 3 000,00 € à régler au plus tard le 31 mars 2026",
+        "Société Générale : Échéance dépassée à ce jour",
+        "é " * 60,
+        "Невский проспект " * 6,
+    ],
+)
+def test_the_words_of_a_header_stay_apart(words):
+    mail = a_mail(Letter(subject=words, paragraphs=("Hello.",))).mail
+
+    assert mail["Subject"].replace("\N{NO-BREAK SPACE}", " ") == words.strip()
+    named = message_from_bytes(
+        a_mail(Letter(subject="Seats", paragraphs=("Hello.",)), name=words).content
+    )["To"].rpartition(" <")[0]
+    read = str(make_header(decode_header(named.strip('"'))))
+    assert read.replace("\N{NO-BREAK SPACE}", " ") == words.strip()
 
 
 def test_no_text_of_people_becomes_markup():

@@ -8,8 +8,8 @@ import pytest
 import trustme
 from aiosmtpd.smtp import AuthResult
 
+from app.addresses import envelope_address
 from app.mail import relays
-from app.mail.addresses import envelope_address
 from app.mail.failures import Reach, Undelivered
 from app.mail.relays import Relay
 from app.smtp import MailServer, Security

@@ -9,12 +9,12 @@ from app.access import trail
 from app.access.context import acting
 from app.db.connections import connection
 from app.db.transactions import run
-from app.models import OutboxMessage
+from app.models import Organization, OutboxMessage
 from app.organizations.settings import OrganizationChanges, set_organization
 from app.outbox import claims, listing
 from app.outbox.claims import GIVE_UP_AFTER, LEASE, wait_after
 from app.outbox.messages import Audience, Message, Purpose, Recipient, State, put
-from app.outbox.recipients import billing_contacts, primary_owners
+from app.outbox.recipients import primary_owners, to_be_invoiced
 from tests.owners.builders import an_owner
 from tests.support.builders import NOW, a_user, an_organization, deactivate
 
@@ -205,4 +205,4 @@ def test_billing_contacts_are_those_of_the_settings(acme):
     contacts = ["a@example.com", "b@example.com"]
     set_organization(acting(acme.operator, at=NOW), OrganizationChanges(billing_contacts=contacts))
 
-    assert [each.address for each in billing_contacts(acme.id)] == contacts
+    assert [each.address for each in to_be_invoiced(Organization.get_by_id(acme.id))] == contacts

@@ -38,12 +38,13 @@ def refusals() -> list[OutboxMessage]:
 
 
 def sent(*, at=NOW):
-    """Deliver what is due, and return the mails in plain text with their subjects."""
+    """Deliver what is due, and return the notices in plain text with their subjects."""
     with mail_server() as (office, postbox):
         deliver_due(office.outgoing(), lambda: at)
     return [
         (each.mail["Subject"], each.mail.get_body(("plain",)).get_content())
         for each in postbox.delivered
+        if not list(each.mail.iter_attachments())  # which an invoice has
     ]
 
 

@@ -8,6 +8,7 @@ from app.owners import (
     inviting,
     links,
     membership,
+    notices,
     openid_providers,
     sessions,
 )
@@ -31,6 +32,13 @@ def changing_an_owner(acme):
     yield
     changes = OwnerChanges(language="fr")
     membership.change_owner(acting(acme.operator, at=NOW), owner.id, changes)
+
+
+@leaves("owner.changed", "owners.notices.choose_notices")
+def turning_notices_off(acme):
+    owner = an_owner(acme)
+    yield
+    notices.choose_notices(as_owner(owner), wanted=False)
 
 
 @leaves("owner.removed", "owners.membership.remove_owner")

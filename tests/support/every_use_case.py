@@ -14,7 +14,15 @@ from app.access.tokens import TokenRequest, issue_token, revoke_token
 from app.billing import seat_requests
 from app.billing.contracts import amending, declining, renewals, scheduling
 from app.billing.contracts.amending import References
-from app.billing.invoices import crediting, originals, payments, refunds, replacing, reversing
+from app.billing.invoices import (
+    crediting,
+    originals,
+    payments,
+    refunds,
+    replacing,
+    reversing,
+    sending,
+)
 from app.billing.invoices.payments import Receipt
 from app.billing.quoting import QuoteRequest
 from app.billing.seat_requests import SeatsWanted
@@ -353,6 +361,13 @@ def replacing_an_invoice(acme):
     replacing.replace_invoice(acting(acme.operator, at=NOW), acme.signing.invoice.id)
 
 
+@leaves("invoice.sent", "billing.invoices.sending.send_invoice")
+def sending_an_invoice_again(acme):
+    yield
+    operator = acting(acme.operator, at=NOW)
+    sending.send_invoice(operator, acme.signing.invoice.id, "bills@example.com")
+
+
 @leaves("contract.renewal_price_set", "billing.contracts.amending.set_renewal_price")
 def agreeing_on_another_price(acme):
     yield
@@ -420,6 +435,8 @@ TOLD_ELSEWHERE = {
     "exchanges.records._note_trimmed": "what is kept for 30 days is no fact",
     "people.refusing.record_denial": "a refusal changes nothing; denials count it",
     "access.idempotency._purge_some": "an answer that is kept for a day is no fact",
+    "billing.contracts.renewal_notices._notice": "a notice and its mail say themselves",
+    "billing.invoices.overdue_notices._notice": "a notice and its mail say themselves",
     "billing.contracts.amending.amend_contract": "its quote and its purchase leave one each",
     "billing.seat_requests.expire_requests": "a request says itself when it expired",
     "billing.published_rates.enter_rate": "a rate is the vendor's, whose trail has it",

@@ -14,6 +14,7 @@ from app.access.trail import Change
 from app.billing.invoices.chains import lock_invoice
 from app.billing.invoices.issuing import add_lines, lines_of
 from app.billing.invoices.leftovers import Leftover, Portion, Taken, take
+from app.billing.invoices.mailing import mail_invoice
 from app.billing.invoices.numbering import next_number
 from app.billing.invoices.settlement import Settlement, settlement_of
 from app.billing.pricing import Line
@@ -21,7 +22,7 @@ from app.billing.taxes import TaxLine, Totals, credited_taxes
 from app.billing.terms import local_day
 from app.errors import InvalidInput, InvoiceVoid
 from app.identifiers import new_id
-from app.models import CreditLine, CreditTax, Invoice, Seller
+from app.models import CreditLine, CreditTax, Invoice, Organization, Seller
 
 #: A partial credit just like one of this time is taken for a slip.
 REPEATED_WITHIN = timedelta(hours=24)
@@ -129,6 +130,7 @@ def _issue_credit_note(settlement: Settlement, taken: Sequence[Taken], *, at: da
         [_row(credit_note, position, one) for position, one in enumerate(taken, start=1)]
     ).execute()
     _keep_taxes(credit_note, totals)
+    mail_invoice(credit_note, Organization.get_by_id(invoice.organization_id), at=at)
     return credit_note
 
 

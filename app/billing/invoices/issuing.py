@@ -15,6 +15,7 @@ from app.billing.invoices.freezing import (
     ground_kept,
     notes_kept,
 )
+from app.billing.invoices.mailing import mail_invoice
 from app.billing.invoices.numbering import next_number
 from app.billing.invoices.party import party_of as party_of
 from app.billing.invoices.settlement import Settlement, settlement_of
@@ -87,6 +88,7 @@ def issue_invoice(contract: Contract, term_number: int, order: Charge, *, at: da
         **_frozen(seller, order, contract.currency, number.issued_on),
     )
     add_lines(invoice, order.lines)
+    mail_invoice(invoice, order.buyer, at=at)
     return invoice
 
 
@@ -114,10 +116,7 @@ def _due_on(order: Charge, issued_on: date, net_days: int) -> date:
 def invoices_of(
     organization_id: str, *, after: str | None = None, limit: int | None = None
 ) -> list[Invoice]:
-    """Return invoices and credit notes, newest first.
-
-    `after` is the id of the last one already seen.
-    """
+    """Return invoices and credit notes, newest first, those behind the id `after`."""
     query = Invoice.of(organization_id)
     if after is not None:
         query = query.where(Invoice.id < after)

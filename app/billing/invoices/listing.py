@@ -43,6 +43,12 @@ def sought_invoices(
     return list(query.order_by(Invoice.id.desc()).limit(limit))
 
 
+def is_overdue(today: date) -> Expression:
+    """Return the condition that an invoice was to be paid before `today`, and was not."""
+    overdue: Expression = (Invoice.due_on < today) & (_state(today) == InvoiceState.OVERDUE.value)
+    return overdue
+
+
 def _state(today: date) -> Case:
     """Return the state of an invoice as the database works it out, as `Settlement.state` does."""
     note = Invoice.alias()

@@ -3,6 +3,7 @@
 from app.billing.seat_request_lookups import RequestState, find_request, state_of
 from app.i18n.formats import count_text
 from app.mail.letters import Action, Desk, Letter, NotNeeded
+from app.mail.wording.notices import notices_sentence
 from app.models import Alert, Want
 from app.seats import pools
 from app.seats.refusals import is_refused
@@ -42,7 +43,10 @@ def people_refused(desk: Desk) -> Letter:
         ),
         items=(*(_refusal(desk, want) for want in refused), *_others(desk, count)),
         action=Action(texts.gettext("Add seats"), desk.console("seats")),
-        afterwards=(texts.gettext("You get at most one mail a day about people who are new."),),
+        afterwards=(
+            texts.gettext("You get at most one mail a day about people who are new."),
+            notices_sentence(desk),
+        ),
     )
 
 
@@ -72,6 +76,7 @@ def seats_low(desk: Desk) -> Letter:
                 "You get this once, until there are more seats again. When it is sent is set in "
                 "the console, under Settings."
             ),
+            notices_sentence(desk),
         ),
     )
 

@@ -18,7 +18,7 @@ BETWEEN_NOTICES = timedelta(days=1)
 def notice_shortage(organization_id: str, alert_id: str, *, at: datetime) -> None:
     """Have primary owners mailed that seats run low: once for each alert, as it is raised."""
     message = Message(Purpose.SEATS_LOW, {"alert_id": alert_id})
-    put_for_each(organization_id, primary_owners(organization_id), message, at=at)
+    put_for_each(organization_id, primary_owners(organization_id, of_notice=True), message, at=at)
 
 
 def notice_refused(organization_id: str, *, at: datetime) -> None:
@@ -31,7 +31,7 @@ def notice_refused(organization_id: str, *, at: datetime) -> None:
     new = _is_new(organization_id)
     if not Want.select().where(new).exists() or not _is_time(organization_id, at):
         return
-    recipients = primary_owners(organization_id)
+    recipients = primary_owners(organization_id, of_notice=True)
     if not recipients:
         return
     notice_id = new_id("ntc", at)

@@ -43,6 +43,7 @@ HAPPENED = {
     "purchase.confirmed": gettext_noop("Seats were bought"),
     "invoice.credited": gettext_noop("An invoice was credited"),
     "invoice.replaced": gettext_noop("An invoice was replaced"),
+    "invoice.sent": gettext_noop("An invoice was mailed once more"),
     "invoice.original_made": gettext_noop("The original of an invoice was made"),
     "payment.recorded": gettext_noop("A payment was recorded"),
     "payment.reversed": gettext_noop("A payment was reversed"),
@@ -118,6 +119,7 @@ _FACTS = {
     "reason": gettext_noop("reason"),
     "version": gettext_noop("version"),
     "total_minor": gettext_noop("total, in cents"),
+    "notices": gettext_noop("notices by mail"),
     "when_full": gettext_noop("when seats are full"),
 }
 

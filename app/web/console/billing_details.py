@@ -10,7 +10,9 @@ from app.billing.reviews import Review
 from app.errors import InvalidInput
 from app.i18n.formats import country_text
 from app.organizations.settings import OrganizationChanges, set_organization
+from app.outbox.recipients import addresses_invoiced
 from app.web.console.forms import Problems, written
+from app.web.console.ways import mail_is_on
 from app.web.console.words import gettext, gettext_noop, language
 
 _MISSING = {
@@ -39,6 +41,8 @@ class Details:
     buyer: Party
     lines: tuple[str, ...]
     contacts: tuple[str, ...]
+    #: To whom the invoice goes: the contacts, or else the primary owners where mail is on.
+    mailed_to: tuple[str, ...]
     missing: tuple[str, ...]
     lacks_vat_id: bool
 
@@ -49,10 +53,12 @@ def details_of(review: Review) -> Details:
     place = f"{buyer.postal_code} {buyer.city}".strip()
     country = country_text(buyer.country, language())
     lines = (buyer.legal_name, *buyer.address_lines, place, country, buyer.vat_id)
+    contacts = tuple(json.loads(review.organization.billing_contacts))
     return Details(
         buyer,
         tuple(line for line in lines if line),
-        tuple(json.loads(review.organization.billing_contacts)),
+        contacts,
+        tuple(addresses_invoiced(review.organization)) if mail_is_on() else contacts,
         tuple(gettext(_MISSING[particular]) for particular in review.missing),
         Particular.BUYER_VAT_ID in review.missing,
     )

@@ -57,6 +57,7 @@ MENU: tuple[tuple[Entry, ...], ...] = (
         Entry(gettext_noop("Audit trail"), "console.show_audit_trail", (Permission.READ_SETTINGS,)),
         Entry(gettext_noop("Tokens"), "console.show_tokens", (Permission.MANAGE_TOKENS,)),
         Entry(gettext_noop("Owners"), "console.show_owners", (Permission.MANAGE_OWNERS,)),
+        Entry(gettext_noop("Mail to you"), "console.show_own_mail", _BILLING),
     ),
 )
 

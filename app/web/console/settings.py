@@ -45,6 +45,7 @@ LABELS: Mapping[str, str] = {
     "login_help": gettext_noop("Who helps people who cannot sign in"),
     "login_by_email": gettext_noop("Match a login by its e-mail address, too"),
     "billing_contacts": gettext_noop("Addresses for invoices"),
+    "overdue_notices": gettext_noop("Mail again when an invoice is overdue"),
     "alert_thresholds": gettext_noop("Alert when so many seats are free"),
     "legal_name": gettext_noop("Legal name"),
     "address_lines": gettext_noop("Street and number"),

@@ -71,6 +71,9 @@ class OwnerSchema(Schema):
     name = Text()
     role = Text()
     language = Text(allow_none=True)
+    notices = fields.Boolean(
+        metadata={"description": "Whether they want notices by mail, as they say in the console."}
+    )
     user_id = Text(allow_none=True)
     shut_out = fields.Boolean(
         metadata={"description": "Whether the user that they name is inactive."}

@@ -55,6 +55,19 @@ def envelope_address(text: str) -> Address:
     return address
 
 
+def is_mailable(text: str) -> bool:
+    """Return whether mail can be sent to an address.
+
+    >>> is_mailable("bills@example.com"), is_mailable("bills@-.example")
+    (True, False)
+    """
+    try:
+        envelope_address(text)
+    except Unaddressable:
+        return False
+    return True
+
+
 def _ascii_domain(domain: str) -> str:
     if domain.isascii():
         return domain
