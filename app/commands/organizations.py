@@ -1,6 +1,6 @@
 """`seatgate organization` and `seatgate seller`: who buys and who sells."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TypedDict, Unpack
 
@@ -8,6 +8,7 @@ import click
 
 from app.access.context import acting
 from app.access.principal import operator_for
+from app.billing.bookkeeping.accounts import ACCOUNT_HINT
 from app.billing.grounds import TAX_HINT
 from app.billing.invoices.labels import missing_text
 from app.billing.invoices.particulars import Particular
@@ -31,6 +32,8 @@ class _SellerSettings(TypedDict):
     series: str | None
     credit_note_series: str | None
     time_zone: str | None
+    default_tax: str | None
+    accounts: Sequence[str]
 
 
 #: What an organization can need, and how that is known.
@@ -155,6 +158,9 @@ def seller() -> None:
 @click.option("--credit-note-series", help="What credit-note numbers begin with, such as CN.")
 @click.option("--time-zone", metavar="NAME", help="Where the day on invoices is read off.")
 @click.option("--tax", "default_tax", metavar="GROUND", help=f"For new organizations. {TAX_HINT}")
+@click.option(
+    "--account", "accounts", multiple=True, metavar="ROLE=NUMBER", help=f"Booked on: {ACCOUNT_HINT}"
+)
 @takes_party(SELLER_PARTICULARS)
 @as_json
 def set_seller(*, as_json: bool, party: Particulars, **given: Unpack[_SellerSettings]) -> None:
@@ -206,6 +212,7 @@ def _seller_facts(row: Seller, *, at: datetime) -> Facts:
         "credit_note_series": row.credit_note_series,
         "time_zone": row.time_zone,
         "tax": row.default_tax,
+        "accounts": {role: " ".join(account) for role, account in row.accounts.items()},
         "party": row.party,
         "missing": _said(lacking_of_seller(row, at.date())),
     }

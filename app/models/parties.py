@@ -54,6 +54,8 @@ class Seller(Row):
     party = DocumentField(default=dict)
     #: The ground that a new organization starts with, if there is one.
     default_tax = TextField(null=True)
+    #: What its accountant books on, as `app.billing.bookkeeping.accounts` keeps it.
+    accounts = DocumentField(default=dict)
 
 
 class VatCheck(OrganizationRow):
