@@ -3,6 +3,7 @@
 from unicodedata import category, normalize
 
 from app.errors import InvalidInput
+from app.sentences import says
 
 LENGTH_MAX = 500
 
@@ -24,11 +25,14 @@ def line_of_text(field: str, given: str) -> str:
     if not text.isprintable():
         raise InvalidInput(
             field,
-            f"{given!r} has a line break, or a control or invisible character. "
-            "Give one line of text that can be printed.",
+            says(
+                "%(given)s has a line break, or a control or invisible character. "
+                "Give one line of text that can be printed.",
+                given=repr(given),
+            ),
         )
     if len(text) > LENGTH_MAX:
-        raise InvalidInput(field, f"Give at most {LENGTH_MAX} characters.")
+        raise InvalidInput(field, says("Give at most %(most)s characters.", most=LENGTH_MAX))
     return text
 
 

@@ -13,7 +13,7 @@ EVERYTHING = [*PRODUCT, *sorted(ROOT.glob("tests/**/*.py"))]
 #: The rooms, from the lowest to the highest: each uses what stands before it. Rooms of one line
 #: do not know each other.
 ROOMS = (
-    ("app/clock", "app/errors", "app/identifiers", "app/sealing", "app/smtp"),
+    ("app/clock", "app/errors", "app/identifiers", "app/sealing", "app/sentences", "app/smtp"),
     ("app/currencies", "app/text"),
     ("app/i18n",),
     ("app/config",),

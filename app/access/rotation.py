@@ -6,14 +6,29 @@ from app.access import trail
 from app.access.context import Context
 from app.access.door import use_case
 from app.access.principal import Role
-from app.access.tokens import IssuedToken, TokenRequest, facts_of, lock_token, make_token
+from app.access.tokens import (
+    IssuedToken,
+    TokenRequest,
+    check_may_manage,
+    facts_of,
+    lock_token,
+    make_token,
+)
 from app.access.trail import Change
 from app.db.columns import instant_text
 from app.errors import InvalidInput
 from app.models import Token
 
+#: The longest time for which a rotated token goes on working, in hours.
+OVERLAP_HOURS_MAX = 720
 
-@use_case()
+
+def _check_may_rotate(context: Context, token_id: str, _overlap: timedelta) -> None:
+    """Raise what `check_may_manage` does: a key that came before carries no right."""
+    check_may_manage(context, token_id)
+
+
+@use_case(allowed=_check_may_rotate)
 def rotate_token(context: Context, token_id: str, overlap: timedelta) -> IssuedToken:
     """Make a token like another, which ends after `overlap`, or before if it would have anyway.
 

@@ -167,7 +167,16 @@ def lock_token(context: Context, token_id: str) -> Token:
         NotPermitted: its role lets it do more than the caller may.
     """
     mine = Token.belongs_to(context.organization_id) & (Token.id == token_id)
-    token: Token | None = locked(Token.select().where(mine)).first()
+    return _managed(context, token_id, locked(Token.select().where(mine)).first())
+
+
+def check_may_manage(context: Context, token_id: str) -> None:
+    """Check that a token is one of those that the caller may manage. As `lock_token`, unlocked."""
+    mine = Token.belongs_to(context.organization_id) & (Token.id == token_id)
+    _managed(context, token_id, Token.get_or_none(mine))
+
+
+def _managed(context: Context, token_id: str, token: Token | None) -> Token:
     if token is None:
         raise NotFound(f"There is no token {token_id}.")
     if not context.may_give(Role(token.role)):

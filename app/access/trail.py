@@ -8,9 +8,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from peewee import fn
+
 from app.access.context import Context
 from app.access.principal import Role
 from app.db.periods import ALWAYS, Made, Period, within
+from app.db.sql import listed
 from app.db.transactions import assert_in_transaction
 from app.identifiers import new_id
 from app.models import AuditEvent, SellerEvent
@@ -63,6 +66,22 @@ class Sought:
     subject_ids: Collection[str] | None = None
     kinds: Collection[str] | None = None
     period: Period = ALWAYS
+
+
+def last_times(
+    organization_id: str, kind: str, subject_ids: Collection[str]
+) -> dict[str, datetime]:
+    """Return when something happened last to each of these subjects to which it ever did."""
+    events = (
+        AuditEvent.of(
+            organization_id,
+            AuditEvent.subject_id.in_(listed(list(subject_ids))),
+            AuditEvent.kind == kind,
+        )
+        .select(AuditEvent.subject_id, fn.MAX(AuditEvent.at))
+        .group_by(AuditEvent.subject_id)
+    )
+    return dict(events.tuples().iterator())
 
 
 def events_of(

@@ -4,6 +4,7 @@ from stdnum import vatin
 from stdnum.exceptions import ValidationError
 
 from app.errors import InvalidInput
+from app.sentences import says
 
 
 def parse_tax_id(text: str, *, field: str = "vat_id") -> str:
@@ -22,7 +23,10 @@ def parse_tax_id(text: str, *, field: str = "vat_id") -> str:
     except ValidationError:
         raise InvalidInput(
             field,
-            f"{text!r} is not a valid VAT number; give it with its country prefix, "
-            "such as FR40303265045, and check it for typing errors.",
+            says(
+                "%(given)s is not a valid VAT number; give it with its country prefix, "
+                "such as FR40303265045, and check it for typing errors.",
+                given=repr(text),
+            ),
         ) from None
     return f"EL{number[2:]}" if number.startswith("GR") else number

@@ -135,6 +135,17 @@ def transfer_ownership(
     show(facts, as_json=as_json)
 
 
+@owner.command("withdraw")
+@_owner_argument
+@organization_option
+def withdraw_ownership(organization_id: str, owner: str) -> None:
+    """Withdraw the offer of the ownership of OWNER, given by id or address."""
+    with session() as at:
+        context, found = _found(organization_id, owner, at=at)
+        handing_over.withdraw_ownership(context, found.id)
+    click.echo(f"The ownership of {found.address} is offered to no other person any more.")
+
+
 @owner.command("invite")
 @_owner_argument
 @organization_option

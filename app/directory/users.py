@@ -1,6 +1,6 @@
 """Users as rows: from a document to its columns, and back to the document that clients see."""
 
-from peewee import Expression, IntegrityError
+from peewee import Expression, IntegrityError, Select, Value
 
 from app.access.context import Context
 from app.db.sql import locked, violates
@@ -166,6 +166,25 @@ def ids_by_email(organization_id: str, address: str, *, limit: int = 2) -> list[
         )
     )
     return list(query.distinct().order_by(User.id).limit(limit).scalars())
+
+
+def users_called(organization_id: str, name: str) -> list[User]:
+    """Return the users, also deleted ones, whose userName is `name` or is that of its address.
+
+    What is an e-mail address of a user who is there means that user's name as well.
+    """
+    asked = Select(columns=[Value(UserName.of(name).key)])
+    addressed = (
+        User.select(User.user_name_key)
+        .join(UserEmail, on=same_organization(UserEmail, User) & (UserEmail.user_id == User.id))
+        .where(
+            UserEmail.belongs_to(organization_id)
+            & (UserEmail.value == fold(name))
+            & User.deleted_at.is_null()
+        )
+    )
+    called = User.of(organization_id, User.user_name_key.in_(asked.union_all(addressed)))
+    return list(called.order_by(User.id))
 
 
 def ids_by_external_id(organization_id: str, external_id: str, *, limit: int = 2) -> list[str]:

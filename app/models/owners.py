@@ -88,6 +88,8 @@ class OwnershipOffer(OrganizationRow):
     expires_at = InstantField()
     ended_at = InstantField(null=True)
     ended_because = TextField(null=True)
+    #: No column: what the one who hands over is called, where that was looked up.
+    giver_name: str = ""
 
     class Meta:
         primary_key = CompositeKey("organization_id", "id")

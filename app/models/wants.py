@@ -38,6 +38,8 @@ class Want(OrganizationRow):
     #: No columns: the source that ranks first, where it was asked for.
     source: str | None = None
     provider: str | None = None
+    #: No column: where on the waiting list the person is, counted from 1, where it was asked for.
+    place: int | None = None
 
     class Meta:
         primary_key = CompositeKey("organization_id", "id")

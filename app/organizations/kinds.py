@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from app.billing.taxes import parse_tax_rate
 from app.errors import InvalidInput
+from app.sentences import Sentence
 
 
 class Kind(Protocol):
@@ -63,7 +64,7 @@ class Flag(_Plain):
 class Choice(_Plain):
     """One of a few words, or of a few numbers, as `list_options` has them at the time.
 
-    `refusal` may quote what was `{given}`, and the `{options}`.
+    `refusal` may name what was `given` or have it `quoted`, and the `options`.
     """
 
     list_options: Callable[[], tuple[str, ...] | tuple[int, ...]]
@@ -83,7 +84,8 @@ class Choice(_Plain):
         """Return the value, if it is one of the options."""
         if given not in self.options:
             options = " or ".join(map(str, self.options))
-            raise InvalidInput(name, self.refusal.format(given=given, options=options))
+            values = {"given": given, "quoted": repr(given), "options": options}
+            raise InvalidInput(name, Sentence.of(self.refusal, values))
         return given
 
 

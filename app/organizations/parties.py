@@ -14,6 +14,7 @@ from app.billing.late_rates import parse_late_rate
 from app.billing.law import FRENCH_RECOVERY_EUROS
 from app.billing.tax_ids import parse_tax_id
 from app.errors import InvalidInput
+from app.sentences import says
 from app.text import LENGTH_MAX, line_of_text
 
 #: Members of `Party` with what was given for them; empty text takes one away.
@@ -76,7 +77,11 @@ def _parse_country(name: str, text: str) -> str:
     code = text.upper()
     if code not in _COUNTRIES:
         raise InvalidInput(
-            name, f"{text!r} is not a country; give an ISO 3166 code such as FR, DE or US."
+            name,
+            says(
+                "%(given)s is not a country; give an ISO 3166 code such as FR, DE or US.",
+                given=repr(text),
+            ),
         )
     return code
 
@@ -90,10 +95,14 @@ def parse_email(name: str, text: str) -> str:
     local, _, domain = text.rpartition("@")
     if not local or not domain or " " in text or not text.isprintable():
         raise InvalidInput(
-            name, f"{text!r} is not an e-mail address; give one such as billing@example.com."
+            name,
+            says(
+                "%(given)s is not an e-mail address; give one such as billing@example.com.",
+                given=repr(text),
+            ),
         )
     if len(text) > LENGTH_MAX:
-        raise InvalidInput(name, f"Give at most {LENGTH_MAX} characters.")
+        raise InvalidInput(name, says("Give at most %(most)s characters.", most=LENGTH_MAX))
     return text
 
 
@@ -102,7 +111,8 @@ def _parse_iban(name: str, text: str) -> str:
         return iban.validate(text)
     except ValidationError:
         raise InvalidInput(
-            name, f"{text!r} is not a valid IBAN; check it for typing errors."
+            name,
+            says("%(given)s is not a valid IBAN; check it for typing errors.", given=repr(text)),
         ) from None
 
 
@@ -111,7 +121,11 @@ def _parse_bic(name: str, text: str) -> str:
         return bic.validate(text)
     except ValidationError:
         raise InvalidInput(
-            name, f"{text!r} is not a valid BIC; it has 8 or 11 letters and digits."
+            name,
+            says(
+                "%(given)s is not a valid BIC; it has 8 or 11 letters and digits.",
+                given=repr(text),
+            ),
         ) from None
 
 

@@ -12,12 +12,14 @@ from app.access.context import Context
 from app.access.principal import Role
 from app.billing.grounds import parse_ground
 from app.errors import InvalidInput, NotPermitted
+from app.i18n.catalogues import gettext_noop
 from app.i18n.languages import languages
 from app.models import Organization
 from app.organizations.kinds import Choice, Flag, Kind, Line, Percentage, Several
 from app.organizations.naming import parse_external_id, parse_name
 from app.organizations.parties import parse_email
 from app.seats.watching.thresholds import parse_thresholds
+from app.sentences import says
 from app.text import optional_line
 
 _HELP_LENGTH_MAX = 200
@@ -81,7 +83,10 @@ def _login_help(text: str) -> str | None:
     if line is not None and len(line) > _HELP_LENGTH_MAX:
         raise InvalidInput(
             "login_help",
-            f"Give at most {_HELP_LENGTH_MAX} characters to follow Ask, such as the service desk.",
+            says(
+                "Give at most %(most)s characters to follow Ask, such as the service desk.",
+                most=_HELP_LENGTH_MAX,
+            ),
         )
     return line
 
@@ -108,7 +113,7 @@ _TABLE = (
         "language",
         Choice(
             languages,
-            "{given!r} is not a language that Seatgate has; give {options}.",
+            gettext_noop("%(quoted)s is not a language that Seatgate has; give %(options)s."),
         ),
         OwnerMay.CHANGE,
         "The language of invoices.",
@@ -117,7 +122,9 @@ _TABLE = (
         "seat_refusal_status",
         Choice(
             lambda: (403, 400),
-            "A refusal for want of a seat cannot be answered with {given}; give 403 or 400.",
+            gettext_noop(
+                "A refusal for want of a seat cannot be answered with %(given)s; give 403 or 400."
+            ),
         ),
         OwnerMay.CHANGE,
         "What SCIM answers when no seat is free.",
@@ -149,7 +156,7 @@ _TABLE = (
     ),
     Setting(
         "when_full",
-        Choice(lambda: ("reject", "park"), "Send one of reject, park."),
+        Choice(lambda: ("reject", "park"), gettext_noop("Send one of reject, park.")),
         OwnerMay.CHANGE,
         "Whether people are refused when no seat is free, or wait for one.",
     ),

@@ -15,6 +15,7 @@ from app.db.transactions import assert_in_transaction, transaction
 from app.identifiers import new_id
 from app.models import Owner, SignInAttempt
 from app.owners.refusals import TooManyAttempts
+from scim.folding import fold
 
 
 class Attempt(StrEnum):
@@ -72,6 +73,17 @@ def is_within_limit(owner: Owner, attempt: Attempt, *, at: datetime) -> bool:
     return _count(subject, attempt, PER_OWNER[attempt], at=at) is None
 
 
+def feign(address: str, attempt: Attempt, *, at: datetime) -> None:
+    """Do for an address that no owner has as many statements as for an owner's.
+
+    An owner's attempt is counted, and what it leads to is written. So the time that an answer takes
+    gives no owner away. Call inside a transaction.
+    """
+    key = fold(address.strip())
+    if _count(_hash(f"address:{key}"), attempt, PER_OWNER[attempt], at=at) is None:
+        _note(_hash(f"nothing:{key}"), attempt, at=at)
+
+
 @transaction
 def purge_attempts(*, at: datetime) -> None:
     """Delete the attempts that count no longer."""
@@ -95,8 +107,12 @@ def _count(subject: str, attempt: Attempt, limit: Limit, *, at: datetime) -> tim
     instants: list[datetime] = [row.at for row in recent]
     if len(instants) == limit.attempts:
         return instants[-1] + limit.within - at
-    SignInAttempt.insert(subject=subject, id=new_id("att", at), kind=attempt.value, at=at).execute()
+    _note(subject, attempt, at=at)
     return None
+
+
+def _note(subject: str, attempt: Attempt, *, at: datetime) -> None:
+    SignInAttempt.insert(subject=subject, id=new_id("att", at), kind=attempt.value, at=at).execute()
 
 
 def _network(source: str) -> str:

@@ -1,10 +1,13 @@
 """Handing the ownership over: a primary owner names a person, who accepts.
 
-Until then nothing changes. Then the person is a primary owner, and the one before is an owner.
+Until then nothing changes, and the offer can be withdrawn. Then the person is a primary owner, and
+the one before is an owner.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from peewee import Expression
 
 from app.access import trail
 from app.access.context import Context, acting
@@ -14,6 +17,7 @@ from app.access.trail import Change
 from app.errors import InvalidInput, NotFound, NotPermitted
 from app.identifiers import new_id
 from app.models import Owner, OwnershipOffer
+from app.models.rows import same_organization
 from app.owners import roster, sessions
 from app.owners.access import end_all
 from app.owners.announcing import mail_offer
@@ -59,21 +63,100 @@ def offer_ownership(context: Context, owner_id: str, successor: Successor) -> Ow
         offered_at=context.at,
         expires_at=context.at + VALID_FOR,
     )
-    facts = {"from_owner_id": giver.id, "to_owner_id": taker.id}
-    trail.record(context, Change("ownership.offered", offer.id, after=facts))
+    trail.record(context, Change("ownership.offered", offer.id, after=_facts(offer)))
     mail_offer(offer, at=context.at)
     return offer
 
 
+@use_case()
+def withdraw_ownership(context: Context, owner_id: str) -> OwnershipOffer:
+    """Withdraw the offer of a primary owner's ownership, and return it as it was.
+
+    It is deleted, so that its links end with it; what is left of it is in the audit trail.
+
+    Raises:
+        NotPermitted: the caller may not manage owners.
+        NotFound: nothing is offered by that owner, or no longer.
+    """
+    context.require(Permission.MANAGE_OWNERS)
+    roster.lock_roster(context.organization_id)
+    offer = offer_of(context.organization_id, owner_id)
+    OwnershipOffer.delete().where(_is(offer)).execute()
+    trail.record(context, Change("ownership.withdrawn", offer.id, before=_facts(offer)))
+    return offer
+
+
+def offer_of(organization_id: str, owner_id: str) -> OwnershipOffer:
+    """Return what a primary owner offers: it was neither accepted nor ended.
+
+    Its time may be over, in which case it waits for another offer or for its withdrawal.
+
+    Raises:
+        NotFound: they offer nothing.
+    """
+    by_owner = OwnershipOffer.from_owner_id == owner_id
+    offer = OwnershipOffer.find(organization_id, by_owner, OwnershipOffer.ended_at.is_null())
+    if offer is None:
+        raise NotFound(f"The ownership of {owner_id} is offered to no other person.")
+    return offer
+
+
+def open_offers(organization_id: str) -> list[OwnershipOffer]:
+    """Return an organization's offers, the oldest first, also those whose time is over."""
+    unended = OwnershipOffer.ended_at.is_null()
+    return list(OwnershipOffer.of(organization_id, unended).order_by(OwnershipOffer.id))
+
+
 def pending_offer(owner: Owner, *, at: datetime) -> OwnershipOffer | None:
     """Return the offer that an owner may accept, or None."""
-    offer: OwnershipOffer | None = OwnershipOffer.get_or_none(
-        OwnershipOffer.belongs_to(owner.organization_id)
-        & (OwnershipOffer.to_owner_id == owner.id)
-        & OwnershipOffer.ended_at.is_null()
-        & (OwnershipOffer.expires_at > at)
+    to_owner, unended = OwnershipOffer.to_owner_id == owner.id, OwnershipOffer.ended_at.is_null()
+    offer = OwnershipOffer.find(owner.organization_id, to_owner, unended)
+    return None if offer is None or is_late(offer, at=at) else offer
+
+
+def offer_to(context: Context) -> OwnershipOffer | None:
+    """Return the offer to the caller with its giver's name, also where its time is over.
+
+    None also for a token, which is no person.
+    """
+    return _to_caller(context, OwnershipOffer.ended_at.is_null())
+
+
+def accepted_by(context: Context) -> OwnershipOffer | None:
+    """Return the offer that the caller accepted last, with its giver's name; as `offer_to`."""
+    return _to_caller(context, OwnershipOffer.ended_because == "accepted")
+
+
+def _to_caller(context: Context, state: Expression) -> OwnershipOffer | None:
+    kind, _, owner_id = context.actor.partition(":")
+    if kind != "owner":
+        return None
+    giver = same_organization(Owner, OwnershipOffer) & (Owner.id == OwnershipOffer.from_owner_id)
+    offers = (
+        OwnershipOffer.of(context.organization_id, OwnershipOffer.to_owner_id == owner_id, state)
+        .select(OwnershipOffer, Owner.name.alias("giver_name"))
+        .join(Owner, on=giver)
+        .order_by(OwnershipOffer.id.desc())
     )
+    offer: OwnershipOffer | None = offers.objects().first()
     return offer
+
+
+def is_late(offer: OwnershipOffer, *, at: datetime) -> bool:
+    """Return whether the time is over in which an offer can be accepted."""
+    late: bool = offer.expires_at <= at
+    return late
+
+
+def _is(offer: OwnershipOffer) -> Expression:
+    is_it: Expression = OwnershipOffer.belongs_to(offer.organization_id) & (
+        OwnershipOffer.id == offer.id
+    )
+    return is_it
+
+
+def _facts(offer: OwnershipOffer) -> dict[str, object]:
+    return {"from_owner_id": offer.from_owner_id, "to_owner_id": offer.to_owner_id}
 
 
 @use_case()
@@ -102,9 +185,7 @@ def accept(context: Context, taker: Owner) -> Context:
     offer = pending_offer(taker, at=context.at)
     if offer is None:
         raise NotFound("The ownership is not offered to you any more. Ask for a new offer.")
-    OwnershipOffer.update(ended_at=context.at, ended_because="accepted").where(
-        OwnershipOffer.belongs_to(offer.organization_id) & (OwnershipOffer.id == offer.id)
-    ).execute()
+    OwnershipOffer.update(ended_at=context.at, ended_because="accepted").where(_is(offer)).execute()
     giver = roster.lock_owner(offer.organization_id, offer.from_owner_id)
     taker = roster.lock_owner(offer.organization_id, taker.id)
     before = {giver.id: giver.role, taker.id: taker.role}
@@ -147,11 +228,22 @@ def _check_taker(giver: Owner, taker: Owner) -> None:
         raise InvalidInput("address", f"{taker.name} is shut out: their user is inactive.")
 
 
+def replaces_offer(giver: Owner, taker: Owner | None) -> bool:
+    """Return whether an offer between the two would end an earlier one; None is a newcomer."""
+    open_ = OwnershipOffer.ended_at.is_null()
+    earlier = OwnershipOffer.of(giver.organization_id, _touches(giver, taker), open_)
+    return bool(earlier.exists())
+
+
 def _end_earlier(giver: Owner, taker: Owner, *, at: datetime) -> None:
     """End what the one offered before and what was offered to the other."""
-    between = (OwnershipOffer.from_owner_id == giver.id) | (OwnershipOffer.to_owner_id == taker.id)
     OwnershipOffer.update(ended_at=at, ended_because="replaced").where(
         OwnershipOffer.belongs_to(giver.organization_id)
-        & between
+        & _touches(giver, taker)
         & OwnershipOffer.ended_at.is_null()
     ).execute()
+
+
+def _touches(giver: Owner, taker: Owner | None) -> Expression:
+    touches: Expression = OwnershipOffer.from_owner_id == giver.id
+    return touches if taker is None else touches | (OwnershipOffer.to_owner_id == taker.id)

@@ -205,9 +205,11 @@ def _open(row: OwnerLink | None, *, at: datetime) -> OpenLink:
         owner = roster.find_owner(row.organization_id, row.owner_id)
     except NotFound:
         raise _ended() from None
-    if owner.role != row.role or roster.has_left(owner):
+    purpose = Purpose(row.purpose)
+    offers_nothing = purpose is Purpose.ACCEPT_OWNERSHIP and pending_offer(owner, at=at) is None
+    if owner.role != row.role or roster.has_left(owner) or offers_nothing:
         raise _ended()
-    return OpenLink(row, owner, Purpose(row.purpose))
+    return OpenLink(row, owner, purpose)
 
 
 def _ended() -> LinkEnded:

@@ -121,6 +121,15 @@ def finish_sign_in(
     return OpenidSignedIn(owner, begun, asked.next_path)
 
 
+def wanted_by(browser_secret: str | None) -> str | None:
+    """Return where the sign-in that a browser began leads, or None."""
+    if not browser_secret:
+        return None
+    begun = OpenidRequest.state_hash == _hash(_derived(browser_secret, "state"))
+    path: str | None = OpenidRequest.select(OpenidRequest.next_path).where(begun).scalar()
+    return path
+
+
 def _provider(organization_id: str) -> OpenidProvider:
     provider = provider_of(organization_id)
     if provider is None:

@@ -10,7 +10,7 @@ from app.errors import NotFound
 from app.models import OpenidLogin, Owner
 from app.owners import roster, sessions
 from app.owners.openid_tokens import Person
-from app.owners.refusals import SignInRefused
+from app.owners.refusals import Shut, SignInRefused
 from app.owners.sessions import Begun
 
 
@@ -35,7 +35,8 @@ def sign_in_person(context: Context, person: Person) -> tuple[Owner, Begun]:
     owner = _bound(context, person) or _bind(context, person)
     if roster.has_left(owner):
         raise SignInRefused(
-            "You are shut out, because your user was deactivated. Ask a primary owner."
+            "You are shut out, because your user was deactivated. Ask a primary owner.",
+            Shut.LEFT,
         )
     begun = sessions.open_session(acting(roster.principal_of(owner), at=context.at), by="openid")
     return owner, begun
@@ -61,12 +62,15 @@ def _bind(context: Context, person: Person) -> Owner:
     if person.email is None or not person.email_verified:
         raise SignInRefused(
             "Your identity provider does not say that your address is verified "
-            "(email_verified). Sign in by a link instead."
+            "(email_verified). Sign in by a link instead.",
+            Shut.NOT_VERIFIED,
         )
     owner = roster.owner_at(context.organization_id, person.email)
     if owner is None:
         raise SignInRefused(
-            "You are no owner of this organization. Ask a primary owner to add you."
+            "You are no owner of this organization. Ask a primary owner to add you.",
+            Shut.NO_OWNER,
+            person.email,
         )
     owner = roster.lock_owner(context.organization_id, owner.id)
     of_issuer = OpenidLogin.belongs_to(context.organization_id) & (
@@ -75,7 +79,8 @@ def _bind(context: Context, person: Person) -> Owner:
     if OpenidLogin.select().where(of_issuer & (OpenidLogin.owner_id == owner.id)).exists():
         raise SignInRefused(
             "Your address is bound to another login of your identity provider. "
-            "Ask a primary owner to remove you and to add you anew."
+            "Ask a primary owner to remove you and to add you anew.",
+            Shut.OTHER_LOGIN,
         )
     # What is left is bound to an owner who was removed.
     OpenidLogin.delete().where(of_issuer & (OpenidLogin.subject == person.subject)).execute()

@@ -2,14 +2,9 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
 
-from peewee import JOIN
-
-from app.access.context import Context
 from app.db.sql import listed
-from app.models import Organization, Owner
-from app.models.rows import same_organization
+from app.models import Owner
 
 
 @dataclass(frozen=True)
@@ -21,30 +16,6 @@ class Presence:
     person: str | None
     address: str | None
     language: str | None
-
-
-def presence_of(context: Context) -> Presence:
-    """Return who the caller is and for which organization, in one look."""
-    kind, _, owner_id = context.actor.partition(":")
-    row: Any = (
-        Organization.select(
-            Organization.name,
-            Organization.language,
-            Owner.name,
-            Owner.address,
-            Owner.language,
-        )
-        .join(
-            Owner,
-            JOIN.LEFT_OUTER,
-            on=same_organization(Owner, Organization)
-            & (Owner.id == (owner_id if kind == "owner" else "")),
-        )
-        .where(Organization.id == context.organization_id)
-        .tuples()
-        .get()
-    )
-    return Presence(*row)
 
 
 def name_of(organization_id: str, actor: str) -> str | None:

@@ -8,6 +8,8 @@ DomainError
 +-- SignInRefused       what the identity provider answered signs no owner in
 """
 
+from enum import StrEnum
+
 from app.errors import DomainError
 
 
@@ -40,7 +42,25 @@ class SignInOff(DomainError):
     code = "sign_in_off"
 
 
+class Shut(StrEnum):
+    """Why a person whom the identity provider knows is not let in."""
+
+    NO_OWNER = "no_owner"
+    NOT_VERIFIED = "not_verified"
+    OTHER_LOGIN = "other_login"
+    LEFT = "left"
+
+
 class SignInRefused(DomainError):
-    """What the identity provider answered signs no owner in."""
+    """What the identity provider answered signs no owner in.
+
+    `shut` says why, where it is known who the person is; `address` is theirs.
+    """
 
     code = "sign_in_refused"
+
+    def __init__(self, message: str, shut: Shut | None = None, address: str = "") -> None:
+        """Keep why a known person is not let in."""
+        super().__init__(message)
+        self.shut = shut
+        self.address = address

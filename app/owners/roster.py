@@ -1,7 +1,11 @@
 """The owners of an organization: who they are and what they may do."""
 
-from peewee import Expression
+from collections.abc import Collection
+from datetime import datetime
 
+from peewee import JOIN, Case, Expression
+
+from app.access import trail
 from app.access.context import Context
 from app.access.principal import OWNER_ROLES, Principal, Role
 from app.access.profiles import profile_of
@@ -9,6 +13,7 @@ from app.db.sql import listed, locked
 from app.errors import InvalidInput, NotFound
 from app.i18n.languages import parse_language
 from app.models import Organization, Owner, User
+from app.models.rows import same_organization
 from app.organizations.parties import parse_email
 from app.text import line_of_text, required_line
 from scim.folding import fold
@@ -37,6 +42,24 @@ def find_owner(organization_id: str, owner_id: str) -> Owner:
     return _present(owner_id, Owner.get_or_none(_is(organization_id, owner_id)))
 
 
+def was_removed(organization_id: str, owner_id: str) -> bool:
+    """Return whether the organization had an owner of this id, who was removed."""
+    return (
+        Owner.find(organization_id, Owner.id == owner_id, ~Owner.removed_at.is_null()) is not None
+    )
+
+
+def last_sign_ins(owners: Collection[Owner]) -> dict[str, datetime]:
+    """Return when owners of an organization signed in last, by id; nothing for those who never did.
+
+    It is read from the audit trail, since sessions are forgotten.
+    """
+    if not owners:
+        return {}
+    organization_id = next(iter(owners)).organization_id
+    return trail.last_times(organization_id, "session.begun", [owner.id for owner in owners])
+
+
 def lock_owner(organization_id: str, owner_id: str) -> Owner:
     """Return an owner, and keep others from changing it until the transaction ends.
 
@@ -58,13 +81,21 @@ def owner_at(organization_id: str, address: str) -> Owner | None:
 
 
 def owners_at(address: str, organization_id: str | None = None) -> list[Owner]:
-    """Return the owners with an address, of one organization or of all."""
-    query = Owner.select().where(
-        (Owner.address_key == fold(address.strip())) & Owner.removed_at.is_null()
+    """Return the owners with an address, of one organization or of all.
+
+    It is looked up with them who is shut out.
+    """
+    active = User.active & User.deleted_at.is_null()
+    theirs = same_organization(User, Owner) & (User.id == Owner.user_id)
+    left = Owner.user_id.is_null(is_null=False) & (User.id.is_null() | ~active)
+    query = (
+        Owner.select(Owner, Case(None, [(left, True)], False).alias("shut_out"))  # noqa: FBT003
+        .join(User, JOIN.LEFT_OUTER, on=theirs)
+        .where((Owner.address_key == fold(address.strip())) & Owner.removed_at.is_null())
     )
     if organization_id is not None:
         query = query.where(Owner.belongs_to(organization_id))
-    return list(query.order_by(Owner.organization_id))
+    return list(query.order_by(Owner.organization_id).objects())
 
 
 def owner_named(organization_id: str, text: str) -> Owner:

@@ -26,6 +26,7 @@ from app.errors import Busy, NotAuthenticated, NotPermitted
 from app.identifiers import new_id
 from app.models import Organization, Owner, OwnerSession, Token, User
 from app.models.rows import same_organization
+from app.owners.presence import Presence
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +36,26 @@ ABSOLUTE = timedelta(hours=12)
 
 #: How exactly it is known when a session was last seen: so often at most it is written.
 SEEN_EVERY = timedelta(minutes=1)
+
+#: What is read of a session, of what it ends with, and of what the head of a page says.
+_COLUMNS = (
+    OwnerSession,
+    Organization.name.alias("organization_name"),
+    Organization.language.alias("organization_language"),
+    Organization.extensions,
+    Organization.strict,
+    Organization.seat_refusal_status,
+    Owner.role.alias("owner_role"),
+    Owner.name.alias("owner_name"),
+    Owner.address,
+    Owner.language.alias("owner_language"),
+    Owner.removed_at,
+    Owner.user_id,
+    User.active.alias("user_active"),
+    User.deleted_at,
+    Token.revoked_at,
+    Token.expires_at.alias("token_expires_at"),
+)
 
 _ENDED = "Your session has ended. Sign in again."
 
@@ -46,6 +67,14 @@ class Begun:
     id: str
     secret: str
     expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Who is signed in, and how the head of every page names them."""
+
+    principal: Principal
+    presence: Presence
 
 
 @use_case()
@@ -83,12 +112,18 @@ def open_session(context: Context, *, by: str) -> Begun:
         expires_at=context.at + ABSOLUTE,
         **{f"{kind}_id": caller_id},
     )
-    trail.record(context, Change("session.begun", session.id, after={"by": by}))
+    facts = {"by": by, "session_id": session.id}
+    trail.record(context, Change("session.begun", caller_id, after=facts))
     return Begun(session.id, secret, session.expires_at)
 
 
 def find_session(secret: str, *, at: datetime) -> Principal:
-    """Return who is signed in with `secret`, in one look.
+    """Return who is signed in with `secret`. As `find_visitor`."""
+    return find_visitor(secret, at=at).principal
+
+
+def find_visitor(secret: str, *, at: datetime) -> Visitor:
+    """Return who is signed in with `secret` and what they are called, in one look.
 
     That the session was seen is written once a minute at most. Where it cannot be written, the
     request goes on.
@@ -105,7 +140,13 @@ def find_session(secret: str, *, at: datetime) -> Principal:
         except Busy:
             log.warning("that session %s was seen is left unwritten: the database is busy", row.id)
     profile = profile_of(row)
-    return Principal(row.organization_id, Role(row.role), _actor_of(row), profile=profile)
+    principal = Principal(row.organization_id, Role(row.role), _actor_of(row), profile=profile)
+    return Visitor(principal, _presence_of(row))
+
+
+def _presence_of(row: Any) -> Presence:
+    organization = (row.organization_name, row.organization_language)
+    return Presence(*organization, row.owner_name, row.address, row.owner_language)
 
 
 @transaction
@@ -136,19 +177,7 @@ def purge_sessions(*, at: datetime) -> None:
 def _session_with_its_sources(secret_hash: str) -> Any:
     """Return a session with its organization, and the owner, user or token that it ends with."""
     return (
-        OwnerSession.select(
-            OwnerSession,
-            Organization.extensions,
-            Organization.strict,
-            Organization.seat_refusal_status,
-            Owner.role.alias("owner_role"),
-            Owner.removed_at,
-            Owner.user_id,
-            User.active.alias("user_active"),
-            User.deleted_at,
-            Token.revoked_at,
-            Token.expires_at.alias("token_expires_at"),
-        )
+        OwnerSession.select(*_COLUMNS)
         .join(Organization, on=same_organization(Organization, OwnerSession))
         .switch(OwnerSession)
         .join(

@@ -12,7 +12,7 @@ from app.errors import NotAuthenticated, NotFound
 from app.models import Owner, OwnerLink
 from app.owners import handing_over, links, roster, sessions
 from app.owners.announcing import mail_sign_in_link
-from app.owners.attempts import Attempt, count_from, is_within_limit
+from app.owners.attempts import Attempt, count_from, feign, is_within_limit
 from app.owners.codes import hash_of_code, parse_code
 from app.owners.links import OpenLink, Purpose
 from app.owners.refusals import LinkEnded
@@ -65,24 +65,33 @@ def use_code(
     given = parse_code(code)
     owners = roster.owners_at(address, organization_id)
     found = [row for owner in owners if (row := links.live_code(owner, at=at)) is not None]
-    # An address that nobody has takes as long as another one.
+    # An address that no owner has takes as long as another one.
     hashes = [hash_of_code(given, row.id) for row in found] or [hash_of_code(given, "none")]
     for row, code_hash in zip(found, hashes, strict=False):
         signed_in = run(_use_code, row, code_hash, at=at)
         if signed_in is not None:
             return signed_in
+    if not found:
+        run(feign, address, Attempt.SIGN_IN, at=at)
     raise NotAuthenticated(
         "The code is not right, or its link has ended. Check the digits, or ask for a new link."
     )
 
 
 def _mail_links(address: str, organization_id: str | None, *, at: datetime) -> None:
-    for owner in roster.owners_at(address, organization_id):
-        if not roster.has_left(owner) and is_within_limit(owner, Attempt.LINK, at=at):
+    owners = [each for each in roster.owners_at(address, organization_id) if not each.shut_out]
+    for owner in owners:
+        if is_within_limit(owner, Attempt.LINK, at=at):
             mail_sign_in_link(owner, at=at)
+    if not owners:
+        feign(address, Attempt.LINK, at=at)
 
 
 def _use_link(secret: str, *, at: datetime) -> SignedIn:
+    found = links.find_link(secret, at=at)
+    if found.purpose is Purpose.ACCEPT_OWNERSHIP:
+        # Before the link, as where an owner is removed.
+        roster.lock_roster(found.owner.organization_id)
     return _sign_in(links.use_up(secret, at=at), by="link", at=at)
 
 

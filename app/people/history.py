@@ -1,14 +1,13 @@
 """What happened to a person and their seat, as facts, the oldest first."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-
-from peewee import Expression
+from typing import TypeVar
 
 from app.access import trail
-from app.directory.users import ids_by_email
+from app.directory.users import users_called
 from app.exchanges.reading import Outcome
 from app.exchanges.records import Wanted, exchanges_of
 from app.models import (
@@ -21,9 +20,12 @@ from app.models import (
     Want,
 )
 from app.seats import history
+from app.seats.waiting import with_places
 from app.seats.want_sources import with_sources
 from app.seats.wants import Closed, RefusalReason
 from scim.names import UserName
+
+R = TypeVar("R")
 
 #: How far a history goes back in each of its sources, in entries.
 _EVENTS_MAX = 100
@@ -88,14 +90,18 @@ class Known:
 
 def find_known(organization_id: str, name: str) -> Known:
     """Return who a userName means, in any case; an address means the only user who has it."""
-    known = _known(organization_id, name)
-    if not known.is_unknown:
-        return known
-    ids = ids_by_email(organization_id, name)
-    if len(ids) != 1:
-        return known
-    user = User.get(User.belongs_to(organization_id) & (User.id == ids[0]))
-    return _known(organization_id, user.user_name)
+    key = UserName.of(name).key
+    users = users_called(organization_id, name)
+    named, others = _parted(users, lambda user: user.user_name_key == key)
+    if named or len({user.user_name_key for user in others}) > 1:
+        others = []
+    wants = _wants_of(organization_id, key, named or others)
+    of_name, of_others = _parted(wants, lambda want: want.user_name_key == key)
+    if named:
+        return _known(name, organization_id, named, wants)
+    if of_name:
+        return _known(name, organization_id, [], of_name)
+    return _known(name, organization_id, others, of_others)
 
 
 def history_of(known: Known) -> list[Fact]:
@@ -105,20 +111,24 @@ def history_of(known: Known) -> list[Fact]:
     return sorted(facts, key=lambda fact: fact.at)
 
 
-def _known(organization_id: str, name: str) -> Known:
-    key = UserName.of(name).key
-    users = list(
-        User.select()
-        .where(User.belongs_to(organization_id) & (User.user_name_key == key))
-        .order_by(User.id)
-    )
-    ids = [user.id for user in users]
-    mine: Expression = (Want.user_name_key == key) | Want.user_id.in_(ids)
-    wants = Want.select().where(Want.belongs_to(organization_id) & mine)
-    newest = with_sources(wants.order_by(Want.id.desc()).limit(_WANTS_MAX))
-    asked = exchanges_of(organization_id, Wanted(name), limit=1)
-    named = users[-1].user_name if users else newest[0].user_name if newest else name
-    return Known(organization_id, named, users, newest, asked[0] if asked else None)
+def _parted(rows: Sequence[R], mine: Callable[[R], bool]) -> tuple[list[R], list[R]]:
+    """Return the rows of which a condition is true, and the others."""
+    return [row for row in rows if mine(row)], [row for row in rows if not mine(row)]
+
+
+def _wants_of(organization_id: str, key: str, users: Sequence[User]) -> list[Want]:
+    """Return what was wanted under a name and by these users, newest first."""
+    keys = {key, *(user.user_name_key for user in users)}
+    mine = Want.user_name_key.in_(keys) | Want.user_id.in_([user.id for user in users])
+    newest = Want.of(organization_id, mine).order_by(Want.id.desc()).limit(_WANTS_MAX)
+    return with_sources(with_places(newest))
+
+
+def _known(name: str, organization_id: str, users: Sequence[User], wants: Sequence[Want]) -> Known:
+    found = [user.user_name for user in users[-1:]] + [want.user_name for want in wants[:1]]
+    called = found[0] if found else name
+    asked = exchanges_of(organization_id, Wanted(called), limit=1)
+    return Known(organization_id, called, users, wants, asked[0] if asked else None)
 
 
 def _of_wants(known: Known) -> Iterator[Fact]:

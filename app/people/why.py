@@ -11,7 +11,6 @@ from app.access.principal import Permission
 from app.errors import SeatLimitReached, SeatRefusal, TermOver
 from app.people.activity import InactiveReason
 from app.people.history import Fact, Happened, Known, find_known, history_of
-from app.seats import waiting
 from app.seats.rules import PoolStanding
 from app.seats.subscriptions import subscription_of
 from app.seats.wants import RefusalReason
@@ -113,7 +112,7 @@ def why(context: Context, name: str) -> Why:
         step=_step(state, mismatch, _barred(subscription.standing, context.at)),
         provider=_provider(known, facts),
         asked_at=want.last_seen_at if want is not None and state is State.REFUSED else None,
-        place=waiting.place_of(want) if want is not None and state is State.WAITING else None,
+        place=want.place if want is not None and state is State.WAITING else None,
         mismatch=mismatch,
         available=subscription.standing.counts.available,
         time_zone=subscription.contract.time_zone if subscription.contract else "UTC",

@@ -54,8 +54,11 @@ def provisioned_refusals(organization_id: str, limit: int) -> list[Want]:
 
 
 def newest_refusals(organization_id: str, limit: int) -> list[Want]:
-    """Return the people refused last for want of a seat, without who asked, in one look."""
-    return list(_open(organization_id).order_by(Want.last_seen_at.desc(), Want.id).limit(limit))
+    """Return the newest who are refused for want of a seat, without who asked, in one look.
+
+    The order is that in which they came, which an index has.
+    """
+    return list(_open(organization_id).order_by(Want.sequence.desc()).limit(limit))
 
 
 def first_refused(organization_id: str, limit: int) -> tuple[list[Want], int]:
@@ -83,8 +86,7 @@ def wanting(organization_id: str) -> Wanting:
 
 def find_want(organization_id: str, want_id: str) -> Want | None:
     """Return a want of the organization, open or closed."""
-    want: Want | None = Want.find(organization_id, Want.id == want_id)
-    return None if want is None else with_sources([want])[0]
+    return next(iter(with_sources(Want.of(organization_id, Want.id == want_id))), None)
 
 
 def close_old(*, seen_until: datetime, at: datetime) -> None:

@@ -7,7 +7,7 @@ free; who was refused stands in it for bought seats, where the organization rese
 from datetime import datetime
 from typing import ClassVar, Protocol
 
-from peewee import JOIN, Expression, ModelSelect
+from peewee import JOIN, Case, Expression, ModelSelect, fn
 
 from app.db.sql import locked
 from app.db.transactions import follow_up
@@ -17,7 +17,7 @@ from app.seats import holds, wants
 from app.seats.holds import Kept, Purpose
 from app.seats.pools import Cause, lock_available
 from app.seats.refusals import is_refused
-from app.seats.want_sources import asked_by_a_directory
+from app.seats.want_sources import asked_by_a_directory, with_sources
 from app.seats.wants import Closed, Person
 from scim.names import UserName
 
@@ -89,7 +89,10 @@ def waits(user: User) -> bool:
 
 
 def places_of(organization_id: str, *, after: str | None = None, limit: int) -> list[Want]:
-    """Return the waiting list in its order; `after` is the id of the last one already seen."""
+    """Return the waiting list in its order, with who asked.
+
+    `after` is the id of the last one already seen.
+    """
     query = _parked(organization_id)
     if after is not None:
         seen = Want.alias()
@@ -99,13 +102,25 @@ def places_of(organization_id: str, *, after: str | None = None, limit: int) -> 
                 seen.belongs_to(organization_id) & (seen.id == after)
             )
         )
-    return list(query.order_by(Want.sequence).limit(limit))
+    return with_sources(query.order_by(Want.sequence).limit(limit))
 
 
 def place_of(want: Want) -> int:
     """Return the place of one who waits, counted from 1."""
     before: int = _parked(want.organization_id).where(Want.sequence < want.sequence).count()
     return before + 1
+
+
+def with_places(wants: "ModelSelect[Want]") -> "ModelSelect[Want]":
+    """Return a query for wants with the `place` of each that waits, counted from 1, else None."""
+    first = Want.alias()
+    ahead = first.select(fn.COUNT(first.id) + 1).where(
+        same_organization(first, Want)
+        & first.closed_at.is_null()
+        & first.parked_at.is_null(is_null=False)
+        & (first.sequence < Want.sequence)
+    )
+    return wants.select_extend(Case(None, [(_is_parked(), ahead)]).alias("place"))
 
 
 def waiting_count(organization_id: str) -> int:

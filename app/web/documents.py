@@ -26,7 +26,11 @@ PAGE_HEADERS = {
     "Referrer-Policy": "no-referrer",
 }
 
-_TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml; charset=utf-8"}
+_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".svg": "image/svg+xml; charset=utf-8",
+    ".png": "image/png",
+}
 _FOLDER = files("app") / "docs"
 _TEXTS = {
     file.name.removesuffix(".md"): file.read_text("utf-8")

@@ -38,10 +38,10 @@ def legal_interest(percent):
 
 def test_a_french_sellers_invoices_note_the_usual_terms():
     assert texts(country="FR") == [
-        "Pénalités de retard : taux de refinancement de la BCE majoré de 10 points, exigibles dès"
+        "Pénalités de retard\N{NO-BREAK SPACE}: taux de refinancement de la BCE majoré de 10 points, exigibles dès"
         " le lendemain de l’échéance, sans rappel.",
-        "Indemnité forfaitaire pour frais de recouvrement en cas de retard de paiement : 40 €.",
-        "Escompte pour paiement anticipé : néant.",
+        "Indemnité forfaitaire pour frais de recouvrement en cas de retard de paiement\N{NO-BREAK SPACE}: 40 €.",
+        "Escompte pour paiement anticipé\N{NO-BREAK SPACE}: néant.",
     ]
     assert [note.code for note in mentions_of(Party(country="FR"), ENGLISH)] == [
         "PMD",
@@ -55,7 +55,7 @@ def test_a_seller_has_its_own_rate_and_words():
         country="FR", late_rate="12.5", early_payment="Escompte de 2 %.", vat_on_debits="yes"
     )
 
-    assert "Pénalités de retard : 12,5\xa0% par an" in said[0]
+    assert "Pénalités de retard\N{NO-BREAK SPACE}: 12,5\xa0% par an" in said[0]
     assert said[2:] == [
         "Escompte de 2 %.",
         "Option pour le paiement de la taxe d’après les débits.",

@@ -16,10 +16,13 @@ from app.billing.seat_requests import SeatsWanted, ask_for_seats
 from app.config import Config
 from app.models import Token, Want
 from app.organizations.suspending import suspend_organization
+from app.owners.handing_over import Successor, accept_ownership, offer_ownership
 from app.owners.links import make_link
+from app.owners.roster import find_owner
 from tests.owners.builders import an_owner, as_owner
-from tests.support.builders import NOW, a_quote, an_organization, buy, fill
-from tests.support.persons import DESKTOP, PHONE
+from tests.support.builders import NOW, a_quote, a_user, an_organization, buy, deactivate, fill
+from tests.support.looks import look
+from tests.support.waiting_lists import choose_parking
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope="session")
 
@@ -29,6 +32,10 @@ NAMED = {
     "/invoices/<invoice_id>": "/invoices/{invoice}",
     "/members/<user_id>/reassign": "/members/{member}/reassign",
     "/members/<user_id>/release": "/members/{member}/release",
+    "/owners/<owner_id>/change": "/owners/{owner}/change",
+    "/owners/<owner_id>/link": "/owners/{owner}/link",
+    "/owners/<owner_id>/removal": "/owners/{owner}/removal",
+    "/owners/<owner_id>/transfer": "/owners/{giver}/transfer",
     "/purchases/<purchase_id>": "/purchases/{purchase}",
     "/quotes/<quote_id>": "/quotes/{quote}",
     "/refused/<want_id>/dismissal": "/refused/{want}/dismissal",
@@ -74,12 +81,13 @@ RULES = rules()
 @pytest.fixture
 def busy(server):
     """Return an organization in which all that pages show has happened, and what is there by id."""
-    customer = an_organization(5)
+    customer = an_organization(5, auto_renew=True)
     purchase = buy(customer, 1).purchase
     member = fill(customer)[0]
     for provider in ("okta", "entra"):
         server.scim(customer, provider).create_user(f"lea.{provider}@example.com")
     administrator = an_owner(customer, Role.IT, name="Ivo Andric")
+    giver = an_owner(customer, name="Marie Curie", address="marie.curie@laboratoire.example.com")
     asked = ask_for_seats(as_owner(administrator), SeatsWanted(2, "Two start on Monday"))
     return customer, {
         "organization": customer.id,
@@ -91,6 +99,8 @@ def busy(server):
         "token": Token.select().where(Token.belongs_to(customer.id)).first().id,
         "exchange": recorded(server.owner(customer)),
         "request": asked.id,
+        "owner": administrator.id,
+        "giver": giver.id,
         "link": make_link(acting(customer.operator, at=NOW), administrator.id).path,
     }
 
@@ -117,37 +127,37 @@ def a_suspended_one():
     return customer
 
 
+def one_that_waits():
+    """Return an organization whose people wait for seats, which its directory brought."""
+    customer = an_organization(2)
+    fill(customer)
+    choose_parking(customer)
+    for name in ("alan.turing@example.com", "grace.hopper.of.the.navy@long-name.example.com"):
+        a_user(customer, name)
+    return customer
+
+
 #: The states that an organization can be in beside the usual one.
 STATES = {
     "without-contract": lambda: an_organization(None),
     "suspended": a_suspended_one,
     "ended": lambda: an_organization(5, starts_on=date(2025, 1, 1), at=LAST_YEAR),
     "empty": lambda: an_organization(5),
+    "waiting": one_that_waits,
 }
 
 
 def check(person, address, name, status=200):
-    """Check a page light and dark: in English on a screen, in French on a phone."""
+    """Open an address, and look at its page."""
     assert person.go(address).status == status, address
-    person.keep_look(f"{name}-{person.habits.language}-{person.habits.scheme}")
-    person.resize(PHONE)
-    assert person.overflow == 0, f"{address} is wider than a phone"
-    if person.habits.language == "en":
-        person.resize(DESKTOP)
-    else:
-        person.keep_look(f"{name}-fr-phone")
-    found = person.barriers()
-    person.page.emulate_media(color_scheme="dark" if person.habits.scheme == "light" else "light")
-    found += person.barriers(colours_only=True)
-    person.page.emulate_media(color_scheme=person.habits.scheme)
-    person.resize(DESKTOP)
-    assert found == [], address
+    look(person, name)
 
 
 @pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("fr", "dark")])
 def test_every_page_is_open_to_all_in_every_language_and_colour(busy, signed_in, language, scheme):
     customer, things = busy
-    owner = signed_in(customer, language=language, scheme=scheme)
+    giver = find_owner(customer.id, things["giver"])
+    owner = signed_in(customer, giver, language=language, scheme=scheme)
 
     for rule in RULES:
         path = NAMED.get(rule, rule).format(**things)
@@ -176,5 +186,38 @@ def test_pages_are_open_to_all_in_every_state(server, signed_in, state, language
     customer = STATES[state]()
     owner = signed_in(customer, language=language, scheme=scheme)
 
-    for path in ("", "/seats"):
+    for path in ("", "/seats", "/contract", "/waiting", "/members", "/connect"):
         check(owner, f"/console/{customer.id}{path}", f"{name_of(path)}-{state}")
+
+
+#: What a review of a transfer asks, of a person who is no owner yet.
+NEWCOMER = "address=zoe.lefebvre-dubois%40laboratoire.example.com&name=Zoe"
+
+
+@pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("fr", "dark")])
+def test_a_transfer_is_open_to_all_in_every_state(server, signed_in, language, scheme):  # noqa: ARG001
+    customer = an_organization(5)
+    giver = an_owner(customer, name="Marie Curie", address="marie.curie@laboratoire.example.com")
+    taker = an_owner(customer, Role.OWNER, name="Zoe Lefebvre-Dubois")
+    late = an_owner(customer, name="Eve"), an_owner(customer, Role.BILLING, name="Yan")
+    user = a_user(customer)
+    an_owner(customer, Role.IT, name="Ivo Andric", user_id=user.id)
+    deactivate(customer, user)
+    offer_ownership(as_owner(giver), giver.id, Successor(taker.address))
+    offer_ownership(as_owner(late[0], at=LAST_YEAR), late[0].id, Successor(late[1].address))
+    pages = {
+        "owners-offered": (giver, "/owners"),
+        "transfer-review": (giver, f"/owners/{giver.id}/transfer?{NEWCOMER}"),
+        "transfer-refused": (giver, f"/owners/{giver.id}/transfer?address=zoe"),
+        "home-offered": (taker, ""),
+        "ownership-offered": (taker, "/ownership"),
+        "ownership-late": (late[1], "/ownership"),
+    }
+    for name, (person, path) in pages.items():
+        status = 422 if "refused" in name else 200
+        visitor = signed_in(customer, person, language=language, scheme=scheme)
+        check(visitor, f"/console/{customer.id}{path}", name, status)
+
+    accept_ownership(as_owner(taker))
+    visitor = signed_in(customer, find_owner(customer.id, taker.id), language=language)
+    check(visitor, f"/console/{customer.id}/ownership", "ownership-accepted")

@@ -48,6 +48,17 @@ def test_an_owner_is_called_by_address_and_removed(operator, acme, zoe):
     assert [row["id"] for row in listed] == [zoe["id"]]
 
 
+def test_an_offer_of_the_ownership_is_withdrawn_once(operator, acme, zoe):
+    named = (zoe["address"], "--organization", acme)
+    to = ("--to", "ivo@example.com", "--name", "Ivo", "--base-url", "https://seats.example.com")
+    operator.answers("owner", "transfer", *named, *to)
+
+    said = operator.says("owner", "withdraw", *named)
+
+    assert said == "The ownership of zoe@example.com is offered to no other person any more.\n"
+    assert "is offered to no other person" in operator.refuses("owner", "withdraw", *named)
+
+
 def test_an_invitation_is_a_link_and_a_code(operator, acme, zoe):
     base = ("--base-url", "https://seats.example.com/")
 

@@ -171,6 +171,24 @@ def test_a_translation_fills_in_the_same_places(tag, domain):
         assert [text % dict.fromkeys(places, "") for text in texts]  # no other percent sign
 
 
+#: Where a line must not break in French: before these marks, and inside these quotation marks.
+_BREAKS = re.compile(r" [:;?!»]|« ")
+
+
+@pytest.mark.parametrize("file", sorted(FOLDER.parent.glob("*/fr/*")), ids=lambda file: file.name)
+def test_no_line_of_french_begins_with_a_mark(file):
+    broken = [text for text in french_of(file) if _BREAKS.search(re.sub("`[^`]*`", "", text))]
+
+    assert broken == []
+
+
+def french_of(file):
+    """Return the texts of a catalogue, or the lines of a guide."""
+    if file.suffix != ".po":
+        return file.read_text().splitlines()
+    return [text for message in entries(read_catalogue(file)) for text in forms(message.string)]
+
+
 @each_catalogue
 def test_a_translation_keeps_the_markup_of_its_text(tag, domain):
     for message in entries(catalogue_of(tag, domain)):

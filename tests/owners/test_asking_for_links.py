@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from playhouse.test_utils import count_queries
 
 from app.access.context import acting
 from app.access.principal import Role
 from app.errors import NotPermitted
-from app.models import OutboxMessage, OwnerLink
-from app.owners.attempts import PER_SOURCE, Attempt
+from app.models import OutboxMessage, OwnerLink, SignInAttempt
+from app.owners.attempts import PER_SOURCE, Attempt, purge_attempts
 from app.owners.handing_over import Successor, offer_ownership
 from app.owners.inviting import invite_owner
 from app.owners.refusals import TooManyAttempts
@@ -52,6 +53,37 @@ def test_every_address_is_answered_alike(acme):
 
     assert answers == [None] * 4
     assert len(mailed()) == 1
+
+
+@pytest.mark.parametrize("earlier", [0, 3, 5])
+def test_an_address_takes_the_statements_that_an_owners_takes(acme, earlier):
+    owner = an_owner(acme, user_id=a_user(acme).id)
+    taken = {}
+
+    for address in (owner.address, "stranger@example.com"):
+        for number in range(earlier):
+            asked(address, source=f"192.0.2.{number}")
+        taken[address] = statements_of(lambda address=address: asked(address))
+
+    of_owner, of_stranger = taken.values()
+    assert of_owner == of_stranger
+    assert of_owner.count("INSERT") == (3 if earlier < 3 else 1)
+
+
+def statements_of(work):
+    """Return the verbs of the statements that work takes."""
+    with count_queries() as counter:
+        work()
+    return [query.msg[0].split()[0] for query in counter.get_queries()]
+
+
+def test_addresses_that_no_owner_has_are_forgotten_with_the_attempts(acme):
+    an_owner(acme)
+    asked("stranger@example.com")
+
+    purge_attempts(at=NOW + timedelta(hours=1))
+
+    assert SignInAttempt.select().count() == 0
 
 
 def test_an_owner_of_several_organizations_is_mailed_a_link_for_each(acme):

@@ -3,11 +3,6 @@
 import base64
 import hmac
 import json
-import socket
-import subprocess
-import sys
-import time
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl, urlsplit
 
@@ -28,6 +23,7 @@ from app.sealing import Sealer
 from tests.owners.builders import an_owner, as_owner
 from tests.owners.forger import KEY, OTHER_KEY, a_forger
 from tests.support.builders import NOW, a_user, an_organization, deactivate
+from tests.support.openid_provider import a_real_provider
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -498,41 +494,13 @@ def test_sign_ins_that_were_begun_are_forgotten_in_time(acme):
     assert OpenidRequest.select().count() == 0
 
 
-@contextmanager
-def a_real_provider():
-    """Run the OpenID provider of the package `oidc-provider-mock` in a process of its own."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = [sys.executable, "-W", "ignore", "-m", "oidc_provider_mock", "--port", str(port)]
-    quiet = subprocess.DEVNULL
-    with subprocess.Popen(command, stdout=quiet, stderr=quiet) as process:  # noqa: S603  # our own
-        try:
-            yield _when_it_listens(f"http://localhost:{port}")
-        finally:
-            process.terminate()
-
-
-def _when_it_listens(url):
-    for _ in range(600):
-        try:
-            requests.get(f"{url}/.well-known/openid-configuration", timeout=5)
-        except requests.ConnectionError:
-            time.sleep(0.1)
-        else:
-            return url
-    raise TimeoutError(url)
-
-
 @pytest.mark.usefixtures("zoe")
 def test_an_owner_signs_in_at_a_real_provider(acme, sealer):
-    with a_real_provider() as url:
+    with a_real_provider() as provider:
         now = datetime.now(UTC)
-        client = requests.post(
-            f"{url}/oauth2/clients", json={"redirect_uris": [BACK]}, timeout=10
-        ).json()
-        trusting(acme, sealer, url, secret=client["client_secret"], client_id=client["client_id"])
-        claims = {"email": ADDRESS, "email_verified": True}
-        requests.put(f"{url}/users/zoe", json=claims, timeout=10).raise_for_status()
+        client = provider.register(BACK)
+        trusting(acme, sealer, provider.url, secret=client.secret, client_id=client.id)
+        provider.know("zoe", ADDRESS)
         start = started(acme, at=now)
 
         back = requests.post(start.url, data={"sub": "zoe"}, allow_redirects=False, timeout=10)

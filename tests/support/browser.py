@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
-from app.access.principal import Role
+from app.access.context import acting
+from app.access.principal import Role, operator_for
+from app.models import Owner
+from app.owners.links import make_link
 from tests.support.builders import Customer
 from tests.support.in_process import ORIGIN, InProcess
 
@@ -133,3 +136,12 @@ class Browser:
             **options,
         )
         return Page(answer)
+
+
+def enter(service: InProcess, owner: Owner, language: str = "en") -> Browser:
+    """Return the browser of an owner who signed in by a link."""
+    operator = acting(operator_for(owner.organization_id), at=service.clock.at)
+    browser = Browser(service, language)
+    page = browser.get(make_link(operator, owner.id).path)
+    browser.send(page, "Se connecter" if language == "fr" else "Sign in")
+    return browser

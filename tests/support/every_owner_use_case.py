@@ -61,6 +61,14 @@ def offering_the_ownership(acme):
     _offer(giver, taker)
 
 
+@leaves("ownership.withdrawn", "owners.handing_over.withdraw_ownership")
+def withdrawing_the_ownership(acme):
+    giver = an_owner(acme)
+    _offer(giver, an_owner(acme, Role.OWNER))
+    yield
+    handing_over.withdraw_ownership(as_owner(giver), giver.id)
+
+
 @leaves("session.begun", "owners.sessions.begin_session")
 def signing_in_with_a_token(acme):
     caller = authenticate(acme.secret(Role.PRIMARY_OWNER), at=NOW)

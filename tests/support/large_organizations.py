@@ -12,11 +12,11 @@ USERS = 2_000
 GROUPS = 500
 
 
-def a_crowd() -> Customer:
+def a_crowd(users: int = USERS) -> Customer:
     """Return an organization whose users are all in its first group, among other groups."""
     customer = an_organization(5)
-    _add_users(customer)
-    _add_groups(customer)
+    _add_users(customer, users)
+    _add_groups(customer, users)
     _add_holds(customer)
     _add_wants(customer)
     database.execute_sql("ANALYZE")
@@ -31,8 +31,8 @@ def _document(name, external_id):
     return {"schemas": [urns.USER], "userName": name, "externalId": external_id, "emails": emails}
 
 
-def _add_users(customer):
-    names = [f"user-{n}@example.com" for n in range(USERS)]
+def _add_users(customer, users):
+    names = [f"user-{n}@example.com" for n in range(users)]
     rows = [
         {
             "organization_id": customer.id,
@@ -65,7 +65,7 @@ def _add_users(customer):
     _insert(UserEmail, emails)
 
 
-def _add_groups(customer):
+def _add_groups(customer, users):
     groups_ = [
         {
             "organization_id": customer.id,
@@ -87,7 +87,7 @@ def _add_groups(customer):
             "member_id": f"u-{n:05}",
             "user_id": f"u-{n:05}",
         }
-        for n in range(USERS)
+        for n in range(users)
     ]
     _insert(Group, groups_)
     _insert(GroupMember, members)

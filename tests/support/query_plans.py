@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from itertools import count
 
 from app.db.connections import database, on_postgresql
 
@@ -35,6 +36,18 @@ def steps_of(statements) -> list[Step]:
     if on_postgresql():
         return [step for each in planned for step in _explained_by_postgresql(each)]
     return [step for each in planned for step in _explained_by_sqlite(each)]
+
+
+def sqlite_work(statement) -> int:
+    """Return how many hundreds of instructions SQLite takes to carry out a statement."""
+    hundreds = count()
+    connection = database.connection()
+    connection.set_progress_handler(lambda: next(hundreds) and None, 100)
+    try:
+        connection.execute(statement.sql, statement.params or ()).fetchall()
+    finally:
+        connection.set_progress_handler(None, 0)
+    return next(hundreds)
 
 
 def _explained_by_sqlite(statement):

@@ -7,10 +7,11 @@ from app.access.context import acting
 from app.access.principal import Role
 from app.access.tokens import TokenRequest, issue_token
 from app.organizations.settings import OrganizationChanges, set_organization
+from app.owners.handing_over import Successor, offer_ownership
 from app.people.refusing import record_denial
 from scim import urns
 from scim.names import UserName
-from tests.owners.builders import an_owner
+from tests.owners.builders import an_owner, as_owner
 from tests.support.builders import NOW, SIGNED_AT, a_group, a_quote, a_user, buy, fill
 from tests.support.clients import Client
 from tests.support.waiting_lists import seats_left_held
@@ -47,7 +48,11 @@ ROUTES = {
     "GET /owner/v1/ledger": ADMINISTRATORS,
     "GET /owner/v1/owners": ADMINISTRATORS,
     "POST /owner/v1/owners": BUYERS,
+    "PATCH /owner/v1/owners/<owner_id>": BUYERS,
     "DELETE /owner/v1/owners/<owner_id>": BUYERS,
+    "GET /owner/v1/owners/<owner_id>/transfer": ADMINISTRATORS,
+    "POST /owner/v1/owners/<owner_id>/transfer": BUYERS,
+    "DELETE /owner/v1/owners/<owner_id>/transfer": BUYERS,
     "POST /owner/v1/preflight": ADMINISTRATORS,
     "GET /owner/v1/purchases": READERS,
     "GET /owner/v1/purchases/<purchase_id>": READERS,
@@ -65,6 +70,7 @@ ROUTES = {
     "GET /owner/v1/tokens": BUYERS | {Role.IT},
     "POST /owner/v1/tokens": BUYERS | {Role.IT},
     "DELETE /owner/v1/tokens/<token_id>": BUYERS | {Role.IT},
+    "POST /owner/v1/tokens/<token_id>/rotation": BUYERS | {Role.IT},
     "GET /owner/v1/waiting": ADMINISTRATORS,
     "DELETE /owner/v1/waiting/<user_id>": OWNERS,
     "GET /owner/v1/why": ADMINISTRATORS,
@@ -158,10 +164,13 @@ def things_of(customer):
     inactive = a_user(customer, active=False)
     denial_id = record_denial(acting(customer.scim, at=NOW), UserName.of("late@example.com"))
     token = issue_token(acting(customer.operator, at=SIGNED_AT), TokenRequest(Role.SSO)).token
+    giver = an_owner(customer)
+    offer_ownership(as_owner(giver), giver.id, Successor("yan@example.com", "Yan"))
     return {
         "denial_id": denial_id,
         "invoice_id": bought.invoice.id,
         "owner_id": an_owner(customer, Role.BILLING).id,
+        "giver_id": giver.id,
         "purchase_id": bought.purchase.id,
         "quote_id": quote.id,
         "token_id": token.id,
@@ -181,6 +190,7 @@ UNKNOWN = dict.fromkeys(
     [
         "denial_id",
         "invoice_id",
+        "giver_id",
         "owner_id",
         "purchase_id",
         "quote_id",
@@ -199,6 +209,8 @@ def a_request(route, things):
     method, rule = route.split(" ", 1)
     if "/waiting/" in rule:
         things = {**things, "user_id": things["waiting_id"]}
+    if "/transfer" in rule:
+        things = {**things, "owner_id": things["giver_id"]}
     if "/Groups/" in rule:
         things = {**things, "resource_id": things["group_id"]}
     path = re.sub(r"<(?:any\(\w+, (\w+)\):)?(\w+)>", lambda part: part[1] or things[part[2]], rule)
@@ -211,6 +223,8 @@ def _body(route, things):
     deletion = {"method": "DELETE", "path": f"/Users/{things['resource_id']}"}
     bodies = {
         "POST /owner/v1/owners": {"address": "zoe@example.com", "name": "Zoe", "role": "it"},
+        "PATCH /owner/v1/owners/<owner_id>": {"role": "it"},
+        "POST /owner/v1/owners/<owner_id>/transfer": {"address": "xia@example.com", "name": "Xia"},
         "POST /owner/v1/preflight": {"user_names": ["new@example.com"]},
         "POST /owner/v1/quotes": {"quantity": 1},
         "POST /owner/v1/quotes/<quote_id>/confirmation": {"expected_total_minor": things["total"]},
@@ -226,6 +240,7 @@ def _body(route, things):
             "client_secret": "secret",
         },
         "POST /owner/v1/tokens": {"role": "scim"},
+        "POST /owner/v1/tokens/<token_id>/rotation": {"overlap_hours": 1},
         "POST /scim/v2/.search": search,
         "POST /scim/v2/Users/.search": search,
         "POST /scim/v2/Groups/.search": search,

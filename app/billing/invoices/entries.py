@@ -29,6 +29,8 @@ class Entries:
 
 def entries_of(organization_id: str, ids: Sequence[str]) -> dict[str, Entries]:
     """Return the payments and refunds that stand at each of these invoices, oldest first."""
+    if not ids:
+        return {}
     came, left = _transfers(organization_id, ids)
     found: dict[str, Entries] = {invoice_id: Entries() for invoice_id in ids}
     rows = [

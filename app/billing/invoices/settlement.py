@@ -119,7 +119,9 @@ def settlement_of(invoice: Invoice) -> Settlement:
 def settlements_of(organization_id: str, invoices: Sequence[Invoice]) -> list[Settlement]:
     """Return each of an organization's invoices with what followed it, in the same order."""
     ids = [invoice.id for invoice in invoices]
-    entries = entries_of(organization_id, ids)
+    # For a credit note nothing is paid, so there is nothing to look up.
+    payable = [invoice.id for invoice in invoices if invoice.credit_of is None]
+    entries = entries_of(organization_id, payable)
     replaces, replaced_by = _replacements(organization_id, ids)
     named = {invoice.credit_of for invoice in invoices} | {*replaces.values()}
     credited = [*ids, *replaces.values()]
@@ -129,7 +131,7 @@ def settlements_of(organization_id: str, invoices: Sequence[Invoice]) -> list[Se
     return [
         Settlement(
             invoice,
-            entries[invoice.id],
+            entries.get(invoice.id, Entries()),
             credit_notes[invoice.id],
             by_id.get(invoice.credit_of),
             by_id.get(replaces.get(invoice.id)),

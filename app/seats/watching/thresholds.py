@@ -12,6 +12,7 @@ from typing import Self
 
 from app.errors import InvalidInput
 from app.seats.rules import SeatCounts
+from app.sentences import says
 
 SIZE = "size"
 NONE = "none"
@@ -56,7 +57,8 @@ def parse_thresholds(given: Sequence[object]) -> list[int | str]:
     parsed = [_parse(threshold) for threshold in given]
     if len(parsed) > THRESHOLDS_MAX or len(set(parsed)) < len(parsed):
         raise InvalidInput(
-            "alert_thresholds", f"Give at most {THRESHOLDS_MAX} thresholds, each once."
+            "alert_thresholds",
+            says("Give at most %(most)s thresholds, each once.", most=THRESHOLDS_MAX),
         )
     return parsed
 
@@ -153,7 +155,10 @@ def _parse(threshold: object) -> int | str:
             return f"{percent}%"
     raise InvalidInput(
         "alert_thresholds",
-        'A threshold is a number of seats, such as 5, or a share from 1% to 99%, such as "10%".',
+        says(
+            "A threshold is a number of seats, such as 5, or a share from 1%% to 99%%, such as "
+            '"10%%".'
+        ),
     )
 
 

@@ -106,11 +106,11 @@ def _actors(context: Context, events: Iterable[AuditEvent]) -> Callable[[str], s
         kind, _, subject = actor.partition(":")
         match kind:
             case "owner":
-                return owners.get(subject) or gettext("An owner who is gone")
+                return owners.get(subject) or gettext("an owner who is gone")
             case "token":
-                return gettext("Token %(token)s", token=labels.get(subject) or subject)
+                return gettext("token %(token)s", token=labels.get(subject) or subject)
             case "operator":
-                return gettext("The vendor")
+                return gettext("the vendor")
         return gettext("Seatgate")
 
     return named

@@ -37,6 +37,9 @@ HAPPENED = {
     "contract.renewal_resumed": gettext_noop("The renewal was resumed"),
     "contract.renewal_price_set": gettext_noop("The price of the renewal was changed"),
     "quote.created": gettext_noop("A quote was made"),
+    "seat_request.made": gettext_noop("Seats were asked for"),
+    "seat_request.bought": gettext_noop("Seats that were asked for were bought"),
+    "seat_request.declined": gettext_noop("A request for seats was declined"),
     "purchase.confirmed": gettext_noop("Seats were bought"),
     "invoice.credited": gettext_noop("An invoice was credited"),
     "invoice.replaced": gettext_noop("An invoice was replaced"),
@@ -50,6 +53,7 @@ HAPPENED = {
     "owner.invited": gettext_noop("An owner was invited"),
     "owner.shut_out": gettext_noop("An owner was shut out, because the directory deactivated them"),
     "ownership.offered": gettext_noop("The ownership was offered to another person"),
+    "ownership.withdrawn": gettext_noop("The offer of the ownership was withdrawn"),
     "ownership.accepted": gettext_noop("The ownership was handed over"),
     "ownership.vacant": gettext_noop("The last primary owner is gone"),
     "session.begun": gettext_noop("An owner signed in"),
@@ -79,7 +83,7 @@ SUBJECTS = {
     ),
     "money": (
         gettext_noop("Contract, purchases and invoices"),
-        {"contract", "quote", "purchase", "invoice", "payment", "refund"},
+        {"contract", "quote", "seat_request", "purchase", "invoice", "payment", "refund"},
     ),
     "access": (
         gettext_noop("Owners, sign-in and tokens"),

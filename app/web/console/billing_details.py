@@ -8,9 +8,10 @@ from app.access.principal import Permission
 from app.billing.invoices.document import Particular, Party
 from app.billing.reviews import Review
 from app.errors import InvalidInput
+from app.i18n.formats import country_text
 from app.organizations.settings import OrganizationChanges, set_organization
 from app.web.console.forms import Problems, written
-from app.web.console.words import gettext, gettext_noop
+from app.web.console.words import gettext, gettext_noop, language
 
 _MISSING = {
     Particular.BUYER_NAME: gettext_noop("the legal name"),
@@ -46,7 +47,8 @@ def details_of(review: Review) -> Details:
     """Return who is billed by a quote's invoice."""
     buyer = review.buyer
     place = f"{buyer.postal_code} {buyer.city}".strip()
-    lines = (buyer.legal_name, *buyer.address_lines, place, buyer.country, buyer.vat_id)
+    country = country_text(buyer.country, language())
+    lines = (buyer.legal_name, *buyer.address_lines, place, country, buyer.vat_id)
     return Details(
         buyer,
         tuple(line for line in lines if line),

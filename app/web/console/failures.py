@@ -25,8 +25,76 @@ _NOT_ALLOWED = Words(
     gettext_noop("Your role does not allow it. Ask a primary owner of your organization."),
 )
 
+_PRICE_OVER = Words(
+    gettext_noop("The price no longer applies"),
+    gettext_noop("Nothing was bought. Ask for the price anew from the Seats page."),
+)
+
+_DONE = Words(
+    gettext_noop("This was done already"),
+    gettext_noop("Nothing was changed. Look at the page again to see how things stand."),
+)
+
+_NO_SEATS = Words(
+    gettext_noop("Seats are not to be had now"),
+    gettext_noop(
+        "Nothing was changed. Look at Seats to see how many are free, and since when the contract "
+        "runs."
+    ),
+)
+
+_NOT_MOVED = Words(
+    gettext_noop("The seat cannot be moved"),
+    gettext_noop(
+        "Nothing was changed. The person who gives has no seat, or the one who gets has one: look "
+        "at Members."
+    ),
+)
+
 #: By the code of the problem.
-_WORDS = {
+WORDS = {
+    "quote_stale": _PRICE_OVER,
+    "quote_expired": _PRICE_OVER,
+    "total_mismatch": _PRICE_OVER,
+    "request_over": Words(
+        gettext_noop("This request for seats is over"),
+        gettext_noop(
+            "Nothing was bought. It was answered already, or its time is over. Look at Home."
+        ),
+    ),
+    "nothing_to_change": _DONE,
+    "idempotency_key_reused": _DONE,
+    "too_late_to_decline": Words(
+        gettext_noop("It is too late to decline"),
+        gettext_noop("Nothing was changed. The last day to decline is over: contact the vendor."),
+    ),
+    "seat_limit_reached": _NO_SEATS,
+    "contract_not_started": _NO_SEATS,
+    "no_seat_to_move": _NOT_MOVED,
+    "already_holds_seat": _NOT_MOVED,
+    "already_exists": Words(
+        gettext_noop("This exists already"),
+        gettext_noop("Nothing was changed. Give another name or address."),
+    ),
+    "last_primary_owner": Words(
+        gettext_noop("The last primary owner stays"),
+        gettext_noop("Nothing was changed. Hand the ownership over first."),
+    ),
+    "link_ended": Words(
+        gettext_noop("This link has ended"),
+        gettext_noop(
+            "It was used already, was replaced by a newer one, or is past its time. "
+            "Ask for a new one."
+        ),
+    ),
+    "too_many_attempts": Words(
+        gettext_noop("Too many attempts"),
+        gettext_noop("There were too many from your network. Wait a few minutes, then go on."),
+    ),
+    "sign_in_off": Words(
+        gettext_noop("This way to sign in is off"),
+        gettext_noop("Nothing was changed. Sign in another way, or ask the vendor to set it up."),
+    ),
     "not_found": Words(
         gettext_noop("There is nothing at this address"),
         gettext_noop(
@@ -97,6 +165,18 @@ _OTHER = Words(
 )
 
 
+def said_to_stranger(code: str, status: int) -> Response:
+    """Return the page of a failure for one who is not signed in."""
+    words = WORDS[code]
+    return render(
+        "failure.html",
+        status,
+        title=gettext(words.title),
+        advice=gettext(words.advice),
+        signed_in=False,
+    )
+
+
 def failure_page(problem: Problem) -> Response:
     """Return the page of a failure.
 
@@ -104,7 +184,7 @@ def failure_page(problem: Problem) -> Response:
     """
     if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         g.setdefault("visit", None)
-    words = _WORDS.get(problem.code, _OTHER)
+    words = WORDS.get(problem.code, _OTHER)
     reference = str(problem.facts.get("reference", ""))
     return render(
         "failure.html",

@@ -10,6 +10,7 @@ from app.billing.overview import overview_of
 from app.billing.seat_request_lookups import open_requests
 from app.billing.terms import local_day
 from app.models import Invoice, Seller
+from app.owners.handing_over import is_late, offer_to
 from app.web.console.addresses import invoice_address
 from app.web.console.rendering import render
 from app.web.console.seats import bar_of
@@ -32,11 +33,19 @@ def show_home(context: Context) -> Response:
         overview=overview,
         bar=bar_of(overview),
         sees_people=context.may(Permission.READ_PEOPLE),
+        connects=context.may(Permission.CONNECT),
         soon=runs_out is not None and (runs_out - overview.today).days <= SOON_DAYS,
         requests=open_requests(context, may_buy=overview.may_buy, limit=_SHOWN_MAX),
         invoice_address=invoice_address,
+        offered_by=_offered_by(context),
         overdue=_overdue(context) if context.may(Permission.READ_BILLING) else [],
     )
+
+
+def _offered_by(context: Context) -> str | None:
+    """Return who offers the ownership to the caller, as long as they can accept it."""
+    offer = offer_to(context)
+    return None if offer is None or is_late(offer, at=context.at) else offer.giver_name
 
 
 def _overdue(context: Context) -> list[Invoice]:

@@ -13,8 +13,8 @@ from app.owners.refusals import LinkEnded, TooManyAttempts
 from app.owners.signing_in import SignedIn
 from app.web.browsers import keep_session
 from app.web.console.addresses import go, organization_in, path_of_console
+from app.web.console.failures import said_to_stranger
 from app.web.console.forms import Problems, check_sign_in_token, written
-from app.web.console.notes import leave_note
 from app.web.console.rendering import render
 from app.web.console.surface import blueprint
 from app.web.console.visits import visit_or_none
@@ -109,37 +109,22 @@ def _sent(wanted: str | None, problems: Problems, status: int = 200) -> Response
 
 
 def _welcome(signed_in: SignedIn) -> Response:
+    organization_id = signed_in.owner.organization_id
+    response = lead(path_of_console(written("next")), organization_id)
     if signed_in.purpose is Purpose.ACCEPT_OWNERSHIP:
-        leave_note(gettext("You are the primary owner now."))
-    response = lead(path_of_console(written("next")), signed_in.owner.organization_id)
+        response = go("console.show_ownership", organization_id=organization_id)
     keep_session(response, signed_in.session.secret, until=signed_in.session.expires_at)
     return response
 
 
 def _ended() -> Response:
-    return render(
-        "failure.html",
-        _GONE,
-        title=gettext("This link has ended"),
-        advice=gettext(
-            "It was used already, was replaced by a newer one, or is past its time. "
-            "Ask for a new one."
-        ),
-        signed_in=False,
-    )
+    return said_to_stranger("link_ended", _GONE)
 
 
 def too_many(refusal: TooManyAttempts) -> Response:
     """Return the page for one who tried too often."""
-    seconds = refusal.facts["retry_after_seconds"]
-    response = render(
-        "failure.html",
-        _TOO_MANY,
-        title=gettext("Too many attempts"),
-        advice=gettext("There were too many from your network. Wait a few minutes, then go on."),
-        signed_in=False,
-    )
-    response.headers["Retry-After"] = str(seconds)
+    response = said_to_stranger(refusal.code, _TOO_MANY)
+    response.headers["Retry-After"] = str(refusal.retry_after_seconds)
     return response
 
 

@@ -10,6 +10,7 @@ from app.access.context import Context
 from app.access.principal import Permission
 from app.billing.invoices.labels import missing_text
 from app.errors import InvalidInput
+from app.i18n.formats import percent_text
 from app.models import Organization
 from app.organizations.kinds import Choice, Flag, Percentage, Several
 from app.organizations.lacking import lacking_of_buyer
@@ -26,7 +27,7 @@ from app.web.console.forms import Problems, written
 from app.web.console.notes import leave_note
 from app.web.console.rendering import render
 from app.web.console.surface import blueprint, page
-from app.web.console.words import gettext, gettext_noop, language
+from app.web.console.words import gettext, gettext_noop, language, translated
 
 _UNPROCESSABLE = 422
 
@@ -36,13 +37,13 @@ LABELS: Mapping[str, str] = {
     "name": gettext_noop("Organization"),
     "language": gettext_noop("Language of invoices"),
     "seat_refusal_status": gettext_noop("Answer to the directory when no seat is free"),
-    "tax_rate": gettext_noop("Tax on purchases"),
+    "tax_rate": gettext_noop("VAT on purchases"),
     "reverse_charge": gettext_noop("Reverse charge"),
     "tax": gettext_noop("Ground of the tax"),
     "when_full": gettext_noop("When no seat is free"),
     "reserve_for_denied": gettext_noop("Keep bought seats for those who were refused"),
-    "login_help": gettext_noop('Who helps people that cannot sign in, as it follows "Ask"'),
-    "login_by_email": gettext_noop("A login under a user's e-mail address is that user's"),
+    "login_help": gettext_noop("Who helps people who cannot sign in"),
+    "login_by_email": gettext_noop("Match a login by its e-mail address, too"),
     "billing_contacts": gettext_noop("Addresses for invoices"),
     "alert_thresholds": gettext_noop("Alert when so many seats are free"),
     "legal_name": gettext_noop("Legal name"),
@@ -58,12 +59,21 @@ LABELS: Mapping[str, str] = {
     "email": gettext_noop("E-mail address for questions about invoices"),
 }
 
+#: How a setting is written, by its name.
+_HINTS: Mapping[str, str] = {
+    "billing_contacts": gettext_noop("With a comma between them"),
+    "alert_thresholds": gettext_noop("With a comma between them"),
+    "login_help": gettext_noop('It follows "Ask", such as: the service desk'),
+}
+
 #: What a value is called; others are shown as they are.
 _VALUES: Mapping[object, str] = {
     "en": "English",
     "fr": "Français",
     "reject": gettext_noop("People are refused"),
     "park": gettext_noop("People wait for the next free seat"),
+    403: gettext_noop("403: not allowed"),
+    400: gettext_noop("400: not valid"),
 }
 
 _YES, _NO = "yes", "no"
@@ -89,13 +99,19 @@ def change_settings(context: Context) -> Response:
     try:
         set_organization(context, OrganizationChanges(party=party, **given))
     except InvalidInput as wrong:
-        label = gettext(LABELS[wrong.field])
-        sentence = gettext("Check this: %(label)s. It cannot be used as it is.", label=label)
+        sentence = _what_is_wrong(wrong)
         organization = find_organization(context.organization_id)
         typed = {name: written(name) for name in LABELS}
         return _page(context, organization, typed, Problems({wrong.field: sentence}))
     leave_note(gettext("Your settings are saved."))
     return go("console.show_settings")
+
+
+def _what_is_wrong(wrong: InvalidInput) -> str:
+    label, advice = gettext(LABELS[wrong.field]), translated(wrong.message)
+    if advice:
+        return gettext("%(label)s: %(advice)s", label=label, advice=advice)
+    return gettext("Check this: %(label)s. It cannot be used as it is.", label=label)
 
 
 def _page(
@@ -111,6 +127,7 @@ def _page(
         fixed=[each for each in open_to_owners(OwnerMay.READ) if _shown(each, organization)],
         members=BUYER_PARTICULARS,
         label=lambda name: gettext(LABELS[name]),
+        hint=lambda name: gettext(_HINTS[name]) if name in _HINTS else "",
         options=_options,
         shown=lambda setting: _shown(setting, organization),
         manages=manages,
@@ -160,7 +177,7 @@ def _shown(setting: Setting, organization: Organization) -> str:
     """Return a setting as one reads it."""
     text = _text(setting, organization)
     if isinstance(setting.kind, Percentage):
-        return f"{int(text) / 100:g} %"
+        return percent_text(int(text), language())
     return dict(_options(setting)).get(text, text)
 
 

@@ -6,8 +6,8 @@ from flask import g
 
 from app.access.context import Context, acting
 from app.errors import NotAuthenticated
-from app.owners.presence import Presence, presence_of
-from app.owners.sessions import find_session
+from app.owners.presence import Presence
+from app.owners.sessions import find_visitor
 from app.web.browsers import session_secret
 from app.web.context import instant, request_id
 
@@ -47,9 +47,9 @@ def _find() -> Visit | None:
     if secret is None:
         return None
     try:
-        principal = find_session(secret, at=instant())
+        visitor = find_visitor(secret, at=instant())
     except NotAuthenticated:
         return None
-    context = acting(replace(principal, request_id=request_id()), at=instant())
+    context = acting(replace(visitor.principal, request_id=request_id()), at=instant())
     g.principal = context
-    return Visit(context, presence_of(context))
+    return Visit(context, visitor.presence)

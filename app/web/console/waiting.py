@@ -6,7 +6,6 @@ from app.access.context import Context
 from app.access.principal import Permission
 from app.billing.overview import overview_of
 from app.seats import waiting
-from app.seats.want_sources import with_sources
 from app.web.console.lists import SHEET, seen_last, sheet_of, time_zone_of
 from app.web.console.refused import asked_by
 from app.web.console.rendering import render
@@ -19,7 +18,7 @@ def show_waiting(context: Context) -> Response:
     """List who waits, the next one first."""
     after = seen_last("dnl")
     rows = waiting.places_of(context.organization_id, after=after, limit=SHEET + 1)
-    sheet = sheet_of(with_sources(rows), "console.show_waiting", lambda row: str(row.id))
+    sheet = sheet_of(rows, "console.show_waiting", lambda row: str(row.id))
     return render(
         "waiting.html",
         sheet=sheet,

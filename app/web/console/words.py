@@ -6,7 +6,8 @@ A person's language is their own choice, else the browser's, else the organizati
 from flask import g, request
 
 from app.i18n.catalogues import translations
-from app.i18n.languages import Language, choose_language
+from app.i18n.languages import ENGLISH, Language, choose_language
+from app.sentences import Sentence
 from app.web.browsers import cookie
 from app.web.console.visits import visit_or_none
 
@@ -36,6 +37,13 @@ def language() -> Language:
 def gettext(message: str, /, **values: object) -> str:
     """Return a text in the reader's language, with its values."""
     return translations(language()).gettext(message) % values
+
+
+def translated(sentence: str) -> str:
+    """Return what a refusal says in the reader's language; "" where it is in English alone."""
+    if isinstance(sentence, Sentence):
+        return gettext(sentence.text, **sentence.values)
+    return sentence if language() == ENGLISH else ""
 
 
 def ngettext(singular: str, plural: str, number: int, /, **values: object) -> str:

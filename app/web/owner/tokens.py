@@ -1,14 +1,15 @@
 """The organization's tokens."""
 
+from datetime import timedelta
 from typing import Any
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
-from app.access import tokens
+from app.access import rotation, tokens
 from app.access.context import Context
 from app.access.principal import ISSUABLE, Permission, Role
 from app.web.context import requires
-from app.web.fields import Choice, Instant, RequestSchema, Text
+from app.web.fields import Choice, Instant, Integer, RequestSchema, Text
 from app.web.owner.surface import once, surface
 
 
@@ -22,6 +23,20 @@ class TokenRequestSchema(RequestSchema):
         metadata={"description": "The identity provider that will use it, such as entra."},
     )
     expires_at = Instant(load_default=None)
+
+
+class RotationSchema(RequestSchema):
+    """For how long a token goes on working beside its successor."""
+
+    overlap_hours = Integer(
+        load_default=24,
+        validate=validate.Range(
+            0,
+            rotation.OVERLAP_HOURS_MAX,
+            error=f"Send a whole number of hours from 0 to {rotation.OVERLAP_HOURS_MAX}.",
+        ),
+        metadata={"description": "How many hours the token goes on working; 0 ends it at once."},
+    )
 
 
 class TokenSchema(Schema):
@@ -69,6 +84,20 @@ def list_tokens(context: Context) -> Any:
 def issue_token(context: Context, body: dict[str, Any]) -> tokens.IssuedToken:
     """Issue a token; its secret is shown in this answer and never again, also not repeated."""
     return tokens.issue_token(context, tokens.TokenRequest(**{**body, "role": Role(body["role"])}))
+
+
+@surface.post("/tokens/<token_id>/rotation")
+@requires(Permission.MANAGE_TOKENS)
+@surface.arguments(RotationSchema)
+@once(
+    IssuedTokenSchema,
+    lambda _context, issued: _issued(issued),
+    kept=lambda issued: TokenSchema().dump(issued.token),
+)
+def make_successor(context: Context, body: dict[str, Any], token_id: str) -> tokens.IssuedToken:
+    """Make a token's successor, with a new secret; the token goes on working for a while."""
+    overlap = timedelta(hours=body["overlap_hours"])
+    return rotation.rotate_token(context, token_id, overlap)
 
 
 @surface.delete("/tokens/<token_id>")

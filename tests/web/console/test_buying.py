@@ -13,7 +13,7 @@ from app.owners.membership import NewOwner, add_owner
 from app.owners.roster import principal_of
 from app.owners.sessions import begin_session
 from tests.support.browser import Browser
-from tests.support.builders import NOW, an_organization, buy, fill
+from tests.support.builders import NOW, a_quote, an_organization, buy, fill
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope="session")
 
@@ -37,6 +37,10 @@ def buyer_there(service, hundred):
 
 def bought(customer):
     return list(Purchase.select().where(Purchase.organization_id == customer.id))
+
+
+def quotes(customer):
+    return list(Quote.of(customer.id))
 
 
 def adding(browser, customer, quantity="5"):
@@ -96,6 +100,7 @@ def test_it_is_bought_in_french_with_the_words_of_the_source(service, hundred):
         ("", "Enter how many seats to add, such as 5."),
         ("0", "1 or more"),
         ("-5", "Seats cannot be taken out before the term ends"),
+        ("\N{MINUS SIGN}5", "Seats cannot be taken out before the term ends"),
         ("1.5", "A seat is whole"),
         ("1,5", "A seat is whole"),
         ("five", "in digits"),
@@ -115,7 +120,7 @@ def test_a_wrong_number_gets_a_page_that_says_what_to_enter(hundred, buyer_there
     field = next(tag for tag in page.of("input") if tag.get("name") == "quantity")
     assert field["aria-invalid"] == "true"
     assert "quantity-problem" in field["aria-describedby"]
-    assert Quote.select().where(Quote.organization_id == hundred.id).count() == 0
+    assert quotes(hundred) == []
 
 
 def test_spaces_in_a_number_are_read_past(hundred, buyer_there):
@@ -131,6 +136,7 @@ def test_a_number_that_may_be_the_total_is_asked_back(hundred, buyer_there, mean
         in page.text
     )
     assert buyer_there.send(page, "Continue").status == 422
+    assert quotes(hundred) == []
     page = buyer_there.send(page, "Continue", meaning=meaning)
 
     assert f"100 today → {after}" in page.text
@@ -203,6 +209,21 @@ def test_an_expired_price_is_said_to_be_and_asked_for_anew(service, hundred, buy
     assert bought(hundred) == []
 
 
+def test_a_price_that_expires_under_the_button_buys_nothing(service, hundred, buyer_there):
+    address = adding(buyer_there, hundred).address
+    service.clock.at = NOW + timedelta(hours=14, minutes=50)
+    buyer_there.sign_in(hundred)
+    page = buyer_there.get(address)
+    service.clock.advance(minutes=20)
+
+    page = buyer_there.send(page, "Upgrade", action="upgrade")
+
+    assert page.heading == "This price has expired"
+    assert bought(hundred) == []
+    page = buyer_there.send(page, "Ask for the price of 5 more seats")
+    assert page.heading == "Review your increase"
+
+
 def test_a_changed_tax_makes_a_price_void(hundred, buyer_there):
     page = adding(buyer_there, hundred)
     set_organization(acting(hundred.operator, at=NOW), OrganizationChanges(tax_rate="19"))
@@ -211,17 +232,6 @@ def test_a_changed_tax_makes_a_price_void(hundred, buyer_there):
 
     assert page.heading == "This price no longer applies"
     assert bought(hundred) == []
-
-
-def test_the_quote_of_another_organization_is_not_there(service, hundred, buyer_there):
-    other = an_organization(5)
-    browser = Browser(service)
-    browser.sign_in(other)
-    foreign = adding(browser, other, "1").address.rpartition("/")[2]
-
-    page = buyer_there.get(f"/console/{hundred.id}/quotes/{foreign}")
-
-    assert (page.status, page.heading) == (404, "There is nothing at this address")
 
 
 def test_a_session_that_ends_before_the_button_buys_nothing_and_leads_back(
@@ -286,8 +296,23 @@ def test_what_the_invoice_lacks_is_added_in_place(hundred, buyer_there):
     )
 
     assert "Missing on the invoice" not in page.text
-    assert "1 rue de la Paix" in page.text
+    assert "1 rue de la Paix 75002 Paris France" in page.text
     assert bought(hundred) == []
+
+
+@pytest.mark.parametrize(("language", "named"), [("en", "Germany"), ("fr", "Allemagne")])
+def test_the_country_of_who_is_billed_is_named_in_the_readers_language(
+    service, hundred, language, named
+):
+    party = {"legal_name": "Acme GmbH", "city": "Berlin", "country": "DE"}
+    set_organization(acting(hundred.operator, at=NOW), OrganizationChanges(party=party))
+    quote = a_quote(hundred)
+    browser = Browser(service, language)
+    browser.sign_in(hundred)
+
+    page = browser.get(f"/console/{hundred.id}/quotes/{quote.id}")
+
+    assert f"Berlin {named}" in page.text
 
 
 def test_the_administrator_of_a_directory_sees_seats_and_no_prices(service, hundred):

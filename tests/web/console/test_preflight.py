@@ -82,7 +82,7 @@ def test_it_sees_no_price(service, full):
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        ({"user_names": " "}, "Collez les userNames"),
+        ({"user_names": " "}, "Collez les identifiants"),
         ({"user_names": "Nom,Ville\nAlice,Paris"}, "La ligne 1 n'est ni un titre ni une personne"),
         ({"user_names": 'alice@example.com\n"bob'}, "Cette liste est illisible"),
         ({"user_names": "alice\u200b@example.com\nbob"}, "La ligne 1 contient un caractère"),

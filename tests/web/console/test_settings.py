@@ -17,6 +17,10 @@ def form_page(acme, owner):
     return owner.get(f"/console/{acme.id}/settings")
 
 
+#: What stands in the form where one of a few is chosen.
+CHOSEN = {"language": "en", "seat_refusal_status": "403", "when_full": "reject"}
+
+
 def kept(customer):
     return Organization.get_by_id(customer.id)
 
@@ -54,23 +58,30 @@ def test_settings_are_changed_and_shown(acme, owner, form_page):
 
 
 @pytest.mark.parametrize(
-    ("field", "text"),
+    ("field", "text", "advice"),
     [
-        ("vat_id", "FR1"),
-        ("country", "Freedonia"),
-        ("billing_contacts", "no address"),
-        ("alert_thresholds", "many"),
-        ("when_full", "explode"),
-        ("seat_refusal_status", "\u0662"),
-        ("language", "xx"),
+        ("vat_id", "FR1", ("'FR1' is not a valid VAT number", "n'est pas un numéro de TVA")),
+        ("country", "Freedonia", ("'Freedonia' is not a country", "n'est pas un pays")),
+        ("billing_contacts", "no address", ("not an e-mail address", "n'est pas une adresse")),
+        ("alert_thresholds", "many", ("a share from 1% to 99%", "une part de 1% à 99%")),
+        ("alert_thresholds", "1, 1", ("each once", "chacun une fois")),
+        ("login_help", "x" * 500, ("characters to follow Ask", "caractères, comme")),
+        ("legal_name", "x" * 501, ("Legal name: Give at most 500", "sociale : Donnez au plus 500")),
+        ("city", "Ly\u200bon", ("or invisible character", "ou invisible")),
+        ("when_full", "explode", ("Send one of reject, park.", "Choisissez reject ou park.")),
+        ("seat_refusal_status", "\u0662", ("give 403 or 400", "donnez 403 ou 400")),
+        ("language", "xx", ("'xx' is not a language that", "'xx' n'est pas une langue")),
     ],
 )
-def test_what_cannot_be_used_comes_back_and_changes_nothing(acme, owner, form_page, field, text):
-    page = owner.send(form_page, "Save the settings", city="Lyon", **{field: text})
+def test_what_cannot_be_used_comes_back_and_changes_nothing(acme, owner, field, text, advice):
+    entered = {**CHOSEN, "city": "Lyon", field: text}
+    for language, words in zip(("en", "fr"), advice, strict=True):
+        form = owner.get(f"/console/{acme.id}/settings").form("Save the settings")
+        page = owner.post(form.action, form.fields | entered, headers={"Accept-Language": language})
 
-    assert page.status == 422
-    assert "It cannot be used as it is." in page.text
-    assert "Lyon" in [each.get("value") for each in page.of("input")]
+        assert page.status == 422
+        assert words in page.text
+    assert (text if field == "city" else "Lyon") in [each.get("value") for each in page.of("input")]
     assert "city" not in kept(acme).party
 
 

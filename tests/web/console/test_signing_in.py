@@ -110,11 +110,49 @@ def test_without_mail_the_page_says_so_and_offers_what_there_is(visitor):
     assert page.form("Sign in with this token")
 
 
-def test_too_many_attempts_get_a_page_that_says_to_wait(visitor):
-    page = visitor.get("/console/sign-in")
-    form = page.form("Sign in with this token")
-    answers = [visitor.post(form.action, {**form.fields, "token": "x"}) for _ in range(61)]
+TRIED = {
+    "token": (60, "Sign in with this token", {"token": "x"}),
+    "link": (30, "Send me a link", {"address": "stranger@acme.example"}),
+}
 
+
+@pytest.mark.parametrize(("allowed", "button", "fields"), TRIED.values(), ids=TRIED)
+def test_too_many_attempts_get_a_page_that_says_to_wait(posted, allowed, button, fields):
+    form = posted.get("/console/sign-in").form(button)
+    answers = [posted.post(form.action, form.fields | fields) for _ in range(allowed + 1)]
+
+    assert {answer.status for answer in answers[:-1]} <= {200, 422}
     assert answers[-1].status == 429
     assert answers[-1].heading == "Too many attempts"
     assert int(answers[-1].headers["Retry-After"]) > 0
+
+
+@pytest.mark.parametrize("way", ["link", "code"])
+def test_a_link_and_its_code_count_as_attempts_of_their_network(marie, link, posted, way):
+    page = posted.send(posted.get("/console/sign-in"), "Send me a link", address=marie.address)
+    token = posted.get("/console/sign-in").form("Sign in with this token")
+    for _ in range(60):
+        posted.post(token.action, {**token.fields, "token": "x"})
+
+    if way == "link":
+        page = posted.send(posted.get(f"/console/sign-in/{link.secret}"), "Sign in")
+    else:
+        page = posted.send(page, "Sign in with the code", code=link.code)
+
+    assert (page.status, page.heading) == (429, "Too many attempts")
+    assert int(page.headers["Retry-After"]) > 0
+    assert OwnerSession.select().count() == 0
+
+
+def test_five_wrong_codes_end_the_link(acme, marie, link, posted):
+    page = posted.send(posted.get("/console/sign-in"), "Send me a link", address=marie.address)
+    wrong = f"{(int(link.code) + 1) % 10**8:08}"
+
+    for _ in range(5):
+        assert posted.send(page, "Sign in with the code", code=wrong).status == 422
+    last = posted.send(page, "Sign in with the code", code=link.code)
+
+    assert last.status == 422
+    assert "ask for a new link" in last.text
+    assert posted.get(f"/console/sign-in/{link.secret}").status == 410
+    assert sessions_of(acme) == 0
