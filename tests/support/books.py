@@ -66,10 +66,11 @@ STEPS = st.lists(
 
 
 def a_french_seller(**party) -> None:
-    """Let the seller be French, with accounts and a rate of the dollar."""
+    """Let the seller be French, with accounts and rates of the dollar."""
     changes = SellerChanges(party={**FRENCH, **party}, accounts=ACCOUNTS)
     set_seller(changes, at=SIGNED_AT)
-    enter_rate(Publication("USD", "0.9215", date(2026, 1, 1), "ECB"), at=SIGNED_AT)
+    for month in range(1, 13):
+        enter_rate(Publication("USD", "0.9215", date(2026, month, 1), "ECB"), at=SIGNED_AT)
 
 
 def a_customer(kind: str = "domestic", number: str | None = None, **terms) -> Customer:
@@ -101,32 +102,57 @@ class Year:
 
     def _do(self, what, customer, which, per_mille) -> None:
         context = acting(customer.operator, at=self.at)
-        if what == "buy":
-            buy(customer, 1 + per_mille % 7, at=self.at)
-            return
         rows = invoices_of(customer.id)
         settled = settlements_of(customer.id, rows)[which % len(rows)]
-        invoice, part = settled.invoice, settled.invoice.total_minor * per_mille // 1000
         self.references += 1
-        day, name = self.at.date(), f"line {self.references}"
-        match what:
-            case "pay":
-                amount = settled.open_minor if per_mille > 700 else part
-                record_payment(context, invoice.id, Receipt(amount, day, name))
-            case "credit":
-                left = leftovers_of(invoice)[1]
-                amount = max(left.net_minor * per_mille // 1000, 1)
-                credit_invoice(context, invoice.id, Portion(1, amount_minor=amount, again=True))
-            case "credit all":
-                credit_invoice(context, invoice.id)
-            case "replace":
-                replace_invoice(context, invoice.id)
-            case "refund":
-                record_refund(context, invoice.id, Repayment(settled.overpaid_minor, day, name))
-            case "reverse":
-                entries = [*Payment.of(customer.id), *Refund.of(customer.id)]
-                if entries:
-                    reverse_entry(context, entries[per_mille % len(entries)].id, "wrong")
+        _DOINGS[what](context, settled, per_mille, f"line {self.references}")
+
+
+def _buy(context, _settled, per_mille, _name):
+    buy(Customer(context.organization_id), 1 + per_mille % 7, at=context.at)
+
+
+def _pay(context, settled, per_mille, name):
+    part = settled.invoice.total_minor * per_mille // 1000
+    amount_minor = settled.open_minor if per_mille > 700 else part
+    record_payment(context, settled.invoice.id, Receipt(amount_minor, context.at.date(), name))
+
+
+def _credit(context, settled, per_mille, _name):
+    left = leftovers_of(settled.invoice)[1]
+    amount_minor = max(left.net_minor * per_mille // 1000, 1)
+    portion = Portion(1, amount_minor=amount_minor, again=True)
+    credit_invoice(context, settled.invoice.id, portion)
+
+
+def _credit_all(context, settled, _per_mille, _name):
+    credit_invoice(context, settled.invoice.id)
+
+
+def _replace(context, settled, _per_mille, _name):
+    replace_invoice(context, settled.invoice.id)
+
+
+def _refund(context, settled, _per_mille, name):
+    repayment = Repayment(settled.overpaid_minor, context.at.date(), name)
+    record_refund(context, settled.invoice.id, repayment)
+
+
+def _reverse(context, _settled, per_mille, _name):
+    entries = [row for model in (Payment, Refund) for row in model.of(context.organization_id)]
+    if entries:
+        reverse_entry(context, entries[per_mille % len(entries)].id, "wrong")
+
+
+_DOINGS = {
+    "buy": _buy,
+    "pay": _pay,
+    "credit": _credit,
+    "credit all": _credit_all,
+    "replace": _replace,
+    "refund": _refund,
+    "reverse": _reverse,
+}
 
 
 def fec_rows(text: str) -> list[dict[str, str]]:
