@@ -23,6 +23,7 @@
     |   +-- InvoiceVoid  InvoiceNotCredited  InvoiceReplaced  AlreadyReversed
     |   +-- Overpayment
     |   +-- AccountsMissing  EuroRateMissing
+    |   +-- Overpayment  Unsayable
     +-- IdempotencyKeyReused    one key, two different requests
     +-- ClockJumped             the clock moved by more than time did
     +-- Busy                    the database could not serve this now; it may succeed later
@@ -292,6 +293,12 @@ class EuroRateMissing(BillingError):
     """An amount is wanted in euros, and no rate of its currency is known for its day."""
 
     code = "euro_rate_missing"
+
+
+class Unsayable(BillingError):
+    """A standard has no way to say this invoice, or it lacks what the standard wants."""
+
+    code = "invoice_unsayable"
 
 
 class IdempotencyKeyReused(DomainError):

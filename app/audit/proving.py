@@ -11,6 +11,7 @@ from app.audit import (
     holders,
     invoices,
     money,
+    originals,
     people,
     pools,
     purchases,
@@ -30,6 +31,7 @@ QUERIES = (
     *settlement.CHECKS,
     *purchases.CHECKS,
     *days.CHECKS,
+    *originals.CHECKS,
 )
 
 #: All that the audit proves.
@@ -39,6 +41,7 @@ CHECKS = (
     *money.RECOMPUTED,
     *crediting.RECOMPUTED,
     *days.RECOMPUTED,
+    *originals.RECOMPUTED,
     *guards.RECOMPUTED,
 )
 
@@ -59,6 +62,7 @@ def _violations(at: datetime) -> Iterator[Violation]:
     yield from money.quotes()
     yield from crediting.lines()
     yield from crediting.taxes()
+    yield from originals.originals()
     yield from days.terms(at)
     yield from days.pools()
     yield from days.invoices_ahead(at)

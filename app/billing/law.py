@@ -30,6 +30,11 @@ FRENCH_FORMS_WITH_CAPITAL = frozenset(
 #: then needs its SIREN, and an electronic address, on the other's invoices.
 FRENCH_ELECTRONIC_INVOICES_SINCE = date(2026, 9, 1)
 
+#: The rates of VAT that France has or had, in basis points (rule BR-FR-16 of its invoices as data).
+FRENCH_VAT_RATES = frozenset(
+    {0, 90, 105, 175, 210, 550, 700, 850, 920, 960, 1000, 1300, 1960, 2000, 2060}
+)
+
 #: More days to pay than these need a reason in France (Code de commerce, L441-10).
 FRENCH_NET_DAYS_MAX = 60
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from app.billing.pricing import Line
-from app.billing.terms import Remainder
+from app.billing.terms import MONTHS_PER_TERM, Remainder, ServicePeriod
 from app.i18n.catalogues import translations
 from app.i18n.formats import count_text, days_text, money_text
 from app.i18n.languages import Language
@@ -43,3 +43,29 @@ def share_text(remainder: Remainder, language: Language) -> str:
     if remainder.months and remainder.days:
         return texts.gettext("%(months)s and %(days)s") % {"months": months, "days": days}
     return months if remainder.months else days
+
+
+def share_of_term_text(service: ServicePeriod, language: Language) -> str:
+    """Return what a period is of its term as a factor, "" for all of it.
+
+    >>> from datetime import date
+    >>> from app.billing.terms import Term
+    >>> service = Term(date(2026, 1, 1), 1).service_from(date(2026, 3, 17))
+    >>> share_of_term_text(service, Language("en"))
+    '(9 months + 15 days of 31) / 12'
+    """
+    remainder, texts = service.remainder, translations(language)
+    if service.months == MONTHS_PER_TERM:
+        return ""
+    if remainder.as_months != service.months:
+        return f"({service.months}) / {MONTHS_PER_TERM}"
+    months = texts.ngettext("%(count)s month", "%(count)s months", remainder.months) % {
+        "count": remainder.months
+    }
+    if not remainder.days:
+        return f"{months} / {MONTHS_PER_TERM}"
+    days = texts.ngettext(
+        "%(count)s day of %(all)s", "%(count)s days of %(all)s", remainder.days
+    ) % {"count": remainder.days, "all": remainder.days_in_month}
+    counted = f"{months} + {days}" if remainder.months else days
+    return f"({counted}) / {MONTHS_PER_TERM}"

@@ -49,6 +49,20 @@ class DocumentField(Field):
         return json.loads(value) if isinstance(value, str) else value
 
 
+class BytesField(Field):
+    """The bytes of a file: `bytea` on PostgreSQL, a blob on SQLite."""
+
+    field_type = "BYTES"
+
+    def db_value(self, value: bytes) -> bytes:
+        """Return the bytes as they are."""
+        return value
+
+    def python_value(self, value: bytes | memoryview) -> bytes:
+        """Return the bytes, whatever the driver wraps them in."""
+        return bytes(value)
+
+
 def instant_text(at: datetime) -> str:
     """Return `at` as `2026-03-01T09:00:00.000000Z`."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

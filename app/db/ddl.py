@@ -1,7 +1,7 @@
 """How migrations are written for two engines at once.
 
-Three words are spelt per engine: KEY (text compared byte by byte), INSTANT (an aware UTC instant)
-and DOCUMENT (JSON). They stand behind a column's name, on a line of its own.
+Four words are spelt per engine: KEY (text compared byte by byte), INSTANT (an aware UTC instant),
+DOCUMENT (JSON) and BYTES. They stand behind a column's name, on a line of its own.
 """
 
 import re
@@ -10,8 +10,13 @@ from collections.abc import Iterable, Iterator
 from peewee import Database, PostgresqlDatabase
 
 _SPELLINGS = {
-    "sqlite": {"KEY": "TEXT", "INSTANT": "TEXT", "DOCUMENT": "TEXT"},
-    "postgresql": {"KEY": 'TEXT COLLATE "C"', "INSTANT": "TIMESTAMPTZ", "DOCUMENT": "JSONB"},
+    "sqlite": {"KEY": "TEXT", "INSTANT": "TEXT", "DOCUMENT": "TEXT", "BYTES": "BLOB"},
+    "postgresql": {
+        "KEY": 'TEXT COLLATE "C"',
+        "INSTANT": "TIMESTAMPTZ",
+        "DOCUMENT": "JSONB",
+        "BYTES": "BYTEA",
+    },
 }
 
 
@@ -23,7 +28,9 @@ def engine_of(db: Database) -> str:
 def create(db: Database, tables: str) -> None:
     """Run the statements of `tables`, spelt for the engine."""
     for word, spelling in _SPELLINGS[engine_of(db)].items():
-        tables = re.sub(rf"^(    [a-z_]+) {word}\b", rf"\1 {spelling}", tables, flags=re.MULTILINE)
+        tables = re.sub(
+            rf"^(    [a-z0-9_]+) {word}\b", rf"\1 {spelling}", tables, flags=re.MULTILINE
+        )
     execute(db, (statement for statement in tables.split(";") if statement.strip()))
 
 

@@ -29,6 +29,7 @@ from app.models.directory import Group, GroupMember, User, UserEmail
 from app.models.exchanges import DirectoryContact, Exchange
 from app.models.identity import IdentityMatch, IdentityMismatch
 from app.models.openid import OpenidLogin, OpenidProvider, OpenidRequest
+from app.models.originals import InvoiceOriginal
 from app.models.outbox import OutboxMessage
 from app.models.owners import Owner, OwnerLink, OwnerSession, OwnershipOffer, SignInAttempt
 from app.models.parties import Installation, Organization, Seller, VatCheck
@@ -61,6 +62,7 @@ __all__ = [
     "Installation",
     "Invoice",
     "InvoiceLine",
+    "InvoiceOriginal",
     "InvoiceSeries",
     "LedgerEntry",
     "OpenidLogin",

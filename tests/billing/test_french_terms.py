@@ -38,9 +38,10 @@ def legal_interest(percent):
 
 def test_a_french_sellers_invoices_note_the_usual_terms():
     assert texts(country="FR") == [
-        "Pénalités de retard\N{NO-BREAK SPACE}: taux de refinancement de la BCE majoré de 10 points, exigibles dès"
-        " le lendemain de l’échéance, sans rappel.",
-        "Indemnité forfaitaire pour frais de recouvrement en cas de retard de paiement\N{NO-BREAK SPACE}: 40 €.",
+        "Pénalités de retard\N{NO-BREAK SPACE}: taux de refinancement de la BCE majoré de 10"
+        " points, exigibles dès le lendemain de l’échéance, sans rappel.",
+        "Indemnité forfaitaire pour frais de recouvrement en cas de retard de paiement"
+        "\N{NO-BREAK SPACE}: 40 €.",
         "Escompte pour paiement anticipé\N{NO-BREAK SPACE}: néant.",
     ]
     assert [note.code for note in mentions_of(Party(country="FR"), ENGLISH)] == [

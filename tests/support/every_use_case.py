@@ -14,7 +14,7 @@ from app.access.tokens import TokenRequest, issue_token, revoke_token
 from app.billing import seat_requests
 from app.billing.contracts import amending, declining, renewals, scheduling
 from app.billing.contracts.amending import References
-from app.billing.invoices import crediting, payments, refunds, replacing, reversing
+from app.billing.invoices import crediting, originals, payments, refunds, replacing, reversing
 from app.billing.invoices.payments import Receipt
 from app.billing.quoting import QuoteRequest
 from app.billing.seat_requests import SeatsWanted
@@ -314,6 +314,12 @@ def recording_a_payment(acme):
     yield
     receipt = Receipt(100, NOW.date(), "SEPA 4711")
     payments.record_payment(acting(acme.operator, at=NOW), acme.signing.invoice.id, receipt)
+
+
+@leaves("invoice.original_made", "billing.invoices.originals.keep_original")
+def making_an_original(acme):
+    yield
+    originals.original_of(acme.id, acme.signing.invoice.id, NOW)
 
 
 @leaves("invoice.credited", "billing.invoices.crediting.credit_invoice")

@@ -8,10 +8,11 @@ from hashlib import sha256
 
 from app.billing.bookkeeping.days import Days
 from app.billing.bookkeeping.streams import Issued, issued_within
-from app.billing.invoices.files import data_of, original_file
+from app.billing.invoices.cii import cii_text
+from app.billing.invoices.originals import issued_document, original_of
 from app.csv_text import row_text
 from app.db.connections import connection
-from app.errors import DataUnsayable
+from app.errors import Unsayable
 
 _CONTENTS = "contents.csv"
 
@@ -69,12 +70,14 @@ def _each(days: Days, organization_id: str | None) -> Iterator[Issued]:
 
 def _files(issued: Issued, at: datetime) -> Iterator[tuple[str | None, bytes, str]]:
     """Yield the files of a document: their names and contents, or a note why there is none."""
+    invoice = issued.invoice
     with connection():
-        original = original_file(issued.invoice, at)
+        original = original_of(invoice.organization_id, invoice.id, at)
+        document = issued_document(invoice)
     yield original.file_name, original.content, ""
     try:
-        yield f"{issued.document.number}.xml", data_of(issued.document), ""
-    except DataUnsayable as reason:
+        yield f"{original.file_name.removesuffix('.pdf')}.xml", cii_text(document), ""
+    except Unsayable as reason:
         yield None, b"", str(reason)
 
 

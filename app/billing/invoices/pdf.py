@@ -1,189 +1,185 @@
-"""An invoice as a PDF of A4 pages; the same invoice gives the same bytes."""
+"""An invoice as a PDF; the same invoice gives the same bytes, on a machine with the same fonts."""
 
-from collections.abc import Iterable
-from datetime import UTC, datetime, time
-from typing import cast
-from unicodedata import category, normalize
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-from fpdf import FPDF
-from fpdf.enums import Align, TableBordersLayout, TextEmphasis, VAlign, XPos, YPos
-from fpdf.fonts import FontFace, TTFFont
-from ttf_opensans import (  # type: ignore[import-untyped]  # The package has no types.
-    OPENSANS_REGULAR,
-    OPENSANS_SEMIBOLD,
-)
+from fpdf.enums import Align
+from fpdf.fonts import FontFace
 
 from app.billing.invoices.document import InvoiceDocument
-from app.billing.invoices.wording import Fact, InvoiceWords, LineWords, PartyWords, invoice_words
+from app.billing.invoices.metadata import DATA_FILE_NAME, PDF_A, metadata_of
+from app.billing.invoices.parts import (
+    GAP_MM,
+    Row,
+    Table,
+    draw_facts,
+    draw_headline,
+    draw_list,
+    draw_notes,
+    draw_parties,
+    draw_sums,
+)
+from app.billing.invoices.sheets import MARGIN_MM, PLAIN, SMALL, Sheets
+from app.billing.invoices.wording import InvoiceWords, invoice_words
 from app.i18n.catalogues import translations
 
-_FAMILY = "opensans"
-_INK, _GREY, _RULE = (31, 35, 40), (89, 99, 110), (209, 217, 224)
-_PLAIN = FontFace(size_pt=9.5, emphasis=TextEmphasis.NONE)
-_BOLD = FontFace(size_pt=9.5, emphasis="BOLD")
-_FAINT = FontFace(size_pt=9.5, emphasis=TextEmphasis.NONE, color=_GREY)
-_SMALL = FontFace(size_pt=8, emphasis=TextEmphasis.NONE, color=_GREY)
-_TITLE = FontFace(size_pt=22, emphasis="BOLD")
-_HEADLINE = FontFace(size_pt=14, emphasis="BOLD")
-_MARGIN_MM, _GUTTER_MM, _GAP_MM, _LABEL_MM, _LINE_MM = 20, 10, 8, 38, 5
-_COLUMNS_MM = (82, 14, 26, 16, 32)
+log = logging.getLogger(__name__)
 
-_SPACES = str.maketrans({"\N{NARROW NO-BREAK SPACE}": "\N{NO-BREAK SPACE}"})
-_MISSING_GLYPH = "\N{REPLACEMENT CHARACTER}"
+TITLE = FontFace(size_pt=22, emphasis="BOLD")
+SENDER = FontFace(size_pt=11, emphasis="BOLD")
+
+#: Where paper is of the size Letter (ISO 3166).
+_LETTER_COUNTRIES = frozenset({"US"})
 
 
-def invoice_pdf(document: InvoiceDocument) -> bytes:
-    """Return the invoice as a PDF, in the invoice's language.
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What a document is: its title and number, and the name of its sender."""
 
-    The embedded typeface has the Latin, Greek and Cyrillic scripts. A character that it lacks is
-    shown as a replacement character, and the document says so.
+    title: str
+    number: str
+    sender: str
+
+
+def invoice_pdf(document: InvoiceDocument, data: bytes | None = None) -> bytes:
+    """Return the invoice as a PDF/A-3, in its language, with its `data` (Factur-X) attached.
+
+    Latin, Greek and Cyrillic are always printed, other scripts where a font is installed. Any other
+    character is shown as a replacement character, and the document says so.
     """
-    pdf = _InvoicePdf(document)
-    pdf.draw(invoice_words(document))
-    return bytes(pdf.output())
+    words = invoice_words(document)
+    try:
+        return _drawn(document, words, data, texts="".join(_texts_of(words, document.number)))
+    except Exception:  # Whatever a font of the machine does, an invoice is made.
+        log.exception("an installed font cannot be used, so %s goes without", document.number)
+        return _drawn(document, words, data, texts="")
 
 
-class _InvoicePdf(FPDF):
-    def __init__(self, document: InvoiceDocument) -> None:
-        super().__init__(format="A4")
-        self.number, self.texts = document.number, translations(document.language)
-        self.lacks_a_glyph = False
-        self.set_lang(document.language)
-        self.set_creation_date(datetime.combine(document.issued_on, time.min, UTC))
-        self.set_margin(_MARGIN_MM)
-        self.set_auto_page_break(auto=True, margin=_MARGIN_MM)
-        self.c_margin = 0
-        self.add_font(_FAMILY, "", OPENSANS_REGULAR.path)
-        self.add_font(_FAMILY, "B", OPENSANS_SEMIBOLD.path)
-        self.set_font(_FAMILY)
-        self.set_text_color(_INK)
-        self.set_draw_color(_RULE)
+def _drawn(
+    document: InvoiceDocument, words: InvoiceWords, data: bytes | None, *, texts: str
+) -> bytes:
+    """Return the PDF; `texts` are those for which installed fonts are looked through."""
+    heading = Heading(words.title, document.number, words.seller.name)
+    paper = Paper(document, heading)
+    paper.borrow_typefaces(texts)
+    _draw(paper, words)
+    paper.describe(data)
+    return bytes(paper.output())
 
-    def draw(self, words: InvoiceWords) -> None:
-        self.set_title(f"{words.title} {self.number}")
-        self.set_author(words.seller.name)
-        self.add_page()
-        self._text(words.title, _TITLE)
-        self.ln(_GAP_MM / 2)
-        self._facts(words.facts)
-        self.ln(_GAP_MM)
-        self._parties(words.seller, words.buyer)
-        self.ln(_GAP_MM)
-        self._text(words.headline, _HEADLINE)
-        self.ln(_GAP_MM / 2)
-        self._lines(words.columns, words.lines)
-        self._totals(words.totals)
-        self._closing(words)
+
+def page_size(country: str) -> str:
+    """Return the size of paper in a country: `letter`, or `A4`.
+
+    >>> page_size("US"), page_size("DE")
+    ('letter', 'A4')
+    """
+    return "letter" if country in _LETTER_COUNTRIES else "A4"
+
+
+class Paper(Sheets):
+    """Sheets with a letterhead, and numbered pages."""
+
+    def __init__(self, document: InvoiceDocument, heading: Heading) -> None:
+        """Begin the document of an invoice, or of a proposal of one, without a page."""
+        super().__init__(
+            size=page_size(document.buyer.country),
+            language=document.language,
+            made_on=document.issued_on,
+            compliance=PDF_A,
+        )
+        self.heading, self.made_on = heading, document.issued_on
+        self.texts = translations(document.language)
+
+    def describe(self, data: bytes | None) -> None:
+        """Name the document in its metadata, and attach data of the invoice."""
+        name = f"{self.heading.title} {self.heading.number}"
+        self.set_title(name)
+        self.set_author(self.heading.sender)
+        created = self.creation_date
+        self.set_xmp_metadata(
+            metadata_of(name, self.heading.sender, self.made_on, with_data=data is not None)
+        )
+        if data is not None:
+            self.embed_file(
+                bytes=data,
+                basename=DATA_FILE_NAME,
+                mime_type="text/xml",
+                associated_file_relationship="Alternative",
+                desc="Factur-X",
+                creation_date=created,
+                modification_date=created,
+                compress=True,
+                checksum=True,
+            )
+
+    def draw_heading(self) -> None:
+        """Write the letterhead and the title."""
+        if self.heading.sender and self.width_of(self.heading.sender, SENDER) <= self.epw:
+            self.write_block(self.heading.sender, self.whole, SENDER)
+            self.ln(1.5)
+            self.rule(self.whole)
+            self.ln(GAP_MM)
+        self.write_block(self.heading.title, self.whole, TITLE)
+        self.ln(2)
 
     def footer(self) -> None:
+        """Write the number of the page and of the document."""
         page = self.texts.gettext("Page %(page)s of %(pages)s") % {
             "page": self.page_no(),
             "pages": "{nb}",
         }
-        self.set_y(-_MARGIN_MM + _LINE_MM)
-        with self.use_font_face(_SMALL):
-            self.cell(0, _LINE_MM, page)
-            self.set_x(_MARGIN_MM)
-            self.cell(0, _LINE_MM, self._printable(self.number), align=Align.R)
-
-    def _parties(self, *parties: PartyWords) -> None:
-        top, bottom = self.y, self.y
-        width = (self.epw - _GUTTER_MM) / len(parties)
-        for index, party in enumerate(parties):
-            left = _MARGIN_MM + index * (width + _GUTTER_MM)
-            self.set_y(top)
-            self._text(party.label, _FAINT, left=left, width=width)
-            if party.name:
-                self._text(party.name, _BOLD, left=left, width=width)
-            for line in party.lines:
-                self._text(line, left=left, width=width)
-            bottom = max(bottom, self.y)
-        self.set_y(bottom)
-
-    def _lines(self, columns: tuple[str, ...], lines: Iterable[LineWords]) -> None:
-        with (
-            self.use_font_face(_PLAIN),
-            self.table(
-                col_widths=_COLUMNS_MM,
-                borders_layout=TableBordersLayout.HORIZONTAL_LINES,
-                headings_style=FontFace(size_pt=8, emphasis="BOLD", color=_GREY),
-                text_align=(Align.L, *[Align.R] * (len(columns) - 1)),
-                v_align=VAlign.T,
-                line_height=_LINE_MM,
-                padding=(1.5, 0),
-                markdown=True,  # for the bold description above its details
-            ) as table,
-        ):
-            table.row(columns)
-            for line in lines:
-                details = "\n".join((f"**{line.description}**", *line.details))
-                table.row([self._printable(text) for text in (details, *line.figures)])
-
-    def _totals(self, totals: tuple[Fact, ...]) -> None:
-        row_mm, amount_mm = _LINE_MM + 1, _COLUMNS_MM[-1]
-        self._keep_together((len(totals) + 1) * row_mm)
-        self.line(_MARGIN_MM, self.y, self.w - _MARGIN_MM, self.y)
+        self.set_y(-MARGIN_MM + 4)
+        self.rule(self.whole)
         self.ln(1.5)
-        for total in totals:
-            face = _BOLD if total is totals[-1] else _PLAIN
-            with self.use_font_face(face):
-                for width, text in ((self.epw - amount_mm, total.label), (amount_mm, total.text)):
-                    self.cell(width, row_mm, self._printable(text), align=Align.R)
-            self.ln()
+        height = self.height_of(SMALL)
+        number = self.broken(self.heading.number, self.epw * 0.7, SMALL)[0]
+        self.take(SMALL)
+        self.cell(0, height, page)
+        self.set_x(MARGIN_MM)
+        self.cell(0, height, number, align=Align.R)
 
-    def _closing(self, words: InvoiceWords) -> None:
-        if words.payment:
-            self._heading(words.payment_label, rows=len(words.payment))
-            self._facts(words.payment)
-        for note in words.notes:
-            self.ln(_GAP_MM)
-            self._text(note)
+    def draw_glyph_note(self) -> None:
+        """Say of which characters only the place is shown, if there are any."""
         if self.lacks_a_glyph:
-            self.ln(_GAP_MM)
+            self.ln(GAP_MM)
             lacking = self.texts.gettext(
                 "Characters shown as \N{REPLACEMENT CHARACTER} are not in this document’s typeface;"
                 " the invoice’s web page shows them."
             )
-            self._text(lacking, _SMALL)
+            self.write_block(lacking, self.whole, SMALL)
 
-    def _heading(self, text: str, *, rows: int) -> None:
-        self.ln(_GAP_MM)
-        self._keep_together((rows + 1) * _LINE_MM)
-        self._text(text, _BOLD)
 
-    def _keep_together(self, height: float) -> None:
-        if self.will_page_break(height):
-            self.add_page()
+def _draw(paper: Paper, words: InvoiceWords) -> None:
+    paper.add_page()
+    paper.draw_heading()
+    draw_facts(paper, words.facts)
+    paper.ln(GAP_MM / 2)
+    draw_parties(paper, (words.seller, words.buyer))
+    paper.ln(GAP_MM)
+    draw_headline(paper, words.headline)
+    paper.ln(GAP_MM)
+    rows = [Row(line.description, line.details, line.figures) for line in words.lines]
+    Table(paper, words.columns, rows).draw(rows)
+    draw_sums(paper, words.totals)
+    if words.grounds:
+        paper.ln(3)
+        draw_notes(paper, words.grounds, PLAIN)
+    if words.payment:
+        paper.ln(GAP_MM)
+        draw_list(paper, words.payment_label, words.payment)
+    if words.notes:
+        paper.ln(GAP_MM)
+        draw_notes(paper, words.notes)
+    paper.draw_glyph_note()
 
-    def _facts(self, facts: Iterable[Fact]) -> None:
-        for fact in facts:
-            self._text(fact.label, _FAINT, width=_LABEL_MM)
-            self.set_y(self.y - _LINE_MM)
-            self._text(fact.text, left=_MARGIN_MM + _LABEL_MM)
 
-    def _text(
-        self, text: str, face: FontFace = _PLAIN, *, left: float = _MARGIN_MM, width: float = 0
-    ) -> None:
-        with self.use_font_face(face):
-            self.set_x(left)
-            self.multi_cell(
-                width,
-                max(_LINE_MM, self.font_size * 1.3),
-                self._printable(text),
-                align=Align.L,
-                new_x=XPos.LMARGIN,
-                new_y=YPos.NEXT,
-            )
-
-    def _printable(self, text: str) -> str:
-        """Replace the characters of `text` that have no glyph, and remember if there was one."""
-        glyphs = cast(TTFFont, self.fonts[_FAMILY]).cmap
-        composed = normalize("NFC", text).translate(_SPACES)
-        shown = "".join(
-            character if character == "\n" or ord(character) in glyphs else _MISSING_GLYPH
-            for character in composed
-            # Format characters, such as direction marks and joiners, have no shape of their own.
-            if category(character) != "Cf"
-        )
-        self.lacks_a_glyph |= _MISSING_GLYPH in shown
-        return shown
+def _texts_of(words: InvoiceWords, number: str) -> Iterator[str]:
+    """Yield all that is written by people, who write in any script."""
+    yield number
+    for party in (words.seller, words.buyer):
+        yield party.name
+        yield from party.lines
+    for fact in (*words.facts, *words.totals, *words.payment):
+        yield fact.label + fact.text
+    yield from (*words.grounds, *words.notes)

@@ -2,32 +2,26 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
-from app.billing.grounds import TaxKind
-from app.billing.invoices.document import Credit, InvoiceDocument, Party
+from app.billing.invoices.document import Credit, InvoiceDocument
 from app.billing.invoices.facts import Fact as Fact
 from app.billing.invoices.labels import kind_text, outcome_text, state_text
-from app.billing.invoices.legal_words import (
-    euro_facts,
-    ground_sentences,
-    register_lines,
-    untaxed_text,
-)
-from app.billing.pricing import Line, months_text
+from app.billing.invoices.legal_words import ground_sentences
+from app.billing.invoices.party_words import PartyWords, buyer_words, seller_words
+from app.billing.invoices.total_words import amount_with_code, says_ground, total_facts
+from app.billing.pricing import Line
+from app.billing.proration import share_of_term_text
 from app.billing.terms import ServicePeriod
 from app.i18n.catalogues import translations
-from app.i18n.formats import amount_text, count_text, country_text, day_text, percent_text
+from app.i18n.formats import (
+    amount_text,
+    count_text,
+    day_text,
+    money_text,
+    percent_text,
+)
 from app.i18n.languages import Language
-
-
-@dataclass(frozen=True, slots=True)
-class PartyWords:
-    """One side of the invoice."""
-
-    label: str
-    name: str
-    lines: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +39,16 @@ class InvoiceWords:
 
     title: str
     facts: tuple[Fact, ...]
+    #: Where it stands; on paper it would be true for a day only.
+    state: Fact | None
     seller: PartyWords
     buyer: PartyWords
     headline: str
     columns: tuple[str, ...]
     lines: tuple[LineWords, ...]
     totals: tuple[Fact, ...]
+    #: Why no tax is charged, where none is.
+    grounds: tuple[str, ...]
     payment_label: str
     payment: tuple[Fact, ...]
     notes: tuple[str, ...]
@@ -62,12 +60,14 @@ def invoice_words(document: InvoiceDocument) -> InvoiceWords:
     return InvoiceWords(
         title=_title(document),
         facts=tuple(_facts(document)),
-        seller=_party(texts.pgettext("invoice", "From"), document.seller, document.language),
-        buyer=_party(texts.pgettext("invoice", "Bill to"), document.buyer, document.language),
+        state=_state(document),
+        seller=seller_words(document.seller, document.language),
+        buyer=buyer_words(document.buyer, document.language),
         headline=_headline(document),
         columns=_columns(document),
         lines=tuple(_line(document, index) for index in range(len(document.lines))),
-        totals=tuple(_totals(document)),
+        totals=tuple(total_facts(document)),
+        grounds=tuple(_grounds(document)),
         payment_label=texts.pgettext("invoice", "Payment"),
         payment=tuple(_payment(document)),
         notes=tuple(_notes(document)),
@@ -87,17 +87,20 @@ def ground(document: InvoiceDocument, index: int) -> str:
 
 
 def arithmetic(line: Line, currency: str, language: Language) -> str:
-    """Show how a line's net comes about: seats, times price, times the share of 12 months."""
-    months = months_text(line.service.months)
-    return translations(language).ngettext(
-        "%(quantity)s seat × %(unit_price)s × %(months)s/12 months",
-        "%(quantity)s seats × %(unit_price)s × %(months)s/12 months",
+    """Show how a line's net comes about: seats, times price, times the share of a term.
+
+    The share is in months and days, as people count them; that of a whole term is left out.
+    """
+    words = translations(language).ngettext(
+        "%(quantity)s seat × %(unit_price)s",
+        "%(quantity)s seats × %(unit_price)s",
         abs(line.quantity),
     ) % {
         "quantity": count_text(line.quantity, language),
-        "unit_price": amount_text(line.unit_price_minor, currency, language),
-        "months": f"({months})" if "/" in months else months,
+        "unit_price": money_text(line.unit_price_minor, currency, language),
     }
+    share = share_of_term_text(line.service, language)
+    return f"{words} × {share}" if share else words
 
 
 def period_text(service: ServicePeriod, language: Language) -> str:
@@ -127,9 +130,15 @@ def _facts(document: InvoiceDocument) -> Iterator[Fact]:
         yield _credit_fact(document.credit, language)
     else:
         yield Fact(texts.gettext("Due date"), day_text(document.due_on, language))
-        yield Fact(texts.pgettext("invoice", "State"), state_text(document.state, language))
+    yield from _references(document)
+
+
+def _references(document: InvoiceDocument) -> Iterator[Fact]:
+    texts = translations(document.language)
     if document.buyer.customer_number:
         yield Fact(texts.gettext("Customer number"), document.buyer.customer_number)
+    if document.buyer.buyer_reference:
+        yield Fact(texts.gettext("Buyer reference"), document.buyer.buyer_reference)
     if document.replaces:
         yield Fact(texts.gettext("Replaces invoice"), _replaced(document))
     if document.purchase_order:
@@ -138,26 +147,29 @@ def _facts(document: InvoiceDocument) -> Iterator[Fact]:
         yield Fact(texts.gettext("Cost centre"), document.cost_centre)
 
 
+def _state(document: InvoiceDocument) -> Fact | None:
+    """Say where an invoice stands; a credit note stands nowhere else than at its issue."""
+    if document.credit:
+        return None
+    label = translations(document.language).pgettext("invoice", "State")
+    return Fact(label, state_text(document.state, document.language))
+
+
 def _credit_fact(credit: Credit, language: Language) -> Fact:
     texts = translations(language)
     in_full, in_part = texts.gettext("Credits invoice"), texts.gettext("Credit on invoice")
-    return Fact(in_full if credit.in_full else in_part, credit.number)
-
-
-def _party(role: str, party: Party, language: Language) -> PartyWords:
-    texts = translations(language)
-    vat = texts.gettext("VAT %(number)s") % {"number": party.vat_id}
-    registration = texts.gettext("Registration %(number)s") % {"number": party.registration}
-    lines = (
-        *party.address_lines,
-        f"{party.postal_code} {party.city}".strip(),
-        country_text(party.country, language),
-        *register_lines(party, language),
-        party.vat_id and vat,
-        party.registration and registration,
-        party.email,
+    return Fact(
+        in_full if credit.in_full else in_part,
+        _of_day(credit.number, credit.issued_on, language),
     )
-    return PartyWords(role, party.legal_name, tuple(filter(None, lines)))
+
+
+def _of_day(number: str, issued_on: date | None, language: Language) -> str:
+    """Name an invoice with the day of its issue, where that is known."""
+    if issued_on is None:
+        return number
+    words = translations(language).pgettext("invoice", "%(number)s of %(day)s")
+    return words % {"number": number, "day": day_text(issued_on, language)}
 
 
 def _headline(document: InvoiceDocument) -> str:
@@ -166,20 +178,25 @@ def _headline(document: InvoiceDocument) -> str:
     total = abs(document.totals.total_minor)
     amount = document.open_minor if document.awaits_money else total
     return (credited if document.credit else outcome) % {
-        "amount": _amount_with_code(amount, document),
+        "amount": amount_with_code(amount, document),
         "day": day_text(document.due_on, document.language),
     }
 
 
 def _columns(document: InvoiceDocument) -> tuple[str, ...]:
-    texts = translations(document.language)
+    return columns(document.currency, document.language)
+
+
+def columns(currency: str, language: Language) -> tuple[str, ...]:
+    """Return the headings of the table of lines."""
+    texts = translations(language)
     net = texts.pgettext("invoice", "Amount")
     return (
         texts.pgettext("invoice", "Description"),
         texts.pgettext("invoice", "Seats"),
         texts.gettext("Price per year"),
         texts.pgettext("invoice", "VAT"),
-        f"{net} ({document.currency})",
+        f"{net} ({currency})",
     )
 
 
@@ -192,52 +209,18 @@ def _line(document: InvoiceDocument, index: int) -> LineWords:
         figures=(
             count_text(line.quantity, language) if sold else "",
             amount_text(line.unit_price_minor, currency, language) if sold else "",
-            "–" if _says_ground(document) else percent_text(line.tax_rate_basis_points, language),
+            "–" if says_ground(document) else percent_text(line.tax_rate_basis_points, language),
             amount_text(line.net_minor, currency, language),
         ),
     )
 
 
-def _totals(document: InvoiceDocument) -> Iterator[Fact]:
-    language, currency, totals = document.language, document.currency, document.totals
-    texts = translations(language)
-    net = amount_text(totals.net_minor, currency, language)
-    yield Fact(texts.gettext("Total before VAT"), net)
-    for tax_line in totals.tax_lines:
-        if document.tax is not None and _says_ground(document):
-            zero = amount_text(tax_line.tax_minor, currency, language)
-            yield Fact(untaxed_text(document.tax, language), zero)
-            continue
-        words = texts.gettext("VAT %(rate)s on %(net)s") % {
-            "rate": percent_text(tax_line.rate_basis_points, language),
-            "net": amount_text(tax_line.net_minor, currency, language),
-        }
-        yield Fact(words, amount_text(tax_line.tax_minor, currency, language))
-    yield from euro_facts(document)
-    total = _amount_with_code(totals.total_minor, document)
-    yield Fact(texts.pgettext("invoice", "Total"), total)
-    if document.awaits_money:
-        yield from _remaining(document)
-
-
-def _remaining(document: InvoiceDocument) -> Iterator[Fact]:
-    """Say what was taken off the total so far, and what that leaves."""
-    texts = translations(document.language)
-    less = (
-        (texts.pgettext("invoice", "Credited"), document.credited_minor),
-        (texts.gettext("Paid so far"), document.paid_minor),
-    )
-    for words, minor in less:
-        if minor:
-            yield Fact(words, amount_text(-minor, document.currency, document.language))
-    if any(minor for _, minor in less):
-        remaining = _amount_with_code(document.open_minor, document)
-        yield Fact(texts.gettext("Still to pay"), remaining)
-
-
 def _payment(document: InvoiceDocument) -> Iterator[Fact]:
     seller, texts = document.seller, translations(document.language)
-    if not document.awaits_money or not seller.iban:
+    if not document.awaits_money:
+        return
+    yield Fact(texts.pgettext("invoice", "Terms"), _terms(document))
+    if not seller.iban:
         return
     if seller.bank:
         yield Fact(texts.pgettext("invoice", "Bank"), seller.bank)
@@ -247,30 +230,37 @@ def _payment(document: InvoiceDocument) -> Iterator[Fact]:
     yield Fact(texts.pgettext("invoice", "Reference"), document.number)
 
 
-def _notes(document: InvoiceDocument) -> Iterator[str]:
+def _terms(document: InvoiceDocument) -> str:
+    """Say by when it is to be paid."""
+    words = translations(document.language).ngettext(
+        "%(days)s day from the date of issue, by %(day)s",
+        "%(days)s days from the date of issue, by %(day)s",
+        document.net_days,
+    )
+    return words % {
+        "days": count_text(document.net_days, document.language),
+        "day": day_text(document.due_on, document.language),
+    }
+
+
+def _grounds(document: InvoiceDocument) -> Iterator[str]:
     if document.ground is not None:
         yield from ground_sentences(document.ground, document.seller.country, document.language)
+
+
+def _notes(document: InvoiceDocument) -> Iterator[str]:
     if document.credit is None:
         yield from (note.text for note in document.notes)
 
 
-def _says_ground(document: InvoiceDocument) -> bool:
-    """Whether the ground stands where a rate would; invoices of before have a rate of 0."""
-    return document.tax is not None and document.tax.kind is not TaxKind.DOMESTIC
-
-
 def _replaced(document: InvoiceDocument) -> str:
     """Name the invoice that was replaced, and the credit notes that took it back."""
+    replaced = _of_day(document.replaces, document.replaces_issued_on, document.language)
     return translations(document.language).ngettext(
         "%(number)s, cancelled by credit note %(credits)s",
         "%(number)s, cancelled by credit notes %(credits)s",
         len(document.replaced_credits),
-    ) % {"number": document.replaces, "credits": ", ".join(document.replaced_credits)}
-
-
-def _amount_with_code(minor: int, document: InvoiceDocument) -> str:
-    amount = amount_text(minor, document.currency, document.language)
-    return f"{amount}\N{NO-BREAK SPACE}{document.currency}"
+    ) % {"number": replaced, "credits": ", ".join(document.replaced_credits)}
 
 
 def _in_groups_of_four(iban: str) -> str:

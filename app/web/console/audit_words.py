@@ -43,6 +43,7 @@ HAPPENED = {
     "purchase.confirmed": gettext_noop("Seats were bought"),
     "invoice.credited": gettext_noop("An invoice was credited"),
     "invoice.replaced": gettext_noop("An invoice was replaced"),
+    "invoice.original_made": gettext_noop("The original of an invoice was made"),
     "payment.recorded": gettext_noop("A payment was recorded"),
     "payment.reversed": gettext_noop("A payment was reversed"),
     "refund.recorded": gettext_noop("A refund was recorded"),

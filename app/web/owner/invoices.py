@@ -15,8 +15,8 @@ from app.billing.invoices.document import InvoiceDocument, InvoiceState, TaxBrea
 from app.billing.invoices.entries import Reversed
 from app.billing.invoices.labels import kind_text, missing_text
 from app.billing.invoices.listing import Sought, sought_invoices
+from app.billing.invoices.originals import original_of
 from app.billing.invoices.page import invoice_page
-from app.billing.invoices.pdf import invoice_pdf
 from app.billing.invoices.settlement import Settlement, settlements_of
 from app.billing.invoices.wording import ground
 from app.billing.pricing import Line, months_text
@@ -105,10 +105,12 @@ def show_invoice_page(context: Context, invoice_id: str) -> Response:
 @requires(Permission.READ_BILLING, who=reader)
 @surface.response(200, {"type": "string", "format": "binary"}, content_type="application/pdf")
 def show_invoice_pdf(context: Context, invoice_id: str) -> Response:
-    """Show an invoice as a PDF."""
-    document = _printed(context, invoice_id)
-    headers = {"Content-Disposition": f'inline; filename="{document.number}.pdf"'}
-    return Response(invoice_pdf(document), headers=headers, mimetype="application/pdf")
+    """Show an invoice's original, a PDF; its bytes are the same ever after."""
+    original = original_of(context.organization_id, invoice_id, context.at)
+    headers = {"Content-Disposition": f'inline; filename="{original.file_name}"'}
+    response = Response(original.content, headers=headers, mimetype=original.media_type)
+    response.set_etag(original.sha256)
+    return response
 
 
 @surface.get("/invoices/<invoice_id>/people")
