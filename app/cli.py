@@ -11,6 +11,13 @@ from app.commands.amendments import (
     set_price,
     set_references,
 )
+from app.commands.books import (
+    export_declaration,
+    export_deferred,
+    export_invoices,
+    export_receipts,
+    show_statement,
+)
 from app.commands.clock import clock
 from app.commands.contracts import contract
 from app.commands.demo import demo
@@ -114,6 +121,14 @@ for group in (
 for command in (amend_contract, set_price, end_contract, resume_contract, set_references):
     contract.add_command(command)
 for command in (credit_portion, enter_payment, enter_refund, replace_credited, take_back):
+    invoice.add_command(command)
+for command in (
+    export_invoices,
+    export_deferred,
+    export_receipts,
+    export_declaration,
+    show_statement,
+):
     invoice.add_command(command)
 organization.add_command(oidc)
 for command in (demo, simulate, show_trail, explain):
