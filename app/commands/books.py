@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import TypedDict, Unpack
 
 import click
 
@@ -43,6 +44,18 @@ _output = click.option(
 )
 
 
+class _Scoped(TypedDict):
+    """The options of every export."""
+
+    organization_id: str | None
+    language: str
+    output: Path | None
+
+
+def _scope(given: _Scoped) -> Scope:
+    return Scope(given["organization_id"], Language(given["language"]))
+
+
 def _period(command: Command) -> Command:
     first = click.option("--from", "first", type=DAY, required=True, help="The first day.")
     return first(
@@ -65,19 +78,11 @@ def _scoped(command: Command) -> Command:
     help="The journal, originals and data, or entries in the layout of the FEC.",
 )
 @_scoped
-def export_invoices(
-    *,
-    first: date,
-    last: date,
-    form: str,
-    organization_id: str | None,
-    language: str,
-    output: Path | None,
-) -> None:
+def export_invoices(*, first: date, last: date, form: str, **given: Unpack[_Scoped]) -> None:
     """Export the invoices and credit notes of a period for an accountant."""
     with session() as at:
-        scope = Scope(organization_id, Language(language))
-        _write(export_of(Form(form), Days(first, last), scope, at=at), output)
+        file = export_of(Form(form), Days(first, last), _scope(given), at=at)
+        _write(file, given["output"])
 
 
 @click.command("deferred")
@@ -90,35 +95,29 @@ def export_invoices(
     help="Line by line, or the entry that defers it.",
 )
 @_scoped
-def export_deferred(
-    *, on: date, form: str, organization_id: str | None, language: str, output: Path | None
-) -> None:
+def export_deferred(*, on: date, form: str, **given: Unpack[_Scoped]) -> None:
     """Export what was invoiced for days after a day: deferred income."""
     with session():
-        scope = Scope(organization_id, Language(language))
-        _write((deferral_of if form == Form.FEC else deferred_of)(on, scope), output)
+        made = deferral_of if form == Form.FEC.value else deferred_of
+        _write(made(on, _scope(given)), given["output"])
 
 
 @click.command("receipts")
 @_period
 @_scoped
-def export_receipts(
-    *, first: date, last: date, organization_id: str | None, language: str, output: Path | None
-) -> None:
+def export_receipts(*, first: date, last: date, **given: Unpack[_Scoped]) -> None:
     """Export the VAT in what came in and went out, by the day received."""
     with session():
-        _write(receipts_of(Days(first, last), Scope(organization_id, Language(language))), output)
+        _write(receipts_of(Days(first, last), _scope(given)), given["output"])
 
 
 @click.command("declare")
 @click.option("--month", required=True, metavar="MONTH", help="Such as 2026-03.")
 @_scoped
-def export_declaration(
-    *, month: str, organization_id: str | None, language: str, output: Path | None
-) -> None:
+def export_declaration(*, month: str, **given: Unpack[_Scoped]) -> None:
     """Export the declaration of services (DES) of a month: EU buyers, with their net in euros."""
     with session():
-        _write(declaration_of(month_of(month), Scope(organization_id, Language(language))), output)
+        _write(declaration_of(month_of(month), _scope(given)), given["output"])
 
 
 @click.command("statement")
