@@ -98,8 +98,9 @@ def export_invoices(*, first: date, last: date, form: str, **given: Unpack[_Scop
 def export_deferred(*, on: date, form: str, **given: Unpack[_Scoped]) -> None:
     """Export what was invoiced for days after a day: deferred income."""
     with session():
-        made = deferral_of if form == Form.FEC.value else deferred_of
-        _write(made(on, _scope(given)), given["output"])
+        is_entry, scope = form == Form.FEC.value, _scope(given)
+        file = deferral_of(on, scope) if is_entry else deferred_of(on, scope)
+        _write(file, given["output"])
 
 
 @click.command("receipts")

@@ -21,7 +21,7 @@ COLUMNS = (
     gettext_noop("Purchase order"),
     gettext_noop("Credits or replaces"),
     gettext_noop("VAT category"),
-    gettext_noop("VAT rate (%)"),
+    gettext_noop("VAT rate in percent"),
     gettext_noop("Currency"),
     gettext_noop("Net"),
     gettext_noop("VAT"),

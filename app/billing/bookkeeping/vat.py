@@ -24,7 +24,7 @@ RECEIPT_COLUMNS = (
     gettext_noop("Customer number"),
     gettext_noop("Customer"),
     gettext_noop("Reference"),
-    gettext_noop("VAT rate (%)"),
+    gettext_noop("VAT rate in percent"),
     gettext_noop("Currency"),
     gettext_noop("Amount"),
     gettext_noop("Net"),

@@ -98,7 +98,7 @@ def _described(*media_types: str) -> dict[str, Any]:
 @surface.arguments(PeriodExport, location="query")
 @surface.doc(**_described("text/csv", "application/zip", "text/plain"))
 def export_books(context: Context, query: dict[str, Any], form: str) -> Response:
-    """Export the invoices of a period: the journal, originals and data, or entries as in the FEC."""
+    """Export the invoices of a period: as a journal, originals and data, or entries (FEC)."""
     days = Days(query["first"], query["last"])
     return sent(files.export_of(Form(form), days, _scope(context, query), at=context.at))
 
