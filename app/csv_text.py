@@ -5,6 +5,8 @@ Spreadsheets part cells by semicolons or tabs as well, by the language of the ma
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
 
 from app.errors import InvalidInput
 
@@ -15,6 +17,32 @@ COMMA = ","
 
 #: What parts the cells of a row; where either could, the one that stands first here.
 DELIMITERS = ("\t", ";", COMMA)
+
+
+@dataclass(frozen=True, slots=True)
+class CsvStyle:
+    """How the spreadsheets of a language want a file: what parts cells, and a number's decimals."""
+
+    delimiter: str = COMMA
+    decimal_mark: str = "."
+    #: What the file begins with; without it Excel takes UTF-8 for something else.
+    opening: str = ""
+
+
+PLAIN = CsvStyle()
+
+#: French spreadsheets take a comma for the mark of the decimals.
+_STYLES = {"fr": CsvStyle(";", ",", "\N{ZERO WIDTH NO-BREAK SPACE}")}
+
+
+def style_of(language: str) -> CsvStyle:
+    """Return how people of a language want their files.
+
+    >>> style_of("fr").delimiter, style_of("en").delimiter
+    (';', ',')
+    """
+    return _STYLES.get(language, PLAIN)
+
 
 _FIELDS = {
     delimiter: re.compile(
@@ -52,16 +80,18 @@ def read_rows(text: str, delimiter: str = COMMA) -> Iterator[tuple[int, list[str
             row_line, row = line, []
 
 
-def row_text(cells: Iterable[object]) -> str:
+def row_text(cells: Iterable[object], style: CsvStyle = PLAIN) -> str:
     r"""Return one row, ended as RFC 4180 wants it; None is an empty cell.
 
     A text that a spreadsheet would take for a formula gets a quote mark before it; numbers stay as
-    they are.
+    they are, but for their decimal mark.
 
     >>> print(row_text([-1, "=1+1", "doe, j.", None]).rstrip())
     -1,'=1+1,"doe, j.",
+    >>> print(row_text([Decimal("-1.50"), "doe, j."], style_of("fr")).rstrip())
+    -1,50;doe, j.
     """
-    return ",".join(map(_cell, cells)) + "\r\n"
+    return style.delimiter.join(_cell(cell, style) for cell in cells) + "\r\n"
 
 
 def _value(field: re.Match[str]) -> str:
@@ -69,12 +99,14 @@ def _value(field: re.Match[str]) -> str:
     return field["bare"] if quoted is None else quoted.replace('""', '"')
 
 
-def _cell(value: object) -> str:
+def _cell(value: object, style: CsvStyle) -> str:
     if value is None:
         return ""
     text = str(value)
+    if isinstance(value, Decimal):
+        text = f"{value:f}".replace(".", style.decimal_mark)
     if isinstance(value, str) and text.startswith(_FORMULA_STARTS):
         text = f"'{text}"
-    if any(character in text for character in '",\r\n'):
+    if any(character in text for character in f'"\r\n{style.delimiter}'):
         return '"' + text.replace('"', '""') + '"'
     return text

@@ -1,15 +1,18 @@
 """`seatgate invoice`: invoices and credit notes, with what followed them."""
 
-from datetime import date, datetime
+from dataclasses import asdict, replace
+from datetime import date, datetime, timedelta
 
 import click
 
 from app.billing.invoices.crediting import leftovers_of
+from app.billing.invoices.document import InvoiceDocument
 from app.billing.invoices.entries import Reversed
 from app.billing.invoices.issuing import document_of, find_invoice, invoices_of
-from app.billing.invoices.labels import missing_text
+from app.billing.invoices.labels import kind_text, missing_text
 from app.billing.invoices.leftovers import Leftover
 from app.billing.invoices.settlement import Settlement, settlement_of, settlements_of
+from app.billing.invoices.wording import ground
 from app.billing.terms import local_day
 from app.commands.lazily import Elsewhere, LazyGroup
 from app.commands.options import as_json, organization_option
@@ -46,11 +49,32 @@ _ELSEWHERE = {
     ),
     "send": Elsewhere(
         "app.commands.sending:send_again",
-        "Mail INVOICE, an invoice or a credit note, once more; where it was mailed before it says so.",
+        "Mail INVOICE, an invoice or a credit note, once more; "
+        "where it was mailed before it says so.",
     ),
     "xml": Elsewhere(
         "app.commands.invoice_data:xml_of_invoice",
         "Write an invoice as data, after EN 16931, to the standard output.",
+    ),
+    "export": Elsewhere(
+        "app.commands.books:export_invoices",
+        "Export the invoices and credit notes of a period for an accountant.",
+    ),
+    "deferred": Elsewhere(
+        "app.commands.books:export_deferred",
+        "Export what was invoiced for days after a day: deferred income.",
+    ),
+    "receipts": Elsewhere(
+        "app.commands.books:export_receipts",
+        "Export the VAT in what came in and went out, by the day received.",
+    ),
+    "declare": Elsewhere(
+        "app.commands.books:export_declaration",
+        "Export the declaration of services (DES) of a month: EU buyers, with their net in euros.",
+    ),
+    "statement": Elsewhere(
+        "app.commands.books:show_statement",
+        "Show an organization's account: what it owed, what was invoiced and paid, what it owes.",
     ),
 }
 
@@ -77,11 +101,12 @@ def list_all(organization_id: str, *, as_json: bool) -> None:
 @organization_option
 @as_json
 def show_one(name: str, organization_id: str, *, as_json: bool) -> None:
-    """Show an invoice with what was paid, refunded and credited, and what it lacks by law."""
+    """Show an invoice with its buyer and lines, what followed it, and what it lacks by law."""
     with session() as at:
         settlement = settlement_of(find_invoice(organization_id, name))
-        facts, parts = settlement_facts(settlement, at=at), _parts(settlement)
-        missing = _missing(settlement.invoice, _today(at))
+        document = document_of(settlement.invoice, _today(at))
+        facts = {**settlement_facts(settlement, at=at), "buyer": _buyer(document)}
+        parts, missing = _parts(settlement, document), _missing(document)
     if as_json:
         show({**facts, **parts, "missing": missing}, as_json=True)
         return
@@ -129,30 +154,43 @@ def _today(at: datetime) -> date:
     return local_day(at, Seller.get().time_zone)
 
 
-def _missing(row: Invoice, today: date) -> list[str]:
-    document = document_of(row, today)
+def _buyer(document: InvoiceDocument) -> Facts:
+    """Return the particulars of the buyer that are on the invoice."""
+    return {name: value for name, value in asdict(document.buyer).items() if value}
+
+
+def _missing(document: InvoiceDocument) -> list[str]:
     return [missing_text(particular, ENGLISH) for particular in document.missing]
 
 
-def _parts(settlement: Settlement) -> dict[str, list[Facts]]:
+def _parts(settlement: Settlement, document: InvoiceDocument) -> dict[str, list[Facts]]:
     row = settlement.invoice
-    lines = [] if row.credit_of is not None else leftovers_of(row).values()
+    left = {} if row.credit_of is not None else leftovers_of(row)
     return {
-        "lines": [_line(leftover) for leftover in lines],
+        "lines": [
+            _line(document, position, left.get(position))
+            for position in range(1, len(document.lines) + 1)
+        ],
         "payments": [_entry(one, "received_on", row) for one in settlement.payments],
         "refunds": [_entry(one, "refunded_on", row) for one in settlement.refunds],
         "reversals": [_reversal(one, row) for one in settlement.reversals],
     }
 
 
-def _line(leftover: Leftover) -> Facts:
+def _line(document: InvoiceDocument, position: int, left: Leftover | None) -> Facts:
+    """Return a line, with what credits left of it; a credit note's own has nothing left."""
+    line = document.lines[position - 1]
     return {
-        "line": leftover.position,
-        "seats": leftover.line.quantity,
-        "net_minor": leftover.line.net_minor,
-        "seats_left": leftover.seats,
-        "net_left_minor": leftover.net_minor,
-        "currency": leftover.currency,
+        "line": position,
+        "description": kind_text(line.kind, ENGLISH),
+        "seats": line.quantity,
+        "from": line.service.starts_on,
+        "until": line.service.ends_on - timedelta(days=1),
+        "arithmetic": ground(replace(document, language=ENGLISH), position - 1),
+        "net_minor": line.net_minor,
+        "seats_left": left and left.seats,
+        "net_left_minor": left and left.net_minor,
+        "currency": document.currency,
     }
 
 

@@ -1,6 +1,6 @@
 """`seatgate organization` and `seatgate seller`: who buys and who sells."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TypedDict, Unpack
 
@@ -8,6 +8,7 @@ import click
 
 from app.access.context import acting
 from app.access.principal import operator_for
+from app.billing.bookkeeping.accounts import ACCOUNT_HINT
 from app.billing.grounds import TAX_HINT
 from app.billing.invoices.labels import missing_text
 from app.billing.invoices.particulars import Particular
@@ -34,6 +35,7 @@ class _SellerSettings(TypedDict):
     time_zone: str | None
     default_tax: str | None
     notify: str | None
+    accounts: Sequence[str]
 
 
 #: What an organization can need, and how that is known.
@@ -173,6 +175,9 @@ def seller() -> None:
     help="Where to mail you of purchases, renewals in 30 days, mail that failed and primary owners "
     'that are gone; "" for nowhere.',
 )
+@click.option(
+    "--account", "accounts", multiple=True, metavar="ROLE=NUMBER", help=f"Booked on: {ACCOUNT_HINT}"
+)
 @takes_party(SELLER_PARTICULARS)
 @as_json
 def set_seller(*, as_json: bool, party: Particulars, **given: Unpack[_SellerSettings]) -> None:
@@ -225,6 +230,7 @@ def _seller_facts(row: Seller, *, at: datetime) -> Facts:
         "time_zone": row.time_zone,
         "tax": row.default_tax,
         "notify": row.notify,
+        "accounts": {role: " ".join(account) for role, account in row.accounts.items()},
         "party": row.party,
         "missing": _said(lacking_of_seller(row, at.date())),
     }

@@ -1,12 +1,13 @@
 """`seatgate invoice pay, refund, reverse, credit, replace`: what follows an invoice."""
 
 from datetime import date, datetime
-from typing import TypedDict, Unpack
+from typing import IO, TypedDict, Unpack
 
 import click
 
 from app.access.context import acting
 from app.access.principal import operator_for
+from app.billing.bookkeeping.bank_files import COLUMNS, Entered, enter_lines, read_bank_file
 from app.billing.invoices.crediting import credit_invoice
 from app.billing.invoices.issuing import find_invoice
 from app.billing.invoices.leftovers import Portion
@@ -17,8 +18,8 @@ from app.billing.invoices.reversing import reverse_entry
 from app.billing.invoices.settlement import settlement_of
 from app.billing.money import decimal_text, minor_units
 from app.commands.invoices import invoice_argument, settlement_facts
-from app.commands.options import DAY, as_json, organization_option
-from app.commands.output import Facts, show
+from app.commands.options import DAY, as_json, naming_organization, organization_option
+from app.commands.output import Facts, show, show_all
 from app.commands.session import session
 
 reference_option = click.option(
@@ -59,17 +60,58 @@ class _Portion(TypedDict):
 
 
 @click.command("pay")
-@invoice_argument
-@organization_option
-@click.option("--amount", required=True, metavar="AMOUNT", help="What came in, such as 3000.00.")
-@click.option("--received-on", type=DAY, required=True, help="The day it came in.")
-@reference_option
+@click.argument("name", metavar="[INVOICE]", required=False)
+@click.option(
+    "--organization",
+    "organization_id",
+    metavar="ID",
+    help="The organization's id or external id; not with --file.",
+)
+@click.option("--amount", metavar="AMOUNT", help="What came in, such as 3000.00.")
+@click.option("--received-on", type=DAY, help="The day it came in.")
+@click.option("--reference", help="What the bank's statement calls it.")
 @another_option
+@click.option(
+    "--file",
+    "file",
+    type=click.File("rb"),
+    help=f"A table with the columns {', '.join(COLUMNS)}, a payment a line, instead of the others.",
+)
 @as_json
 def enter_payment(
-    name: str, organization_id: str, *, as_json: bool, **given: Unpack[_Receipt]
+    name: str | None,
+    organization_id: str | None,
+    *,
+    file: IO[bytes] | None,
+    as_json: bool,
+    **given: Unpack[_Receipt],
 ) -> None:
-    """Enter a payment, of all that is open or of a part; a line entered before counts once."""
+    """Enter a payment, of all that is open or of a part, or a file of payments.
+
+    A line of the bank's statement that was entered before counts once.
+    """
+    wanted = {"INVOICE": name, "--organization": organization_id, **_flags(given)}
+    if file is not None:
+        if any(wanted.values()) or given["another"]:
+            raise click.UsageError("--file says all of it; leave the other options out.")
+        _enter_file(file, as_json=as_json)
+        return
+    if missing := [flag for flag, value in wanted.items() if value is None]:
+        raise click.UsageError(f"Missing {', '.join(missing)}. Or give a --file.")
+    naming_organization(_enter_one)(
+        organization_id=organization_id, name=name, as_json=as_json, given=given
+    )
+
+
+def _flags(given: _Receipt) -> dict[str, object]:
+    return {
+        "--amount": given["amount"],
+        "--received-on": given["received_on"],
+        "--reference": given["reference"],
+    }
+
+
+def _enter_one(organization_id: str, *, name: str, as_json: bool, given: _Receipt) -> None:
     with session() as at:
         amount_minor = _minor_units(organization_id, name, given["amount"])
         receipt = Receipt(amount_minor, given["received_on"], given["reference"], given["another"])
@@ -77,6 +119,43 @@ def enter_payment(
         facts = _facts(organization_id, name, at=at)
     payment = {"payment_id": entered.payment.id, "already_recorded": entered.repeated}
     show({**facts, **payment}, as_json=as_json)
+
+
+def _enter_file(file: IO[bytes], *, as_json: bool) -> None:
+    """Enter each line of a file, say what became of it, and end with 1 where one was not entered.
+
+    The lines are read before the first of them is entered.
+    """
+    with session() as at:
+        entered = list(enter_lines(read_bank_file(file.read()), at=at))
+    show_all("lines", [_entered_facts(each) for each in entered], as_json=as_json)
+    problems = [each for each in entered if each.problem]
+    if problems and not as_json:
+        click.echo(f"{len(problems)} of {len(entered)} lines were not entered:", err=True)
+        for each in problems:
+            click.echo(f"Line {each.line.number}: {each.problem}", err=True)
+    if problems:
+        raise click.exceptions.Exit(1)
+
+
+def _entered_facts(entered: Entered) -> Facts:
+    line = entered.line
+    return {
+        "line": line.number,
+        "outcome": _outcome(entered),
+        "invoice": line.invoice,
+        "date": line.date,
+        "amount": line.amount,
+        "reference": line.reference,
+        "payment_id": entered.payment_id,
+        "problem": entered.problem or None,
+    }
+
+
+def _outcome(entered: Entered) -> str:
+    if entered.problem:
+        return "not_entered"
+    return "already_recorded" if entered.repeated else "entered"
 
 
 @click.command("refund")

@@ -58,6 +58,8 @@ class Seller(Row):
     default_tax = TextField(null=True)
     #: Where the vendor is written to of purchases, renewals and mail that failed; None is nowhere.
     notify = TextField(null=True)
+    #: What its accountant books on, as `app.billing.bookkeeping.accounts` keeps it.
+    accounts = DocumentField(default=dict)
 
 
 class VatCheck(OrganizationRow):

@@ -1,7 +1,7 @@
 """Organizations and the seller: who buys, who sells, and what their invoices say."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -11,6 +11,7 @@ from app.access.door import use_case
 from app.access.principal import operator_for
 from app.access.trail import Change
 from app.billing import taxing
+from app.billing.bookkeeping.accounts import changed_accounts
 from app.billing.grounds import parse_ground
 from app.billing.invoices.issuing import party_of
 from app.billing.late_rates import check_lawful
@@ -69,6 +70,8 @@ class SellerChanges:
     default_tax: str | None = None
     #: Where the vendor is written to; "" is nowhere.
     notify: str | None = None
+    #: Accounts to book on, as `bookkeeping.accounts` reads them.
+    accounts: Sequence[str] = ()
     party: Particulars = field(default_factory=dict)
 
 
@@ -171,6 +174,8 @@ def set_seller(changes: SellerChanges, *, at: datetime) -> Seller:
         seller.default_tax = parse_ground(changes.default_tax)
     if changes.notify is not None:
         seller.notify = parse_mailable("notify", changes.notify) if changes.notify else None
+    if changes.accounts:
+        seller.accounts = changed_accounts(seller.accounts, changes.accounts)
     _check_french(seller, changes, on=local_day(at, seller.time_zone))
     seller.save()
     if changed := _difference(before, seller.__data__):

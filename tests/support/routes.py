@@ -37,6 +37,11 @@ ROUTES = {
     "GET /owner/v1/exchanges": ADMINISTRATORS,
     "GET /owner/v1/exports/assignments.<any(csv, json):form>": ADMINISTRATORS,
     "GET /owner/v1/exports/ledger.<any(csv, json):form>": ADMINISTRATORS,
+    "GET /owner/v1/exports/deferred-income.csv": READERS,
+    "GET /owner/v1/exports/invoices.<any(csv, zip, fec):form>": READERS,
+    "GET /owner/v1/exports/services-declaration.csv": READERS,
+    "GET /owner/v1/exports/statement.csv": READERS,
+    "GET /owner/v1/exports/vat-on-receipts.csv": READERS,
     "GET /owner/v1/foresight": OWNERS,
     "GET /owner/v1/identity-mismatches": ADMINISTRATORS,
     "GET /owner/v1/invoices": READERS,
@@ -63,6 +68,7 @@ ROUTES = {
     "POST /owner/v1/releases": OWNERS,
     "GET /owner/v1/seats": READERS | {Role.IT},
     "GET /owner/v1/settings": OWNERS,
+    "GET /owner/v1/statement": READERS,
     "PATCH /owner/v1/settings": BUYERS,
     "GET /owner/v1/sign-in": BUYERS,
     "PUT /owner/v1/sign-in": BUYERS,
@@ -137,8 +143,18 @@ SIGNING_IN = {
 }
 
 
+_YEAR = "?from=2026-01-01&to=2026-12-31"
+
 #: The query without which a route does not answer.
-QUERIES = {"GET /owner/v1/why": "?name=late@example.com"}
+QUERIES = {
+    "GET /owner/v1/exports/deferred-income.csv": "?on=2026-03-31",
+    "GET /owner/v1/exports/invoices.<any(csv, zip, fec):form>": _YEAR,
+    "GET /owner/v1/exports/services-declaration.csv": "?month=2026-03",
+    "GET /owner/v1/exports/statement.csv": _YEAR,
+    "GET /owner/v1/exports/vat-on-receipts.csv": _YEAR,
+    "GET /owner/v1/statement": _YEAR,
+    "GET /owner/v1/why": "?name=late@example.com",
+}
 
 
 @dataclass(frozen=True)

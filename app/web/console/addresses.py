@@ -65,6 +65,11 @@ def invoice_address(invoice_id: str, form: str) -> str:
     return public_path(f"{OWNER_PREFIX}/invoices/{invoice_id}/{form}")
 
 
+def data_address(invoice_id: str) -> str:
+    """Return the address of an invoice as data (XML)."""
+    return public_path(f"{OWNER_PREFIX}/invoices/{invoice_id}?format=xml")
+
+
 def public_path(path: str) -> str:
     """Return a path of this server as browsers reach it."""
     return urlsplit(public_url()).path + path

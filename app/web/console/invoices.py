@@ -15,10 +15,10 @@ from app.billing.invoices.listing import Sought, sought_invoices
 from app.billing.invoices.settlement import Settlement, settlement_of, settlements_of
 from app.billing.invoices.wording import invoice_words
 from app.billing.terms import local_day
-from app.csv_text import row_text
+from app.csv_text import CsvStyle, row_text, style_of
 from app.currencies import major_units
 from app.models import Invoice, Seller
-from app.web.console.addresses import go, invoice_address
+from app.web.console.addresses import data_address, go, invoice_address
 from app.web.console.forms import Problems
 from app.web.console.rendering import render
 from app.web.console.surface import blueprint, page
@@ -115,7 +115,7 @@ def export_invoices(context: Context) -> Response:
         "Content-Type": "text/csv; charset=utf-8; header=present",
         "Content-Disposition": 'attachment; filename="invoices.csv"',
     }
-    return Response(_csv(organization_id, pages, today), headers=headers)
+    return Response(_csv(organization_id, pages, today, style_of(language())), headers=headers)
 
 
 @blueprint.get("/<organization_id>/invoices/<invoice_id>")
@@ -137,6 +137,7 @@ def show_invoice(context: Context, invoice_id: str) -> Response:
         missing=[missing_text(particular, language()) for particular in document.missing],
         page_address=invoice_address(row.id, "page"),
         pdf_address=invoice_address(row.id, "pdf"),
+        xml_address=data_address(row.id),
     )
 
 
@@ -150,10 +151,12 @@ def _today(context: Context) -> date:
     return local_day(context.at, Seller.get().time_zone)
 
 
-def _csv(organization_id: str, pages: Iterator[list[Invoice]], today: date) -> Iterator[str]:
-    yield row_text(_COLUMNS)
+def _csv(
+    organization_id: str, pages: Iterator[list[Invoice]], today: date, style: CsvStyle
+) -> Iterator[str]:
+    yield style.opening + row_text(_COLUMNS, style)
     for rows in pages:
-        yield "".join(row_text(line) for line in _lines(organization_id, rows, today))
+        yield "".join(row_text(line, style) for line in _lines(organization_id, rows, today))
 
 
 def _lines(organization_id: str, rows: Sequence[Invoice], today: date) -> Iterator[list[object]]:

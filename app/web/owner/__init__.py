@@ -7,6 +7,7 @@ document, then its views.
 from app.web.owner import (
     alerts,
     audit_events,
+    books,
     contract,
     denials,
     exchanges,
@@ -30,6 +31,7 @@ from app.web.owner.surface import surface
 __all__ = [
     "alerts",
     "audit_events",
+    "books",
     "contract",
     "denials",
     "exchanges",

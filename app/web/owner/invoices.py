@@ -15,7 +15,6 @@ from app.billing.invoices.document import InvoiceDocument, InvoiceState, TaxBrea
 from app.billing.invoices.entries import Reversed
 from app.billing.invoices.labels import kind_text, missing_text
 from app.billing.invoices.listing import Sought, sought_invoices
-from app.billing.invoices.originals import original_of
 from app.billing.invoices.page import invoice_page
 from app.billing.invoices.settlement import Settlement, settlements_of
 from app.billing.invoices.wording import ground
@@ -25,11 +24,18 @@ from app.models import Invoice, Seller
 from app.web.assets import asset
 from app.web.context import OWNER_PREFIX, instant, public_url, requires
 from app.web.fields import Choice, Day, PageQuery, Text, check_order
+from app.web.owner.invoice_forms import (
+    FormQuery,
+    accepted_form,
+    file_of,
+    original_answer,
+)
 from app.web.owner.invoice_schemas import (
     InvoiceSchema,
 )
 from app.web.owner.seats import AssignmentSchema, sequence_of
 from app.web.owner.surface import id_of, page, surface
+from app.web.responses import json_response
 from app.web.visiting import reader
 
 
@@ -84,12 +90,18 @@ def list_invoices(context: Context, query: dict[str, Any]) -> Any:
 
 
 @surface.get("/invoices/<invoice_id>")
-@requires(Permission.READ_BILLING)
+@requires(Permission.READ_BILLING, who=reader)
+@surface.arguments(FormQuery, location="query")
 @surface.response(200, InvoiceSchema)
-def show_invoice(context: Context, invoice_id: str) -> Any:
-    """Show an invoice."""
+def show_invoice(context: Context, query: dict[str, Any], invoice_id: str) -> Any:
+    """Show an invoice, as JSON, PDF or XML: as the Accept header says, or as `format`."""
     row = issuing.find_invoice(context.organization_id, invoice_id)
-    return invoice_answers([row], at=context.at)[0]
+    form = query["form"] or accepted_form()
+    if form != "json":
+        return file_of(context, row, form)
+    response = json_response(InvoiceSchema().dump(invoice_answers([row], at=context.at)[0]))
+    response.vary.add("Accept")
+    return response
 
 
 @surface.get("/invoices/<invoice_id>/page")
@@ -106,11 +118,7 @@ def show_invoice_page(context: Context, invoice_id: str) -> Response:
 @surface.response(200, {"type": "string", "format": "binary"}, content_type="application/pdf")
 def show_invoice_pdf(context: Context, invoice_id: str) -> Response:
     """Show an invoice's original, a PDF; its bytes are the same ever after."""
-    original = original_of(context.organization_id, invoice_id, context.at)
-    headers = {"Content-Disposition": f'inline; filename="{original.file_name}"'}
-    response = Response(original.content, headers=headers, mimetype=original.media_type)
-    response.set_etag(original.sha256)
-    return response
+    return original_answer(context, invoice_id)
 
 
 @surface.get("/invoices/<invoice_id>/people")
