@@ -1,6 +1,7 @@
 """What the engines say about how they would carry out a statement."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
 
@@ -71,7 +72,13 @@ def _explained_by_sqlite(statement):
 
 def _explained_by_postgresql(statement):
     explained = database.execute_sql(f"EXPLAIN (FORMAT JSON) {statement.sql}", statement.params)
-    nodes = [explained.fetchone()[0][0]["Plan"]]
+    plan = explained.fetchone()[0][0]["Plan"]
+    return accesses_in(plan, f"{plan} <- {statement.sql}")
+
+
+def accesses_in(plan: dict, text: str) -> Iterator[Step]:
+    """Yield the accesses to tables in a plan of PostgreSQL."""
+    nodes = [plan]
     while nodes:
         node = nodes.pop()
         nodes += node.get("Plans", [])
@@ -79,5 +86,4 @@ def _explained_by_postgresql(statement):
             continue
         if node.get("Relation Name") in SMALL:
             continue
-        text = f"{node} <- {statement.sql}"
         yield Step(text, node.get("Index Name"), reads_all="Index Cond" not in node)
