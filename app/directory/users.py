@@ -7,7 +7,7 @@ from peewee import SQL, BaseQuery, IntegrityError, ModelSelect, Select, Value, f
 
 from app.access.context import Context
 from app.db.compiled import compiled
-from app.db.sql import listed, locked, violates
+from app.db.sql import among, locked, violates
 from app.directory import resources
 from app.directory.lookups import check_lookup
 from app.directory.rendering import reference_to
@@ -267,9 +267,7 @@ def _memberships(organization_id: str, user_ids: Sequence[str]) -> BaseQuery:
             Group,
             on=same_organization(Group, GroupMember) & (Group.id == GroupMember.group_id),
         )
-        .where(
-            GroupMember.belongs_to(organization_id) & GroupMember.member_id.in_(listed(user_ids))
-        )
+        .where(GroupMember.belongs_to(organization_id) & among(GroupMember.member_id, user_ids))
         .order_by(GroupMember.member_id, Group.id)
         .tuples()
     )

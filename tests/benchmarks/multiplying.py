@@ -47,12 +47,12 @@ _STATEMENTS = (
             cause, contract_id, term_number)
         SELECT p.organization_id, p.ledger_sequence + {_TURN}, 'assigned', 1, {_USER_ID},
             p.ledger_at, 'vendor', 'scim', p.contract_id, p.term_number
-        {_SEATED}""",  # noqa: S608
+        {_SEATED}""",
     f"""INSERT INTO seat_assignment
             (organization_id, id, user_id, assigned_at, assigned_sequence)
         SELECT p.organization_id, {_ASSIGNMENT_ID}, {_USER_ID}, p.ledger_at,
             p.ledger_sequence + {_TURN}
-        {_SEATED}""",  # noqa: S608
+        {_SEATED}""",
     f"""INSERT INTO scim_group_member (organization_id, group_id, member_id, user_id)
         SELECT m.organization_id, m.group_id, {_USER_ID}, {_USER_ID}
         FROM copied c {_USERS}
@@ -116,13 +116,13 @@ def _name_copies(organization_id: str, size: int, *, seated: bool) -> None:
     )
     here = f"FROM {_PEOPLE} WHERE organization_id = ?"
     sources = _run(
-        f"SELECT user_name_key, user_name {here} AND user_name LIKE ? AND active = ?"  # noqa: S608
+        f"SELECT user_name_key, user_name {here} AND user_name LIKE ? AND active = ?"
         " ORDER BY user_name_key",
         organization_id,
         "%copy-0%",
         seated,
     )
-    ((there,),) = _run(f"SELECT COUNT(*) {here}", organization_id)  # noqa: S608
+    ((there,),) = _run(f"SELECT COUNT(*) {here}", organization_id)
     rows = list(_copies(sources, size - there))
     for start in range(0, len(rows), BATCH):
         batch = rows[start : start + BATCH]

@@ -114,8 +114,10 @@ ASKED: dict[str, Callable[[Subject], Requests]] = {
 }
 #: Asked of one that has none left.
 ASKED_IN_VAIN: dict[str, Callable[[Subject], Requests]] = {
-    **{f"{WORKLOADS[name].title}, when full": WORKLOADS[name].asks
-       for name in ("waiting", "alerts", "foresight", "as_of", "check")},
+    **{
+        f"{WORKLOADS[name].title}, when full": WORKLOADS[name].asks
+        for name in ("waiting", "alerts", "foresight", "as_of", "check")
+    },
     "refusals": denials,
     "create, refused": refused,
     "SSO claim, refused": refused_at_login,

@@ -73,7 +73,9 @@ def _analyzed(execute: Callable, sql: str, params: object) -> Observed:
         sql,
         params,
         work=max(map(_rows_of, nodes)),
-        sorted_rows=max((_rows_of(each) for each in nodes if "Sort" in each["Node Type"]), default=0),
+        sorted_rows=max(
+            (_rows_of(each) for each in nodes if "Sort" in each["Node Type"]), default=0
+        ),
         steps=list(accesses_in(plan, f"{json.dumps(plan)} <- {sql} {params}")),
     )
 

@@ -1,6 +1,8 @@
 """Indexes that serve a look-up and the order of its answer, whatever else there is to choose from.
 
 By an index without the id, SQLite would rather read everybody in the order of their ids.
+PostgreSQL takes a partial index for a small one until it has statistics: an index of all who are
+there would seem as good as one of names.
 """
 
 from peewee import Database
@@ -12,6 +14,8 @@ CHANGES = """
 DROP INDEX scim_user_external_id;
 CREATE INDEX scim_user_external_id ON scim_user (organization_id, external_id, id)
     WHERE deleted_at IS NULL AND external_id IS NOT NULL;
+DROP INDEX scim_user_present;
+CREATE INDEX scim_user_present ON scim_user (organization_id, id, deleted_at);
 DROP INDEX scim_group_external_id;
 CREATE INDEX scim_group_external_id ON scim_group (organization_id, external_id, id)
     WHERE external_id IS NOT NULL;
