@@ -57,7 +57,19 @@ def among(column: Any, values: Any) -> Expression:
     PostgreSQL knows how many they are when it plans, and looks each up in an index.
     """
     if on_postgresql():
-        return Expression(column, "= ANY", SQL("(CAST(%s AS TEXT[]))", [through(list, values)]))
+        listed = SQL("CAST(%s AS TEXT[])", [through(list, values)])
+        return Expression(column, "=", fn.ANY(listed))
     return Expression(
         column, "IN", SQL("(SELECT value FROM json_each(?))", [through(json.dumps, values)])
     )
+
+
+def found_in(column: Any, rows: Select) -> Expression:
+    """Return the condition that a column is one of the values that a query of its own finds.
+
+    PostgreSQL finds them first, and looks each up. It would rather go through all rows in their
+    order, and look at each whether the query has it, where it knows nothing of the tables.
+    """
+    if on_postgresql():
+        return Expression(column, "=", fn.ANY(fn.ARRAY(rows)))
+    return Expression(column, "IN", rows)

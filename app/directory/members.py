@@ -189,10 +189,13 @@ def _adding_groups(organization_id: str, group_id: str, ids: Sequence[str]) -> B
 
 
 def _is_new(organization_id: str, group_id: str, row_id: KeyField) -> Expression:
-    """Say that a row is no member yet: those who are cost no write, however many are listed."""
+    """Say that a row is no member yet: those who are cost no write, however many are listed.
+
+    It is asked of one row at a time. PostgreSQL would read all members of the group to join them.
+    """
     theirs = _of(organization_id, group_id) & (GroupMember.member_id == row_id)
-    is_new: Expression = ~fn.EXISTS(GroupMember.select(SQL("1")).where(theirs))
-    return is_new
+    there = GroupMember.select(SQL("1")).where(theirs).limit(1)
+    return Expression(there, "IS", SQL("NULL"))
 
 
 def _inserting(rows: Select) -> BaseQuery:

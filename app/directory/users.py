@@ -7,7 +7,7 @@ from peewee import SQL, BaseQuery, IntegrityError, ModelSelect, Select, Value, f
 
 from app.access.context import Context
 from app.db.compiled import compiled
-from app.db.sql import among, locked, violates
+from app.db.sql import among, found_in, locked, violates
 from app.directory import resources
 from app.directory.lookups import check_lookup
 from app.directory.rendering import reference_to
@@ -244,7 +244,7 @@ def _users_of_email(organization_id: str, address: str, limit: int) -> BaseQuery
         UserEmail.belongs_to(organization_id) & (UserEmail.value == address)
     )
     query = User.select(User.id).where(
-        User.belongs_to(organization_id) & User.id.in_(theirs) & User.deleted_at.is_null()
+        User.belongs_to(organization_id) & found_in(User.id, theirs) & User.deleted_at.is_null()
     )
     return query.order_by(User.id).limit(limit).tuples()
 
@@ -261,14 +261,15 @@ def _users_of_external_id(organization_id: str, external_id: str, limit: int) ->
 
 @compiled
 def _memberships(organization_id: str, user_ids: Sequence[str]) -> BaseQuery:
+    """Read names one by one: PostgreSQL, without statistics, would join with every group."""
+    name = Group.select(Group.display_name).where(
+        Group.belongs_to(organization_id) & (Group.id == GroupMember.group_id)
+    )
+    rows = GroupMember.select(GroupMember.member_id, GroupMember.group_id, name.alias("name"))
+    here = GroupMember.belongs_to(organization_id)
     return (
-        GroupMember.select(GroupMember.member_id, Group.id, Group.display_name)
-        .join(
-            Group,
-            on=same_organization(Group, GroupMember) & (Group.id == GroupMember.group_id),
-        )
-        .where(GroupMember.belongs_to(organization_id) & among(GroupMember.member_id, user_ids))
-        .order_by(GroupMember.member_id, Group.id)
+        rows.where(here & among(GroupMember.member_id, user_ids))
+        .order_by(GroupMember.member_id, GroupMember.group_id)
         .tuples()
     )
 

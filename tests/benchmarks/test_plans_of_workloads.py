@@ -47,7 +47,7 @@ def email_of_a_type_and_value(subject: Subject) -> Requests:
         yield search(f'emails[type eq "work" and value eq "{person.user_name}"]')
 
 
-def cursor_by_name(subject: Subject) -> Requests:
+def cursor_by_name(_subject: Subject) -> Requests:
     path = f"/scim/v2/Users?sortBy=userName&count={PAGE}&cursor="
     cursor = ""
     while cursor is not None:

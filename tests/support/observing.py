@@ -1,7 +1,7 @@
 """What the engines do for the statements of a request, seen while they run.
 
 PostgreSQL explains each statement just before it runs, in its transaction and with its values, and
-says how many rows it touched. SQLite counts the instructions that it takes, and explains afterwards.
+says how many rows it touched. SQLite counts the instructions that it takes, and explains later.
 """
 
 import json
@@ -40,15 +40,37 @@ class Observed:
 @contextmanager
 def observed() -> Iterator[list[Observed]]:
     """Observe the statements of this process until the end of the `with`."""
-    opened, seen = database.obj, []
-    look = _on_postgresql if on_postgresql() else _on_sqlite
-    opened._execute_cursor = look(opened._execute_cursor, seen)
-    try:
+    seen: list[Observed] = []
+    with _looking_on_postgresql(seen) if on_postgresql() else _looking_on_sqlite(seen):
         yield seen
+
+
+@contextmanager
+def _looking_on_postgresql(seen: list[Observed]) -> Iterator[None]:
+    with _executing(lambda execute: _on_postgresql(execute, seen)):
+        yield
+
+
+@contextmanager
+def _looking_on_sqlite(seen: list[Observed]) -> Iterator[None]:
+    connections: set = set()
+    with _executing(lambda execute: _on_sqlite(execute, seen, connections)):
+        yield
+    for each in connections:
+        each.set_progress_handler(None, 0)
+    for each in seen:
+        each.steps = steps_of([SimpleNamespace(sql=each.sql, params=each.params)])
+
+
+@contextmanager
+def _executing(instead: Callable[[Callable], Callable]) -> Iterator[None]:
+    """Let the open database carry out statements in another way."""
+    opened = database.obj
+    opened._execute_cursor = instead(opened._execute_cursor)
+    try:
+        yield
     finally:
         del opened._execute_cursor
-    if not on_postgresql():
-        _explain_on_sqlite(seen)
 
 
 def _on_postgresql(execute: Callable, seen: list[Observed]) -> Callable:
@@ -91,9 +113,10 @@ def _rows_of(node: dict) -> int:
     return round((node["Actual Rows"] + removed) * node["Actual Loops"])
 
 
-def _on_sqlite(execute: Callable, seen: list[Observed]) -> Callable:
+def _on_sqlite(execute: Callable, seen: list[Observed], connections: set) -> Callable:
     def counted(sql, params, **options):
         connection = database.connection()
+        connections.add(connection)
         if not sql.startswith(_VERBS):
             connection.set_progress_handler(None, 0)
             return execute(sql, params, **options)
@@ -108,8 +131,3 @@ def _on_sqlite(execute: Callable, seen: list[Observed]) -> Callable:
         return execute(sql, params, **options)
 
     return counted
-
-
-def _explain_on_sqlite(seen: list[Observed]) -> None:
-    for each in seen:
-        each.steps = steps_of([SimpleNamespace(sql=each.sql, params=each.params)])

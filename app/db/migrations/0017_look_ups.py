@@ -15,7 +15,7 @@ CHANGES = """
 DROP INDEX scim_user_name;
 CREATE UNIQUE INDEX scim_user_name ON scim_user (organization_id, user_name_key)
     WHERE CASE WHEN deleted_at IS NULL THEN TRUE ELSE FALSE END;
-CREATE INDEX scim_user_person ON scim_user (organization_id, user_name_key, deleted_at);
+CREATE INDEX scim_user_person ON scim_user (organization_id, user_name_key, id);
 DROP INDEX scim_user_present;
 CREATE INDEX scim_user_present ON scim_user (organization_id, id, deleted_at);
 DROP INDEX scim_user_skeleton;
