@@ -1,7 +1,7 @@
 """What the engines do for real requests, on data that the product filled: no more for many people.
 
-A thousand people are provisioned over HTTP, then copied to a hundred thousand. Nobody gathers
-statistics, as after a first synchronization; then somebody does.
+A thousand people are provisioned over HTTP, then copied to many more. No statistics are gathered,
+as after a first synchronization; in the end they are.
 """
 
 import json
@@ -15,24 +15,43 @@ import pytest
 
 from app.access.context import acting
 from app.clock import Clock
-from app.db.connections import database
+from app.db.connections import database, on_postgresql
 from app.organizations.settings import OrganizationChanges, set_organization
 from scim import urns
 from tests.benchmarks.asking import Population, Request, Subject, Within, document_of
 from tests.benchmarks.filling import fill_product
+from tests.benchmarks.measuring import Figures, run
 from tests.benchmarks.multiplying import multiply
+from tests.benchmarks.plans import Plan
+from tests.benchmarks.report import Report
 from tests.benchmarks.servers import headers_of
-from tests.benchmarks.workloads import PAGE, WORKLOADS, Requests, patch, search
+from tests.benchmarks.workloads import GROWTH_MAX, PAGE, WORKLOADS, Requests, patch, search
 from tests.support.builders import Customer, an_organization
 from tests.support.in_process import InProcess
 from tests.support.kept_texts import trusted_texts
 from tests.support.observing import Observed, observed
 
-FEW, MANY = 1_000, 100_000
+FEW, MANY = 1_000, 20_000
 #: In the organization that has no seat left: who has one, who waits, and who was refused.
-SEATS, WAITING, REFUSED = 20, 20, 20
-FULL_MANY = 20_000
+SEATS, WAITING, REFUSED = 20, 110, 110
+FULL_MANY = 10_000
 GROUPS = 40
+
+#: Rows or instructions that are no matter, however they are found.
+SMALL_WORK = 500
+#: A page with the row behind it; of its people, each is in a few groups.
+SORTED_MAX = 2 * PAGE
+#: What PostgreSQL finds by organization and sorts, as long as it thinks there is one row.
+GROWING_ON_POSTGRESQL = {
+    "page of 100, by cursor and userName",
+    "refusals",
+    "a seat for the next who waits",
+}
+
+#: An index as it was once: without the id, by which answers are ordered.
+FORMER_INDEX = "CREATE INDEX scim_user_external_id ON scim_user (organization_id, external_id)"
+INDEX = "CREATE INDEX scim_user_external_id ON scim_user (organization_id, external_id, id)"
+KNOWN = " WHERE external_id IS NOT NULL"
 
 STAGES = ("few", "many", "with statistics")
 
@@ -100,7 +119,7 @@ def seat_for_the_next(subject: Subject) -> Requests:
 
 
 _OWN = ("get", "user_name", "external_id", "external_id_miss", "email", "check", "page", "cursor")
-_OWN += ("group_alone", "as_of", "alerts", "foresight", "put", "patch", "member", "create", "claim")
+_OWN += ("group_alone", "alerts", "put", "patch", "member", "create", "claim")
 
 #: Asked of an organization with seats enough.
 ASKED: dict[str, Callable[[Subject], Requests]] = {
@@ -116,7 +135,7 @@ ASKED: dict[str, Callable[[Subject], Requests]] = {
 ASKED_IN_VAIN: dict[str, Callable[[Subject], Requests]] = {
     **{
         f"{WORKLOADS[name].title}, when full": WORKLOADS[name].asks
-        for name in ("waiting", "alerts", "foresight", "as_of", "check")
+        for name in ("waiting", "alerts", "check")
     },
     "refusals": denials,
     "create, refused": refused,
@@ -132,6 +151,17 @@ class Seen:
 
     statements: dict[tuple[str, str], list[Observed]] = field(default_factory=dict)
 
+    #: How long a look-up by externalId takes at each size, by the index as it was.
+    growth: dict[int, float] = field(default_factory=dict)
+
+    def look_by_former_index(self, size: int, large: Subject) -> None:
+        if on_postgresql():
+            return
+        _replace_index(FORMER_INDEX)
+        workload = WORKLOADS["external_id"]
+        self.growth[size] = Figures.of([run(large, workload, 0.3, pids=())]).p50
+        _replace_index(INDEX)
+
     def look(self, stage: str, large: Subject, full: Subject) -> None:
         for subject, asked in ((large, ASKED), (full, ASKED_IN_VAIN)):
             for title, asks in asked.items():
@@ -146,9 +176,11 @@ def seen(fresh_database) -> Seen:
         app = InProcess(url, clock=Clock()).app
         large, full = _an_organization(app, MANY * 2), _a_full_organization(app)
         result.look("few", large, full)
+        result.look_by_former_index(FEW, large)
         multiply(large.organization_id, MANY)
         multiply(full.organization_id, FULL_MANY, seated=False)
         result.look("many", large, full)
+        result.look_by_former_index(MANY, large)
         database.execute_sql("ANALYZE")
         result.look("with statistics", large, full)
         database.obj.close_all()
@@ -160,7 +192,7 @@ def _an_organization(app, seats) -> Subject:
     subject = _subject(app, customer)
     for start in range(0, FEW, 500):
         fill_product(subject, range(start, start + 500))
-    members = [{"value": person.id} for person in subject.population.people[:3]]
+    members = [{"value": person.id} for person in subject.population.people[-3:]]
     operations = [
         {
             "method": "POST",
@@ -186,13 +218,18 @@ def _a_full_organization(app) -> Subject:
     fill_product(subject, range(SEATS))
     for first, count, choice, status in (
         (100, WAITING, "park", 201),
-        (200, REFUSED, "reject", 403),
+        (300, REFUSED, "reject", 403),
     ):
         owner = acting(customer.owner, at=datetime.now(UTC))
         set_organization(owner, OrganizationChanges(when_full=choice))
         for number in range(first, first + count):
             subject.ask(Request("POST", "/scim/v2/Users", document_of(number), status))
     return subject
+
+
+def _replace_index(index: str) -> None:
+    database.execute_sql("DROP INDEX scim_user_external_id")
+    database.execute_sql(index + KNOWN)
 
 
 def _customer(seats) -> Customer:
@@ -222,4 +259,34 @@ def _statements(subject: Subject, asks) -> list[Observed]:
 @pytest.mark.parametrize("stage", STAGES)
 @pytest.mark.parametrize("title", TITLES)
 def test_no_table_is_read_whole(seen, title, stage):
-    assert [each.reads_all for each in seen.statements[stage, title] if each.reads_all] == []
+    read = [each for each in seen.statements[stage, title] if each.work > SMALL_WORK]
+
+    assert [each.reads_all for each in read if each.reads_all] == []
+
+
+@pytest.mark.parametrize("stage", STAGES[1:])
+@pytest.mark.parametrize("title", TITLES)
+def test_a_request_takes_no_more_work_among_many(seen, title, stage, engine):
+    if engine == "postgresql" and title in GROWING_ON_POSTGRESQL:
+        return
+    few, many = (sum(each.work for each in seen.statements[at, title]) for at in (STAGES[0], stage))
+
+    assert many <= GROWTH_MAX * few + SMALL_WORK
+
+
+@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize("title", TITLES)
+def test_no_more_than_a_page_is_sorted(seen, title, stage, engine):
+    if engine == "postgresql" and title in GROWING_ON_POSTGRESQL:
+        return
+
+    assert max(each.sorted_rows for each in seen.statements[stage, title]) <= SORTED_MAX
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope="session")
+def test_the_growth_check_of_the_benchmark_finds_an_index_that_does_not_serve_the_order(seen):
+    title = WORKLOADS["external_id"].title
+
+    assert Report(Plan(), growth={title: seen.growth}).missed() == [
+        f"{title}: {seen.growth[MANY] / seen.growth[FEW]:.1f} times slower at {MANY:,}"
+    ]

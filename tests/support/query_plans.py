@@ -18,7 +18,7 @@ SQLITE_NAMES = {
 DERIVED = {"json_each", "CONSTANT", "page"}
 
 #: Few rows, or one: reading them whole is no fault.
-SMALL = {"organization", "seat_pool", "contract", "term", "seller"}
+SMALL = {"installation", "organization", "seat_pool", "contract", "term", "seller"}
 
 
 @dataclass(frozen=True)
