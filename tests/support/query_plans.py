@@ -1,5 +1,6 @@
 """What the engines say about how they would carry out a statement."""
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +20,9 @@ DERIVED = {"json_each", "CONSTANT", "page"}
 
 #: Few rows, or one: reading them whole is no fault.
 SMALL = {"installation", "organization", "seat_pool", "contract", "term", "seller"}
+
+#: A table of so few rows is read whole for good reasons.
+FEW_ROWS = 100
 
 
 @dataclass(frozen=True)
@@ -86,4 +90,12 @@ def accesses_in(plan: dict, text: str) -> Iterator[Step]:
             continue
         if node.get("Relation Name") in SMALL:
             continue
-        yield Step(text, node.get("Index Name"), reads_all="Index Cond" not in node)
+        whole = "Index Cond" not in node and _rows_at_once(node) > FEW_ROWS
+        yield Step(text, node.get("Index Name"), reads_all=whole)
+
+
+def _rows_at_once(node: dict) -> float:
+    """Return how many rows an access looked at each time; as if many if it did not run."""
+    if "Actual Rows" not in node:
+        return math.inf
+    return node["Actual Rows"] + node.get("Rows Removed by Filter", 0)

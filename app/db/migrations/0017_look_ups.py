@@ -28,7 +28,9 @@ DROP INDEX scim_group_external_id;
 CREATE INDEX scim_group_external_id ON scim_group (organization_id, external_id, id)
     WHERE external_id IS NOT NULL;
 CREATE INDEX scim_user_inactive ON scim_user (organization_id)
-    WHERE deleted_at IS NULL AND NOT active
+    WHERE deleted_at IS NULL AND NOT active;
+CREATE INDEX want_of_alert ON want (organization_id, alert_id)
+    WHERE alert_id IS NOT NULL AND closed_at IS NULL
 """
 
 
