@@ -145,9 +145,9 @@ def _raise_for(organization_id: str, refusals: Iterable[Refusal], *, at: datetim
     running = _spell_of(organization_id, alert_id, at=at) if alert_id else None
     for spell in spells(refusals, running):
         kept = spell.alert_id or _raise(organization_id, DENIED, _moment_of(organization_id, spell))
-        Want.update(alert_id=kept).where(
-            Want.belongs_to(organization_id) & among(Want.id, spell.denial_ids)
-        ).execute()
+        if spell.denial_ids:
+            theirs = Want.belongs_to(organization_id) & among(Want.id, spell.denial_ids)
+            Want.update(alert_id=kept).where(theirs).execute()
         if spell.ends_at is not None:
             _clear(organization_id, kept, at=spell.ends_at)
 
