@@ -97,6 +97,7 @@ def _product(
             clock=lambda: (cpu_of(pids), cpu_of(database_pids())),
         )
         yield Measured(subject, pids, server, within)
+        subject.transport.close()
     opened.close_all()
 
 
@@ -107,13 +108,10 @@ def _floor(folder: Path) -> Iterator[Measured]:
     with _running(Floor("", folder / "floor.txt", WORKERS, file=file)) as server:
         pids = family(server.pid)
         headers = {"scim": {**_SCIM, "Authorization": f"Bearer {server.token}"}}
-        yield Measured(
-            Subject(
-                Connection(server.port), Population(), headers, clock=lambda: (cpu_of(pids), 0.0)
-            ),
-            pids,
-            server,
-        )
+        transport = Connection(server.port)
+        subject = Subject(transport, Population(), headers, clock=lambda: (cpu_of(pids), 0.0))
+        yield Measured(subject, pids, server)
+        transport.close()
 
 
 @contextmanager

@@ -86,6 +86,7 @@ READS = {
     ),
     "deep page": (
         lambda crowd: Directory(crowd.id, BASE_URL).users().read(Window(100, USERS - 100)),
+        "scim_user_pkey",
         "scim_user_present",
     ),
     "token": (
