@@ -25,7 +25,7 @@ class Config:
     """The settings of one process. The reference's table of settings is checked against them."""
 
     #: Where the data lives: `sqlite:///relative.db`, `sqlite:////absolute.db` or
-    #: `postgresql://user:password@host/name`.
+    #: `postgresql://user:password@host/name`, with `?prepare=1` to prepare statements there.
     database_url: str = "sqlite:///seatgate.db"
     #: The address that clients use, without a trailing slash; builds every link. Empty: the
     #: request's host does.

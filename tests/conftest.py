@@ -17,12 +17,12 @@ from hypothesis import settings
 from peewee import Database
 
 from app import composition as composition
-from app.db.compiled import Statement
 from app.db.connections import connection, open_database
 from tests.support.auditing import miscounted, violations
 from tests.support.builders import NOW, Customer, an_organization
 from tests.support.clients import OwnerClient, ScimClient, SsoClient
 from tests.support.databases import Databases, PostgresqlDatabases, SqliteDatabases, fast_folder
+from tests.support.kept_texts import check_texts, trust_texts
 from tests.support.servers import Server
 
 #: For `make test-long`: some ten minutes on each engine.
@@ -48,17 +48,9 @@ def opened(url: str) -> Iterator[Database]:
 @pytest.fixture(scope="session", autouse=True)
 def texts_as_built() -> Iterator[None]:
     """Hold every statement with a kept text to what peewee builds for the same values."""
-    run = Statement._run
-
-    def checked(statement, args, kwargs):
-        arguments = dict(zip(statement._names, statement._arguments(args, kwargs), strict=True))
-        built = statement.build(**arguments)
-        assert statement.bound(*args, **kwargs) == built.sql()
-        return run(statement, args, kwargs)
-
-    Statement._run = checked
+    check_texts()
     yield
-    Statement._run = run
+    trust_texts()
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])

@@ -17,7 +17,7 @@ from app.access.token_secrets import hash_of, is_well_formed, new_secret, prefix
 from app.access.trail import Change
 from app.db.columns import instant_text
 from app.db.compiled import compiled
-from app.db.sql import listed, locked
+from app.db.sql import among, locked
 from app.db.transactions import transaction
 from app.errors import InvalidInput, NotAuthenticated, NotFound, NotPermitted
 from app.identifiers import new_id
@@ -143,7 +143,7 @@ def label_of(organization_id: str, token_id: str) -> str | None:
 def labels_of(organization_id: str, token_ids: Collection[str]) -> dict[str, str]:
     """Return what people call those of these tokens that have a name."""
     named = Token.belongs_to(organization_id) & Token.label.is_null(is_null=False)
-    rows = Token.select(Token.id, Token.label).where(named & Token.id.in_(listed(list(token_ids))))
+    rows = Token.select(Token.id, Token.label).where(named & among(Token.id, list(token_ids)))
     return dict(rows.tuples().iterator())
 
 

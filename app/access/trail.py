@@ -13,7 +13,7 @@ from peewee import fn
 from app.access.context import Context
 from app.access.principal import Role
 from app.db.periods import ALWAYS, Made, Period, within
-from app.db.sql import listed
+from app.db.sql import among
 from app.db.transactions import assert_in_transaction
 from app.identifiers import new_id
 from app.models import AuditEvent, SellerEvent
@@ -75,7 +75,7 @@ def last_times(
     events = (
         AuditEvent.of(
             organization_id,
-            AuditEvent.subject_id.in_(listed(list(subject_ids))),
+            among(AuditEvent.subject_id, list(subject_ids)),
             AuditEvent.kind == kind,
         )
         .select(AuditEvent.subject_id, fn.MAX(AuditEvent.at))

@@ -1,6 +1,7 @@
 """Which database is open, and this thread's connection to it."""
 
 from contextlib import AbstractContextManager
+from urllib.parse import urlsplit, urlunsplit
 
 from peewee import Database, DatabaseProxy
 from playhouse.pool import PooledPostgresqlDatabase, PooledSqliteDatabase
@@ -15,6 +16,10 @@ CONNECTIONS_MAX = 64
 #: machine's own cache of files stands behind them.
 CACHE_KIB = 8 * 1024
 PROCESS_CACHE_BYTES = 32 * 1024 * 1024
+
+#: How often a connection to PostgreSQL runs a statement before it has the server prepare it, where
+#: it may: a pooler that shares connections between transactions forbids it.
+PREPARED_AFTER = 5
 
 database = DatabaseProxy()
 
@@ -45,14 +50,24 @@ def open_database(url: str) -> Database:
             check_same_thread=False,
         )
     else:
+        address, prepares = _postgresql(url)
         opened = PooledPostgresqlDatabase(
-            url,
+            address,
+            prepare_threshold=PREPARED_AFTER if prepares else None,
             max_connections=CONNECTIONS_MAX,
             timeout=LOCK_TIMEOUT_SECONDS,
             field_types={"INSTANT": "TIMESTAMPTZ", "KEY": 'TEXT COLLATE "C"', "DOCUMENT": "JSONB"},
         )
     database.initialize(opened)
     return opened
+
+
+def _postgresql(url: str) -> tuple[str, bool]:
+    """Return an address without our own `prepare=1`, and whether it was there."""
+    parts = urlsplit(url)
+    options = parts.query.split("&") if parts.query else []
+    others = [option for option in options if option != "prepare=1"]
+    return urlunsplit(parts._replace(query="&".join(others))), len(others) < len(options)
 
 
 def on_postgresql() -> bool:

@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from peewee import SQL, Function, Select, fn
+from peewee import SQL, Expression, Function, Select, fn
 
 from app.db.compiled import through
 from app.db.connections import database, on_postgresql
@@ -51,9 +51,25 @@ def least(*values: object) -> Function:
     return fn.LEAST(*values) if on_postgresql() else fn.MIN(*values)
 
 
-def listed(values: Sequence[str]) -> SQL:
-    """Return a one-column subquery of `values`, passed as one parameter however many they are."""
-    text = through(json.dumps, values)
+def among(column: Any, values: Any) -> Expression:
+    """Return the condition that a column is one of `values`, however many: they are one parameter.
+
+    PostgreSQL knows how many they are when it plans, and looks each up in an index.
+    """
     if on_postgresql():
-        return SQL('(SELECT jsonb_array_elements_text(CAST(%s AS jsonb)) COLLATE "C")', [text])
-    return SQL("(SELECT value FROM json_each(?))", [text])
+        listed = SQL("CAST(%s AS TEXT[])", [through(list, values)])
+        return Expression(column, "=", fn.ANY(listed))
+    return Expression(
+        column, "IN", SQL("(SELECT value FROM json_each(?))", [through(json.dumps, values)])
+    )
+
+
+def found_in(column: Any, rows: Select) -> Expression:
+    """Return the condition that a column is one of the values that a query of its own finds.
+
+    PostgreSQL finds them first, and looks each up. It would rather go through all rows in their
+    order, and look at each whether the query has it, where it knows nothing of the tables.
+    """
+    if on_postgresql():
+        return Expression(column, "=", fn.ANY(fn.ARRAY(rows)))
+    return Expression(column, "IN", rows)

@@ -12,7 +12,7 @@ from peewee import JOIN, SQL, BaseQuery, Expression, Node, Select, Value, fn
 
 from app.db.columns import KeyField
 from app.db.compiled import Statement, compiled
-from app.db.sql import listed, locked
+from app.db.sql import among, locked
 from app.directory.rendering import reference_to
 from app.directory.search.columns import member_scope
 from app.directory.search.filters import condition
@@ -52,16 +52,14 @@ def lock_members(organization_id: str, ids: Collection[str]) -> None:
 @compiled
 def _locked_users(organization_id: str, ids: Sequence[str]) -> BaseQuery:
     found = User.select(User.id).where(
-        User.belongs_to(organization_id) & User.id.in_(listed(ids)) & User.deleted_at.is_null()
+        User.belongs_to(organization_id) & among(User.id, ids) & User.deleted_at.is_null()
     )
     return locked(found.order_by(User.id), "FOR KEY SHARE").tuples()
 
 
 @compiled
 def _locked_groups(organization_id: str, ids: Sequence[str]) -> BaseQuery:
-    found = Group.select(Group.id).where(
-        Group.belongs_to(organization_id) & Group.id.in_(listed(ids))
-    )
+    found = Group.select(Group.id).where(Group.belongs_to(organization_id) & among(Group.id, ids))
     return locked(found.order_by(Group.id), "FOR KEY SHARE").tuples()
 
 
@@ -137,7 +135,7 @@ def _members(organization_id: str, group_ids: Sequence[str], named: bool) -> Bas
             GroupMember, Group, JOIN.LEFT_OUTER, on=_refers(Group, GroupMember.nested_group_id)
         )
     here = GroupMember.belongs_to(organization_id)
-    chosen = rows.where(here & GroupMember.group_id.in_(listed(group_ids)))
+    chosen = rows.where(here & among(GroupMember.group_id, group_ids))
     return chosen.order_by(GroupMember.group_id, GroupMember.member_id).tuples()
 
 
@@ -171,7 +169,7 @@ def _adding_users(organization_id: str, group_id: str, ids: Sequence[str]) -> Ba
     return _inserting(
         User.select(User.organization_id, column, User.id, User.id, SQL("NULL")).where(
             User.belongs_to(organization_id)
-            & User.id.in_(listed(ids))
+            & among(User.id, ids)
             & User.deleted_at.is_null()
             & _is_new(organization_id, group_id, User.id)
         )
@@ -184,17 +182,20 @@ def _adding_groups(organization_id: str, group_id: str, ids: Sequence[str]) -> B
     return _inserting(
         Group.select(Group.organization_id, column, Group.id, SQL("NULL"), Group.id).where(
             Group.belongs_to(organization_id)
-            & Group.id.in_(listed(ids))
+            & among(Group.id, ids)
             & _is_new(organization_id, group_id, Group.id)
         )
     )
 
 
 def _is_new(organization_id: str, group_id: str, row_id: KeyField) -> Expression:
-    """Say that a row is no member yet: those who are cost no write, however many are listed."""
+    """Say that a row is no member yet: those who are cost no write, however many are listed.
+
+    It is asked of one row at a time. PostgreSQL would read all members of the group to join them.
+    """
     theirs = _of(organization_id, group_id) & (GroupMember.member_id == row_id)
-    is_new: Expression = ~fn.EXISTS(GroupMember.select(SQL("1")).where(theirs))
-    return is_new
+    there = GroupMember.select(SQL("1")).where(theirs).limit(1)
+    return Expression(there, "IS", SQL("NULL"))
 
 
 def _inserting(rows: Select) -> BaseQuery:
@@ -224,7 +225,7 @@ def _removal(tree: Filter | None, values: tuple[str, ...]) -> Statement[..., Any
 
 @compiled
 def _removing_others(organization_id: str, group_id: str, ids: Sequence[str]) -> BaseQuery:
-    others = GroupMember.member_id.not_in(listed(ids))
+    others = ~among(GroupMember.member_id, ids)
     return _removing(_of(organization_id, group_id) & others)
 
 

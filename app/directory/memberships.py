@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from peewee import BaseQuery
 
 from app.db.compiled import compiled
-from app.db.sql import listed
+from app.db.sql import among
 from app.directory.rendering import reference_to
 from app.json_text import json_text
 from app.models import Group, GroupMember
-from app.models.rows import same_organization
 from scim.schemas import GROUP
 
 
@@ -30,15 +29,14 @@ def groups_of(organization_id: str, user_ids: list[str], base_url: str) -> dict[
 
 @compiled
 def _memberships(organization_id: str, user_ids: Sequence[str]) -> BaseQuery:
+    """Read names one by one: PostgreSQL, without statistics, would join with every group."""
+    name = Group.select(Group.display_name).where(
+        Group.belongs_to(organization_id) & (Group.id == GroupMember.group_id)
+    )
+    rows = GroupMember.select(GroupMember.member_id, GroupMember.group_id, name.alias("name"))
+    here = GroupMember.belongs_to(organization_id)
     return (
-        GroupMember.select(GroupMember.member_id, Group.id, Group.display_name)
-        .join(
-            Group,
-            on=same_organization(Group, GroupMember) & (Group.id == GroupMember.group_id),
-        )
-        .where(
-            GroupMember.belongs_to(organization_id) & GroupMember.member_id.in_(listed(user_ids))
-        )
-        .order_by(GroupMember.member_id, Group.id)
+        rows.where(here & among(GroupMember.member_id, user_ids))
+        .order_by(GroupMember.member_id, GroupMember.group_id)
         .tuples()
     )

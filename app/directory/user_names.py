@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from app.db.sql import listed
+from app.db.sql import among
 from app.models import User
 from scim.folding import fold
 
@@ -10,7 +10,7 @@ from scim.folding import fold
 def names_of(organization_id: str, user_ids: Collection[str]) -> dict[str, str]:
     """Return the userNames of those of these ids that are users."""
     users = User.select(User.id, User.user_name).where(
-        User.belongs_to(organization_id) & User.id.in_(listed(list(user_ids)))
+        User.belongs_to(organization_id) & among(User.id, list(user_ids))
     )
     return dict(users.tuples().iterator())
 

@@ -6,7 +6,7 @@ from peewee import SQL, BaseQuery, IntegrityError, ModelSelect, Select, Value, f
 
 from app.access.context import Context
 from app.db.compiled import compiled
-from app.db.sql import locked, violates
+from app.db.sql import found_in, locked, violates
 from app.directory import resources
 from app.directory.lookups import check_lookup
 from app.errors import InvalidInput, NotFound, UserNameTaken
@@ -225,7 +225,7 @@ def _users_of_email(organization_id: str, address: str, limit: int) -> BaseQuery
         UserEmail.belongs_to(organization_id) & (UserEmail.value == address)
     )
     query = User.select(User.id).where(
-        User.belongs_to(organization_id) & User.id.in_(theirs) & User.deleted_at.is_null()
+        User.belongs_to(organization_id) & found_in(User.id, theirs) & User.deleted_at.is_null()
     )
     return query.order_by(User.id).limit(limit).tuples()
 

@@ -11,7 +11,7 @@ from app.access.principal import ALL_ORGANIZATIONS
 from app.db.columns import instant_text
 from app.db.compiled import compiled, through
 from app.db.connections import connection
-from app.db.sql import greatest, least, listed
+from app.db.sql import among, greatest, least
 from app.db.transactions import transaction
 from app.exchanges.asked import Asked, Row, rows_of
 from app.exchanges.reading import Outcome
@@ -116,7 +116,7 @@ def _named(rows: list[Row]) -> list[Row]:
 @compiled
 def _names(organization_id: str, user_ids: Sequence[str]) -> BaseQuery:
     users = User.select(User.id, User.user_name)
-    return users.where(User.belongs_to(organization_id) & User.id.in_(listed(user_ids))).tuples()
+    return users.where(User.belongs_to(organization_id) & among(User.id, user_ids)).tuples()
 
 
 @transaction

@@ -9,7 +9,7 @@ from operator import or_
 
 from peewee import Expression
 
-from app.db.sql import listed
+from app.db.sql import among
 from app.db.transactions import assert_in_transaction, transaction
 from app.exchanges.reading import Outcome
 from app.models import DirectoryContact, Exchange, User
@@ -79,7 +79,7 @@ def forget_person(
     assert_in_transaction()
     theirs = Exchange.belongs_to(organization_id) & (
         Exchange.user_name_key.in_([fold(name) for name in names])
-        | Exchange.user_id.in_(listed(list(user_ids)))
+        | among(Exchange.user_id, list(user_ids))
     )
     ids = list(Exchange.select(Exchange.id).where(theirs).order_by(Exchange.id).scalars())
     Exchange.delete().where(theirs).execute()

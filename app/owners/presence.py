@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from app.db.sql import listed
+from app.db.sql import among
 from app.models import Owner
 
 
@@ -31,6 +31,6 @@ def name_of(organization_id: str, actor: str) -> str | None:
 def names_of_owners(organization_id: str, owner_ids: Collection[str]) -> dict[str, str]:
     """Return the names of those of these ids that are owners, or were."""
     owners = Owner.select(Owner.id, Owner.name).where(
-        Owner.belongs_to(organization_id) & Owner.id.in_(listed(list(owner_ids)))
+        Owner.belongs_to(organization_id) & among(Owner.id, list(owner_ids))
     )
     return dict(owners.tuples().iterator())

@@ -9,7 +9,7 @@ from app.access import trail
 from app.access.context import Context
 from app.access.principal import OWNER_ROLES, Principal, Role
 from app.access.profiles import profile_of
-from app.db.sql import listed, locked
+from app.db.sql import among, locked
 from app.errors import InvalidInput, NotFound
 from app.i18n.languages import parse_language
 from app.models import Organization, Owner, User
@@ -209,7 +209,7 @@ def _active_of(organization_id: str, user_ids: list[str]) -> list[str]:
     """Return which of these users are active."""
     active = User.select(User.id).where(
         User.belongs_to(organization_id)
-        & User.id.in_(listed(user_ids))
+        & among(User.id, user_ids)
         & User.active
         & User.deleted_at.is_null()
     )

@@ -9,7 +9,7 @@ from app.access.door import query
 from app.access.principal import Permission
 from app.billing.estimates import Estimate, buyable, estimate
 from app.billing.terms import local_day
-from app.db.sql import listed
+from app.db.sql import among
 from app.errors import InvalidInput
 from app.models import Hold, User
 from app.people.name_lists import check_no_heading
@@ -66,7 +66,7 @@ def _known(organization_id: str, keys: Iterable[str]) -> dict[str, bool]:
     """Return whether each of these people is active, of those who are known."""
     users = User.select(User.user_name_key, User.active).where(
         User.belongs_to(organization_id)
-        & User.user_name_key.in_(listed(list(keys)))
+        & among(User.user_name_key, list(keys))
         & User.deleted_at.is_null()
     )
     return dict(users.tuples().iterator())
@@ -76,7 +76,7 @@ def _held(organization_id: str, keys: Sequence[str], *, at: datetime) -> int:
     """Return for how many of these people a seat is held."""
     holds = Hold.of(
         organization_id,
-        Hold.user_name_key.in_(listed(keys)),
+        among(Hold.user_name_key, keys),
         Hold.ended_at.is_null(),
         Hold.expires_at > at,
     )

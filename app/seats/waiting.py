@@ -10,7 +10,7 @@ from typing import ClassVar, Protocol
 from peewee import JOIN, BaseQuery, Case, Expression, ModelSelect, fn
 
 from app.db.compiled import compiled
-from app.db.sql import locked
+from app.db.sql import found_in, locked
 from app.db.transactions import follow_up
 from app.models import Hold, Organization, User, Want
 from app.models.rows import same_organization
@@ -80,9 +80,20 @@ def reserve(organization: Organization, quantity: int, cause: Cause, *, at: date
 
 def next_offered(organization_id: str) -> str | None:
     """Return the id of the first user on the waiting list who has a seat held, or None."""
-    held = _queue(organization_id, _is_parked()).where(Hold.id.is_null(is_null=False))
-    want: Want | None = held.order_by(Want.sequence).first()
-    return None if want is None else want.user_id
+    offered = min(_offered.rows(organization_id), default=None)
+    return None if offered is None else offered[1]
+
+
+@compiled
+def _offered(organization_id: str) -> BaseQuery:
+    """Look from the seats that are held, in no order, and not along all who wait."""
+    held = Hold.select(Hold.want_id).where(
+        Hold.belongs_to(organization_id)
+        & Hold.ended_at.is_null()
+        & Hold.want_id.is_null(is_null=False)
+    )
+    theirs = Want.belongs_to(organization_id) & found_in(Want.id, held)
+    return Want.select(Want.sequence, Want.user_id).where(theirs & _is_parked()).tuples()
 
 
 def waits(user: User) -> bool:

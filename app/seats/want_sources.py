@@ -12,7 +12,7 @@ from peewee import Case, ColumnBase, Expression, Function, ModelSelect, Select, 
 
 from app.access.principal import Principal, Role
 from app.db.columns import instant_text
-from app.db.sql import greatest, least, listed
+from app.db.sql import among, greatest, least
 from app.models import Want, WantSource
 from app.models.rows import same_organization
 
@@ -108,7 +108,7 @@ def _leading(column: ColumnBase, name: str) -> Select:
 
 
 def _of(organization_id: str, want_ids: Collection[str]) -> Expression:
-    theirs: Expression = WantSource.belongs_to(organization_id) & WantSource.want_id.in_(
-        listed(list(want_ids))
+    theirs: Expression = WantSource.belongs_to(organization_id) & among(
+        WantSource.want_id, list(want_ids)
     )
     return theirs

@@ -20,13 +20,14 @@ def fill(product: Measured, ground: Measured, size: int) -> None:
     have = len(product.subject.population.people)
     for start in range(have, size, BATCH):
         numbers = range(start, min(start + BATCH, size))
-        _fill_product(product.subject, numbers)
+        fill_product(product.subject, numbers)
         _fill_floor(ground, numbers)
     for measured in (product, ground):
         measured.subject.population.size = size
 
 
-def _fill_product(subject: Subject, numbers: range) -> None:
+def fill_product(subject: Subject, numbers: range) -> None:
+    """Load the people of these numbers by Bulk, and put them into the group."""
     population = subject.population
     if not population.group_id:
         made = json.loads(subject.ask(Request("POST", "/scim/v2/Groups", GROUP, 201)))

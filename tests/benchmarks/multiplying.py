@@ -1,4 +1,7 @@
-"""A large organization out of a small one: its people copied in the tables, with all of theirs."""
+"""A large organization out of a small one: its people copied in the tables, with all of theirs.
+
+A person can be copied whose name has the mark `copy-0` in it. Ids keep their form, and their order.
+"""
 
 from collections.abc import Iterator
 from itertools import count, islice
@@ -10,102 +13,135 @@ from scim.names import UserName
 #: How many copies are named in one statement.
 BATCH = 5_000
 
-_MINE = "JOIN scim_user u ON u.id = c.source_id WHERE u.organization_id = ?"
-_POOL = "JOIN seat_pool p ON p.organization_id = ?"
+_USERS = """JOIN scim_user u
+        ON u.organization_id = ? AND u.user_name_key = c.source_key AND u.deleted_at IS NULL"""
+_WANTS = """JOIN want w
+        ON w.organization_id = ? AND w.user_name_key = c.source_key AND w.closed_at IS NULL"""
+_POOL = "JOIN seat_pool p ON p.organization_id = u.organization_id"
+_SEATED = f"FROM copied c {_USERS} AND u.active {_POOL}"
+_USER_ID = "u.id || '-' || c.number"
+_ASSIGNMENT_ID = "u.assignment_id || '-' || c.number"
+_WANT_ID = "SUBSTR(w.id, 1, 16) || c.digits || SUBSTR(w.id, 25)"
+_TURN = "ROW_NUMBER() OVER (ORDER BY c.place)"
 
 #: What is copied, in the order of foreign keys. Of a copy's texts, those that are unique have
-#: another mark; its seat is an entry of its own at the end of the ledger.
+#: another mark; its seat is an entry of its own at the end of the ledger, its want at the end of
+#: the line.
 _STATEMENTS = (
     f"""INSERT INTO scim_user (organization_id, id, user_name, user_name_key, skeleton_key,
             display_name, external_id, active, assignment_id, inactive_because, origin, adopted_at,
             document, folded, version, created_at, updated_at)
-        SELECT u.organization_id, c.id, REPLACE(u.user_name, 'copy-0', c.mark),
+        SELECT u.organization_id, {_USER_ID}, REPLACE(u.user_name, 'copy-0', c.mark),
             REPLACE(u.user_name_key, 'copy-0', c.mark), c.skeleton, u.display_name,
-            REPLACE(u.external_id, 'copy-0', c.mark), u.active, u.assignment_id || '-' || c.mark,
-            NULL, u.origin, u.adopted_at, REPLACE(u.document, 'copy-0', c.mark),
+            REPLACE(u.external_id, 'copy-0', c.mark), u.active, {_ASSIGNMENT_ID},
+            u.inactive_because, u.origin, u.adopted_at, REPLACE(u.document, 'copy-0', c.mark),
             {{folded}}, 1, u.created_at, u.updated_at
-        FROM copied c {_MINE}""",  # noqa: S608  # texts of this file
-    """INSERT INTO scim_user_email
+        FROM copied c {_USERS}""",  # noqa: S608  # texts of this file
+    f"""INSERT INTO scim_user_email
             (organization_id, user_id, position, value, type, display, is_primary)
-        SELECT e.organization_id, c.id, e.position, REPLACE(e.value, 'copy-0', c.mark), e.type,
-            e.display, e.is_primary
-        FROM copied c JOIN scim_user_email e ON e.user_id = c.source_id
-        WHERE e.organization_id = ?""",
+        SELECT e.organization_id, {_USER_ID}, e.position, REPLACE(e.value, 'copy-0', c.mark),
+            e.type, e.display, e.is_primary
+        FROM copied c {_USERS}
+        JOIN scim_user_email e ON e.organization_id = u.organization_id AND e.user_id = u.id""",  # noqa: S608
     f"""INSERT INTO ledger_entry (organization_id, sequence, kind, quantity, user_id, at, actor,
             cause, contract_id, term_number)
-        SELECT p.organization_id, p.ledger_sequence + c.place, 'assigned', 1, c.id, p.ledger_at,
-            'vendor', 'scim', p.contract_id, p.term_number
-        FROM copied c {_POOL}""",  # noqa: S608
+        SELECT p.organization_id, p.ledger_sequence + {_TURN}, 'assigned', 1, {_USER_ID},
+            p.ledger_at, 'vendor', 'scim', p.contract_id, p.term_number
+        {_SEATED}""",
     f"""INSERT INTO seat_assignment
             (organization_id, id, user_id, assigned_at, assigned_sequence)
-        SELECT p.organization_id, u.assignment_id || '-' || c.mark, c.id, p.ledger_at,
-            p.ledger_sequence + c.place
-        FROM copied c {_POOL}
-        JOIN scim_user u ON u.organization_id = p.organization_id AND u.id = c.source_id""",  # noqa: S608
-    """INSERT INTO scim_group_member (organization_id, group_id, member_id, user_id)
-        SELECT m.organization_id, m.group_id, c.id, c.id
-        FROM copied c JOIN scim_group_member m ON m.member_id = c.source_id
-        WHERE m.organization_id = ?""",
-    """INSERT INTO audit_event (organization_id, id, at, actor, role, provider, request_id, kind,
+        SELECT p.organization_id, {_ASSIGNMENT_ID}, {_USER_ID}, p.ledger_at,
+            p.ledger_sequence + {_TURN}
+        {_SEATED}""",
+    f"""INSERT INTO scim_group_member (organization_id, group_id, member_id, user_id)
+        SELECT m.organization_id, m.group_id, {_USER_ID}, {_USER_ID}
+        FROM copied c {_USERS}
+        JOIN scim_group_member m ON m.organization_id = u.organization_id AND m.member_id = u.id""",  # noqa: S608
+    f"""INSERT INTO want (organization_id, id, sequence, user_id, user_name, user_name_key, reason,
+            refused_at, parked_at, attempts, first_seen_at, last_seen_at)
+        SELECT w.organization_id, {_WANT_ID}, p.want_sequence + {_TURN},
+            w.user_id || '-' || c.number, REPLACE(w.user_name, 'copy-0', c.mark),
+            REPLACE(w.user_name_key, 'copy-0', c.mark), w.reason, w.refused_at, w.parked_at,
+            w.attempts, w.first_seen_at, w.last_seen_at
+        FROM copied c {_WANTS} JOIN seat_pool p ON p.organization_id = w.organization_id""",  # noqa: S608
+    f"""INSERT INTO want_source (organization_id, want_id, source, provider, attempts,
+            first_seen_at, last_seen_at)
+        SELECT s.organization_id, {_WANT_ID}, s.source, s.provider, s.attempts, s.first_seen_at,
+            s.last_seen_at
+        FROM copied c {_WANTS}
+        JOIN want_source s ON s.organization_id = w.organization_id AND s.want_id = w.id""",  # noqa: S608
+    f"""INSERT INTO audit_event (organization_id, id, at, actor, role, provider, request_id, kind,
             subject_id, before, after)
-        SELECT e.organization_id, e.id || '-' || c.mark, e.at, e.actor, e.role, e.provider,
-            e.request_id, e.kind, c.id, e.before, e.after
-        FROM copied c JOIN audit_event e ON e.subject_id = c.source_id
-        WHERE e.organization_id = ? AND e.kind = 'user.created'""",
-    """UPDATE seat_pool SET in_use = in_use + (SELECT COUNT(*) FROM copied),
-            ledger_sequence = ledger_sequence + (SELECT COUNT(*) FROM copied)
-        WHERE organization_id = ?""",
+        SELECT e.organization_id, e.id || '-' || c.number, e.at, e.actor, e.role, e.provider,
+            e.request_id, e.kind, {_USER_ID}, e.before, e.after
+        FROM copied c {_USERS}
+        JOIN audit_event e ON e.organization_id = u.organization_id AND e.subject_id = u.id
+            AND e.kind = 'user.created'""",  # noqa: S608
+    f"""UPDATE seat_pool SET in_use = in_use + seats, ledger_sequence = ledger_sequence + seats,
+            want_sequence = want_sequence + wanted
+        FROM (SELECT COUNT(*) AS seats FROM copied c {_USERS} AND u.active) AS seated,
+            (SELECT COUNT(*) AS wanted FROM copied c {_WANTS}) AS wanting
+        WHERE organization_id = ?""",  # noqa: S608
 )
 _FOLDED = "REPLACE(CAST(u.folded AS TEXT), 'copy-0', c.mark)"
 
+#: Who there is: users, and those who were refused without being one.
+_PEOPLE = """(SELECT user_name, user_name_key, organization_id, active FROM scim_user
+    WHERE deleted_at IS NULL
+    UNION ALL SELECT user_name, user_name_key, organization_id, FALSE FROM want
+    WHERE closed_at IS NULL AND user_id IS NULL) AS people"""
 
-def multiply(organization_id: str, size: int) -> None:
-    """Copy the people of an organization until it has so many."""
+
+def multiply(organization_id: str, size: int, *, seated: bool = True) -> None:
+    """Copy people with a seat, or those without, until the organization has so many people."""
     with connection():
-        _copy(organization_id, size)
+        _copy(organization_id, size, seated=seated)
 
 
 @transaction
-def _copy(organization_id: str, size: int) -> None:
-    _name_copies(organization_id, size)
+def _copy(organization_id: str, size: int, *, seated: bool) -> None:
+    _name_copies(organization_id, size, seated=seated)
     folded = f"CAST({_FOLDED} AS JSONB)" if on_postgresql() else _FOLDED
     for statement in _STATEMENTS:
-        _run(statement.replace("{folded}", folded), organization_id)
+        text = statement.replace("{folded}", folded)
+        _run(text, *[organization_id] * text.count("?"))
     _run("DROP TABLE copied")
 
 
-def _name_copies(organization_id: str, size: int) -> None:
-    """Write a table that says which copies shall be made, and of which users."""
+def _name_copies(organization_id: str, size: int, *, seated: bool) -> None:
+    """Write a table that says which copies shall be made, and of which people."""
     _run(
-        "CREATE TEMPORARY TABLE copied"
-        " (source_id TEXT, id TEXT, mark TEXT, skeleton TEXT, place INTEGER)"
+        "CREATE TEMPORARY TABLE copied (source_key TEXT, number INTEGER, digits TEXT, mark TEXT,"
+        " skeleton TEXT, place INTEGER)"
     )
+    here = f"FROM {_PEOPLE} WHERE organization_id = ?"
     sources = _run(
-        "SELECT id, user_name FROM scim_user WHERE organization_id = ? AND active"
-        " AND user_name LIKE ? ORDER BY id",
+        f"SELECT user_name_key, user_name {here} AND user_name LIKE ? AND active = ?"
+        " ORDER BY user_name_key",
         organization_id,
-        "%.copy-0@%",
+        "%copy-0%",
+        seated,
     )
-    ((there,),) = _run("SELECT COUNT(*) FROM scim_user WHERE organization_id = ?", organization_id)
+    ((there,),) = _run(f"SELECT COUNT(*) {here}", organization_id)
     rows = list(_copies(sources, size - there))
     for start in range(0, len(rows), BATCH):
         batch = rows[start : start + BATCH]
-        places = ", ".join(["(?, ?, ?, ?, ?)"] * len(batch))
+        places = ", ".join(["(?, ?, ?, ?, ?, ?)"] * len(batch))
         _run(
             f"INSERT INTO copied VALUES {places}",  # noqa: S608  # question marks
             *(value for row in batch for value in row),
         )
-    _run("CREATE INDEX copied_source ON copied (source_id)")
+    _run("CREATE INDEX copied_source ON copied (source_key)")
     if on_postgresql():
         _run("ANALYZE copied")
 
 
 def _copies(sources: list[tuple[str, str]], wanted: int) -> Iterator[tuple]:
     turns = ((number, *source) for number in count(1) for source in sources)
-    for place, (number, source_id, name) in enumerate(islice(turns, max(0, wanted)), start=1):
+    for place, (number, source_key, name) in enumerate(islice(turns, max(0, wanted)), start=1):
         mark = f"copy-{number}"
         skeleton = UserName.of(name.replace("copy-0", mark)).skeleton_key
-        yield source_id, f"{source_id}-{number}", mark, skeleton, place
+        yield source_key, number, f"{number:08x}", mark, skeleton, place
 
 
 def _run(statement: str, *values: object) -> list[tuple]:

@@ -84,7 +84,7 @@ def _product(
         migrate()
         now = datetime.now(UTC)
         customer = an_organization(seats, at=now, starts_on=now.date().replace(day=1))
-        headers = _headers(customer)
+        headers = headers_of(customer)
     people = Population()
     within = Subject(Within(InProcess(url, clock=Clock()).app), people, headers, customer.id)
     with (
@@ -129,7 +129,8 @@ def _running(server: Server) -> Iterator[Server]:
         server.stop()
 
 
-def _headers(customer: Customer) -> dict[str, dict[str, str]]:
+def headers_of(customer: Customer) -> dict[str, dict[str, str]]:
+    """Return the headers with which each surface is asked."""
     tokens = {
         "scim": (Role.SCIM, "entra", _SCIM),
         "sso": (Role.SSO, None, _JSON),

@@ -208,7 +208,7 @@ WORKLOADS = {
         Workload("email", "e-mail `eq`", email_eq, None, 3, "user_name"),
         Workload("check", "SSO check of a holder", check, 2, 4, "get"),
         Workload("page", "page of 100, first", page_first, 3, 4, flat=False),
-        Workload("cursor", "page of 100, by cursor", page_by_cursor, 3, 4, "page"),
+        Workload("cursor", "page of 100, by cursor", page_by_cursor, 3, 5, "page"),
         Workload("deep", "page of 100, deep", page_deep, 3, 4, "own:page", flat=False),
         Workload("group", "whole group", group_whole, 1.5, 3, flat=False),
         Workload("group_alone", "group without members", group_alone, None, 2),

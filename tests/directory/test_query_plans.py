@@ -54,14 +54,14 @@ def _group_filter(text):
 
 
 READS = {
-    "userName": (_user_filter('userName eq "User-17@example.com"'), "scim_user_name"),
+    "userName": (_user_filter('userName eq "User-17@example.com"'), "scim_user_person"),
     "externalId": (_user_filter('externalId eq "E-17"'), "scim_user_external_id"),
     "e-mail": (_user_filter('emails.value eq "user-17@example.com"'), "scim_user_email_value"),
     "e-mail of a type": (
         _user_filter('emails[type eq "work" and value eq "user-17@example.com"]'),
         "scim_user_email_value",
     ),
-    "start of a userName": (_user_filter('userName sw "user-17@"'), "scim_user_name"),
+    "start of a userName": (_user_filter('userName sw "user-17@"'), "scim_user_person"),
     "user by id": (
         lambda crowd: find_user(crowd.id, "u-00017"),
         "scim_user_pkey",
@@ -69,7 +69,7 @@ READS = {
     ),
     "person": (
         lambda crowd: find_person(crowd.id, UserName.of("USER-17@example.com")),
-        "scim_user_name",
+        "scim_user_person",
     ),
     "displayName": (_group_filter('displayName eq "TEAM 17"'), "scim_group_display_name"),
     "group of a member": (
@@ -86,6 +86,7 @@ READS = {
     ),
     "deep page": (
         lambda crowd: Directory(crowd.id, BASE_URL).users().read(Window(100, USERS - 100)),
+        "scim_user_pkey",
         "scim_user_present",
     ),
     "token": (

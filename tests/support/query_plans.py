@@ -1,6 +1,8 @@
 """What the engines say about how they would carry out a statement."""
 
+import math
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
 
@@ -17,7 +19,10 @@ SQLITE_NAMES = {
 DERIVED = {"json_each", "CONSTANT", "page"}
 
 #: Few rows, or one: reading them whole is no fault.
-SMALL = {"organization", "seat_pool", "contract", "term", "seller"}
+SMALL = {"installation", "organization", "seat_pool", "contract", "term", "seller"}
+
+#: A table of so few rows is read whole for good reasons.
+FEW_ROWS = 100
 
 
 @dataclass(frozen=True)
@@ -71,7 +76,13 @@ def _explained_by_sqlite(statement):
 
 def _explained_by_postgresql(statement):
     explained = database.execute_sql(f"EXPLAIN (FORMAT JSON) {statement.sql}", statement.params)
-    nodes = [explained.fetchone()[0][0]["Plan"]]
+    plan = explained.fetchone()[0][0]["Plan"]
+    return accesses_in(plan, f"{plan} <- {statement.sql}")
+
+
+def accesses_in(plan: dict, text: str) -> Iterator[Step]:
+    """Yield the accesses to tables in a plan of PostgreSQL."""
+    nodes = [plan]
     while nodes:
         node = nodes.pop()
         nodes += node.get("Plans", [])
@@ -79,5 +90,12 @@ def _explained_by_postgresql(statement):
             continue
         if node.get("Relation Name") in SMALL:
             continue
-        text = f"{node} <- {statement.sql}"
-        yield Step(text, node.get("Index Name"), reads_all="Index Cond" not in node)
+        whole = "Index Cond" not in node and _rows_at_once(node) > FEW_ROWS
+        yield Step(text, node.get("Index Name"), reads_all=whole)
+
+
+def _rows_at_once(node: dict) -> float:
+    """Return how many rows an access looked at each time; as if many if it did not run."""
+    if "Actual Rows" not in node:
+        return math.inf
+    return node["Actual Rows"] + node.get("Rows Removed by Filter", 0)

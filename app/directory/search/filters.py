@@ -12,7 +12,7 @@ from peewee import SQL, ColumnBase, Expression, Field, Node, NodeList, Select, V
 
 from app.db.compiled import through
 from app.db.connections import on_postgresql
-from app.db.sql import listed
+from app.db.sql import among, found_in
 from app.directory.search import json_sql
 from scim.attributes import AttributePath, Type
 from scim.filters import And, Compare, Filter, Not, OneOf, Operator, Or, Present, ValuePath
@@ -41,9 +41,7 @@ def condition(  # noqa: PLR0911  # one return for each kind of node
         case Compare(path, operator, value):
             return scope.any_value(path, lambda actual: _RELATIONS[operator](actual, value))
         case OneOf(path, values):
-            return scope.any_value(
-                path, lambda actual: Expression(actual, "IN", listed(through(sorted, values)))
-            )
+            return scope.any_value(path, lambda actual: among(actual, through(sorted, values)))
         case Present(path):
             return scope.present(path)
         case ValuePath(path, inner):
@@ -119,7 +117,7 @@ class DocumentScope:
             return _joined("AND", [self.present(path), holds(self)])
         keys = _keys(path)[: 2 if path.schema else 1]
         if (table := self.tables.get(keys[0])) is not None:
-            return Expression(table.owner, "IN", table.rows.where(holds(RowScope(table.columns))))
+            return found_in(table.owner, table.rows.where(holds(RowScope(table.columns))))
         rows = Select([json_sql.elements(self.document, keys)], [SQL("1")])
         return fn.EXISTS(rows.where(holds(ElementScope())))
 

@@ -13,7 +13,7 @@ from peewee import JOIN, Expression, fn
 
 from app.db.columns import instant_text
 from app.db.periods import ALWAYS, Made, Period, within
-from app.db.sql import greatest, listed, locked
+from app.db.sql import among, greatest, locked
 from app.db.transactions import transaction
 from app.identifiers import new_id
 from app.models import Alert, AlertCursor, LedgerEntry, Organization, SeatPool, Want
@@ -145,9 +145,9 @@ def _raise_for(organization_id: str, refusals: Iterable[Refusal], *, at: datetim
     running = _spell_of(organization_id, alert_id, at=at) if alert_id else None
     for spell in spells(refusals, running):
         kept = spell.alert_id or _raise(organization_id, DENIED, _moment_of(organization_id, spell))
-        Want.update(alert_id=kept).where(
-            Want.belongs_to(organization_id) & Want.id.in_(listed(spell.denial_ids))
-        ).execute()
+        if spell.denial_ids:
+            theirs = Want.belongs_to(organization_id) & among(Want.id, spell.denial_ids)
+            Want.update(alert_id=kept).where(theirs).execute()
         if spell.ends_at is not None:
             _clear(organization_id, kept, at=spell.ends_at)
 
