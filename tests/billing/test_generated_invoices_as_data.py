@@ -13,7 +13,7 @@ from app.billing.invoices.ubl import ubl_text
 from app.currencies import exponent
 from app.errors import Unsayable
 from tests.support.invoice_rules import broken_rules, schema_faults
-from tests.support.issued_invoices import Seller, enter_rates
+from tests.support.issued_invoices import Seller
 
 #: How many invoices each of the parts makes, in `make test` and in `make test-long`.
 INVOICES, INVOICES_LONG, PARTS = 25, 500, 4
@@ -64,7 +64,6 @@ def check_figures(row, read):
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.usefixtures("database")
 def test_every_invoice_is_valid_and_says_the_totals_of_its_json(part, invoices_wanted):
-    enter_rates()
     seller, seen = Seller(Random(part)), Counter()  # noqa: S311
     while seen["cii"] < invoices_wanted:
         for row in seller.sell():

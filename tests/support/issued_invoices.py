@@ -105,6 +105,7 @@ class Seller:
     chance: Random
     at: datetime = FIRST_AT
     turn: int = 0
+    _rated_on: date | None = None
 
     def sell(self) -> list[Invoice]:
         """Sell to a new customer, correct some of it, and return all that was issued.
@@ -112,6 +113,7 @@ class Seller:
         Each kind of tax comes in its turn, and so does a replacement.
         """
         self.turn += 1
+        self._enter_rates()
         kind = [*TaxKind][self.turn % len(TaxKind)]
         sells = self.chance.choice([*SELLERS])
         buys = self.chance.choice(self._buyers(sells, kind))
@@ -139,6 +141,15 @@ class Seller:
             self._correct(customer, anew=True)
         self._pass(hours=1)
         return list(Invoice.of(customer.id).order_by(Invoice.id))
+
+    def _enter_rates(self) -> None:
+        """Enter a rate in euros for each currency, since one holds for 31 days."""
+        today = self.at.date()
+        if self._rated_on is not None and today - self._rated_on < timedelta(days=10):
+            return
+        for code, number in RATES.items():
+            enter_rate(Publication(code, number, today, "ECB"), at=self.at)
+        self._rated_on = today
 
     def _pass(self, *, hours: int) -> None:
         self.at += timedelta(hours=hours)
@@ -215,9 +226,3 @@ class Seller:
         if anew:
             with suppress(InvoiceReplaced):
                 replace_invoice(context, invoice.id)
-
-
-def enter_rates() -> None:
-    """Enter a rate in euros for each currency."""
-    for code, number in RATES.items():
-        enter_rate(Publication(code, number, date(2026, 9, 1), "ECB"), at=FIRST_AT)
