@@ -50,7 +50,7 @@ def invoice_pdf(document: InvoiceDocument, data: bytes | None = None) -> bytes:
     """
     words = invoice_words(document)
     try:
-        return _drawn(document, words, data, texts="".join(_texts_of(words, document.number)))
+        return _drawn(document, words, data, texts="".join(texts_of(words, document.number)))
     except Exception:  # Whatever a font of the machine does, an invoice is made.
         log.exception("an installed font cannot be used, so %s goes without", document.number)
         return _drawn(document, words, data, texts="")
@@ -174,7 +174,7 @@ def _draw(paper: Paper, words: InvoiceWords) -> None:
     paper.draw_glyph_note()
 
 
-def _texts_of(words: InvoiceWords, number: str) -> Iterator[str]:
+def texts_of(words: InvoiceWords, number: str) -> Iterator[str]:
     """Yield all that is written by people, who write in any script."""
     yield number
     for party in (words.seller, words.buyer):

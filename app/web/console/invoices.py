@@ -12,6 +12,7 @@ from app.billing.invoices import issuing
 from app.billing.invoices.document import InvoiceState
 from app.billing.invoices.labels import missing_text, state_text
 from app.billing.invoices.listing import Sought, sought_invoices
+from app.billing.invoices.originals import original_kept
 from app.billing.invoices.settlement import Settlement, settlement_of, settlements_of
 from app.billing.invoices.wording import invoice_words
 from app.billing.terms import local_day
@@ -134,11 +135,18 @@ def show_invoice(context: Context, invoice_id: str) -> Response:
         words=invoice_words(replace(document, language=language())),
         state=settlement.state(today),
         state_text=lambda state: state_text(state, language()),
+        without_data=_without_data(row),
         missing=[missing_text(particular, language()) for particular in document.missing],
         page_address=invoice_address(row.id, "page"),
         pdf_address=invoice_address(row.id, "pdf"),
         xml_address=data_address(row.id),
     )
+
+
+def _without_data(row: Invoice) -> str:
+    """Return why the original bears no data; "" where it does, or is not made yet."""
+    original = original_kept(row)
+    return original.without_data if original else ""
 
 
 def _filters() -> Filters:

@@ -5,6 +5,7 @@ from flask import Response
 from app.access.context import Context
 from app.access.principal import Permission
 from app.billing import seat_requests
+from app.billing.proposals import proposal_for
 from app.billing.quoting import QuoteRequest
 from app.billing.seat_request_lookups import answerable
 from app.errors import RequestOver
@@ -29,6 +30,17 @@ def show_seat_request(context: Context, request_id: str) -> Response:
         sees_people=context.may(Permission.READ_PEOPLE),
         sees_purchases=context.may(Permission.READ_BILLING),
     )
+
+
+@blueprint.get("/<organization_id>/seats/requests/<request_id>/proposal.pdf")
+@page(Permission.READ_SEATS)
+def show_proposal(context: Context, request_id: str) -> Response:
+    """Send today's price and those of the next days as a PDF, to those who may see prices."""
+    from app.billing.invoices.proposal_pdf import proposal_pdf  # costs time and memory elsewhere
+
+    proposal = proposal_for(context, answerable(context, request_id))
+    headers = {"Content-Disposition": f'inline; filename="{request_id}.pdf"'}
+    return Response(proposal_pdf(proposal), headers=headers, mimetype="application/pdf")
 
 
 @blueprint.post("/<organization_id>/seats/requests/<request_id>")
