@@ -186,3 +186,40 @@ def test_the_seller_has_a_series_for_credit_notes(operator, signed_acme, invoice
 
     assert seller["credit_note_series"] == "AV"
     assert credit_note["number"] == "AV-2026-000001"
+
+
+def test_an_invoice_is_sent_again_and_the_command_says_where_it_went_before(
+    operator, signed_acme, invoice
+):
+    send = ("invoice", "send", invoice, "--organization", signed_acme)
+
+    first = operator.answers(*send, "--to", "bills@example.com")
+    again = operator.run(*send, "--to", "boss@example.com")
+
+    assert (first["number"], first["to"], first["sent_before"]) == (
+        invoice,
+        ["bills@example.com"],
+        [],
+    )
+    assert again.exit_code == 0
+    assert "boss@example.com" in again.stdout
+    assert (
+        f"{invoice} was mailed before: bills@example.com (pending). It is sent again."
+        in again.stderr
+    )
+    assert "Mail is off" in again.stderr
+
+
+def test_an_invoice_without_an_address_is_not_sent(operator, signed_acme, invoice):
+    refusal = operator.refuses("invoice", "send", invoice, "--organization", signed_acme)
+
+    assert "neither a billing contact nor a primary owner" in refusal
+
+
+def test_the_vendor_says_where_it_is_mailed(operator):
+    assert operator.answers("seller", "show")["notify"] is None
+
+    changed = operator.answers("seller", "set", "--notify", "sales@nimbus.example")
+
+    assert changed["notify"] == "sales@nimbus.example"
+    assert "is not an e-mail address" in operator.refuses("seller", "set", "--notify", "sales")

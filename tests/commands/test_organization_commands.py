@@ -53,6 +53,7 @@ def test_the_seller_is_shown_as_it_was_set(operator):
         "credit_note_series": "CN",
         "time_zone": "Europe/Berlin",
         "tax": None,
+        "notify": None,
         "party": {"city": "Bonn"},
         "missing": ["The seller’s legal name.", "The seller’s full address."],
     }
