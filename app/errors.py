@@ -21,8 +21,6 @@
     |   +-- AmendmentRepeated  RequestIdReused
     |   +-- QuoteStale  QuoteExpired  TotalMismatch
     |   +-- InvoiceVoid  InvoiceNotCredited  InvoiceReplaced  AlreadyReversed
-    |   +-- Overpayment
-    |   +-- AccountsMissing  EuroRateMissing
     |   +-- Overpayment  Unsayable
     +-- IdempotencyKeyReused    one key, two different requests
     +-- ClockJumped             the clock moved by more than time did
@@ -281,18 +279,6 @@ class Overpayment(BillingError):
     """A payment is more than what its invoice has open."""
 
     code = "overpayment"
-
-
-class AccountsMissing(BillingError):
-    """The seller has not entered the accounts that entries are booked on."""
-
-    code = "accounts_missing"
-
-
-class EuroRateMissing(BillingError):
-    """An amount is wanted in euros, and no rate of its currency is known for its day."""
-
-    code = "euro_rate_missing"
 
 
 class Unsayable(BillingError):
