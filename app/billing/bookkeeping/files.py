@@ -41,11 +41,14 @@ class Form(StrEnum):
 class Pieces(Protocol):
     """Bytes, a piece at a time; `close` lets go of what is behind them."""
 
-    def __iter__(self) -> Iterator[bytes]: ...
+    def __iter__(self) -> Iterator[bytes]:
+        """Return the pieces."""
 
-    def __next__(self) -> bytes: ...
+    def __next__(self) -> bytes:
+        """Return the next piece."""
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Let go of what is behind them."""
 
 
 @dataclass(frozen=True, slots=True)
