@@ -17,9 +17,10 @@
     +-- NothingToChange         a thing is already what it shall become
     +-- BillingError
     |   +-- PlanNotEligible  ContractNotActive  ContractScheduled  SeatsBelowUse
-    |   +-- AmendmentRepeated  RequestIdReused  QuoteStale  QuoteExpired  TotalMismatch
-    |   +-- InvoiceVoid InvoiceNotCredited InvoiceReplaced AlreadyReversed Overpayment Unsayable
-    |   +-- AccountsMissing  EuroRateMissing
+    |   +-- AmendmentRepeated  RequestIdReused
+    |   +-- QuoteStale  QuoteExpired  TotalMismatch
+    |   +-- InvoiceVoid  InvoiceNotCredited  InvoiceReplaced  AlreadyReversed
+    |   +-- Overpayment  Unsayable
     +-- IdempotencyKeyReused    one key, two different requests
     +-- ClockJumped             the clock moved by more than time did
     +-- Busy                    the database could not serve this now; it may succeed later
@@ -277,18 +278,6 @@ class Overpayment(BillingError):
     """A payment is more than what its invoice has open."""
 
     code = "overpayment"
-
-
-class AccountsMissing(BillingError):
-    """The seller has not entered the accounts that entries are booked on."""
-
-    code = "accounts_missing"
-
-
-class EuroRateMissing(BillingError):
-    """An amount is wanted in euros, and no rate of its currency is known for its day."""
-
-    code = "euro_rate_missing"
 
 
 class Unsayable(BillingError):

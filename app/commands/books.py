@@ -2,7 +2,8 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -73,7 +74,7 @@ def _scoped(command: Command) -> Command:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(list(Form)),
+    type=click.Choice([form.value for form in Form]),
     default=Form.CSV.value,
     help="The journal, originals and data, or entries in the layout of the FEC.",
 )
@@ -90,7 +91,7 @@ def export_invoices(*, first: date, last: date, form: str, **given: Unpack[_Scop
 @click.option(
     "--format",
     "form",
-    type=click.Choice([Form.CSV, Form.FEC]),
+    type=click.Choice([Form.CSV.value, Form.FEC.value]),
     default=Form.CSV.value,
     help="Line by line, or the entry that defers it.",
 )
@@ -172,24 +173,29 @@ def _line(line: StatementLine) -> Facts:
 
 def _write(file: BookFile, output: Path | None) -> None:
     """Write a file as a whole or not at all; without a place for it, to the standard output."""
-    if output is None:
-        if file.media_type == "application/zip" and sys.stdout.isatty():
-            raise InvalidInput("output", "A ZIP file is nothing for a terminal; give --output.")
-        out = click.get_binary_stream("stdout")
-        for piece in file.pieces:
-            out.write(piece)
-        out.flush()
-        return
-    try:
-        _replace(output, file.pieces)
-    except OSError as problem:
-        raise InvalidInput(
-            "output", f"{output} cannot be written: {problem.strerror}. Give another place."
-        ) from None
+    with closing(file.pieces):
+        if output is None:
+            _print(file)
+            return
+        try:
+            _replace(output, file.pieces)
+        except OSError as problem:
+            raise InvalidInput(
+                "output", f"{output} cannot be written: {problem.strerror}. Give another place."
+            ) from None
     click.echo(f"Wrote {output}.", err=True)
 
 
-def _replace(output: Path, pieces: Iterator[bytes]) -> None:
+def _print(file: BookFile) -> None:
+    if file.media_type == "application/zip" and sys.stdout.isatty():
+        raise InvalidInput("output", "A ZIP file is nothing for a terminal; give --output.")
+    sys.stdout.flush()
+    for piece in file.pieces:
+        sys.stdout.buffer.write(piece)
+    sys.stdout.buffer.flush()
+
+
+def _replace(output: Path, pieces: Iterable[bytes]) -> None:
     with NamedTemporaryFile(dir=output.parent, prefix=f".{output.name}.", delete=False) as part:
         try:
             part.writelines(pieces)

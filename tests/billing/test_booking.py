@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 from app.access.context import acting
 from app.billing.bookkeeping.booking import entries_text
 from app.billing.bookkeeping.days import Days
+from app.billing.bookkeeping.refusals import AccountsMissing, EuroRateMissing
 from app.billing.invoices.crediting import credit_invoice
 from app.billing.invoices.payments import Receipt, record_payment
 from app.billing.invoices.replacing import replace_invoice
 from app.billing.invoices.reversing import reverse_entry
 from app.billing.invoices.settlement import settlements_of
-from app.errors import AccountsMissing, EuroRateMissing, InvalidInput
+from app.errors import InvalidInput
 from app.models import Invoice
 from app.organizations.settings import OrganizationChanges, set_organization
 from tests.support.books import (

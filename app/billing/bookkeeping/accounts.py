@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.errors import AccountsMissing, InvalidInput
+from app.billing.bookkeeping.refusals import AccountsMissing
+from app.errors import InvalidInput
 from app.text import line_of_text
 
 

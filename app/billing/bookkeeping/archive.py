@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import datetime
 from hashlib import sha256
 
@@ -37,7 +37,9 @@ class _Outlet(io.RawIOBase):
         return written
 
 
-def archive(days: Days, organization_id: str | None = None, *, at: datetime) -> Iterator[bytes]:
+def archive(
+    days: Days, organization_id: str | None = None, *, at: datetime
+) -> Generator[bytes, None, None]:
     """Yield a ZIP file of a period: every original, its data where the standard can say it.
 
     `contents.csv` names each file with its SHA-256, or why there is none. The same documents give

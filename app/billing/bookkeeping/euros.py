@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
+from app.billing.bookkeeping.refusals import EuroRateMissing
 from app.billing.invoices.document import InvoiceDocument
 from app.billing.money import round_half_up
 from app.billing.published_rates import rate_on
 from app.currencies import exponent
-from app.errors import EuroRateMissing
 
 
 @dataclass

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from tempfile import SpooledTemporaryFile
+from typing import Protocol
 
 from app.billing.bookkeeping.archive import archive
 from app.billing.bookkeeping.booking import entries_text
@@ -37,6 +38,19 @@ class Form(StrEnum):
     FEC = "fec"
 
 
+class Pieces(Protocol):
+    """Bytes, a piece at a time; `close` lets go of what is behind them."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Return the pieces."""
+
+    def __next__(self) -> bytes:
+        """Return the next piece."""
+
+    def close(self) -> None:
+        """Let go of what is behind them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """Whose invoices, of one organization or of all; and the language of tables for people."""
@@ -51,7 +65,7 @@ class BookFile:
 
     name: str
     media_type: str
-    pieces: Iterator[bytes]
+    pieces: Pieces
 
 
 def export_of(form: Form, days: Days, scope: Scope, *, at: datetime) -> BookFile:
@@ -110,20 +124,37 @@ def _entries(name: str, texts: Iterable[str]) -> BookFile:
     return BookFile(f"{name}.txt", _TEXT, _written(texts))
 
 
-def _written(texts: Iterable[str]) -> Iterator[bytes]:
+def _written(texts: Iterable[str]) -> Pieces:
     """Write a file of one consistent state before its first byte is sent, then return its pieces.
 
     So what is lacking is said instead of a file that breaks off.
     """
-    file = SpooledTemporaryFile(_IN_MEMORY_BYTES)  # noqa: SIM115  # `_pieces` closes it
-    with snapshot():
-        for text in texts:
-            file.write(text.encode())
+    file = SpooledTemporaryFile(_IN_MEMORY_BYTES)  # noqa: SIM115  # `_Spooled` closes it
+    try:
+        with snapshot():
+            for text in texts:
+                file.write(text.encode())
+    except BaseException:
+        file.close()
+        raise
     file.seek(0)
-    return _pieces(file)
+    return _Spooled(file)
 
 
-def _pieces(file: SpooledTemporaryFile[bytes]) -> Iterator[bytes]:
-    with file:
-        while piece := file.read(_PIECE_BYTES):
-            yield piece
+class _Spooled:
+    """The pieces of a file that is gone once they are read, or closed."""
+
+    def __init__(self, file: SpooledTemporaryFile[bytes]) -> None:
+        self._file = file
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        if self._file.closed or not (piece := self._file.read(_PIECE_BYTES)):
+            self.close()
+            raise StopIteration
+        return piece
+
+    def close(self) -> None:
+        self._file.close()

@@ -11,9 +11,10 @@ from app.access.principal import Permission
 from app.billing.bookkeeping import files
 from app.billing.bookkeeping.days import Days
 from app.billing.bookkeeping.files import BookFile, Form, Scope
+from app.billing.bookkeeping.refusals import AccountsMissing, EuroRateMissing
 from app.billing.bookkeeping.statement import statement_kind_text, statement_of
 from app.billing.terms import local_day
-from app.errors import AccountsMissing, EuroRateMissing, NotFound
+from app.errors import NotFound
 from app.models import Seller
 from app.web.console.forms import Problems
 from app.web.console.rendering import render
