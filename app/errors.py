@@ -123,11 +123,8 @@ class SeatLimitReached(SeatRefusal):
 
     def __init__(self, *, purchased: int, in_use: int) -> None:
         """Keep the pool's figures at the moment of the refusal."""
-        super().__init__(
-            f"Seat limit reached: {in_use} of {purchased} seats in use.",
-            purchased=purchased,
-            in_use=in_use,
-        )
+        message = f"Seat limit reached: {in_use} of {purchased} seats in use."
+        super().__init__(message, purchased=purchased, in_use=in_use)
         self.purchased = purchased
         self.in_use = in_use
 

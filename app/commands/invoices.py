@@ -33,7 +33,7 @@ _ELSEWHERE = {
     ),
     "pay": Elsewhere(
         "app.commands.settling:enter_payment",
-        "Enter a payment, of all that is open or of a part; a line entered before counts once.",
+        "Enter a payment, of all that is open or of a part, or a file of payments.",
     ),
     "refund": Elsewhere(
         "app.commands.settling:enter_refund",

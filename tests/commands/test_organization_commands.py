@@ -54,6 +54,7 @@ def test_the_seller_is_shown_as_it_was_set(operator):
         "time_zone": "Europe/Berlin",
         "tax": None,
         "notify": None,
+        "accounts": {},
         "party": {"city": "Bonn"},
         "missing": ["The seller’s legal name.", "The seller’s full address."],
     }

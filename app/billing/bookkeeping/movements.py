@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from app.billing.bookkeeping.allotting import less, received_parts
 from app.billing.invoices.document import InvoiceDocument
@@ -151,51 +152,55 @@ def _records_of(organization_id: str, ids: Sequence[str]) -> _Records:
     )
 
 
+class _Move(NamedTuple):
+    """A movement before its invoice is looked at; the fields are those of `Movement`."""
+
+    invoice_id: str
+    day: date
+    id: str
+    kind: MovementKind
+    amount_minor: int
+
+
 def _of_entry(
     entry: Payment | Refund, records: _Records, books: _Books
 ) -> Iterator[tuple[str, Movement]]:
     """Yield the movements of a payment or refund, each with the id of the invoice it is at."""
+    for move in _moves_of(entry, records):
+        if move.invoice_id in books:
+            settlement, document = books[move.invoice_id]
+            movement = Movement(
+                day=move.day,
+                id=move.id,
+                kind=move.kind,
+                invoice=settlement.invoice,
+                document=document,
+                amount_minor=move.amount_minor,
+                reference=entry.reference,
+            )
+            yield move.invoice_id, movement
+
+
+def _moves_of(entry: Payment | Refund, records: _Records) -> Iterator[_Move]:
+    """Yield that an entry came, passed on, and was taken back where it then stood."""
     came_in = isinstance(entry, Payment)
+    day = entry.received_on if isinstance(entry, Payment) else entry.refunded_on
+    kind = MovementKind.RECEIVED if came_in else MovementKind.REFUNDED
     signed = entry.amount_minor if came_in else -entry.amount_minor
-    standing = {entry.invoice_id}
-    moves = [
-        (
-            entry.invoice_id,
-            entry.received_on if isinstance(entry, Payment) else entry.refunded_on,
-            entry.id,
-            MovementKind.RECEIVED if came_in else MovementKind.REFUNDED,
-            signed,
-        )
-    ]
+    yield _Move(entry.invoice_id, day, entry.id, kind, signed)
+    standing, left = {entry.invoice_id}, set[str]()
     for transfer in records.transfers_by_entry[entry.id]:
-        day, old, new = (
-            records.replaced_on[transfer.from_invoice_id],
-            transfer.from_invoice_id,
-            transfer.to_invoice_id,
-        )
-        moves.append((old, day, transfer.id, MovementKind.PASSED_ON, -signed))
-        moves.append((new, day, transfer.id, MovementKind.TAKEN_OVER, signed))
+        old, new = transfer.from_invoice_id, transfer.to_invoice_id
+        day = records.replaced_on[old]
+        yield _Move(old, day, transfer.id, MovementKind.PASSED_ON, -signed)
+        yield _Move(new, day, transfer.id, MovementKind.TAKEN_OVER, signed)
         standing.add(new)
+        left.add(old)
     if (reversal := records.reversals.get(entry.id)) is not None:
-        left = {transfer.from_invoice_id for transfer in records.transfers_by_entry[entry.id]}
         day = local_day(reversal.reversed_at, records.time_zone)
         kind = MovementKind.PAYMENT_REVERSED if came_in else MovementKind.REFUND_REVERSED
-        moves += [(at, day, reversal.id, kind, -signed) for at in standing - left]
-    for invoice_id, day, record_id, kind, amount_minor in moves:
-        if invoice_id in books:
-            settlement, document = books[invoice_id]
-            yield (
-                invoice_id,
-                Movement(
-                    day=day,
-                    id=record_id,
-                    kind=kind,
-                    invoice=settlement.invoice,
-                    document=document,
-                    amount_minor=amount_minor,
-                    reference=entry.reference,
-                ),
-            )
+        for invoice_id in standing - left:
+            yield _Move(invoice_id, day, reversal.id, kind, -signed)
 
 
 def _with_parts(
