@@ -1,34 +1,23 @@
 """Migrations: an old database with its data comes through, and ends in a new one's schema."""
 
-import json
-from contextlib import contextmanager
-from datetime import UTC, datetime
-from pathlib import Path
-
 import pytest
 from peewee import Field
-from playhouse.migrations import Runner
 
 from app import models
 from app.audit.guards import guards_there
-from app.db.connections import database, on_postgresql
-from app.db.migrating import MIGRATIONS, migrate
+from app.db.connections import database
+from app.db.migrating import migrate
 from app.db.transactions import snapshot
 from tests.conftest import opened
 from tests.support.auditing import violations
-
-#: What stood in a database of the version before migration 0006: every table, in the order in which
-#: rows can be inserted.
-ROWS = json.loads(Path("fixtures/migrations/0005.json").read_text(encoding="utf-8"))
-
-#: The last instant of which it knows.
-AT = datetime(2027, 1, 3, 9, tzinfo=UTC)
+from tests.support.old_rows import AT, fill_to
 
 
 @pytest.fixture
 def old_database(empty_database):
     """Open a database of the version before migration 0006 that was in use for a year."""
-    with _opened_old(empty_database):
+    with opened(empty_database):
+        fill_to("0005_holds_and_waiting")
         yield database
 
 
@@ -40,7 +29,8 @@ def test_an_old_database_keeps_every_invariant():
 
 
 def test_an_old_database_ends_in_the_schema_of_a_new_one(empty_database, database_url):
-    with _opened_old(empty_database):
+    with opened(empty_database):
+        fill_to("0005_holds_and_waiting")
         migrate()
         migrated = _schema()
 
@@ -71,14 +61,6 @@ def test_the_models_are_what_the_migrations_made():
         for table in database.get_tables()
         if table != "schema_migration"
     }
-
-
-@contextmanager
-def _opened_old(url):
-    with opened(url):
-        Runner(database.obj, str(MIGRATIONS)).up("0005_holds_and_waiting")
-        _insert(ROWS)
-        yield
 
 
 def _column(field: Field) -> tuple[str, bool]:
@@ -118,24 +100,3 @@ def _schema():
         for table in database.get_tables()
     }
     return guards, tables
-
-
-def _insert(rows):
-    for table in ("seller", "installation"):
-        database.execute_sql(f"DELETE FROM {table}")  # noqa: S608  # which every database has
-    for table, content in rows.items():
-        booleans = _booleans(table)
-        columns = content["columns"]
-        for row in content["rows"]:
-            named = dict(zip(columns, row, strict=True))
-            values = [
-                bool(value) if name in booleans and value is not None else value
-                for name, value in named.items()
-            ]
-            marks = ", ".join(["%s" if on_postgresql() else "?"] * len(values))
-            statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608  # names of the fixture
-            database.execute_sql(statement, values)
-
-
-def _booleans(table):
-    return {column.name for column in database.get_columns(table) if column.data_type == "boolean"}

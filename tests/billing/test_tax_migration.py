@@ -9,33 +9,23 @@ from app.billing.invoices.document import Particular
 from app.billing.invoices.issuing import document_of, find_invoice
 from app.billing.invoices.wording import Fact, invoice_words
 from app.billing.published_rates import Publication, enter_rate
-from app.db import migrating
+from app.db.migrating import migrate
 from app.models import Invoice, Organization, PublishedRate, VatCheck
+from tests.conftest import opened
+from tests.support.auditing import violations
 from tests.support.builders import NOW, an_organization
+from tests.support.old_rows import AT, change, fill_to
 
-NAME = "0018_parties_and_tax"
 TODAY = date(2026, 3, 1)
 
-UNDONE = (
-    "DROP TABLE vat_check",
-    "DROP TABLE published_rate",
-    "ALTER TABLE invoice DROP COLUMN euro_rate_source",
-    "ALTER TABLE invoice DROP COLUMN euro_rate_on",
-    "ALTER TABLE invoice DROP COLUMN euro_rate",
-    "ALTER TABLE invoice DROP COLUMN notes",
-    "ALTER TABLE invoice DROP COLUMN tax",
-    "ALTER TABLE contract DROP COLUMN net_days_reason",
-    "ALTER TABLE seller DROP COLUMN default_tax",
-    "ALTER TABLE organization DROP COLUMN tax",
-)
 
-
-def undo(database):
-    """Take the database back to before grounds."""
-    for statement in UNDONE:
-        database.execute_sql(statement)
-    history = migrating._runner().History
-    history.delete().where(history.name == NAME).execute()
+@pytest.fixture
+def old_database(empty_database):
+    """Open a database of before grounds that was in use for a year."""
+    with opened(empty_database) as database:
+        fill_to("0017_look_ups")
+        yield database
+        assert violations(at=AT) == []
 
 
 @pytest.mark.parametrize(
@@ -48,25 +38,26 @@ def undo(database):
         (0, False, None),
     ],
 )
-def test_a_rate_and_reverse_charge_become_the_ground(database, rate, reverse_charge, ground):
-    acme = an_organization(1)
-    Organization.update(tax_rate_basis_points=rate, reverse_charge=reverse_charge).execute()
-    undo(database)
+@pytest.mark.usefixtures("old_database")
+def test_a_rate_and_reverse_charge_become_the_ground(rate, reverse_charge, ground):
+    change(
+        f"UPDATE organization SET tax_rate_basis_points = {rate},"  # noqa: S608  # of the cases
+        f" reverse_charge = {reverse_charge}"
+    )
 
-    assert migrating._runner().up(NAME) == [NAME]
+    migrate()
 
-    assert Organization.get_by_id(acme.id).tax == ground
+    assert {organization.tax for organization in Organization.select()} == {ground}
 
 
-def test_an_invoice_of_before_keeps_what_it_said(database):
-    acme = an_organization(1)
-    undo(database)
+@pytest.mark.usefixtures("old_database")
+def test_an_invoice_of_before_keeps_what_it_said():
+    migrate()
 
-    migrating._runner().up(NAME)
-
-    document = document_of(find_invoice(acme.id, acme.signing.invoice.id), TODAY)
+    invoice = Invoice.get(Invoice.number == "INV-2026-000007")
+    document = document_of(find_invoice(invoice.organization_id, invoice.id), TODAY)
     assert (document.tax, document.notes, document.euro_rate) == (None, (), None)
-    assert invoice_words(document).totals[1] == Fact("VAT 0% on 600.00", "0.00")
+    assert invoice_words(document).totals[1] == Fact("VAT 0% on 1,200.00", "0.00")
     assert Particular.TAX_GROUND in document.missing
 
 
@@ -112,6 +103,6 @@ def test_the_database_refuses_to_change_a_rate_or_a_check():
         recorded_by="operator",
     )
 
-    for change in (PublishedRate.update(rate="1"), VatCheck.update(checked_on=TODAY)):
+    for statement in (PublishedRate.update(rate="1"), VatCheck.update(checked_on=TODAY)):
         with pytest.raises(IntegrityError):
-            change.execute()
+            statement.execute()
