@@ -1,11 +1,13 @@
 """Two organizations after a busy year, in a database whose rules can be taken away."""
 
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 
 from app.access.context import acting
 from app.billing.contracts.renewals import invoice_all_due, renew_if_due
 from app.billing.invoices.crediting import credit_invoice
 from app.billing.invoices.leftovers import Portion
+from app.billing.invoices.originals import Original, keep_original
 from app.billing.invoices.payments import Receipt, record_payment
 from app.billing.invoices.refunds import Repayment, record_refund
 from app.billing.invoices.replacing import replace_invoice
@@ -42,6 +44,8 @@ def a_busy_house() -> dict[str, object]:
     credit_invoice(acting(acme.operator, at=BOUGHT_AT), acme.signing.invoice.id)
     _a_busy_year()
     _put_right(acme)
+    for invoice in Invoice.of(acme.id):
+        _keep_original(acme, invoice)
     _a_takeover(globex := an_organization(3))
     _an_invoice_ahead(initech := an_organization(2, auto_renew=True, invoice_days_before=30))
     return _facts(acme, globex, initech)
@@ -113,6 +117,14 @@ def _put_right(acme):
         acting(operator, at=BOUGHT_AT), bought.id, Repayment(400, BOUGHT_AT.date(), "back")
     )
     replace_invoice(acting(operator, at=BOUGHT_AT), bought.id)
+
+
+def _keep_original(acme, invoice):
+    content = invoice.number.encode()
+    original = Original(
+        content, sha256(content).hexdigest(), "application/pdf", f"{invoice.number}.pdf"
+    )
+    keep_original(acting(acme.operator, at=BOUGHT_AT), invoice.id, original)
 
 
 def _a_takeover(globex):
