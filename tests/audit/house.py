@@ -1,11 +1,13 @@
 """Two organizations after a busy year, in a database whose rules can be taken away."""
 
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 
 from app.access.context import acting
 from app.billing.contracts.renewals import invoice_all_due, renew_if_due
 from app.billing.invoices.crediting import credit_invoice
 from app.billing.invoices.leftovers import Portion
+from app.billing.invoices.originals import original_of
 from app.billing.invoices.payments import Receipt, record_payment
 from app.billing.invoices.refunds import Repayment, record_refund
 from app.billing.invoices.replacing import replace_invoice
@@ -40,6 +42,7 @@ def a_busy_house() -> dict[str, object]:
     """Return the names of the rows of one of two organizations in which all things happened."""
     acme = _a_busy_year()
     credit_invoice(acting(acme.operator, at=BOUGHT_AT), acme.signing.invoice.id)
+    original_of(acme.id, acme.signing.invoice.id, BOUGHT_AT)
     _a_busy_year()
     _put_right(acme)
     _a_takeover(globex := an_organization(3))
@@ -200,4 +203,5 @@ def _facts(acme, globex, initech):
         rows = database.execute_sql(query.format(**facts)).fetchall()
         assert len(rows) == 1, f"{name} is {rows}"
         ((facts[name],),) = rows
-    return facts
+    other = "'\\x7a'::bytea" if on_postgresql() else "X'7a'"
+    return {**facts, "other_bytes": other, "other_sum": sha256(b"z").hexdigest()}

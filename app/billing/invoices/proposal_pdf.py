@@ -91,12 +91,13 @@ def _headline(proposal: Proposal) -> str:
 
 def _columns(proposal: Proposal) -> tuple[str, ...]:
     texts = translations(proposal.document.language)
+    total = texts.pgettext("invoice", "Total")
     return (
         texts.pgettext("proposal", "Day"),
         texts.pgettext("proposal", "Share of the term"),
         texts.gettext("Total before VAT"),
         texts.pgettext("invoice", "VAT"),
-        f"{texts.pgettext('invoice', 'Total')} ({proposal.document.currency})",
+        f"{total} ({proposal.document.currency})",
     )
 
 
