@@ -2,8 +2,6 @@
 
 from tests.audit.planting import Corruption
 
-BYTES = "an original's bytes are not those that were made"
-
 PLANTED = (
     Corruption(
         "an increase without an invoice",
@@ -228,34 +226,5 @@ PLANTED = (
             " euro_rate_source = 'ECB' WHERE id = '{renewal}'",
         ),
         {"an invoice's rate in euros is none that was entered": ["{acme} {renewal}"]},
-    ),
-    Corruption(
-        "an original of the bytes of another",
-        (
-            "UPDATE invoice_original SET content = (SELECT other.content FROM invoice_original"
-            " other WHERE other.invoice_id = '{signing}') WHERE invoice_id = '{renewal}'",
-        ),
-        {BYTES: ["{acme} {renewal}"]},
-    ),
-    Corruption(
-        "an original with the sum of another",
-        (
-            "UPDATE invoice_original SET sha256 = (SELECT other.sha256 FROM invoice_original other"
-            " WHERE other.invoice_id = '{signing}') WHERE invoice_id = '{renewal}'",
-        ),
-        {BYTES: ["{acme} {renewal}"]},
-    ),
-    Corruption(
-        "an original that was made unseen",
-        (
-            "DELETE FROM audit_event"
-            " WHERE kind = 'invoice.original_made' AND subject_id = '{renewal}'",
-        ),
-        {BYTES: ["{acme} {renewal}"]},
-    ),
-    Corruption(
-        "an original that is gone",
-        ("DELETE FROM invoice_original WHERE invoice_id = '{renewal}'",),
-        {"an original that was made is gone, or was made twice": ["{acme} {renewal}"]},
     ),
 )

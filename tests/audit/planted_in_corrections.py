@@ -12,7 +12,33 @@ WORTH = "a credit takes another amount of a line than it says"
 BANK_LINE = "a payment or refund that stands has no bank line of its own, or another"
 REPLACED = "a replacement stands for an invoice that was not credited in full, or differs from it"
 
+BYTES = "an original's bytes are not those that were made"
+GONE = "an original that was made is gone, or was made twice"
+
 PLANTED = (
+    Corruption(
+        "an original of other bytes",
+        ("UPDATE invoice_original SET content = {other_bytes} WHERE invoice_id = '{signing}'",),
+        {BYTES: ["{acme} {signing}"]},
+    ),
+    Corruption(
+        "an original of other bytes with another sum",
+        (
+            "UPDATE invoice_original SET content = {other_bytes}, sha256 = '{other_sum}'"
+            " WHERE invoice_id = '{signing}'",
+        ),
+        {BYTES: ["{acme} {signing}"]},
+    ),
+    Corruption(
+        "an original that no event tells of",
+        ("DELETE FROM audit_event WHERE kind = 'invoice.original_made'",),
+        {BYTES: ["{acme} {signing}"]},
+    ),
+    Corruption(
+        "an original that is gone",
+        ("DELETE FROM invoice_original",),
+        {GONE: ["{acme} {signing}"]},
+    ),
     Corruption(
         "a credit note for less than its invoice",
         (

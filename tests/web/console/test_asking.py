@@ -167,6 +167,12 @@ def test_the_request_of_another_organization_or_person_is_not_there(service, hun
     assert stranger.get(f"/console/{hundred.id}/seats/requests/{request.id}").status == 404
     assert other.get(f"/console/{hundred.id}/seats/requests/{request.id}").status == 404
     assert boss.get(f"/console/{hundred.id}/seats/requests/srq_none").status == 404
+    proposal = boss.get(f"/console/{hundred.id}/seats/requests/{request.id}/proposal.pdf")
+    assert proposal.headers["Content-Type"] == "application/pdf"
+    assert (
+        stranger.get(f"/console/{hundred.id}/seats/requests/{request.id}/proposal.pdf").status
+        == 404
+    )
 
 
 def test_the_link_of_the_mail_leads_to_sign_in_and_back(service, hundred, admin):
