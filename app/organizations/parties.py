@@ -157,19 +157,25 @@ def _parse_siren(name: str, text: str) -> str:
         return siren.validate(text)
     except ValidationError:
         raise InvalidInput(
-            name, f"{text!r} is not a valid SIREN; it has 9 digits. Check it for typing errors."
+            name,
+            says(
+                "%(given)s is not a valid SIREN; it has 9 digits. Check it for typing errors.",
+                given=repr(text),
+            ),
         ) from None
 
 
 def _parse_recovery(name: str, text: str) -> str:
     if FRENCH_RECOVERY_EUROS not in text:
-        raise InvalidInput(name, f"Name the amount itself, {FRENCH_RECOVERY_EUROS} euros.")
+        raise InvalidInput(
+            name, says("Name the amount itself, %(amount)s euros.", amount=FRENCH_RECOVERY_EUROS)
+        )
     return text
 
 
 def _parse_yes(name: str, text: str) -> str:
     if text.lower() not in {"yes", "no"}:
-        raise InvalidInput(name, "Give yes or no.")
+        raise InvalidInput(name, says("Give yes or no."))
     return "yes" if text.lower() == "yes" else ""
 
 
@@ -184,8 +190,11 @@ def _check_one_business(party: Party, given: Particulars) -> None:
         if number and party.siren and number != party.siren:
             raise InvalidInput(
                 "siren" if "siren" in given else name,
-                f"The SIREN {party.siren} and the {name} {getattr(party, name)} are not of one "
-                "business; check both.",
+                says(
+                    "The SIREN %(siren)s and %(other)s are not of one business; check both.",
+                    siren=party.siren,
+                    other=getattr(party, name),
+                ),
             )
 
 

@@ -171,9 +171,9 @@ def test_a_partial_credit_note_does_not_say_that_it_cancels(acme, bought):
     words = invoice_words(document_of(credit(acme, bought, seats=1), TODAY))
 
     said = {fact.label: fact.text for fact in words.facts}
-    assert said["Credit on invoice"] == bought.number
+    assert said["Credit on invoice"] == f"{bought.number} of 17 March 2026"
     assert "Credits invoice" not in said
-    assert words.lines[0].details[0].startswith("-1 seat \N{MULTIPLICATION SIGN} 600.00")
+    assert words.lines[0].details[0].startswith("-1 seat \N{MULTIPLICATION SIGN} €600.00")
 
 
 def test_the_printed_tax_of_a_credit_note_is_the_one_it_was_issued_with(acme, bought):

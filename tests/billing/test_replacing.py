@@ -209,7 +209,9 @@ def test_a_replacement_says_what_it_replaces(acme, invoice):
     words = invoice_words(document_of(replace(acme, invoice), TODAY))
 
     said = {fact.label: fact.text for fact in words.facts}
-    assert said["Replaces invoice"] == "INV-2026-000001, cancelled by credit note CN-2026-000001"
+    assert said["Replaces invoice"] == (
+        "INV-2026-000001 of 1 January 2026, cancelled by credit note CN-2026-000001"
+    )
     assert words.title == "Invoice"
 
 

@@ -229,7 +229,9 @@ def a_request(route, things):
         things = {**things, "owner_id": things["giver_id"]}
     if "/Groups/" in rule:
         things = {**things, "resource_id": things["group_id"]}
-    path = re.sub(r"<(?:any\(\w+, (\w+)\):)?(\w+)>", lambda part: part[1] or things[part[2]], rule)
+    path = re.sub(
+        r"<(?:any\(\w+, (\w+)[^)]*\):)?(\w+)>", lambda part: part[1] or things[part[2]], rule
+    )
     return Request(method, path + QUERIES.get(route, ""), _body(route, things))
 
 

@@ -5,16 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 
+from peewee import ColumnBase
+
 from app.billing import timekeeping
 from app.billing.grounds import ground_of
 from app.billing.invoices.document import Credit, InvoiceDocument
-from app.billing.invoices.freezing import (
-    Issue,
-    euro_rate_kept,
-    frozen,
-    ground_kept,
-    notes_kept,
-)
+from app.billing.invoices.freezing import Issue, euro_rate_kept, frozen, ground_kept, notes_kept
 from app.billing.invoices.mailing import mail_invoice
 from app.billing.invoices.numbering import next_number
 from app.billing.invoices.party import party_of as party_of
@@ -123,14 +119,16 @@ def invoices_of(
     return list(query.order_by(Invoice.id.desc()).limit(limit))
 
 
-def find_invoice(organization_id: str, name: str) -> Invoice:
+def find_invoice(organization_id: str, name: str, *also: ColumnBase) -> Invoice:
     """Return an invoice or credit note of the organization, called by its id or its number.
+
+    What else is selected are attributes of it, by their aliases.
 
     Raises:
         NotFound: it has none of this name.
     """
     query = Invoice.of(organization_id, (Invoice.id == name) | (Invoice.number == name))
-    invoice: Invoice | None = query.first()
+    invoice: Invoice | None = query.select_extend(*also).first()
     if invoice is None:
         raise NotFound(f"There is no invoice {name}.")
     return invoice

@@ -61,11 +61,11 @@ def _drawn(
 ) -> bytes:
     """Return the PDF; `texts` are those for which installed fonts are looked through."""
     heading = Heading(words.title, document.number, words.seller.name)
-    paper = Paper(document, heading)
-    paper.borrow_typefaces(texts)
-    _draw(paper, words)
-    paper.describe(data)
-    return bytes(paper.output())
+    with Paper(document, heading) as paper:
+        paper.borrow_typefaces(texts)
+        _draw(paper, words)
+        paper.describe(data)
+        return bytes(paper.output())
 
 
 def page_size(country: str) -> str:

@@ -28,11 +28,11 @@ def proposal_pdf(proposal: Proposal) -> bytes:
     document = proposal.document
     words, texts = invoice_words(document), translations(document.language)
     title = texts.gettext("Price proposal")
-    paper = Paper(document, Heading(title, document.number, words.seller.name))
-    paper.borrow_typefaces("".join(texts_of(words, document.number)))
-    _draw(paper, proposal, words)
-    paper.describe(None)
-    return bytes(paper.output())
+    with Paper(document, Heading(title, document.number, words.seller.name)) as paper:
+        paper.borrow_typefaces("".join(texts_of(words, document.number)))
+        _draw(paper, proposal, words)
+        paper.describe(None)
+        return bytes(paper.output())
 
 
 def _draw(paper: Paper, proposal: Proposal, words: InvoiceWords) -> None:

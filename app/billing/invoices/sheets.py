@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from typing import cast
+from typing import Self, cast
 from unicodedata import bidirectional, category, normalize
 
 from fpdf import FPDF
@@ -73,6 +73,15 @@ class Sheets(FPDF):
         self.set_draw_color(RULE)
         self.set_fill_color(SHADE)
         self._glyphs.update(cast(TTFFont, self.fonts[_FAMILY]).cmap)
+
+    def __enter__(self) -> Self:
+        """Hold the files of typefaces open, which texts are measured by."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close them, also where the document was not made."""
+        for font in self.fonts.values():
+            cast(TTFFont, font).close()
 
     def borrow_typefaces(self, text: str) -> None:
         """Take from the machine's fonts what the own one lacks of a text."""

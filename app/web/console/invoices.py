@@ -12,7 +12,7 @@ from app.billing.invoices import issuing
 from app.billing.invoices.document import InvoiceState
 from app.billing.invoices.labels import missing_text, state_text
 from app.billing.invoices.listing import Sought, sought_invoices
-from app.billing.invoices.originals import original_kept
+from app.billing.invoices.originals import find_with_note
 from app.billing.invoices.settlement import Settlement, settlement_of, settlements_of
 from app.billing.invoices.wording import invoice_words
 from app.billing.terms import local_day
@@ -123,7 +123,7 @@ def export_invoices(context: Context) -> Response:
 @page(Permission.READ_BILLING)
 def show_invoice(context: Context, invoice_id: str) -> Response:
     """Show an invoice or credit note, and what followed it."""
-    row = issuing.find_invoice(context.organization_id, invoice_id)
+    row, without_data = find_with_note(context.organization_id, invoice_id)
     today = _today(context)
     settlement = settlement_of(row)
     (document,) = issuing.documents_of(context.organization_id, [settlement], today)
@@ -135,18 +135,12 @@ def show_invoice(context: Context, invoice_id: str) -> Response:
         words=invoice_words(replace(document, language=language())),
         state=settlement.state(today),
         state_text=lambda state: state_text(state, language()),
-        without_data=_without_data(row),
+        without_data=without_data,
         missing=[missing_text(particular, language()) for particular in document.missing],
         page_address=invoice_address(row.id, "page"),
         pdf_address=invoice_address(row.id, "pdf"),
         xml_address=data_address(row.id),
     )
-
-
-def _without_data(row: Invoice) -> str:
-    """Return why the original bears no data; "" where it does, or is not made yet."""
-    original = original_kept(row)
-    return original.without_data if original else ""
 
 
 def _filters() -> Filters:

@@ -4,6 +4,7 @@ import ast
 
 import pytest
 
+from app.billing.bookkeeping import refusals as refusals_of_books
 from app.errors import DomainError
 from app.owners import refusals
 from app.sentences import Sentence
@@ -12,11 +13,15 @@ from tests.test_architecture import ROOT
 
 #: What no form leads to: it answers programs, directories and the vendor's commands.
 ELSEWHERE = {
+    #: The page of the statement of account says both in its own sentence.
+    *(refusals_of_books.AccountsMissing.code, refusals_of_books.EuroRateMissing.code),
     "already_reversed",
     "amendment_repeated",
     "contract_scheduled",
     "invoice_not_credited",
     "invoice_replaced",
+    #: The XML of an invoice is an address of the API; its page says why there is none.
+    "invoice_unsayable",
     "invoice_void",
     "malformed_body",
     "overpayment",
