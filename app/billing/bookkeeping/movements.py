@@ -42,6 +42,17 @@ AT_THE_BANK = frozenset(
 )
 
 
+class Move(NamedTuple):
+    """A movement at an invoice that is not looked at; the fields are those of `Movement`."""
+
+    invoice_id: str
+    day: date
+    id: str
+    kind: MovementKind
+    amount_minor: int
+    reference: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Movement:
     """Money that came to stand at an invoice, above 0, or no longer stands there.
@@ -104,11 +115,9 @@ def movements_at(organization_id: str, invoices: Sequence[Invoice]) -> list[Move
     credited = _taxes_by_note(
         organization_id, [note.id for one in settlements for note in one.credit_notes]
     )
-    records = _records_of(organization_id, list(books))
     found: defaultdict[str, list[Movement]] = defaultdict(list)
-    for entry in records.entries:
-        for invoice_id, movement in _of_entry(entry, records, books):
-            found[invoice_id].append(movement)
+    for move in moves_at(organization_id, list(books)):
+        found[move.invoice_id].append(_movement(move, *books[move.invoice_id]))
     return sorted(
         (
             movement
@@ -119,7 +128,23 @@ def movements_at(organization_id: str, invoices: Sequence[Invoice]) -> list[Move
     )
 
 
-_Books = Mapping[str, tuple[Settlement, InvoiceDocument]]
+def moves_at(organization_id: str, ids: Sequence[str]) -> Iterator[Move]:
+    """Yield every movement at the invoices of these ids, in no order; the invoices are not read."""
+    at, records = frozenset(ids), _records_of(organization_id, ids)
+    for entry in records.entries:
+        yield from (move for move in _moves_of(entry, records) if move.invoice_id in at)
+
+
+def _movement(move: Move, settlement: Settlement, document: InvoiceDocument) -> Movement:
+    return Movement(
+        day=move.day,
+        id=move.id,
+        kind=move.kind,
+        invoice=settlement.invoice,
+        document=document,
+        amount_minor=move.amount_minor,
+        reference=move.reference,
+    )
 
 
 def _records_of(organization_id: str, ids: Sequence[str]) -> _Records:
@@ -152,55 +177,26 @@ def _records_of(organization_id: str, ids: Sequence[str]) -> _Records:
     )
 
 
-class _Move(NamedTuple):
-    """A movement before its invoice is looked at; the fields are those of `Movement`."""
-
-    invoice_id: str
-    day: date
-    id: str
-    kind: MovementKind
-    amount_minor: int
-
-
-def _of_entry(
-    entry: Payment | Refund, records: _Records, books: _Books
-) -> Iterator[tuple[str, Movement]]:
-    """Yield the movements of a payment or refund, each with the id of the invoice it is at."""
-    for move in _moves_of(entry, records):
-        if move.invoice_id in books:
-            settlement, document = books[move.invoice_id]
-            movement = Movement(
-                day=move.day,
-                id=move.id,
-                kind=move.kind,
-                invoice=settlement.invoice,
-                document=document,
-                amount_minor=move.amount_minor,
-                reference=entry.reference,
-            )
-            yield move.invoice_id, movement
-
-
-def _moves_of(entry: Payment | Refund, records: _Records) -> Iterator[_Move]:
+def _moves_of(entry: Payment | Refund, records: _Records) -> Iterator[Move]:
     """Yield that an entry came, passed on, and was taken back where it then stood."""
     came_in = isinstance(entry, Payment)
     day = entry.received_on if isinstance(entry, Payment) else entry.refunded_on
     kind = MovementKind.RECEIVED if came_in else MovementKind.REFUNDED
     signed = entry.amount_minor if came_in else -entry.amount_minor
-    yield _Move(entry.invoice_id, day, entry.id, kind, signed)
+    yield Move(entry.invoice_id, day, entry.id, kind, signed, entry.reference)
     standing, left = {entry.invoice_id}, set[str]()
     for transfer in records.transfers_by_entry[entry.id]:
         old, new = transfer.from_invoice_id, transfer.to_invoice_id
         day = records.replaced_on[old]
-        yield _Move(old, day, transfer.id, MovementKind.PASSED_ON, -signed)
-        yield _Move(new, day, transfer.id, MovementKind.TAKEN_OVER, signed)
+        yield Move(old, day, transfer.id, MovementKind.PASSED_ON, -signed, entry.reference)
+        yield Move(new, day, transfer.id, MovementKind.TAKEN_OVER, signed, entry.reference)
         standing.add(new)
         left.add(old)
     if (reversal := records.reversals.get(entry.id)) is not None:
         day = local_day(reversal.reversed_at, records.time_zone)
         kind = MovementKind.PAYMENT_REVERSED if came_in else MovementKind.REFUND_REVERSED
         for invoice_id in standing - left:
-            yield _Move(invoice_id, day, reversal.id, kind, -signed)
+            yield Move(invoice_id, day, reversal.id, kind, -signed, entry.reference)
 
 
 def _with_parts(

@@ -8,9 +8,9 @@ from datetime import date
 from app.billing.bookkeeping.days import Days
 from app.billing.bookkeeping.movements import (
     AT_THE_BANK,
-    Movement,
+    Move,
     MovementKind,
-    movements_at,
+    moves_at,
     recorded_order,
 )
 from app.billing.bookkeeping.sheets import Amount, Sheet
@@ -84,12 +84,13 @@ def statement_of(organization_id: str, days: Days) -> Statement:
             Invoice.issued_on, Invoice.id
         )
     )
+    by_id = {invoice.id: invoice for invoice in issued}
     moved = [
-        movement
-        for movement in movements_at(organization_id, issued)
-        if movement.kind in AT_THE_BANK and movement.day <= days.last
+        _of_money(move, by_id[move.invoice_id])
+        for move in (moves_at(organization_id, list(by_id)) if by_id else ())
+        if move.kind in AT_THE_BANK and move.day <= days.last
     ]
-    return _stated(days, sorted([*map(_of_invoice, issued), *map(_of_money, moved)], key=_order))
+    return _stated(days, sorted([*map(_of_invoice, issued), *moved], key=_order))
 
 
 def _stated(days: Days, lines: Sequence[StatementLine]) -> Statement:
@@ -123,17 +124,17 @@ def _of_invoice(invoice: Invoice) -> StatementLine:
     )
 
 
-def _of_money(movement: Movement) -> StatementLine:
+def _of_money(move: Move, invoice: Invoice) -> StatementLine:
     return StatementLine(
-        day=movement.day,
-        kind=movement.kind.value,
-        record_id=movement.id,
-        invoice_id=movement.invoice.id,
-        number=movement.invoice.number,
-        reference=movement.reference,
+        day=move.day,
+        kind=move.kind.value,
+        record_id=move.id,
+        invoice_id=invoice.id,
+        number=invoice.number,
+        reference=move.reference,
         due_on=None,
-        currency=movement.invoice.currency,
-        amount_minor=-movement.amount_minor,
+        currency=invoice.currency,
+        amount_minor=-move.amount_minor,
     )
 
 

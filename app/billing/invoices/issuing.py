@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 
-from peewee import ColumnBase
+from peewee import Node
 
 from app.billing import timekeeping
 from app.billing.grounds import ground_of
@@ -119,7 +119,7 @@ def invoices_of(
     return list(query.order_by(Invoice.id.desc()).limit(limit))
 
 
-def find_invoice(organization_id: str, name: str, *also: ColumnBase) -> Invoice:
+def find_invoice(organization_id: str, name: str, *also: Node) -> Invoice:
     """Return an invoice or credit note of the organization, called by its id or its number.
 
     What else is selected are attributes of it, by their aliases.

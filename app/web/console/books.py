@@ -78,7 +78,7 @@ def show_statement(context: Context) -> Response:
 @page(Permission.READ_BILLING)
 def download_books(context: Context) -> Response:
     """Send one of the files of a period; what it lacks is said on the page."""
-    asked, name = _asked(context), request.args.get("file", "")
+    asked, name = _asked(context), request.args.get("file", "statement")
     if name not in FILES:
         raise NotFound("There is no such file.")
     days = asked.days()
