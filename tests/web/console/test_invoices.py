@@ -8,6 +8,7 @@ import pytest
 from app.access.context import acting
 from app.access.principal import Role
 from app.billing.invoices import crediting, payments
+from app.billing.invoices.originals import original_of
 from app.billing.invoices.payments import Receipt
 from tests.support.browser import Browser
 from tests.support.builders import NOW, an_organization, buy
@@ -164,3 +165,14 @@ def test_an_invoice_reads_in_french(service, acme, bought):
     page = browser.follow(page, bought.invoice.number)
     assert page.heading == "Facture INV-2026-000002"
     assert "1er mars 2026" in page.text
+
+
+def test_an_invoice_says_why_its_original_bears_no_data(acme, bought, owner):
+    page_address = address(acme, f"/{bought.invoice.id}")
+    unmade = owner.get(page_address)
+    original_of(acme.id, bought.invoice.id, NOW)
+
+    page = owner.get(page_address)
+
+    assert f"There is no XML of {bought.invoice.number}" in page.text
+    assert "The PDF bears no data" not in unmade.text
