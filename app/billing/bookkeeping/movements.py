@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from app.billing.bookkeeping.allotting import less, received_parts
 from app.billing.invoices.document import InvoiceDocument
@@ -151,51 +152,63 @@ def _records_of(organization_id: str, ids: Sequence[str]) -> _Records:
     )
 
 
+class _Move(NamedTuple):
+    """A payment or refund comes to stand at an invoice, or leaves it."""
+
+    invoice_id: str
+    day: date
+    record_id: str
+    kind: MovementKind
+    amount_minor: int
+
+
 def _of_entry(
     entry: Payment | Refund, records: _Records, books: _Books
 ) -> Iterator[tuple[str, Movement]]:
     """Yield the movements of a payment or refund, each with the id of the invoice it is at."""
-    came_in = isinstance(entry, Payment)
-    signed = entry.amount_minor if came_in else -entry.amount_minor
-    standing = {entry.invoice_id}
-    moves = [
-        (
-            entry.invoice_id,
-            entry.received_on if isinstance(entry, Payment) else entry.refunded_on,
-            entry.id,
-            MovementKind.RECEIVED if came_in else MovementKind.REFUNDED,
-            signed,
-        )
-    ]
-    for transfer in records.transfers_by_entry[entry.id]:
-        day, old, new = (
-            records.replaced_on[transfer.from_invoice_id],
-            transfer.from_invoice_id,
-            transfer.to_invoice_id,
-        )
-        moves.append((old, day, transfer.id, MovementKind.PASSED_ON, -signed))
-        moves.append((new, day, transfer.id, MovementKind.TAKEN_OVER, signed))
-        standing.add(new)
-    if (reversal := records.reversals.get(entry.id)) is not None:
-        left = {transfer.from_invoice_id for transfer in records.transfers_by_entry[entry.id]}
-        day = local_day(reversal.reversed_at, records.time_zone)
-        kind = MovementKind.PAYMENT_REVERSED if came_in else MovementKind.REFUND_REVERSED
-        moves += [(at, day, reversal.id, kind, -signed) for at in standing - left]
-    for invoice_id, day, record_id, kind, amount_minor in moves:
-        if invoice_id in books:
-            settlement, document = books[invoice_id]
+    for move in _moves(entry, records):
+        if move.invoice_id in books:
+            settlement, document = books[move.invoice_id]
             yield (
-                invoice_id,
+                move.invoice_id,
                 Movement(
-                    day=day,
-                    id=record_id,
-                    kind=kind,
+                    day=move.day,
+                    id=move.record_id,
+                    kind=move.kind,
                     invoice=settlement.invoice,
                     document=document,
-                    amount_minor=amount_minor,
+                    amount_minor=move.amount_minor,
                     reference=entry.reference,
                 ),
             )
+
+
+def _moves(entry: Payment | Refund, records: _Records) -> Iterator[_Move]:
+    if isinstance(entry, Payment):
+        day, signed, kind = entry.received_on, entry.amount_minor, MovementKind.RECEIVED
+    else:
+        day, signed, kind = entry.refunded_on, -entry.amount_minor, MovementKind.REFUNDED
+    yield _Move(entry.invoice_id, day, entry.id, kind, signed)
+    standing = {entry.invoice_id}
+    left = set()
+    for transfer in records.transfers_by_entry[entry.id]:
+        old, new = transfer.from_invoice_id, transfer.to_invoice_id
+        day = records.replaced_on[old]
+        yield _Move(old, day, transfer.id, MovementKind.PASSED_ON, -signed)
+        yield _Move(new, day, transfer.id, MovementKind.TAKEN_OVER, signed)
+        standing.add(new)
+        left.add(old)
+    if (reversal := records.reversals.get(entry.id)) is not None:
+        day = local_day(reversal.reversed_at, records.time_zone)
+        taken_back = _REVERSED[kind]
+        for invoice_id in standing - left:
+            yield _Move(invoice_id, day, reversal.id, taken_back, -signed)
+
+
+_REVERSED = {
+    MovementKind.RECEIVED: MovementKind.PAYMENT_REVERSED,
+    MovementKind.REFUNDED: MovementKind.REFUND_REVERSED,
+}
 
 
 def _with_parts(
