@@ -21,7 +21,7 @@ def test_a_confirmation_reads_each_fact_once(followed):
     statements = followed.confirmed.statements
 
     # Two ask who gets the invoice by mail, and whether the vendor wants to be mailed.
-    assert len(statements) <= 16, "\n".join(statements)
+    assert len(statements) <= 15, "\n".join(statements)
 
 
 def test_the_login_of_a_holder_reads_token_subscription_and_person_once(followed):

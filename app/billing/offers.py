@@ -19,7 +19,7 @@ from app.errors import InvalidInput
 from app.identifiers import new_id
 from app.models import Contract, Invoice, Organization, Purchase, Quote
 from app.outbox.messages import Message, Purpose, put_for_each
-from app.outbox.recipients import notified_vendor
+from app.outbox.recipients import vendor_notified_at
 
 #: A quote binds for this long, or until the end of its effective day, whichever comes first.
 BINDING_FOR = timedelta(hours=24)
@@ -117,7 +117,7 @@ def complete(
     )
     trail.record(context, _bought(quote, purchase))
     made = Message(Purpose.PURCHASE_MADE, subject=purchase.id)
-    put_for_each(quote.organization_id, notified_vendor(), made, at=context.at)
+    put_for_each(quote.organization_id, vendor_notified_at(invoice.notify), made, at=context.at)
     return Confirmation(purchase, invoice, lines=lines)
 
 

@@ -102,6 +102,9 @@ class Invoice(OrganizationRow):
     euro_rate_on = DateField(null=True)
     euro_rate_source = TextField(null=True)
 
+    #: No column: where the vendor wants to be notified, as it was read when this was issued.
+    notify: str | None = None
+
     class Meta:
         primary_key = CompositeKey("organization_id", "id")
 

@@ -73,7 +73,11 @@ def vendor() -> list[Recipient]:
 
 def notified_vendor() -> list[Recipient]:
     """Return the vendor, where it wants to be notified."""
-    address = Seller.select(Seller.notify).scalar()
+    return vendor_notified_at(Seller.select(Seller.notify).scalar())
+
+
+def vendor_notified_at(address: str | None) -> list[Recipient]:
+    """Return the vendor, given where it wants to be notified; None is nowhere."""
     return [Recipient.vendor(address)] if address else []
 
 

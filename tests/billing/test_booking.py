@@ -169,7 +169,8 @@ def test_what_was_exported_of_a_period_stays_as_it_was():
     pay(customer, 1_000, at=context.at, invoice=replacement)
 
     assert "".join(entries_text(march)) == before
-    assert booked(Days(date(2026, 4, 1), date(2026, 4, 30)))
+    april = booked(Days(date(2026, 4, 1), date(2026, 4, 30)))
+    assert {row["EcritureDate"] for row in april} == {"20260410"}
 
 
 def test_months_together_are_the_year_and_numbers_go_on():

@@ -85,6 +85,7 @@ def issue_invoice(contract: Contract, term_number: int, order: Charge, *, at: da
     )
     add_lines(invoice, order.lines)
     mail_invoice(invoice, order.buyer, at=at)
+    invoice.notify = seller.notify
     return invoice
 
 

@@ -93,7 +93,7 @@ def _described(*media_types: str) -> dict[str, Any]:
     return {"responses": {"200": {"description": "The file, streamed", "content": content}}}
 
 
-@surface.get("/exports/invoices.<any(csv, zip, fec):form>")
+@surface.get("/exports/invoices.<any(fec, zip, csv):form>")
 @requires(Permission.READ_BILLING)
 @surface.arguments(PeriodExport, location="query")
 @surface.doc(**_described("text/csv", "application/zip", "text/plain"))
