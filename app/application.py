@@ -1,9 +1,11 @@
 """The WSGI application: every surface over one database."""
 
 import os
+from typing import Any
 
 from flask import Flask, Response, request
 from flask.json.provider import DefaultJSONProvider
+from typing_extensions import override
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import composition as composition
@@ -16,6 +18,7 @@ from app.web import console, documents, health, openapi, owner, sso
 from app.web import errors as failures
 from app.web.addresses import Application
 from app.web.context import REQUEST_ID_HEADER, Seatgate, request_id
+from app.web.responses import WholeAnswer
 from app.web.scim import api
 from app.web.security import protect
 
@@ -25,6 +28,11 @@ class _Json(DefaultJSONProvider):
 
     sort_keys = False
     ensure_ascii = False
+
+    @override
+    def response(self, *args: Any, **kwargs: Any) -> Response:
+        body = self.dumps(self._prepare_response_obj(args, kwargs), separators=(",", ":"))
+        return WholeAnswer(f"{body}\n", content_type=self.mimetype)
 
 
 def create_app(config: Config | None = None) -> Flask:

@@ -27,6 +27,9 @@ class Type(StrEnum):
     REFERENCE = "reference"
     COMPLEX = "complex"
 
+    #: Tables by type are looked up in for every value; the one of Enum is written in Python.
+    __hash__ = str.__hash__
+
 
 class Mutability(StrEnum):
     """When an attribute may be written (RFC 7643 7)."""
@@ -99,6 +102,12 @@ class Attribute:
         value = self.sub_attribute("value")
         return value is not None and value.mutability is Mutability.IMMUTABLE
 
+    @property
+    def holds_immutable(self) -> bool:
+        """Whether it, or a sub-attribute of its one value, cannot be changed once it is set."""
+        parts = () if self.multi_valued else self.sub_attributes
+        return any(part.mutability is Mutability.IMMUTABLE for part in (self, *parts))
+
     @cached_property
     def is_returned_whole(self) -> bool:
         """Whether every sub-attribute is returned unless a client says otherwise."""
@@ -147,6 +156,16 @@ class Schema:
     def required(self) -> tuple[Attribute, ...]:
         """The attributes without which a client's resource is incomplete."""
         return tuple(attribute for attribute in self.attributes if attribute.is_demanded)
+
+    @cached_property
+    def holding_immutable(self) -> tuple[Attribute, ...]:
+        """The attributes in which something cannot be changed once it is set."""
+        return tuple(part for part in self.attributes if part.holds_immutable)
+
+    @cached_property
+    def requiring(self) -> tuple[Attribute, ...]:
+        """The attributes of which a value is incomplete without some sub-attribute."""
+        return tuple(part for part in self.attributes if part.required_sub_attributes)
 
     def attribute(self, name: str) -> Attribute | None:
         """Return the attribute of this name in any case, or None."""
@@ -252,6 +271,17 @@ class ResourceType:
         """Common and core attributes by their lower-cased name."""
         common = {attribute.name.lower(): attribute for attribute in COMMON}
         return common | self.schema.attributes_by_key
+
+    @cached_property
+    def places_by_key(self) -> dict[str, "AttributePath"]:
+        """What the lower-cased names of common and core attributes stand for."""
+        return {key: AttributePath(None, part) for key, part in self.attributes_by_key.items()}
+
+    @cached_property
+    def member_names(self) -> frozenset[str]:
+        """The names that the members of a resource have in their canonical spelling."""
+        names = (attribute.name for attribute in self.attributes_by_key.values())
+        return frozenset({*names, *(schema.id for schema in self.extensions)})
 
     def attribute(self, name: str) -> Attribute | None:
         """Return the common or core attribute of this unqualified name in any case, or None."""

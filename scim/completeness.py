@@ -42,7 +42,7 @@ def _missing_in(
             # An extension is whole or as it was: half of it would lack the same.
             place = AttributePath(extension, None if extension else attribute)
             yield place, str(AttributePath(extension, attribute))
-    for attribute in schema.attributes:
+    for attribute in schema.requiring:
         held, given = before.get(attribute.name), after.get(attribute.name)
         for sub_attribute in attribute.required_sub_attributes:
             if _lacking(sub_attribute, given) > _lacking(sub_attribute, held):

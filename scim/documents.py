@@ -21,9 +21,9 @@ from scim.errors import InvalidSyntax, InvalidValue
 from scim.errors import Mutability as MutabilityError
 from scim.faults import REFUSE, Faults
 from scim.folding import fold
-from scim.known import check_member, place_of
+from scim.known import check_attribute, check_unknown, place_of
 from scim.timestamps import utc_text
-from scim.values import check_required, parse_members
+from scim.values import check_required, parse_member, parse_members
 
 
 def parse(resource_type: ResourceType, body: object, *, strict: bool = False) -> Document:
@@ -60,27 +60,35 @@ def read(
     document: Document = {}
     for key, value in body.items():
         place = place_of(resource_type, key)
-        with faults.part(str(place or key), place):
-            check_member(resource_type, key, value, strict=strict)
-            parsed = _member(resource_type, key, value)
+        attribute = None if place is None else place.attribute
+        with faults.part(place or key, place):
+            if attribute is None:
+                check_unknown(resource_type, key, value, strict=strict)
+                parsed = _extension_members(resource_type, key, value)
+            else:
+                check_attribute(resource_type, attribute, value, strict=strict)
+                parsed = _attribute_member(attribute, value)
             if document.keys() & parsed.keys():
                 raise InvalidValue(f"{place} is given more than once; send it once.")
             document |= parsed
     for attribute in resource_type.schema.required:
-        with faults.part(attribute.name, AttributePath(None, attribute)):
+        with faults.part(attribute.name, resource_type.places_by_key[attribute.name.lower()]):
             check_required((attribute,), document, "")
     return with_schemas(resource_type, document)
 
 
-def _member(resource_type: ResourceType, key: str, value: object) -> Document:
-    """Return what one member of a body adds to the document: nothing if it is not kept."""
-    if key.lower() == "schemas":
+def _attribute_member(attribute: Attribute, value: object) -> Document:
+    """Return what a common or core attribute adds to the document: nothing if it is not kept."""
+    if attribute.name == "schemas":
         _check_schemas(value)
         return {}
+    return parse_member(attribute, value, attribute.name)
+
+
+def _extension_members(resource_type: ResourceType, key: str, value: object) -> Document:
+    """Return what an extension adds to the document; what is none adds nothing."""
     extension = resource_type.extension(key)
-    if extension is None:
-        return parse_members(resource_type.attributes_by_key, {key: value}, "")
-    if value is None:
+    if extension is None or value is None:
         return {}
     if not isinstance(value, dict):
         raise InvalidSyntax(f"{extension.id} must be an object with the extension's attributes.")
@@ -113,11 +121,11 @@ def replaced(
     RFC 7644 section 3.5.1.
     """
     document = _keep_immutable(
-        resource_type.schema.attributes, stored, faults.undone(stored, parsed), None, faults
+        resource_type.schema, stored, faults.undone(stored, parsed), None, faults
     )
     for extension in resource_type.extensions:
         before, after = stored.get(extension.id, {}), document.get(extension.id, {})
-        kept = _keep_immutable(extension.attributes, before, after, extension, faults)
+        kept = _keep_immutable(extension, before, after, extension, faults)
         if kept:
             document[extension.id] = kept
     return with_schemas(resource_type, completed(resource_type, stored, document, faults))
@@ -143,19 +151,19 @@ def _check_schemas(value: object) -> None:
 
 
 def _keep_immutable(
-    attributes: tuple[Attribute, ...],
+    schema: Schema,
     stored: Document,
     parsed: Document,
     extension: Schema | None,
     faults: Faults,
 ) -> Document:
     document = dict(parsed)
-    for attribute in attributes:
+    for attribute in schema.holding_immutable:
         before, after = stored.get(attribute.name), parsed.get(attribute.name)
         if before is None:
             continue
         place = AttributePath(extension, attribute)
-        with faults.part(str(place), place):
+        with faults.part(place, place):
             kept = _kept(attribute, before, after, str(place))
             if kept is not None:
                 document[attribute.name] = kept

@@ -6,8 +6,9 @@ is not decided here.
 """
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from types import TracebackType
 from typing import Final
 from urllib.parse import quote
 
@@ -52,13 +53,11 @@ class Faults:
         """Yield the faults."""
         return iter(self._found)
 
-    @contextmanager
-    def part(self, path: str, place: AttributePath | None = None) -> Iterator[None]:
+    def part(
+        self, path: str | AttributePath, place: AttributePath | None = None
+    ) -> AbstractContextManager[None]:
         """Note what is wrong inside the `with` as the fault of one part."""
-        try:
-            yield
-        except ScimError as error:
-            self._found.append(Fault(path, error, place))
+        return _Part(self._found, path, place)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -82,13 +81,38 @@ class Faults:
         return after
 
 
+class _Part(AbstractContextManager[None]):
+    """A part of a request; its path is written out only where there is a fault."""
+
+    def __init__(
+        self, found: list[Fault], path: str | AttributePath, place: AttributePath | None
+    ) -> None:
+        self._found, self._path, self._place = found, path, place
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> bool:
+        if not isinstance(error, ScimError):
+            return False
+        self._found.append(Fault(str(self._path), error, self._place))
+        return True
+
+
 class _Refuse(Faults):
     """Notes nothing: every fault is raised where it is found."""
 
-    @contextmanager
-    def part(self, path: str, place: AttributePath | None = None) -> Iterator[None]:  # noqa: ARG002
+    _part: Final = nullcontext()
+
+    def part(
+        self,
+        path: str | AttributePath,  # noqa: ARG002
+        place: AttributePath | None = None,  # noqa: ARG002
+    ) -> AbstractContextManager[None]:
         """Let the error pass."""
-        yield
+        return self._part
 
 
 #: For requests that happen wholly or not at all.

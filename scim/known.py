@@ -24,8 +24,8 @@ _STANDARD_URNS: Final = (urns.USER, urns.GROUP, urns.ENTERPRISE_USER)
 
 def place_of(resource_type: ResourceType, key: str) -> AttributePath | None:
     """Return what a member of a resource's body stands for, as nearly as can be said."""
-    if attribute := resource_type.attribute(key):
-        return AttributePath(None, attribute)
+    if place := resource_type.places_by_key.get(key.lower()):
+        return place
     meant = resource_type.extension(key) or next(
         (schema for schema in resource_type.extensions if _begins_nearly(key, schema.id)), None
     )
@@ -50,20 +50,31 @@ def is_ours(resource_type: ResourceType, text: str) -> bool:
     return any(_begins_nearly(key, urn) for urn in (*_STANDARD_URNS, *registered))
 
 
-def check_member(
+def check_attribute(
+    resource_type: ResourceType, attribute: Attribute, value: object, *, strict: bool = False
+) -> None:
+    """Refuse a value of a common or core attribute with a name in it that must not be dropped.
+
+    Raises:
+        InvalidPath: a name begins with a URN of ours.
+        InvalidSyntax: in strict mode, no schema defines it.
+    """
+    if strict and attribute.name == "schemas":
+        _check_registered(resource_type, value)
+    if attribute.sub_attributes:
+        check_names(resource_type, attribute, value, strict=strict)
+
+
+def check_unknown(
     resource_type: ResourceType, key: str, value: object, *, strict: bool = False
 ) -> None:
-    """Refuse a member of a resource's body if its name, or a name in it, must not be dropped.
+    """Refuse a member that is no attribute if its name, or a name in it, must not be dropped.
 
     Raises:
         InvalidPath: it begins with a URN of ours and leads nowhere.
         InvalidSyntax: in strict mode, no schema defines it.
     """
-    if attribute := resource_type.attribute(key):
-        if strict and attribute.name == "schemas":
-            _check_registered(resource_type, value)
-        check_names(resource_type, attribute, value, strict=strict)
-    elif extension := resource_type.extension(key):
+    if extension := resource_type.extension(key):
         check_names(resource_type, extension, value, strict=strict)
     else:
         _refuse(resource_type, key, strict=strict)

@@ -64,6 +64,8 @@ def check_visible(text: str) -> None:
     Raises:
         InvalidValue: one cannot; the sentence names it and its place, counted from 1.
     """
+    if text.isascii() and text.isprintable() and text.strip() == text:
+        return
     for place, character in enumerate(text, start=1):
         surrounds = character.isspace() and place in (1, len(text))
         if surrounds or is_unseen(character):
@@ -95,6 +97,8 @@ def skeleton(text: str) -> str:
     >>> skeleton("p\u0430ypal") == skeleton("paypal")
     True
     """
+    if text.isascii():
+        return text.translate(_ascii_prototypes())
     prototypes = _prototypes()
     decomposed = unicodedata.normalize("NFD", text)
     replaced = "".join(
@@ -129,3 +133,9 @@ def _ignorable() -> tuple[list[int], list[int]]:
 @lru_cache(maxsize=1)
 def _prototypes() -> dict[str, str]:
     return {chr(number): prototype for number, prototype in load_prototypes().items()}
+
+
+@lru_cache(maxsize=1)
+def _ascii_prototypes() -> dict[int, str]:
+    """Return the prototypes of ASCII characters, all of which are composed of ASCII."""
+    return {ord(one): two for one, two in _prototypes().items() if one.isascii()}

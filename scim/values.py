@@ -79,17 +79,29 @@ def parse_members(
     document: Document = {}
     for key, value in body.items():
         attribute = attributes_by_key.get(key.lower())
-        if attribute is None or attribute.mutability is Mutability.READ_ONLY:
+        if attribute is None:
             continue
         name = prefix + attribute.name
-        parsed = parse_value(attribute, value, name)
-        if parsed is None or attribute.mutability is Mutability.WRITE_ONLY:
-            # Nothing may ever read a write-only value, so it is checked and not kept.
-            continue
-        if attribute.name in document:
+        parsed = parse_member(attribute, value, name)
+        if document.keys() & parsed.keys():
             raise InvalidValue(f"{name} is given more than once; send it once.")
-        document[attribute.name] = parsed
+        document |= parsed
     return document
+
+
+def parse_member(attribute: Attribute, value: object, name: str) -> Document:
+    """Return the attribute with its canonical value, or nothing if it is unassigned or not kept.
+
+    Raises:
+        InvalidValue: the value is not of the attribute's type.
+    """
+    if attribute.mutability is Mutability.READ_ONLY:
+        return {}
+    parsed = parse_value(attribute, value, name)
+    # Nothing may ever read a write-only value, so it is checked and not kept.
+    if parsed is None or attribute.mutability is Mutability.WRITE_ONLY:
+        return {}
+    return {attribute.name: parsed}
 
 
 def check_required(required: Iterable[Attribute], document: Document, prefix: str) -> None:

@@ -44,7 +44,14 @@ class Context(Principal):
 _OF_PRINCIPALS = tuple(member.name for member in fields(Principal))
 
 
-def acting(principal: Principal, *, at: datetime, key: Key | None = None) -> Context:
-    """Return the context in which a principal acts at an instant."""
+def acting(
+    principal: Principal, *, at: datetime, key: Key | None = None, provider: str | None = None
+) -> Context:
+    """Return the context in which a principal acts at an instant.
+
+    `provider` is the identity provider that the request shows; the one of its token goes first.
+    """
     known = {name: getattr(principal, name) for name in _OF_PRINCIPALS}
+    if provider is not None and principal.provider is None:
+        known["provider"] = provider
     return Context(**known, at=at, key=key)

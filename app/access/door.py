@@ -73,7 +73,7 @@ class UseCase(Generic[P, R]):
     def __call__(self, context: Context, /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Do it, in the order that this module describes."""
         attempt = partial(run, self._work_of(context), context, *args, **kwargs)
-        plain = replace(context, key=None)
+        plain = context if context.key is None else replace(context, key=None)
         try:
             try:
                 return attempt()

@@ -13,6 +13,7 @@ import string
 from app.access.principal import Role
 
 _ALPHABET = string.digits + string.ascii_letters
+_VALUES = {character: value for value, character in enumerate(_ALPHABET)}
 _SECRET_CHARACTERS = 43
 _CHECKSUM_CHARACTERS = 6
 _PREFIX_CHARACTERS = 6
@@ -33,7 +34,7 @@ def is_well_formed(secret: str) -> bool:
     """Return whether a text can be a secret of ours."""
     head, _, text = secret.rpartition("_")
     body, checksum = text[:_SECRET_CHARACTERS], text[_SECRET_CHARACTERS:]
-    return head.startswith("sg_") and text.isascii() and checksum == _checksum(body)
+    return head.startswith("sg_") and text.isascii() and _number(checksum) == _crc(body)
 
 
 def hash_of(secret: str) -> str:
@@ -42,7 +43,23 @@ def hash_of(secret: str) -> str:
 
 
 def _checksum(body: str) -> str:
-    return _base62(binascii.crc32(body.encode()), _CHECKSUM_CHARACTERS)
+    return _base62(_crc(body), _CHECKSUM_CHARACTERS)
+
+
+def _crc(body: str) -> int:
+    return binascii.crc32(body.encode())
+
+
+def _number(checksum: str) -> int | None:
+    """Return the number that the characters of a checksum stand for, or None."""
+    if len(checksum) != _CHECKSUM_CHARACTERS:
+        return None
+    number = 0
+    for character in checksum:
+        if character not in _VALUES:
+            return None
+        number = number * len(_ALPHABET) + _VALUES[character]
+    return number
 
 
 def _base62(number: int, characters: int) -> str:

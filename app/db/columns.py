@@ -25,7 +25,7 @@ class InstantField(Field):
         if value is None:
             return None
         instant = value if isinstance(value, datetime) else datetime.fromisoformat(value)
-        return instant.astimezone(UTC)
+        return instant if instant.tzinfo is UTC else instant.astimezone(UTC)
 
 
 class KeyField(TextField):
@@ -69,4 +69,5 @@ def instant_text(at: datetime | str) -> str:
     """Return `at` as `2026-03-01T09:00:00.000000Z`, which is how SQLite keeps it."""
     if isinstance(at, str):
         return at
-    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    instant = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return instant.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"

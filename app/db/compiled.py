@@ -18,16 +18,17 @@ strength of a lock, is named in `@compiled("strength")`; there is one text for e
 A placeholder never stands for NULL in a comparison, which has another text.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from inspect import signature
+from operator import itemgetter
 from typing import Any, Generic, ParamSpec, TypeVar, overload
 
 from peewee import BaseQuery, Context, IntegerField, Model, ModelSelect, TextField
 
 from app.db.connections import database
-from app.db.hydration import reader_of
+from app.db.hydration import as_it_is, reader_of
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -72,7 +73,7 @@ class Statement(Generic[P, R]):
         self.build: Callable[..., Any] = build
         self._names = tuple(signature(build).parameters if names is None else names)
         self._text_hangs_on = tuple(map(self._names.index, text_hangs_on))
-        self._texts: dict[tuple[object, ...], _Text] = {}
+        self._texts: dict[object, _Text] = {}
 
     def rows(self, *args: P.args, **kwargs: P.kwargs) -> list[R]:
         """Return all rows."""
@@ -87,7 +88,8 @@ class Statement(Generic[P, R]):
     def iterate(self, *args: P.args, **kwargs: P.kwargs) -> Iterator[R]:
         """Return the rows one by one; ask the database nothing else before the last."""
         text, cursor = self._run(args, kwargs)
-        return map(text.reader(cursor), cursor)
+        read = text.reader(cursor)
+        return iter(cursor) if read is as_it_is else map(read, cursor)
 
     def first(self, *args: P.args, **kwargs: P.kwargs) -> R | None:
         """Return the first row, or None."""
@@ -117,16 +119,18 @@ class Statement(Generic[P, R]):
         return text.sql, text.values(arguments)
 
     def _run(self, args: Row, kwargs: dict[str, Any]) -> tuple["_Text", Any]:
-        arguments = self._arguments(args, kwargs)
+        arguments = self._arguments(args, kwargs) if kwargs else args
         text = self._text(arguments)
-        return text, database.execute_sql(text.sql, text.values(arguments))
+        return text, database.obj.execute_sql(text.sql, text.values(arguments))
 
     def _arguments(self, args: Row, kwargs: dict[str, Any]) -> Row:
         """Return the arguments in the order of their names."""
         return (*args, *(kwargs[name] for name in self._names[len(args) :])) if kwargs else args
 
     def _text(self, arguments: Row) -> "_Text":
-        key = (type(database.obj), *[arguments[place] for place in self._text_hangs_on])
+        key: object = type(database.obj)
+        if self._text_hangs_on:
+            key = (key, *[arguments[place] for place in self._text_hangs_on])
         text = self._texts.get(key)
         if text is None:
             if len(self._texts) >= TEXTS_MAX:
@@ -171,19 +175,28 @@ class _Text:
         self._reader: Convert | None = None
         self._constants = tuple(part for part in parameters if not _is_open(part))
         constants = iter(range(len(names), len(names) + len(self._constants)))
-        #: Of each value, its place among the arguments and the constants, and how it is written.
-        self._sources = [
-            (names.index(part.name), _writing(part.conversions))
-            if _is_open(part)
-            else (next(constants), None)
-            for part in parameters
+        #: Takes each value from the arguments and the constants behind them.
+        self._pick = _picking(
+            [names.index(part.name) if _is_open(part) else next(constants) for part in parameters]
+        )
+        writings = [
+            (place, write)
+            for place, part in enumerate(parameters)
+            if _is_open(part) and (write := _writing(part.conversions)) is not None
         ]
+        #: Where a text is expected; most are given as one, and need no conversion.
+        self._text_places = [place for place, write in writings if write is _as_text]
+        #: The other values that are written otherwise than they are given, by their place.
+        self._writings = [(place, write) for place, write in writings if write is not _as_text]
 
     def values(self, arguments: Row) -> list[Any]:
-        given = (*arguments, *self._constants)
-        return [
-            given[place] if write is None else write(given[place]) for place, write in self._sources
-        ]
+        values = list(self._pick((*arguments, *self._constants)))
+        for place in self._text_places:
+            if type(values[place]) is not str:
+                values[place] = _as_text(values[place])
+        for place, write in self._writings:
+            values[place] = write(values[place])
+        return values
 
     def reader(self, cursor: Any) -> Convert:
         """Return what makes the query's kind of row of a tuple, as peewee would."""
@@ -207,6 +220,13 @@ class _Compiling(Context):
         return self.literal(self.state.param or "?") if add_param else self
 
 
+def _picking(places: Sequence[int]) -> Callable[[Row], Iterable[Any]]:
+    """Return what takes the values at these places of a row."""
+    if len(places) > 1:
+        return itemgetter(*places)
+    return lambda row: [row[place] for place in places]
+
+
 def _is_open(parameter: object) -> bool:
     return isinstance(parameter, Placeholder)
 
@@ -228,4 +248,4 @@ def _step(convert: Convert) -> Convert | None:
 
 
 def _as_text(value: Any) -> str | None:
-    return value if value is None or type(value) is str else str(value)
+    return None if value is None else str(value)

@@ -5,9 +5,10 @@ for instances joined to one, what comes out is the same in a fraction of the tim
 """
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from typing import Any, NamedTuple
 
-from peewee import Field, IntegerField, Model, TextField
+from peewee import DateField, Field, IntegerField, Model, TextField
 
 Row = tuple[Any, ...]
 Reader = Callable[[Row], Any]
@@ -36,10 +37,11 @@ def reader_of(wrapper: Any) -> Reader:
     peewees: Reader = wrapper.process_row
     converters = getattr(wrapper, "converters", ())
     is_tuple = getattr(wrapper, "constructor", None) is tuple and bool(converters)
-    return _itself if is_tuple and all(map(_changes_nothing, converters)) else peewees
+    return as_it_is if is_tuple and all(map(_changes_nothing, converters)) else peewees
 
 
-def _itself(row: Row) -> Row:
+def as_it_is(row: Row) -> Row:
+    """Return a row of which nothing need be made."""
     return row
 
 
@@ -53,7 +55,7 @@ def _instance_reader(model: type[Model], columns: Iterable[_Column]) -> Reader:
     columns = list(columns)
     plain = [(each.name, each.place) for each in columns if _is_plain(fields.get(each.name))]
     converted: list[tuple[str, int, Callable[[Any], Any]]] = [
-        (each.name, each.place, fields[each.name].python_value)
+        (each.name, each.place, _reading(fields[each.name]))
         for each in columns
         if each.name in fields and not _is_plain(fields[each.name])
     ]
@@ -84,18 +86,30 @@ def _graph_reader(wrapper: Any) -> Reader | None:
     models = {key: model for key, (model, _) in wrapper.key_to_constructor.items()}
     root = _instance_reader(wrapper.model, columns[wrapper.model])
     others = [
-        (name, _instance_reader(models[key], columns[key]), [each.place for each in columns[key]])
+        (name, _instance_reader(models[key], columns[key]), {each.place for each in columns[key]})
         for _, name, key, *_ in joins
     ]
 
     def graph(row: Row) -> Any:
         made = root(row)
-        for name, read, indexes in others:
-            is_there = any(row[index] is not None for index in indexes)
-            setattr(made, name, read(row) if is_there else None)
+        empty = {place for place, value in enumerate(row) if value is None}
+        for name, read, places in others:
+            setattr(made, name, None if places <= empty else read(row))
         return made
 
     return graph
+
+
+def _reading(field: Field) -> Callable[[Any], Any]:
+    """Return what reads a column's values, in less time than peewee where it tries several forms.
+
+    We write a day as peewee does first of all, `2026-03-01`.
+    """
+    return _day if type(field) is DateField else field.python_value
+
+
+def _day(value: str | date | None) -> date | None:
+    return date.fromisoformat(value) if isinstance(value, str) else value
 
 
 def _is_plain(field: Field | None) -> bool:

@@ -38,7 +38,7 @@ def traced_user(
 
 def record_new_user(context: Context, user: User, kind: str) -> None:
     """Leave the event of a user that was made."""
-    names = changed_names({}, resources.stored_document(user))
+    names = sorted(_flat(resources.stored_document(user)))
     after = {**_facts(user), "attributes": names, **looks_like(user)}
     trail.record(context, Change(kind, user.id, after=after))
 

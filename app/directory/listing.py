@@ -104,7 +104,7 @@ class Listing(Generic[Row]):
             *values.values(),
             *(window.after or ()),
         )
-        shown = [ShownRow(*row[:_SHOWN]) for row in rows[: window.count]]
+        shown = [ShownRow._make(row[:_SHOWN]) for row in rows[: window.count]]
         last_key = (
             self.order.key_of(shown[-1].id, *rows[len(shown) - 1][_SHOWN:]) if shown else None
         )
@@ -136,11 +136,19 @@ class Directory:
         return Listing(Group, self.organization_id, self.base_url, tree, order or Order())
 
     def shown_users(
-        self, rows: Sequence[User | ShownRow], kind: ResourceType, projection: Projection
+        self,
+        rows: Sequence[User | ShownRow],
+        kind: ResourceType,
+        projection: Projection,
+        *,
+        are_new: bool = False,
     ) -> list[str]:
-        """Return users as JSON texts; memberships are read only where the projection shows them."""
+        """Return users as JSON texts; memberships are read only where the projection shows them.
+
+        New ones, which the request made, are in no group yet.
+        """
         memberships: dict[str, list[str]] = {}
-        if rows and projection.includes("groups"):
+        if rows and not are_new and projection.includes("groups"):
             ids = [row.id for row in rows]
             memberships = groups_of(self.organization_id, ids, self.base_url)
         renderer = Renderer(kind, self.base_url, projection)

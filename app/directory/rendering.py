@@ -35,6 +35,8 @@ class Renderer:
         self._kind, self._projection = kind, projection
         self._type = f',"meta":{{"resourceType":"{kind.name}","created":"'
         self._location = f'","location":{reference_to(kind, base_url)}'
+        #: Of the texts of `schemas` met so far, whether the type still has all of them.
+        self._known: dict[str, bool] = {}
 
     def text(self, row: User | Group | ShownRow, name: str, elements: Collection[str]) -> str:
         """Return a resource; `elements` are those of the attribute `name`, kept apart from it.
@@ -43,7 +45,9 @@ class Renderer:
         """
         schemas, rest = _split(row.document)
         apart = f',"{name}":[{",".join(elements)}]' if elements else ""
-        created, modified = instant_text(row.created_at), instant_text(row.updated_at)
+        created, modified = row.created_at, row.updated_at
+        if not isinstance(created, str) or not isinstance(modified, str):
+            created, modified = instant_text(created), instant_text(modified)
         row_id = row.id
         whole = (
             f'{schemas},"id":"{row_id}"{rest}{apart}{self._type}{created}",'
@@ -51,8 +55,12 @@ class Renderer:
             f'"version":"W/\\"{row.version}\\""}}}}'
         )
         partial = self._projection.partial
-        if partial is not None and partial <= {name} and _are_known(self._kind, schemas):
-            return whole
+        if partial is not None and partial <= {name}:
+            known = self._known.get(schemas)
+            if known is None:
+                known = self._known[schemas] = _are_known(self._kind, schemas)
+            if known:
+                return whole
         return json_text(render(self._kind, json.loads(whole), self._projection))
 
 
@@ -67,7 +75,7 @@ def _split(document: str) -> tuple[str, str]:
     >>> _split('{"schemas":["urn:x"],"userName":"a"}')
     ('{"schemas":["urn:x"]', ',"userName":"a"')
     """
-    if not document.startswith('{"schemas":'):  # it was put together of parts
+    if document[:11] != '{"schemas":':  # it was put together of parts
         document = json_text({"schemas": [], **json.loads(document)})
     end = document.index("]") + 1
     return document[:end], document[end:-1]

@@ -22,7 +22,7 @@ def set_document(
     row.document = json_text(document)
     row.parsed = row.document, document
     row.folded = folded(kind, document)
-    row.external_id = document.get("externalId")
+    row.change(external_id=document.get("externalId"))
     row.version += 1
     row.updated_at = at
 

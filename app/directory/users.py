@@ -21,7 +21,7 @@ from scim.names import UserName
 
 def new_user(context: Context, *, origin: str) -> User:
     """Return a user without a document, not stored yet, inactive until it is given a seat."""
-    return User(
+    user = User(
         organization_id=context.organization_id,
         id=new_uuid(context.at),
         origin=origin,
@@ -31,6 +31,8 @@ def new_user(context: Context, *, origin: str) -> User:
         document="{}",
         created_at=context.at,
     )
+    user.parsed = user.document, {}
+    return user
 
 
 def set_document(context: Context, user: User, document: Document) -> None:
@@ -46,7 +48,7 @@ def set_document(context: Context, user: User, document: Document) -> None:
     before = resources.stored_document(user).get("emails")
     resources.set_document(user, context.profile.user, document, at=context.at)
     user.emails_differ = user.emails_differ or document.get("emails") != before
-    user.display_name = document.get("displayName")
+    user.change(display_name=document.get("displayName"))
 
 
 def name_given(field: str, text: str) -> UserName:
@@ -80,7 +82,7 @@ def write(user: User) -> None:
     Raises:
         UserNameTaken: another user of the organization has the userName.
     """
-    new = "id" in {field.name for field in user.dirty_fields}
+    new = user.is_new
     try:
         user.save(force_insert=new)
     except IntegrityError as error:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from app.access.principal import Principal
 from app.exchanges.reading import Action, Said, member, operations_of
-from app.exchanges.redaction import READ_MAX, kept, parsed, secrets_of
+from app.exchanges.redaction import READ_MAX, kept, kept_bodies, parsed
 from app.identifiers import new_id
 from scim.folding import fold
 
@@ -112,6 +112,7 @@ def _row(asked: Asked, said: Said, refusal: Refusal | None, sizes: tuple[int, in
     subject = said.subject
     user_id = None if (subject.user_id or "").startswith("bulkId:") else subject.user_id
     name = _storable(subject.user_name)
+    request, answer = kept_bodies(said.request, said.answer)
     return {
         "organization_id": asked.principal.organization_id,
         "id": new_id("exc", asked.at),
@@ -130,9 +131,9 @@ def _row(asked: Asked, said: Said, refusal: Refusal | None, sizes: tuple[int, in
         "user_id": _storable(user_id),
         "user_name": name,
         "user_name_key": None if name is None else fold(name),
-        "request": kept(said.request),
+        "request": request,
         "request_size": sizes[0],
-        "answer": kept(said.answer, secrets_of(said.request)),
+        "answer": answer,
         "answer_size": sizes[1],
     }
 

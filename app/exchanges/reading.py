@@ -74,12 +74,26 @@ class Said:
         return _of_user(self) if kind == "users" else _GROUP.get(self.method, Action.OTHER)
 
     @cached_property
+    def asks_active(self) -> bool | None:
+        """What is asked of `active`; the last operation counts. None is nothing."""
+        asked = _flag(member(self.request, "active"))
+        for operation in operations_of(self.request):
+            value = member(operation, "value")
+            path = str(member(operation, "path") or "").rpartition(":")[2].lower()
+            removes = str(member(operation, "op")).lower() == "remove"
+            if path == "active":
+                asked = not removes and _flag(value) is True
+            elif not path and (given := member(value, "active")) is not None:
+                asked = _flag(given)
+        return asked
+
+    @cached_property
     def outcome(self) -> Outcome:
         """What became of it."""
         if self.status >= 400:
             return Outcome.REFUSED
         wanted = self.action in {Action.CREATE_USER, Action.ACTIVATE_USER}
-        parked = wanted and _asks_active(self) is not False and _active(self.answer) is False
+        parked = wanted and self.asks_active is not False and _active(self.answer) is False
         return Outcome.PARKED if parked else Outcome.DONE
 
     @cached_property
@@ -113,9 +127,15 @@ def member(message: Any, name: str) -> Any:
     >>> member({"UserName": "alice"}, "userName")
     'alice'
     """
-    if not isinstance(message, Mapping):
+    if not isinstance(message, dict):
         return None
-    return next((value for key, value in message.items() if key.lower() == name.lower()), None)
+    if name in message:
+        return message[name]
+    key = name.lower()
+    for given, value in message.items():
+        if given.lower() == key:
+            return value
+    return None
 
 
 def operations_of(message: Any) -> Iterator[Mapping[str, Any]]:
@@ -126,26 +146,12 @@ def operations_of(message: Any) -> Iterator[Mapping[str, Any]]:
 
 
 def _of_user(said: Said) -> Action:
-    active = _asks_active(said)
+    active = said.asks_active
     if said.method == "PUT":
         return Action.DEACTIVATE_USER if active is False else Action.REPLACE_USER
     if said.method == "PATCH":
         return _PATCHED[active]
     return _USER.get(said.method, Action.OTHER)
-
-
-def _asks_active(said: Said) -> bool | None:
-    """Return what a request makes of `active`; the last operation counts. None is nothing."""
-    asked = _flag(member(said.request, "active"))
-    for operation in operations_of(said.request):
-        value = member(operation, "value")
-        path = str(member(operation, "path") or "").rpartition(":")[2].lower()
-        removes = str(member(operation, "op")).lower() == "remove"
-        if path == "active":
-            asked = not removes and _flag(value) is True
-        elif not path and (given := member(value, "active")) is not None:
-            asked = _flag(given)
-    return asked
 
 
 def _active(message: Any) -> bool | None:

@@ -24,6 +24,7 @@ HIDDEN: Final = "[not kept]"
 
 _SECRET = "password"  # noqa: S105  # the attribute's name
 _SECRETS = frozenset({_SECRET, "authorization", "token", "secret"})
+_ANY_SECRET = re.compile("|".join(_SECRETS))
 #: A text as short as this is in many answers, and no secret.
 _SECRET_LENGTH_MIN = 4
 
@@ -31,7 +32,7 @@ _SECRET_LENGTH_MIN = 4
 _TOKEN = re.compile(r"\bsg_\w{16,}|\bbearer\s+[\w.~+/=-]{16,}", re.IGNORECASE)
 _MARKS: Final = str.maketrans("", "", " _-\t\u200b")
 #: How the texts begin that `_TOKEN` finds.
-_TOKEN_MARKS = ("sg_", "bearer")
+_TOKEN_MARK = re.compile("sg_|bearer")
 
 
 def parsed(body: bytes) -> Any:
@@ -65,6 +66,17 @@ def kept(message: Any, secrets: Collection[str] = ()) -> str | None:
     return cut(text)
 
 
+def kept_bodies(request: Any, answer: Any) -> tuple[str | None, str | None]:
+    """Return both bodies of an exchange as `kept` does, the answer without the request's secrets.
+
+    >>> kept_bodies({"password": "secret"}, {"detail": "secret is short"})
+    ('{"password":"[not kept]"}', '{"detail":"[not kept] is short"}')
+    """
+    asked = kept(request)
+    hides = asked is None or HIDDEN in asked or asked.endswith(CUT)
+    return asked, kept(answer, secrets_of(request) if hides else ())
+
+
 def secrets_of(message: Any) -> set[str]:
     """Return the texts in a message that are not kept, so that its answer is freed of them.
 
@@ -87,7 +99,7 @@ def _may_hold_secret(text: str) -> bool:
     """
     lowered = text.casefold()
     plain = lowered.translate(_MARKS)
-    return any(word in plain for word in _SECRETS) or any(mark in lowered for mark in _TOKEN_MARKS)
+    return bool(_ANY_SECRET.search(plain) or _TOKEN_MARK.search(lowered))
 
 
 def _hidden(message: Any, shown: Any) -> Iterator[str]:

@@ -35,6 +35,22 @@ class Row(Model):
         legacy_table_names = False
         only_save_dirty = True
 
+    @property
+    def is_changed(self) -> bool:
+        """Whether something was set since the row was read."""
+        return bool(self._dirty)
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it is not stored yet: its key was set, not read."""
+        return "id" in self._dirty
+
+    def change(self, **values: object) -> None:
+        """Set columns; those that do not differ are not written, nor their indexes."""
+        for name, value in values.items():
+            if self.__data__.get(name) != value:
+                setattr(self, name, value)
+
     @classmethod
     def add(cls, **values: object) -> None:
         """Insert a row."""

@@ -86,7 +86,7 @@ def _write_row(
         users.set_document(context, user, document)
     if takes or frees:
         _turn(user, None if takes else reason, at=context.at)
-    if user.dirty_fields:
+    if user.is_changed:
         users.write(user)
     return takes, frees
 

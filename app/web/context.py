@@ -1,7 +1,7 @@
 """What every view may ask of its request: the instant, the caller, the addresses."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
@@ -53,9 +53,10 @@ def seatgate() -> Seatgate:
 
 def instant() -> datetime:
     """Return the one instant at which this request happens."""
-    if "at" not in g:
-        g.at = seatgate().watch.trusted_now()
-    at: datetime = g.at
+    try:
+        at: datetime = g.at
+    except AttributeError:
+        at = g.at = seatgate().watch.trusted_now()
     return at
 
 
@@ -64,11 +65,12 @@ def request_id() -> str:
 
     Ours is made once for the request, so that audit events and the answer carry the same.
     """
-    if "request_id" not in g:
+    try:
+        named: str = g.request_id
+    except AttributeError:
         given = request.headers.get(REQUEST_ID_HEADER, "")
         usable = given.isascii() and given.isprintable() and len(given) <= REQUEST_ID_LENGTH_MAX
-        g.request_id = given if given and usable else new_id("req", instant())
-    named: str = g.request_id
+        named = g.request_id = given if given and usable else new_id("req", instant())
     return named
 
 
@@ -121,11 +123,6 @@ def requires(
         return admitted
 
     return decorate
-
-
-def speaking_for(context: Context, provider: str | None) -> Principal:
-    """Return the caller with the identity provider that speaks; its token's label goes first."""
-    return context if context.provider else replace(context, provider=provider)
 
 
 def public_url() -> str:

@@ -2,10 +2,12 @@
 
 import json
 from functools import lru_cache
-from typing import Any, NoReturn
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from flask import Response, g, request
-from werkzeug.datastructures import MIMEAccept
+from flask import Request, Response, g, request
+from typing_extensions import override
+from werkzeug.datastructures import Headers, MIMEAccept
 from werkzeug.exceptions import NotAcceptable, UnsupportedMediaType
 from werkzeug.http import parse_accept_header
 
@@ -13,13 +15,34 @@ from app.errors import MalformedBody
 from app.json_text import json_bytes
 from scim.urns import MEDIA_TYPE
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
 JSON_TYPE = "application/json"
 _CODINGS = frozenset({"", "identity"})
 _READ_TYPES = frozenset({MEDIA_TYPE, JSON_TYPE, ""})
 
 
+def request_itself() -> Request:
+    """Return the request, for a function that looks at it often: Flask's name for it is a proxy."""
+    sent: Request = request._get_current_object()  # type: ignore[attr-defined]  # stubs hide the proxy
+    return sent
+
+
 class UnreadableCoding(UnsupportedMediaType):
     """A body in a content coding, of which none is read here (RFC 9110 15.5.16)."""
+
+
+class WholeAnswer(Response):
+    """An answer with a body whose headers are as they are to be sent.
+
+    Its addresses are written in full and in ASCII; werkzeug would look at each header again.
+    """
+
+    @override
+    def get_wsgi_headers(self, environ: "WSGIEnvironment") -> Headers:
+        bodiless = self.status_code in {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}
+        return super().get_wsgi_headers(environ) if bodiless else self.headers
 
 
 def scim_response(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
@@ -29,7 +52,7 @@ def scim_response(body: Any, status: int = 200, headers: dict[str, str] | None =
 
 def scim_text(text: str, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """Return a SCIM answer that is JSON text already. As `scim_response`."""
-    return Response(text, status, headers, content_type=_scim_type())
+    return WholeAnswer(text, status, headers, content_type=_scim_type())
 
 
 def _scim_type() -> str:
@@ -69,14 +92,15 @@ def json_body() -> Any:
         RequestEntityTooLarge: it is larger than allowed.
         MalformedBody: it is not JSON.
     """
-    if request.headers.get("Content-Encoding", "").strip().lower() not in _CODINGS:
+    sent = request_itself()
+    if sent.headers.get("Content-Encoding", "").strip().lower() not in _CODINGS:
         raise UnreadableCoding
-    if request.mimetype not in _READ_TYPES:
+    if sent.mimetype not in _READ_TYPES:
         raise UnsupportedMediaType
-    g.body = request.get_data()
+    body = g.body = sent.get_data()
     try:
         return json.loads(
-            g.body,
+            body,
             parse_constant=_refuse_constant,
             object_pairs_hook=_object_of_unique_names,
         )

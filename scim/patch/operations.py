@@ -17,7 +17,7 @@ from scim.errors import Mutability as MutabilityError
 from scim.faults import REFUSE, Faults
 from scim.filters import OneOf
 from scim.folding import fold
-from scim.known import check_member, check_names
+from scim.known import check_attribute, check_names, check_unknown
 from scim.paths import Path
 from scim.values import check_named, check_required, names_nothing, parse_element, parse_value
 
@@ -128,11 +128,14 @@ class _Reader:
                 yield from self._member(op, key, member)
 
     def _member(self, op: Op, key: str, value: object) -> Iterator[Operation]:
-        check_member(self.resource_type, key, value, strict=self.strict)
         attribute = self.resource_type.attribute(key)
-        if extension := self.resource_type.extension(key):
-            yield from self._in_extension(op, extension, value)
-        elif attribute and attribute.name == "id":
+        if attribute is None:
+            check_unknown(self.resource_type, key, value, strict=self.strict)
+            if extension := self.resource_type.extension(key):
+                yield from self._in_extension(op, extension, value)
+            return
+        check_attribute(self.resource_type, attribute, value, strict=self.strict)
+        if attribute.name == "id":
             yield Operation(op, Path(None, attribute), value)
         else:
             yield from _member_assignments(op, None, attribute, value)

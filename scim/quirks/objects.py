@@ -16,9 +16,17 @@ MISSPELT_ENTERPRISE_USER: Final = "urn:ietf:params:scim:schemas:extension:enterp
 
 def undo_object(resource_type: ResourceType, body: Body) -> Body:
     """Return an object of a resource's attributes as the schemas want it."""
-    for quirk in OBJECT_QUIRKS:
-        body = quirk.undo(resource_type, body)
+    if not _is_spelt_as_the_schemas(resource_type, body):
+        for quirk in OBJECT_QUIRKS:
+            body = quirk.undo(resource_type, body)
     return {key: _undo_attribute(resource_type, key, value) for key, value in body.items()}
+
+
+def _is_spelt_as_the_schemas(resource_type: ResourceType, body: Body) -> bool:
+    """Return whether no quirk of objects can be in a body, as in most, without a look at each."""
+    return body.keys() <= resource_type.member_names and all(
+        isinstance(body.get(schema.id, {}), dict) for schema in resource_type.extensions
+    )
 
 
 def undo_extension(resource_type: ResourceType, urn: str, value: object) -> object:

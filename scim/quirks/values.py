@@ -21,11 +21,6 @@ class Place:
     attribute: Attribute
     several: bool
 
-    @property
-    def json_type(self) -> type | tuple[type, ...]:
-        """What a conforming value is in Python."""
-        return list if self.several else _JSON_TYPES[self.attribute.type]
-
 
 _JSON_TYPES: Final[dict[Type, type | tuple[type, ...]]] = {
     Type.STRING: str,
@@ -43,24 +38,22 @@ def undo_value(attribute: Attribute, value: object, *, several: bool) -> object:
     """Return a value, and all that is in it, as the attribute's type wants it."""
     if value is None:
         return None
-    place = Place(attribute, several)
-    if not isinstance(value, place.json_type) or _is_odd_text(place, value):
+    conforming = list if several else _JSON_TYPES[attribute.type]
+    if not isinstance(value, conforming) or _is_odd_text(attribute, value):
+        place = Place(attribute, several)
         for quirk in VALUE_QUIRKS:
             value = quirk.undo(place, value)
-    match value:
-        case list() if several:
-            return [undo_value(attribute, element, several=False) for element in value]
-        case dict() if attribute.type is Type.COMPLEX:
-            return {key: _undo_member(attribute, key, member) for key, member in value.items()}
-        case _:
-            return value
-
-
-def _undo_member(attribute: Attribute, name: str, value: object) -> object:
-    sub_attribute = attribute.sub_attribute(name)
-    if sub_attribute is None:
-        return value
-    return undo_value(sub_attribute, value, several=sub_attribute.multi_valued)
+    if several and isinstance(value, list):
+        return [undo_value(attribute, element, several=False) for element in value]
+    if attribute.type is Type.COMPLEX and isinstance(value, dict):
+        parts = attribute.sub_attributes_by_key
+        return {
+            key: undo_value(part, member, several=part.multi_valued)
+            if (part := parts.get(key.lower()))
+            else member
+            for key, member in value.items()
+        }
+    return value
 
 
 #: Types of texts in which a space means nothing.
@@ -68,8 +61,8 @@ _SPACELESS: Final = frozenset({Type.REFERENCE, Type.BINARY, Type.DATE_TIME})
 _PEM_LINE: Final = re.compile(r"-----(BEGIN|END) [A-Z0-9 ]*-----")
 
 
-def _is_odd_text(place: Place, value: object) -> bool:
-    return value == "" or (isinstance(value, str) and place.attribute.type in _SPACELESS)
+def _is_odd_text(attribute: Attribute, value: object) -> bool:
+    return isinstance(value, str) and (not value or attribute.type in _SPACELESS)
 
 
 def _empty_text(place: Place, value: object) -> object:

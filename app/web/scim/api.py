@@ -9,10 +9,10 @@ from flask import Blueprint, Response, g, request
 from flask.views import MethodView
 
 from app.access.context import acting
-from app.access.principal import Permission
+from app.access.principal import Permission, Principal
 from app.directory.resources import location_of
 from app.web.addresses import UNSTORABLE, holds_unstorable
-from app.web.context import SCIM_PREFIX, caller, instant, scim_url, speaking_for
+from app.web.context import SCIM_PREFIX, caller, instant, scim_url
 from app.web.responses import check_acceptable, json_body, scim_response, scim_text
 from app.web.scim import discovery
 from app.web.scim.bulk import run_bulk
@@ -134,9 +134,10 @@ def _call(message: Any = None) -> ScimCall:
     """Return who asks, in which dialect the message is, and from where."""
     query_string = request.query_string.decode("latin-1")
     agent = request.headers.get("User-Agent")
-    dialect = dialect_of(message, query_string, g.principal.provider, agent)
+    principal: Principal = g.principal
+    dialect = dialect_of(message, query_string, principal.provider, agent)
     known = None if dialect is Dialect.UNKNOWN else dialect.value
-    context = acting(speaking_for(g.principal, known), at=instant())
+    context = acting(principal, at=instant(), provider=known)
     note_speaker(context)
     return ScimCall(context, dialect, scim_url())
 
@@ -172,7 +173,9 @@ def _answer(
     *,
     created: bool = False,
 ) -> Response:
-    (text,) = endpoint.shown(call, [row], projection)
+    # A POST that takes over the user that a login has made finds an older version.
+    are_new = created and row.version == 1
+    (text,) = endpoint.shown(call, [row], projection, are_new=are_new)
     headers = {"ETag": entity_tag(row.version)}
     if created:
         headers["Location"] = location_of(row, endpoint.standard, call.base_url)

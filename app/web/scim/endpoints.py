@@ -107,9 +107,17 @@ class Endpoint(ABC, Generic[Row]):
 
     @abstractmethod
     def shown(
-        self, call: ScimCall, rows: Sequence[Row | ShownRow], projection: Projection
+        self,
+        call: ScimCall,
+        rows: Sequence[Row | ShownRow],
+        projection: Projection,
+        *,
+        are_new: bool = False,
     ) -> list[str]:
-        """Return resources as JSON texts, with what the projection shows of them."""
+        """Return resources as JSON texts, with what the projection shows of them.
+
+        They are new where the request made them, so that no other resource names them yet.
+        """
 
     def _posted(self, call: ScimCall, message: Any) -> Document:
         kind, strict = self.type_in(call.profile), call.profile.strict
@@ -190,9 +198,14 @@ class Users(Endpoint[User]):
 
     @override
     def shown(
-        self, call: ScimCall, rows: Sequence[User | ShownRow], projection: Projection
+        self,
+        call: ScimCall,
+        rows: Sequence[User | ShownRow],
+        projection: Projection,
+        *,
+        are_new: bool = False,
     ) -> list[str]:
-        return call.directory.shown_users(rows, call.profile.user, projection)
+        return call.directory.shown_users(rows, call.profile.user, projection, are_new=are_new)
 
 
 class Groups(Endpoint[Group]):
@@ -240,7 +253,12 @@ class Groups(Endpoint[Group]):
 
     @override
     def shown(
-        self, call: ScimCall, rows: Sequence[Group | ShownRow], projection: Projection
+        self,
+        call: ScimCall,
+        rows: Sequence[Group | ShownRow],
+        projection: Projection,
+        *,
+        are_new: bool = False,  # a new group has members
     ) -> list[str]:
         return call.directory.shown_groups(rows, call.profile.group, projection)
 

@@ -6,12 +6,14 @@ Writes are recorded, and whatever is refused. Of the rest it is noted that it ca
 from collections.abc import Sequence
 from http import HTTPStatus
 
-from flask import Response, g, request
+from flask import Request, Response, g
+from flask.ctx import _AppCtxGlobals
 
 from app.access.principal import Principal
 from app.exchanges.asked import Asked, Body, Refusal
 from app.web.context import instant, seatgate
 from app.web.errors import Problem
+from app.web.responses import request_itself
 
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _RECORDED = _WRITES | {"GET"}
@@ -42,35 +44,37 @@ def refusal_of(problem: Problem) -> Refusal:
 
 def record(response: Response) -> Response:
     """Hand the exchange over, or note that the token last asked; answer as before."""
-    speaker = g.get("speaker") or g.get("principal")
+    sent = request_itself()
+    noted: _AppCtxGlobals = g._get_current_object()
+    speaker = noted.get("speaker") or noted.get("principal")
     if speaker is None:
         return response
     recorder = seatgate().recorder
-    if _matters(response):
-        recorder.record(_asked(speaker, response))
+    if _matters(sent, response):
+        recorder.record(_asked(speaker, sent, noted, response))
     else:
         recorder.note_contact(speaker, instant())
     return response
 
 
-def _matters(response: Response) -> bool:
-    if request.method not in _RECORDED:
+def _matters(sent: Request, response: Response) -> bool:
+    if sent.method not in _RECORDED:
         return False
-    reads = request.method not in _WRITES or request.path.rstrip("/").endswith(_SEARCH)
+    reads = sent.method not in _WRITES or sent.path.rstrip("/").endswith(_SEARCH)
     return response.status_code >= HTTPStatus.BAD_REQUEST or not reads
 
 
-def _asked(speaker: Principal, response: Response) -> Asked:
-    problem: Problem | None = g.get("problem")
+def _asked(speaker: Principal, sent: Request, noted: _AppCtxGlobals, response: Response) -> Asked:
+    problem: Problem | None = noted.get("problem")
     return Asked(
         principal=speaker,
         at=instant(),
-        method=request.method,
-        path=request.path,
-        request=Body.of(g.get("body", b"")),
+        method=sent.method,
+        path=sent.path,
+        request=Body.of(noted.get("body", b"")),
         status=response.status_code,
         answer=Body.of(response.get_data()),
         refusal=None if problem is None else refusal_of(problem),
-        operations=g.get("operations", ()),
-        refusals=g.get("refused", {}),
+        operations=noted.get("operations", ()),
+        refusals=noted.get("refused", {}),
     )
