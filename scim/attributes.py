@@ -278,10 +278,14 @@ class ResourceType:
         return {key: AttributePath(None, part) for key, part in self.attributes_by_key.items()}
 
     @cached_property
+    def attribute_names(self) -> frozenset[str]:
+        """The names of common and core attributes in their canonical spelling."""
+        return frozenset(attribute.name for attribute in self.attributes_by_key.values())
+
+    @cached_property
     def member_names(self) -> frozenset[str]:
         """The names that the members of a resource have in their canonical spelling."""
-        names = (attribute.name for attribute in self.attributes_by_key.values())
-        return frozenset({*names, *(schema.id for schema in self.extensions)})
+        return self.attribute_names | {schema.id for schema in self.extensions}
 
     def attribute(self, name: str) -> Attribute | None:
         """Return the common or core attribute of this unqualified name in any case, or None."""

@@ -1,6 +1,7 @@
 """Paths: what a PATCH operation works on (RFC 7644 3.5.2, figure 7, as erratum 7122 reads it)."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from scim.attributes import Attribute, AttributePath, ResourceType, Schema
@@ -47,6 +48,7 @@ class Path:
         return f"{prefix}{self.attribute.name}{suffix}"
 
 
+@lru_cache(maxsize=256)
 def parse(resource_type: ResourceType, text: str) -> Path | Schema:
     """Parse `attribute`, `attribute.sub` or `attribute[filter].sub`, with or without URN.
 

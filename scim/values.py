@@ -11,6 +11,7 @@ from typing import Final
 
 from scim.attributes import Attribute, Document, Mutability, Type
 from scim.errors import InvalidValue
+from scim.storable import NOT_STORABLE
 from scim.timestamps import utc_text
 
 INTEGER_MAX: Final = 2**63 - 1
@@ -23,8 +24,6 @@ _JSON_NAMES: Final[Mapping[type, str]] = {
     list: "an array",
 }
 
-#: What the database cannot store as text: U+0000 and half a surrogate pair.
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?")
 _BLANK = re.compile(r"\s")
 
@@ -197,7 +196,7 @@ def _without_repeats(elements: list[Document]) -> list[Document]:
 def _parse_string(value: object, name: str) -> str:
     if not isinstance(value, str):
         raise _wrong(name, "a string", value)
-    if _UNSTORABLE.search(value):
+    if NOT_STORABLE.search(value):
         raise InvalidValue(
             f"{name} holds a character that cannot be stored (U+0000 or half a surrogate pair); "
             "remove it."
@@ -262,7 +261,7 @@ def _wrong(name: str, expected: str, value: object) -> InvalidValue:
 def _described(value: object) -> str:
     if not isinstance(value, str):
         return _JSON_NAMES.get(type(value), "an object")
-    line = " ".join(_UNSTORABLE.sub("\ufffd", value).split())
+    line = " ".join(NOT_STORABLE.sub("\ufffd", value).split())
     return f'the text "{_shorten(line)}"'
 
 

@@ -13,12 +13,13 @@ from flask import Flask, Request, Response
 from flask.sessions import NullSession, SessionInterface
 from werkzeug.datastructures import MultiDict
 
+from scim.storable import NOT_STORABLE
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 UNSTORABLE = "The address holds a NUL or half a surrogate pair, which no value here can have."
 _SLASHES = re.compile("//+")
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 class NoSessions(SessionInterface):
@@ -92,7 +93,7 @@ def holds_unstorable(text: str) -> bool:
     >>> holds_unstorable("a\0b"), holds_unstorable("\ud800"), holds_unstorable("Zoë")
     (True, True, False)
     """
-    return _UNSTORABLE.search(text) is not None
+    return NOT_STORABLE.search(text) is not None
 
 
 def unstorable_parameter(parameters: "MultiDict[str, str]") -> str | None:

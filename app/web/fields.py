@@ -7,9 +7,7 @@ from typing import Any
 from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
 from app.db.periods import Period
-
-#: What no database here can keep as text: U+0000 and half a surrogate pair.
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+from scim.storable import NOT_STORABLE
 
 TEXT_LENGTH_MAX = 500
 FIRST_YEAR, LAST_YEAR = 1970, 2999
@@ -54,7 +52,7 @@ class Text(fields.String):
             raise self.make_error("empty")
         if len(text) > TEXT_LENGTH_MAX:
             raise self.make_error("length")
-        if _UNSTORABLE.search(text):
+        if NOT_STORABLE.search(text):
             raise self.make_error("unstorable")
         return text
 

@@ -11,6 +11,7 @@ from scim.errors import InvalidFilter, Sensitive
 from scim.filters.lexer import Token
 from scim.filters.tree import Compare, Filter, Not, Operator, Present, Value
 from scim.folding import fold
+from scim.storable import NOT_STORABLE
 from scim.timestamps import utc_text
 from scim.values import INTEGER_MAX
 
@@ -135,7 +136,7 @@ def _read_text(name: str, literal: Token) -> str:
     if literal.kind in {"TRUE", "FALSE"}:
         raise InvalidFilter(f'"{name}" is text; put quotes around {literal.text}.')
     text = _unquoted(literal) if literal.kind == "COMP_VALUE" else _bare(literal)
-    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+    if NOT_STORABLE.search(text):
         raise InvalidFilter(f'The value for "{name}" holds a character that no attribute can hold.')
     return text
 

@@ -26,9 +26,23 @@ from scim.quirks.values import undo_value
 def undo_operation(resource_type: ResourceType, operation: Body) -> list[Body]:
     """Return an operation, its keys in lower case, as conforming ones."""
     operations = [operation]
-    for quirk in OPERATION_QUIRKS:
-        operations = [undone for one in operations for undone in quirk.undo(resource_type, one)]
+    if not _is_spelt_as_the_schema(resource_type, operation):
+        for quirk in OPERATION_QUIRKS:
+            operations = [undone for one in operations for undone in quirk.undo(resource_type, one)]
     return [_with_undone_value(resource_type, one) for one in operations]
+
+
+def _is_spelt_as_the_schema(resource_type: ResourceType, operation: Body) -> bool:
+    """Return whether no quirk of paths can be in an operation, as in most, without a look at each.
+
+    Its path, or each key of its value, begins with the name of a core attribute.
+    """
+    path, value = operation.get("path"), operation.get("value")
+    if isinstance(path, str):
+        return path.partition("[")[0].partition(".")[0] in resource_type.attribute_names
+    return (
+        path is None and isinstance(value, dict) and value.keys() <= resource_type.attribute_names
+    )
 
 
 def _with_undone_value(resource_type: ResourceType, operation: Body) -> Body:
