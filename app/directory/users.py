@@ -136,6 +136,11 @@ def find_person(organization_id: str, name: UserName) -> User | None:
     return _user_of_name.first(organization_id, name.key)
 
 
+def find_login_made(organization_id: str, name: UserName) -> User | None:
+    """Return the user that a userName names if no SCIM write has touched it, or None."""
+    return _login_made_of_name.first(organization_id, name.key)
+
+
 def look_alike(user: User) -> str | None:
     """Return the id of the oldest other user with a userName that looks like this one, or None."""
     other: str | None = _look_alikes.value(user.organization_id, user.skeleton_key, user.id)
@@ -208,6 +213,12 @@ def _user_of_name(organization_id: str, user_name_key: str) -> "ModelSelect[User
     return User.of(
         organization_id, User.user_name_key == user_name_key, User.deleted_at.is_null()
     ).limit(1)
+
+
+@compiled
+def _login_made_of_name(organization_id: str, user_name_key: str) -> "ModelSelect[User]":
+    here = User.user_name_key == user_name_key, User.deleted_at.is_null()
+    return User.of(organization_id, *here, User.adopted_at.is_null()).limit(1)
 
 
 @compiled

@@ -50,8 +50,7 @@ class Successor:
 
 def adoptable(organization_id: str, name: UserName) -> User | None:
     """Return the user of this name that no SCIM write has touched, or None."""
-    person = users.find_person(organization_id, name)
-    return person if person is not None and person.adopted_at is None else None
+    return users.find_login_made(organization_id, name)
 
 
 def lock_adoptable(context: Context, name: UserName) -> User | None:

@@ -11,7 +11,7 @@ from app.directory import users
 from app.directory.lookups import check_lookup
 from app.models import User
 from app.people.activity import InactiveReason
-from scim.attributes import AttributePath, Document, ResourceType
+from scim.attributes import Document, ResourceType
 from scim.errors import Uniqueness
 from scim.faults import REFUSE, Fault, Faults
 from scim.names import UserName
@@ -39,7 +39,7 @@ def tolerated(
             inactive, nor ends the wait for a seat.
     """
     for name, texts in _lookups(document):
-        with faults.part(name, AttributePath(None, kind.attribute(name))):
+        with faults.part(name, kind.places_by_key[name.lower()]):
             for text in texts:
                 check_lookup(name, text)
             if name == "userName":
