@@ -145,7 +145,7 @@ class Postgresql(PooledPostgresqlDatabase):  # type: ignore[misc]  # playhouse h
                     return None
                 since, _, connection = self._connections.pop()
                 self._in_use[self.conn_key(connection)] = PoolConnection(
-                    since, connection, time.time()
+                    since, connection, time.monotonic()
                 )
             if _stands(connection):
                 found: Connection = connection
@@ -172,7 +172,7 @@ class Postgresql(PooledPostgresqlDatabase):  # type: ignore[misc]  # playhouse h
             with self._pool_lock:
                 self._coming -= 1
                 if connection is not None:
-                    now = time.time()
+                    now = time.monotonic()
                     self._in_use[self.conn_key(connection)] = PoolConnection(now, connection, now)
         self.server_version = connection.info.server_version
         return connection
