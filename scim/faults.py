@@ -13,7 +13,7 @@ from typing import Final
 from urllib.parse import quote
 
 from scim.attributes import AttributePath, Document
-from scim.errors import ScimError
+from scim.errors import ScimError, TooMany
 
 _SHOWN_LENGTH_MAX: Final = 128
 
@@ -56,7 +56,11 @@ class Faults:
     def part(
         self, path: str | AttributePath, place: AttributePath | None = None
     ) -> AbstractContextManager[None]:
-        """Note what is wrong inside the `with` as the fault of one part."""
+        """Note what is wrong inside the `with` as the fault of one part.
+
+        Raises:
+            TooMany: the request as a whole asks for too much, in whichever part that came out.
+        """
         return _Part(self._found, path, place)
 
     @property
@@ -95,7 +99,7 @@ class _Part(AbstractContextManager[None]):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> bool:
-        if not isinstance(error, ScimError):
+        if not isinstance(error, ScimError) or isinstance(error, TooMany):
             return False
         self._found.append(Fault(str(self._path), error, self._place))
         return True

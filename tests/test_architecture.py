@@ -18,6 +18,7 @@ ROOMS = (
         "app/clock",
         "app/errors",
         "app/identifiers",
+        "app/log_lines",
         "app/sealing",
         "app/sentences",
         "app/smtp",
@@ -119,6 +120,7 @@ LATE = {
         "app.seats.rules",
     },
     "app/currencies.py": {"iso4217"},
+    "app/db/connections.py": {"app.db.postgresql"},
     "app/db/streaming.py": {"psycopg"},
     "app/owners/openid.py": {
         "authlib.oauth2.rfc6749.parameters",
