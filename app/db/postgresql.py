@@ -22,6 +22,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq import TransactionStatus
 
 from app.db import deadlines
+from app.db.execution import Execution
 
 R = TypeVar("R")
 
@@ -62,7 +63,7 @@ class Connection(psycopg.Connection[Any]):
             raise deadline.over() from None
 
 
-class Postgresql(PooledPostgresqlDatabase):  # type: ignore[misc]  # playhouse has no types
+class Postgresql(Execution, PooledPostgresqlDatabase):  # type: ignore[misc]  # playhouse has no types
     """A pool of connections to one server, or to a pooler before it.
 
     It differs from its parent in that no lock is held while the server is waited for: where that

@@ -9,6 +9,7 @@ from typing import Any
 from playhouse.pool import PooledSqliteDatabase
 
 from app.db import deadlines
+from app.db.execution import Execution
 
 #: How many steps a statement takes between two looks at the clock: some milliseconds. The look
 #: waits for the interpreter, so that it must not be too frequent.
@@ -25,7 +26,7 @@ SLACK_MS = 500
 _MODE = 0o600
 
 
-class Sqlite(PooledSqliteDatabase):  # type: ignore[misc]  # playhouse has no types
+class Sqlite(Execution, PooledSqliteDatabase):  # type: ignore[misc]  # playhouse has no types
     """A pool of connections to one file."""
 
     def __init__(self, path: str, *, lock_seconds: float, **options: Any) -> None:

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import wraps
+from functools import partial, wraps
 from typing import ParamSpec, TypeVar
 
 from peewee import OperationalError
@@ -59,8 +59,7 @@ def run(work: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         for attempt in range(1, ATTEMPTS_MAX + 1):
             _put_off.work = []
             try:
-                with _writing(patience):
-                    result = work(*args, **kwargs)
+                result = _done(partial(work, *args, **kwargs), patience)
             except OperationalError as error:
                 if is_lock(error) and not patience.left():
                     break
@@ -129,25 +128,19 @@ def assert_in_transaction() -> None:
         raise RuntimeError("call this inside a transaction")
 
 
-@contextmanager
-def _writing(patience: Deadline) -> Iterator[None]:
-    if database.in_transaction():
+def _done(work: Callable[[], R], patience: Deadline) -> R:
+    """Do `work` in one attempt, and on SQLite in the turn of this process's writers."""
+    opened = database.obj
+    if opened.in_transaction():
         raise RuntimeError("a transaction is open already")
     if on_postgresql():
-        with database.atomic():
-            yield
-    else:
-        with _queued(patience), database.atomic("IMMEDIATE"):
-            yield
-
-
-@contextmanager
-def _queued(patience: Deadline) -> Iterator[None]:
-    """Hold the lock of this process's writers for the length of a `with`."""
+        with opened.transaction():
+            return work()
     if not _sqlite_writer.acquire(timeout=patience.left()):
         raise _busy()
     try:
-        yield
+        with opened.transaction("IMMEDIATE"):
+            return work()
     finally:
         _sqlite_writer.release()
 
