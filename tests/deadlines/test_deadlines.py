@@ -166,6 +166,19 @@ def test_a_connection_that_the_server_ended_is_not_given_out(database_url):
     assert elsewhere(backend) != first
 
 
+@on_postgresql_only
+def test_what_has_no_deadline_does_not_wait_for_an_answer_for_ever(database_url):
+    opened = open_database(database_url, answer_seconds=0.3)
+    began = time.monotonic()
+    try:
+        with pytest.raises(OutOfTime, match=r"within 0\.3 seconds"):
+            elsewhere(database.execute_sql, "SELECT pg_sleep(5)")
+        assert time.monotonic() - began < 3
+        assert elsewhere(database.execute_sql, "SELECT 1").fetchone() == (1,)
+    finally:
+        opened.close_all()
+
+
 def test_a_new_file_is_its_owners_alone(tmp_path):
     path = tmp_path / "new.db"
     opened = open_database(f"sqlite:///{path}")
