@@ -22,6 +22,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq import TransactionStatus
 
 from app.db import deadlines
+from app.db.deadlines import OutOfTime
 from app.db.execution import Execution
 
 R = TypeVar("R")
@@ -45,6 +46,9 @@ TRANSPORT: dict[str, Any] = {
 class Connection(psycopg.Connection[Any]):
     """A connection that is thrown away where the deadline comes before the server's answer."""
 
+    #: How long to wait for an answer where there is no deadline. Units: seconds; None: for ever.
+    answer_seconds: float | None = None
+
     def wait(self, gen: PQGen[R], interval: float = 0.1, timeout: float | None = None) -> R:
         """Wait for the server, at most until the deadline.
 
@@ -52,15 +56,19 @@ class Connection(psycopg.Connection[Any]):
             OutOfTime: the deadline came first.
         """
         deadline = deadlines.current()
-        if deadline is None:
+        left = self.answer_seconds if deadline is None else deadline.left()
+        if left is None:
             return super().wait(gen, interval, timeout)
         try:
-            return super().wait(gen, interval, deadline.left())
+            return super().wait(gen, interval, left)
         except psycopg.OperationalError:
-            if deadline.left():
+            if self.pgconn.transaction_status != TransactionStatus.ACTIVE:
                 raise
-            self.close()
-            raise deadline.over() from None
+        # The server has not answered yet.
+        self.close()
+        if deadline is not None:
+            raise deadline.over()
+        raise OutOfTime(f"The database did not answer within {left:g} seconds.")
 
 
 class Postgresql(Execution, PooledPostgresqlDatabase):  # type: ignore[misc]  # playhouse has no types
@@ -70,8 +78,14 @@ class Postgresql(Execution, PooledPostgresqlDatabase):  # type: ignore[misc]  # 
     takes no new connection, those that have one go on, and give it back.
     """
 
-    def __init__(self, address: str, *, wait_seconds: float, **options: Any) -> None:
-        """Prepare to connect to `address`, and to wait so long where all connections are in use."""
+    def __init__(
+        self, address: str, *, wait_seconds: float, answer_seconds: float | None, **options: Any
+    ) -> None:
+        """Prepare to connect to `address`, and to wait so long where all connections are in use.
+
+        `answer_seconds` is how long a statement without a deadline may take; None: for ever.
+        """
+        self._answer_seconds = answer_seconds
         given = conninfo_to_dict(address)
         self._transport = {name: value for name, value in TRANSPORT.items() if name not in given}
         self._names_its_timeout = "connect_timeout" in given
@@ -175,6 +189,7 @@ class Postgresql(Execution, PooledPostgresqlDatabase):  # type: ignore[misc]  # 
                 if connection is not None:
                     now = time.monotonic()
                     self._in_use[self.conn_key(connection)] = PoolConnection(now, connection, now)
+        connection.answer_seconds = self._answer_seconds
         self.server_version = connection.info.server_version
         return connection
 
