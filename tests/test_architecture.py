@@ -16,6 +16,7 @@ ROOMS = (
     (
         "app/addresses",
         "app/clock",
+        "app/destinations",
         "app/errors",
         "app/identifiers",
         "app/sealing",
@@ -36,7 +37,7 @@ ROOMS = (
     ("app/owners",),
     ("app/exchanges",),
     ("app/people",),
-    ("app/mail",),
+    ("app/mail", "app/platforms"),
     ("app/housekeeping",),
     ("app/web",),
     ("app/application", "app/simulator"),

@@ -7,7 +7,7 @@ import pytest
 from app.access import trail
 from app.access.context import acting
 from app.db.transactions import run
-from app.mail.delivering import OUT_OF_DATE, deliver_due
+from app.mail.delivering import deliver_due
 from app.models import OutboxMessage
 from app.outbox.messages import Message, Purpose, Recipient, State, put
 from app.owners import links

@@ -20,7 +20,7 @@ from app.billing.invoices.parts import (
     draw_parties,
     draw_sums,
 )
-from app.billing.invoices.sheets import MARGIN_MM, PLAIN, SMALL, Sheets
+from app.billing.invoices.sheets import BOLD, MARGIN_MM, PLAIN, SMALL, Sheets
 from app.billing.invoices.wording import InvoiceWords, invoice_words
 from app.i18n.catalogues import translations
 
@@ -153,6 +153,9 @@ class Paper(Sheets):
 def _draw(paper: Paper, words: InvoiceWords) -> None:
     paper.add_page()
     paper.draw_heading()
+    if words.copy:
+        paper.write_block(words.copy, paper.whole, BOLD)
+        paper.ln(2.5)
     draw_facts(paper, words.facts)
     paper.ln(GAP_MM / 2)
     draw_parties(paper, (words.seller, words.buyer))
