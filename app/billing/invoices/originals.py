@@ -65,22 +65,6 @@ def original_kept(invoice: Invoice) -> Original | None:
     return Original(row.content, row.sha256, row.media_type, row.file_name, row.without_data or "")
 
 
-def find_with_note(organization_id: str, name: str) -> tuple[Invoice, str]:
-    """Return an invoice, and why its original bears no data.
-
-    The sentence is "" where the original does, or is not made yet. Its bytes are not read.
-
-    Raises:
-        NotFound: the organization has no such invoice.
-    """
-    note = InvoiceOriginal.select(InvoiceOriginal.without_data).where(
-        InvoiceOriginal.belongs_to(organization_id), InvoiceOriginal.invoice_id == Invoice.id
-    )
-    invoice = find_invoice(organization_id, name, note.alias("without_data"))
-    kept: str | None = vars(invoice)["without_data"]
-    return invoice, kept or ""
-
-
 @use_case()
 def keep_original(context: Context, invoice_id: str, original: Original) -> None:
     """Keep an original, unless another was kept before."""
