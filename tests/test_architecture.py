@@ -111,6 +111,7 @@ RESERVED = {
 LATE = {
     "app/__init__.py": {"app.application"},
     "app/billing/invoices/originals.py": {"app.billing.invoices.pdf"},
+    "app/billing/invoices/payment_code.py": {"segno"},
     "app/cli.py": {"app.commands.refusing"},
     "app/composition.py": {
         "app.billing.contracts.renewals",

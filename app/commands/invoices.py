@@ -174,14 +174,12 @@ def settlement_facts(settlement: Settlement, *, at: datetime) -> Facts:
 
 
 def hand_over_facts(standing: Standing | None) -> Facts:
-    """Return where an invoice stands on its way to a platform; nothing where it is on none."""
-    if standing is None:
-        return {}
+    """Return where an invoice stands on its way to a platform; None of it where it is on none."""
     return {
-        "hand_over": standing.state.value,
-        "hand_over_since": standing.since,
-        "hand_over_reason": standing.reason or None,
-        "hand_over_problem": standing.problem or None,
+        "hand_over": standing and standing.state.value,
+        "hand_over_since": standing and standing.since,
+        "hand_over_reason": (standing and standing.reason) or None,
+        "hand_over_problem": (standing and standing.problem) or None,
     }
 
 
