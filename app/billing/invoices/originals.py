@@ -114,7 +114,8 @@ def _file_name(document: InvoiceDocument) -> str:
     """Return the name of an invoice's file; a series may have slashes."""
     name = document.number.replace("/", "-")
     if document.is_copy:
-        name = f"{name}-{translations(document.language).pgettext('file name', 'copy')}"
+        copy = translations(document.language).pgettext("file name", "copy")
+        name = f"{name}-{copy}"
     return f"{name}.pdf"
 
 
