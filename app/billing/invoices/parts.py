@@ -256,14 +256,18 @@ def draw_list_with_code(sheets: Sheets, heading: str, facts: Sequence[Fact], cod
     height = _CODE_MM + 1 + len(caption) * sheets.height_of(SMALL)
     sheets.make_room(height)
     top, page = sheets.y, sheets.page
+    draw_list(sheets, heading, facts, beside_mm=_CODE_MM + _GUTTER_MM)
+    bottom = sheets.y
+    if sheets.page == page:
+        sheets.set_y(top)
+    else:
+        sheets.make_room(height)
     _draw_modules(sheets, code.modules, column)
-    sheets.set_y(top + _CODE_MM + 1)
+    sheets.set_y(sheets.y + _CODE_MM + 1)
     for line in caption:
         sheets.write_line(line, column, SMALL)
-    sheets.set_y(top)
-    draw_list(sheets, heading, facts, beside_mm=_CODE_MM + _GUTTER_MM)
     if sheets.page == page:
-        sheets.set_y(max(sheets.y, top + height))
+        sheets.set_y(max(sheets.y, bottom))
 
 
 def _draw_modules(sheets: Sheets, modules: Modules, column: Column) -> None:
