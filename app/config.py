@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -13,6 +14,8 @@ from app.smtp import Outgoing, parse_mailbox, parse_server
 PREFIX = "SEATGATE_"
 
 DEADLINE_SECONDS_MIN = 2
+#: How short a secret may be that calls are signed with.
+_SECRET_LENGTH_MIN = 16
 
 
 class ConfigurationError(Exception):
@@ -48,6 +51,9 @@ class Config:
     #: The file of the key that secrets of organizations are sealed with. Empty: what needs them is
     #: off, such as signing in by OpenID Connect.
     secret_key_file: str = ""
+    #: The file of the secret that is shared with the platform to which invoices are handed over by
+    #: calls, which it signs.
+    platform_secret_file: str = ""
     #: Allows what only demonstrations and tests may do, such as setting the clock.
     sandbox: bool = False
     #: What time it is.
@@ -92,6 +98,11 @@ class Config:
     def sealer(self) -> Sealer | None:
         """Return what secrets are sealed with; None where there is no key."""
         return Sealer.from_file(self.secret_key_file) if self.secret_key_file else None
+
+    @property
+    def platform_secret(self) -> str | None:
+        """Return what calls to the platform are signed with; None where there is no secret."""
+        return _secret_in(self.platform_secret_file) if self.platform_secret_file else None
 
     @property
     def outgoing(self) -> Outgoing | None:
@@ -142,6 +153,28 @@ def _secret_key_file(name: str, value: str) -> str:
     except UnusableKey as reason:
         raise ConfigurationError(f"{PREFIX}{name}: {reason}") from None
     return value
+
+
+def _platform_secret_file(name: str, value: str) -> str:
+    try:
+        _secret_in(value)
+    except ValueError as reason:
+        raise ConfigurationError(f"{PREFIX}{name}: {reason}") from None
+    return value
+
+
+def _secret_in(path: str) -> str:
+    """Return the secret in a file, without the space around it."""
+    try:
+        text = Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        raise ValueError(f"{path} cannot be read.") from None
+    if len(text) < _SECRET_LENGTH_MIN:
+        raise ValueError(
+            f"{path} holds fewer than {_SECRET_LENGTH_MIN} characters. Agree on a longer secret "
+            "with the platform."
+        )
+    return text
 
 
 def _as_parsed(parse: Callable[[str], object], name: str, value: str) -> str:
@@ -203,6 +236,7 @@ _READERS: Mapping[str, Callable[[str, str], object]] = {
     "SMTP_URL": _smtp_url,
     "MAIL_FROM": _mail_from,
     "SECRET_KEY_FILE": _secret_key_file,
+    "PLATFORM_SECRET_FILE": _platform_secret_file,
     "SANDBOX": _flag,
     "CLOCK": _clock,
 }

@@ -30,6 +30,7 @@ from app.outbox import listing
 from app.owners.tidying import purge_sign_ins
 from app.people.activity import seat_waiters
 from app.people.denials import close_old_denials
+from app.platforms.delivering import start_handing_over
 from app.seats import holds, ledger, waiting
 from app.seats.watching import alerts
 from app.smtp import Outgoing
@@ -67,11 +68,14 @@ def end_due_holds(organization_id: str, *, at: datetime) -> None:
 
 
 def start_housekeeping(
-    watch: Watch, token_uses: TokenUses, outgoing: Outgoing | None = None
+    watch: Watch,
+    token_uses: TokenUses,
+    outgoing: Outgoing | None = None,
+    platform_secret: str | None = None,
 ) -> None:
     """Keep house every 30 seconds, in a thread of a serving process, until the process ends.
 
-    Mail has a thread of its own, so that a mail server that hangs keeps nothing else waiting.
+    Mail and the platform have threads of their own, so that one that hangs keeps nothing waiting.
     What a process noted in its last seconds goes with it: a token's last use is a hint for people.
     """
     thread = threading.Thread(
@@ -80,6 +84,7 @@ def start_housekeeping(
     thread.start()
     if outgoing is not None:
         start_delivery(outgoing, watch.trusted_now)
+    start_handing_over(platform_secret, watch.trusted_now)
 
 
 def _keep_house_for_ever(watch: Watch, token_uses: TokenUses) -> None:

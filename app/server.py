@@ -68,7 +68,7 @@ def _worker(config: Config) -> Flask:
         signal.signal(number, signal.SIG_DFL)
     app = create_app(config)
     shared = app.extensions["seatgate"]
-    start_housekeeping(shared.watch, shared.token_uses, config.outgoing)
+    start_housekeeping(shared.watch, shared.token_uses, config.outgoing, config.platform_secret)
     shared.recorder.enable()
     return app
 

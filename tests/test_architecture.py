@@ -16,6 +16,7 @@ ROOMS = (
     (
         "app/addresses",
         "app/clock",
+        "app/destinations",
         "app/errors",
         "app/identifiers",
         "app/log_lines",
@@ -37,7 +38,7 @@ ROOMS = (
     ("app/owners",),
     ("app/exchanges",),
     ("app/people",),
-    ("app/mail",),
+    ("app/mail", "app/platforms"),
     ("app/housekeeping",),
     ("app/web",),
     ("app/application", "app/simulator"),
@@ -111,6 +112,7 @@ RESERVED = {
 LATE = {
     "app/__init__.py": {"app.application"},
     "app/billing/invoices/originals.py": {"app.billing.invoices.pdf"},
+    "app/billing/invoices/payment_code.py": {"segno"},
     "app/cli.py": {"app.commands.refusing"},
     "app/composition.py": {
         "app.billing.contracts.renewals",

@@ -150,3 +150,24 @@ def test_an_application_is_not_made_of_an_environment_that_cannot_be_used(monkey
 
     with pytest.raises(ConfigurationError, match="SEATGATE_PUBLIK_URL is not a setting"):
         create_app()
+
+
+def test_the_secret_of_the_platform_is_read_from_its_file(tmp_path):
+    file = tmp_path / "platform.secret"
+    file.write_text(" shared-with-the-platform\n")
+
+    config = Config.from_env({"SEATGATE_PLATFORM_SECRET_FILE": str(file)})
+
+    assert config.platform_secret == "shared-with-the-platform"  # a test's
+    assert "shared" not in repr(config)
+    assert Config().platform_secret is None
+
+
+@pytest.mark.parametrize("content", ["too short", None])
+def test_a_platform_secret_that_cannot_be_used_is_refused(tmp_path, content):
+    file = tmp_path / "platform.secret"
+    if content is not None:
+        file.write_text(content)
+
+    with pytest.raises(ConfigurationError, match="SEATGATE_PLATFORM_SECRET_FILE"):
+        Config.from_env({"SEATGATE_PLATFORM_SECRET_FILE": str(file)})

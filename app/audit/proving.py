@@ -8,6 +8,7 @@ from app.audit import (
     crediting,
     days,
     guards,
+    hand_overs,
     holders,
     invoices,
     money,
@@ -32,6 +33,7 @@ QUERIES = (
     *purchases.CHECKS,
     *days.CHECKS,
     *originals.CHECKS,
+    *hand_overs.CHECKS,
 )
 
 #: All that the audit proves.

@@ -15,6 +15,7 @@ from app.commands.invoices import invoice_facts
 from app.commands.options import as_json, asks, organization_option, request_id_option
 from app.commands.output import show
 from app.commands.session import session
+from app.commands.unmailed import say_unmailed
 from app.errors import AmendmentRepeated
 from app.organizations.settings import find_organization
 
@@ -40,6 +41,8 @@ def amend_contract(  # noqa: PLR0913  # the command's options
     with session() as at:
         find_organization(organization_id)
         done = _amend(organization_id, amendment, at=at)
+        if not done.repeated:
+            say_unmailed([done.invoice])
     facts = {
         "quantity": done.purchase.quantity,
         "purchased": done.purchase.purchased_after,

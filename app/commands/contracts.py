@@ -19,6 +19,7 @@ from app.commands.lazily import Elsewhere, LazyGroup
 from app.commands.options import DAY, as_json, organization_option, request_id_option
 from app.commands.output import Facts, show
 from app.commands.session import session
+from app.commands.unmailed import say_unmailed
 from app.currencies import parse_currency
 from app.errors import NotFound
 from app.models import Contract
@@ -178,6 +179,8 @@ def sign_contract(
             "invoice": signed.invoice and invoice_facts(signed.invoice),
             **_takeover_facts(signed.contract),
         }
+        if signed.invoice and not signed.repeated:
+            say_unmailed([signed.invoice])
     show(facts, as_json=as_json)
 
 

@@ -8,10 +8,12 @@ import click
 from app.billing.invoices.crediting import leftovers_of
 from app.billing.invoices.document import InvoiceDocument
 from app.billing.invoices.entries import Reversed
+from app.billing.invoices.hand_over import Standing
 from app.billing.invoices.issuing import document_of, find_invoice, invoices_of
 from app.billing.invoices.labels import kind_text, missing_text
 from app.billing.invoices.leftovers import Leftover
 from app.billing.invoices.settlement import Settlement, settlement_of, settlements_of
+from app.billing.invoices.standings import standings
 from app.billing.invoices.wording import ground
 from app.billing.terms import local_day
 from app.commands.lazily import Elsewhere, LazyGroup
@@ -51,6 +53,18 @@ _ELSEWHERE = {
         "app.commands.sending:send_again",
         "Mail INVOICE, an invoice or a credit note, once more; "
         "where it was mailed before it says so.",
+    ),
+    "hand-over": Elsewhere(
+        "app.commands.platform:hand_one_over",
+        "Hand INVOICE over to the platform, if that has not got it: anew, or as one of before.",
+    ),
+    "hand-overs": Elsewhere(
+        "app.commands.platform:list_hand_overs",
+        "List invoices on their way to the platform, newest first, with what is in their way.",
+    ),
+    "statuses": Elsewhere(
+        "app.commands.platform:enter_status_file",
+        "Enter what the platform says of invoices: 200 or deposited, 213 rejected, 210 refused.",
     ),
     "xml": Elsewhere(
         "app.commands.invoice_data:xml_of_invoice",
@@ -92,7 +106,11 @@ def list_all(organization_id: str, *, as_json: bool) -> None:
     with session() as at:
         find_organization(organization_id)
         listed = settlements_of(organization_id, invoices_of(organization_id))
-        rows = [settlement_facts(settlement, at=at) for settlement in listed]
+        standing = standings(organization_id, [one.invoice.id for one in listed])
+        rows = [
+            {**settlement_facts(one, at=at), **hand_over_facts(standing.get(one.invoice.id))}
+            for one in listed
+        ]
     show_all("invoices", rows, as_json=as_json)
 
 
@@ -105,7 +123,12 @@ def show_one(name: str, organization_id: str, *, as_json: bool) -> None:
     with session() as at:
         settlement = settlement_of(find_invoice(organization_id, name))
         document = document_of(settlement.invoice, _today(at))
-        facts = {**settlement_facts(settlement, at=at), "buyer": _buyer(document)}
+        standing = standings(organization_id, [settlement.invoice.id])
+        facts = {
+            **settlement_facts(settlement, at=at),
+            **hand_over_facts(standing.get(settlement.invoice.id)),
+            "buyer": _buyer(document),
+        }
         parts, missing = _parts(settlement, document), _missing(document)
     if as_json:
         show({**facts, **parts, "missing": missing}, as_json=True)
@@ -147,6 +170,16 @@ def settlement_facts(settlement: Settlement, *, at: datetime) -> Facts:
         "credited_by": settlement.credited_by,
         "replaces": settlement.replaces and settlement.replaces.id,
         "replaced_by": settlement.replaced_by and settlement.replaced_by.id,
+    }
+
+
+def hand_over_facts(standing: Standing | None) -> Facts:
+    """Return where an invoice stands on its way to a platform; None of it where it is on none."""
+    return {
+        "hand_over": standing and standing.state.value,
+        "hand_over_since": standing and standing.since,
+        "hand_over_reason": (standing and standing.reason) or None,
+        "hand_over_problem": (standing and standing.problem) or None,
     }
 
 

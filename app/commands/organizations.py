@@ -11,11 +11,13 @@ from app.access.principal import operator_for
 from app.billing.bookkeeping.accounts import ACCOUNT_HINT
 from app.billing.grounds import TAX_HINT
 from app.billing.invoices.labels import missing_text
+from app.billing.invoices.parcel import Form
 from app.billing.invoices.particulars import Particular
 from app.commands.lazily import Elsewhere, LazyGroup
 from app.commands.options import DAY, as_json, organization_argument
 from app.commands.output import Facts, show, show_all
 from app.commands.session import session
+from app.commands.session import settings as read_settings
 from app.commands.setting_options import takes_party, takes_settings
 from app.i18n.languages import ENGLISH
 from app.models import Organization, Seller
@@ -25,6 +27,7 @@ from app.organizations.parties import BUYER_PARTICULARS, SELLER_PARTICULARS, Par
 from app.organizations.setting import SETTINGS
 from app.organizations.settings import OrganizationChanges, SellerChanges
 from app.organizations.vat_checks import Consultation, record_vat_check, vat_warning
+from app.platforms.calling import UNSIGNED
 
 
 class _SellerSettings(TypedDict):
@@ -36,6 +39,8 @@ class _SellerSettings(TypedDict):
     default_tax: str | None
     notify: str | None
     accounts: Sequence[str]
+    platform: str | None
+    platform_form: str | None
 
 
 #: What an organization can need, and how that is known.
@@ -178,6 +183,17 @@ def seller() -> None:
 @click.option(
     "--account", "accounts", multiple=True, metavar="ROLE=NUMBER", help=f"Booked on: {ACCOUNT_HINT}"
 )
+@click.option(
+    "--platform",
+    metavar="FOLDER|ADDRESS",
+    help="Where invoices are handed over from now on: a folder, or an https address that is "
+    'called; "" for nowhere.',
+)
+@click.option(
+    "--platform-form",
+    type=click.Choice([form.value for form in Form]),
+    help="As what: the original with its data (factur-x, unless given), or data alone.",
+)
 @takes_party(SELLER_PARTICULARS)
 @as_json
 def set_seller(*, as_json: bool, party: Particulars, **given: Unpack[_SellerSettings]) -> None:
@@ -185,7 +201,10 @@ def set_seller(*, as_json: bool, party: Particulars, **given: Unpack[_SellerSett
     changes = SellerChanges(**given, party=party)
     with session() as at:
         facts = _seller_facts(settings.set_seller(changes, at=at), at=at)
+        lacks_secret = read_settings().platform_secret is None
     show(facts, as_json=as_json)
+    if lacks_secret and (given["platform"] or "").startswith("http"):
+        click.echo(UNSIGNED, err=True)
 
 
 @seller.command("show")
@@ -230,6 +249,8 @@ def _seller_facts(row: Seller, *, at: datetime) -> Facts:
         "time_zone": row.time_zone,
         "tax": row.default_tax,
         "notify": row.notify,
+        "platform": row.platform,
+        "platform_form": row.platform_form,
         "accounts": {role: " ".join(account) for role, account in row.accounts.items()},
         "party": row.party,
         "missing": _said(lacking_of_seller(row, at.date())),

@@ -13,11 +13,13 @@ from app.billing.contracts.renewals import (
     renew_if_due,
 )
 from app.billing.contracts.succession import Succession
+from app.billing.invoices.mailing import issued_at
 from app.billing.terms import local_day
 from app.billing.timekeeping import check_clock
 from app.commands.options import DAY, as_json, asks
 from app.commands.output import Facts, show_together
 from app.commands.session import session
+from app.commands.unmailed import say_unmailed
 from app.errors import InvalidInput
 from app.seats import pools
 from app.seats.rules import PoolState
@@ -57,6 +59,7 @@ def _run(at: datetime, *, ask: bool) -> list[Facts]:
         else:
             rows += _waits(organization_id)
     invoice_all_due(at=at)
+    say_unmailed(issued_at(at))
     return rows
 
 

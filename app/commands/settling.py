@@ -21,6 +21,7 @@ from app.commands.invoices import invoice_argument, settlement_facts
 from app.commands.options import DAY, as_json, naming_organization, organization_option
 from app.commands.output import Facts, show, show_all
 from app.commands.session import session
+from app.commands.unmailed import say_unmailed
 
 reference_option = click.option(
     "--reference", required=True, help="What the bank's statement calls it."
@@ -213,6 +214,7 @@ def credit_portion(
         credit_note = credit_invoice(acting(operator_for(organization_id), at=at), name, portion)
         credited = settlement_of(find_invoice(organization_id, name))
         facts = settlement_facts(settlement_of(credit_note), at=at)
+        say_unmailed([credit_note])
     show(facts, as_json=as_json)
     if credited.overpaid_minor:
         overpaid = decimal_text(credited.overpaid_minor, credit_note.currency)
@@ -244,6 +246,7 @@ def replace_credited(
             acting(operator_for(organization_id), at=at), name, references
         )
         facts = settlement_facts(settlement_of(replacement), at=at)
+        say_unmailed([replacement])
     show(facts, as_json=as_json)
 
 

@@ -29,6 +29,7 @@ LETTERS: Mapping[Purpose, Callable[[Desk], Letter]] = {
     Purpose.CUSTOMER_RENEWAL: vendor.customer_renewal,
     Purpose.PURCHASE_MADE: vendor.purchase_made,
     Purpose.MAIL_FAILED: vendor.mail_failed,
+    Purpose.HAND_OVER_FAILED: vendor.hand_over_failed,
 }
 
 #: What an owner gets only while their role may read contracts and invoices.

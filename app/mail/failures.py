@@ -11,7 +11,9 @@ import smtplib
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import Enum
+
+from app.outbox.attempts import Reach as Reach
+from app.outbox.attempts import Undelivered as Undelivered
 
 #: What a server answers before it ends the conversation.
 _CLOSING = 421
@@ -36,27 +38,6 @@ _KEPT_OUT: tuple[tuple[type[OSError], str], ...] = (
     (smtplib.SMTPException, "The mail server ended the conversation"),
     (OSError, "The mail server cannot be reached"),
 )
-
-
-class Reach(Enum):
-    """What a failure concerns."""
-
-    #: This mail, for good.
-    FINAL = "final"
-    #: This mail, for now.
-    PASSING = "passing"
-    #: The server, and so every mail.
-    SERVER = "server"
-
-
-class Undelivered(Exception):
-    """A mail that the server did not take over. The text is a sentence of ours."""
-
-    def __init__(self, reach: Reach, why: str) -> None:
-        """Keep what the failure concerns, and a sentence that says what happened."""
-        super().__init__(why)
-        self.reach = reach
-        self.why = why
 
 
 @contextmanager

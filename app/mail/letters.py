@@ -8,10 +8,7 @@ from app.i18n.catalogues import Texts, translations
 from app.i18n.formats import moment_text
 from app.i18n.languages import Language
 from app.models import Contract, Organization, OutboxMessage, Owner
-
-
-class NotNeeded(Exception):
-    """A message that is of no use any more. The text is a sentence for owners."""
+from app.outbox.attempts import NotNeeded as NotNeeded
 
 
 @dataclass(frozen=True)

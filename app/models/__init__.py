@@ -27,6 +27,7 @@ from app.models.corrections import (
 )
 from app.models.directory import Group, GroupMember, User, UserEmail
 from app.models.exchanges import DirectoryContact, Exchange
+from app.models.hand_over import HandOverStep
 from app.models.identity import IdentityMatch, IdentityMismatch
 from app.models.notices import OverdueNotice, RenewalNotice
 from app.models.openid import OpenidLogin, OpenidProvider, OpenidRequest
@@ -56,6 +57,7 @@ __all__ = [
     "Exchange",
     "Group",
     "GroupMember",
+    "HandOverStep",
     "Hold",
     "IdempotencyKey",
     "IdentityMatch",

@@ -60,6 +60,10 @@ class Seller(Row):
     notify = TextField(null=True)
     #: What its accountant books on, as `app.billing.bookkeeping.accounts` keeps it.
     accounts = DocumentField(default=dict)
+    #: Where its invoices are handed over: a folder's path or an address; None is nowhere.
+    platform = TextField(null=True)
+    #: As what: `factur-x`, `cii` or `ubl`.
+    platform_form = TextField(default="factur-x")
 
 
 class VatCheck(OrganizationRow):

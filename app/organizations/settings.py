@@ -14,10 +14,12 @@ from app.billing import taxing
 from app.billing.bookkeeping.accounts import changed_accounts
 from app.billing.grounds import parse_ground
 from app.billing.invoices.issuing import party_of
+from app.billing.invoices.parcel import Form
 from app.billing.late_rates import check_lawful
 from app.billing.terms import check_time_zone, local_day
 from app.db.sql import locked
 from app.db.transactions import transaction
+from app.destinations import Folder, parse_destination
 from app.errors import InvalidInput, NotFound
 from app.identifiers import new_id
 from app.models import Invoice, Organization, Seller
@@ -72,6 +74,9 @@ class SellerChanges:
     notify: str | None = None
     #: Accounts to book on, as `bookkeeping.accounts` reads them.
     accounts: Sequence[str] = ()
+    #: Where invoices are handed over, and as what; "" is nowhere.
+    platform: str | None = None
+    platform_form: str | None = None
     party: Particulars = field(default_factory=dict)
 
 
@@ -176,6 +181,7 @@ def set_seller(changes: SellerChanges, *, at: datetime) -> Seller:
         seller.notify = parse_mailable("notify", changes.notify) if changes.notify else None
     if changes.accounts:
         seller.accounts = changed_accounts(seller.accounts, changes.accounts)
+    _set_platform(seller, changes)
     _check_french(seller, changes, on=local_day(at, seller.time_zone))
     seller.save()
     if changed := _difference(before, seller.__data__):
@@ -187,6 +193,26 @@ def the_seller() -> Seller:
     """Return the vendor."""
     seller: Seller = Seller.get()
     return seller
+
+
+def _set_platform(seller: Seller, changes: SellerChanges) -> None:
+    if changes.platform is not None:
+        seller.platform = _parse_platform(changes.platform)
+    if changes.platform_form is not None:
+        seller.platform_form = Form(changes.platform_form).value
+
+
+def _parse_platform(text: str) -> str | None:
+    """Return where invoices are handed over, or None where that is nowhere any more."""
+    if not text:
+        return None
+    try:
+        destination = parse_destination(text)
+    except ValueError as reason:
+        raise InvalidInput("platform", f"{text!r} {reason}") from None
+    if isinstance(destination, Folder) and not destination.path.is_dir():
+        raise InvalidInput("platform", f"There is no folder {text}. Make it first.")
+    return text
 
 
 def _difference(before: Facts, after: Facts) -> tuple[Facts, Facts] | None:

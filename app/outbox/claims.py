@@ -18,7 +18,16 @@ from app.access.trail import Change
 from app.db.sql import locked
 from app.db.transactions import transaction
 from app.models import OutboxMessage
-from app.outbox.messages import Audience, Message, Purpose, State, put_for_each
+from app.outbox.messages import (
+    MAIL,
+    PLATFORM,
+    Audience,
+    Channel,
+    Message,
+    Purpose,
+    State,
+    put_for_each,
+)
 from app.outbox.recipients import notified_vendor
 
 log = logging.getLogger(__name__)
@@ -26,8 +35,8 @@ log = logging.getLogger(__name__)
 #: How long a claim lasts: longer than any attempt takes, and than clocks may be apart.
 LEASE = timedelta(minutes=10)
 
-#: For how long delivery is tried, from the first attempt on.
-GIVE_UP_AFTER = timedelta(days=5)
+#: For how long mail is tried, from the first attempt on.
+GIVE_UP_AFTER = MAIL.give_up_after
 
 #: The wait after the first attempt; each further one doubles it, up to the longest.
 FIRST_WAIT = timedelta(minutes=1)
@@ -40,31 +49,33 @@ BETWEEN_FAILURES = timedelta(days=1)
 JITTER = 0.2
 
 
-def claim(*, at: datetime) -> OutboxMessage | None:
+def claim(channel: Channel = MAIL, *, at: datetime) -> OutboxMessage | None:
     """Take up the message that has been due for longest, and return it; None where none is due.
 
     Each claim counts as an attempt, so that one that kills its process is not tried for ever.
     Where nothing is due, which is nearly always, nothing is locked to find that out.
     """
-    return _claim(at=at) if OutboxMessage.select().where(_due(at)).exists() else None
+    due = OutboxMessage.select().where(_due(channel, at))
+    return _claim(channel, at=at) if due.exists() else None
 
 
 @transaction
-def _claim(*, at: datetime) -> OutboxMessage | None:
-    query = OutboxMessage.select().where(_due(at)).order_by(OutboxMessage.next_attempt_at)
+def _claim(channel: Channel, *, at: datetime) -> OutboxMessage | None:
+    due = _due(channel, at)
+    query = OutboxMessage.select().where(due).order_by(OutboxMessage.next_attempt_at)
     message: OutboxMessage | None = locked(query.limit(1), "FOR UPDATE SKIP LOCKED").first()
     if message is None:
         return None
     message.attempts += 1
     message.claimed_until = at + LEASE
-    message.gives_up_at = message.gives_up_at or at + GIVE_UP_AFTER
+    message.gives_up_at = message.gives_up_at or at + channel.give_up_after
     taken = (
         OutboxMessage.update(
             attempts=message.attempts,
             claimed_until=message.claimed_until,
             gives_up_at=message.gives_up_at,
         )
-        .where((OutboxMessage.id == message.id) & _due(at))
+        .where((OutboxMessage.id == message.id) & due)
         .execute()
     )
     return message if taken else None
@@ -107,9 +118,12 @@ def wait_after(attempts: int) -> timedelta:
     return min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT) * spread
 
 
-def _due(at: datetime) -> Expression:
+def _due(channel: Channel, at: datetime) -> Expression:
+    """Return the condition that a message of the channel waits for an attempt."""
+    named = OutboxMessage.purpose.in_(sorted(PLATFORM.purposes))
+    taken = named if channel is PLATFORM else ~named
     unclaimed = OutboxMessage.claimed_until.is_null() | (OutboxMessage.claimed_until <= at)
-    due: Expression = _is_pending() & (OutboxMessage.next_attempt_at <= at) & unclaimed
+    due: Expression = _is_pending() & (OutboxMessage.next_attempt_at <= at) & unclaimed & taken
     return due
 
 
@@ -133,21 +147,35 @@ def _change(message: OutboxMessage, still: Expression, changes: Mapping[str, obj
 def _give_up(message: OutboxMessage, why: str, *, at: datetime) -> State:
     failed = {"state": State.FAILED.value, "last_error": why}
     if _change(message, _is_mine(message), failed):
-        facts = {
-            "purpose": message.purpose,
-            "audience": message.audience,
-            "owner_id": message.owner_id,
-            "attempts": message.attempts,
-        }
-        postman = Principal(message.organization_id, Role.OPERATOR, actor="mail")
-        trail.record(acting(postman, at=at), Change("mail.failed", message.id, after=facts))
-        _notify_vendor(message, at=at)
-        log.error("Mail %s was given up: %s", message.id, why)
+        channel = PLATFORM if message.purpose in PLATFORM.purposes else MAIL
+        postman = Principal(message.organization_id, Role.OPERATOR, actor=channel.actor)
+        trail.record(acting(postman, at=at), _failure(message, channel))
+        _notify_vendor(message, channel, at=at)
+        log.error("Message %s was given up: %s", message.id, why)
     return State.FAILED
 
 
-def _notify_vendor(message: OutboxMessage, *, at: datetime) -> None:
-    """Have the vendor mailed who got no mail, once a day for each of them."""
+def _failure(message: OutboxMessage, channel: Channel) -> Change:
+    if channel is PLATFORM:
+        given_up = {"message_id": message.id, "purpose": message.purpose}
+        return Change("invoice.hand_over_failed", message.subject, after=given_up)
+    facts = {
+        "purpose": message.purpose,
+        "audience": message.audience,
+        "owner_id": message.owner_id,
+        "attempts": message.attempts,
+    }
+    return Change("mail.failed", message.id, after=facts)
+
+
+def _notify_vendor(message: OutboxMessage, channel: Channel, *, at: datetime) -> None:
+    """Have the vendor mailed who got no mail, once a day for each of them, or what stays here."""
+    if channel is PLATFORM:
+        stays = Message(
+            Purpose.HAND_OVER_FAILED, {"message_id": message.id}, subject=message.subject
+        )
+        put_for_each(message.organization_id, notified_vendor(), stays, at=at)
+        return
     recipient = str(message.owner_id or message.address)
     if message.audience == Audience.VENDOR.value or _was_notified(message, recipient, at):
         return

@@ -10,7 +10,7 @@ from peewee import JOIN
 from app.db.transactions import transaction
 from app.models import OutboxMessage, Owner
 from app.models.rows import same_organization
-from app.outbox.messages import Audience, Purpose, State
+from app.outbox.messages import TO_PLATFORM, Audience, Purpose, State
 
 #: Whose messages an organization's owners see: not those to the vendor.
 OF_THE_CUSTOMER = (Audience.OWNER, Audience.BILLING)
@@ -27,11 +27,11 @@ def messages_of(
     after: str | None = None,
     limit: int,
 ) -> list[OutboxMessage]:
-    """Return messages to some audiences, newest first; `after` is the id of the last one seen.
+    """Return mail to some audiences, newest first; `after` is the id of the last one seen.
 
-    Without an organization they are those of all.
+    Without an organization it is that of all. What goes to the platform is no mail.
     """
-    query = OutboxMessage.select()
+    query = OutboxMessage.select().where(OutboxMessage.purpose.not_in(sorted(TO_PLATFORM)))
     if organization_id is not None:
         query = query.where(OutboxMessage.belongs_to(organization_id))
     if len(audiences) < len(Audience):
@@ -74,7 +74,13 @@ def mailed(organization_id: str, subject: str, purpose: Purpose) -> list[Mailed]
 
 @transaction
 def purge(*, at: datetime) -> None:
-    """Delete what ended long ago, and what waited past its time on an installation without mail."""
+    """Delete what ended long ago, and what waited past its time on an installation without mail.
+
+    What a platform has not got stays, with the reason.
+    """
     until = at - KEPT
     over = (OutboxMessage.state != State.PENDING.value) | (OutboxMessage.expires_at <= until)
-    OutboxMessage.delete().where((OutboxMessage.created_at <= until) & over).execute()
+    here = (OutboxMessage.state == State.FAILED.value) & OutboxMessage.purpose.in_(
+        sorted(TO_PLATFORM)
+    )
+    OutboxMessage.delete().where((OutboxMessage.created_at <= until) & over & ~here).execute()

@@ -43,10 +43,37 @@ class Purpose(StrEnum):
     PURCHASE_MADE = "purchase_made"
     #: The `subject` is who got no mail: an owner's id or an address. `message_id`.
     MAIL_FAILED = "mail_failed"
+    #: The `subject` is an invoice that is not handed over, to the vendor. `message_id`.
+    HAND_OVER_FAILED = "hand_over_failed"
+    #: To the platform: the `subject` is an invoice or a credit note. No facts.
+    HAND_OVER = "hand_over"
+    #: To the platform: money moved at the `subject`, an invoice. `movement_id`.
+    COLLECTED = "collected"
 
 
 #: What a person can do without: such mail goes to no owner who turned it off.
 NOTICES = frozenset({Purpose.PEOPLE_REFUSED, Purpose.SEATS_LOW, Purpose.RENEWAL_AHEAD})
+
+
+#: What goes to the seller's platform; all else is mail.
+TO_PLATFORM = frozenset({Purpose.HAND_OVER, Purpose.COLLECTED})
+
+
+@dataclass(frozen=True)
+class Channel:
+    """A way out of the outbox, which takes messages of its own."""
+
+    purposes: frozenset[Purpose]
+    #: For how long delivery is tried, from the first attempt on.
+    give_up_after: timedelta
+    #: Who delivers, in the audit trail.
+    actor: str
+
+
+MAIL = Channel(frozenset(Purpose) - TO_PLATFORM, timedelta(days=5), "mail")
+
+#: The law wants invoices handed over, so only what a platform does not take is given up.
+PLATFORM = Channel(TO_PLATFORM, timedelta(days=3650), "platform")
 
 
 #: After how long a message that could not be sent is dropped; one that is not named stays of use.
@@ -63,6 +90,7 @@ LIFETIMES: Mapping[Purpose, timedelta] = {
     Purpose.CUSTOMER_RENEWAL: timedelta(days=14),
     Purpose.PURCHASE_MADE: timedelta(days=14),
     Purpose.MAIL_FAILED: timedelta(days=14),
+    Purpose.HAND_OVER_FAILED: timedelta(days=14),
 }
 
 
@@ -107,6 +135,11 @@ class Recipient:
     def vendor(cls, address: str) -> Self:
         """Return the vendor."""
         return cls(Audience.VENDOR, address=address)
+
+    @classmethod
+    def platform(cls, where: str) -> Self:
+        """Return the vendor's platform, which is one of its own by the time of the delivery."""
+        return cls(Audience.VENDOR, address=where)
 
 
 @dataclass(frozen=True)

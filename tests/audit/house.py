@@ -5,16 +5,24 @@ from hashlib import sha256
 
 from app.access.context import acting
 from app.billing.contracts.renewals import invoice_all_due, renew_if_due
+from app.billing.invoices import handing_over
 from app.billing.invoices.crediting import credit_invoice
+from app.billing.invoices.hand_over import HandOver, Status
 from app.billing.invoices.leftovers import Portion
 from app.billing.invoices.originals import original_of
+from app.billing.invoices.parcel import Form, Parcel
 from app.billing.invoices.payments import Receipt, record_payment
 from app.billing.invoices.refunds import Repayment, record_refund
 from app.billing.invoices.replacing import replace_invoice
 from app.billing.invoices.reversing import reverse_entry
 from app.db.connections import database, on_postgresql
 from app.models import Invoice
-from app.organizations.settings import OrganizationChanges, set_organization
+from app.organizations.settings import (
+    OrganizationChanges,
+    SellerChanges,
+    set_organization,
+    set_seller,
+)
 from app.people import reassigning
 from app.people.sign_in import Login, Mode, decide
 from tests.support.builders import (
@@ -47,6 +55,7 @@ def a_busy_house() -> dict[str, object]:
     _put_right(acme)
     _a_takeover(globex := an_organization(3))
     _an_invoice_ahead(initech := an_organization(2, auto_renew=True, invoice_days_before=30))
+    _hand_over(initech)
     return _facts(acme, globex, initech)
 
 
@@ -133,6 +142,16 @@ def _an_invoice_ahead(initech):
     renew_if_due(initech.id, at=RENEWED_AT)
 
 
+def _hand_over(initech):
+    """Let an invoice be handed over to a platform, and be deposited there."""
+    set_seller(SellerChanges(platform="/"), at=BOUGHT_AT)
+    operator, invoice = acting(initech.operator, at=BOUGHT_AT), initech.signing.invoice
+    handing_over.hand_over(operator, invoice.id)
+    parcel = Parcel(invoice.number, Form.CII, b"<xml/>", "application/xml", "0" * 64)
+    handing_over.note_handed_over(operator, invoice.id, parcel)
+    handing_over.record_status(operator, invoice.id, Status(HandOver.DEPOSITED, BOUGHT_AT))
+
+
 def _ordered(acme):
     return Invoice.get(
         (Invoice.organization_id == acme.id)
@@ -147,6 +166,7 @@ def _receipt(reference):
 
 #: How the rows are called, and the query that finds each; `{acme}` is the organization.
 ROWS = {
+    "handed": "SELECT DISTINCT invoice_id FROM hand_over_step",
     "contract": "SELECT id FROM contract WHERE organization_id = '{acme}'",
     "ada": "SELECT id FROM scim_user WHERE external_id = '00u1' AND organization_id = '{acme}'",
     "left": """SELECT id FROM scim_user WHERE inactive_because = 'directory'

@@ -15,7 +15,31 @@ REPLACED = "a replacement stands for an invoice that was not credited in full, o
 BYTES = "an original's bytes are not those that were made"
 GONE = "an original that was made is gone, or was made twice"
 
+FOLLOWS = "a step of a hand-over does not follow from the one before it"
+TRAIL = "a step of a hand-over is not in the audit trail, or is there alone"
+FILE = "another file was handed over than the original"
+
 PLANTED = (
+    Corruption(
+        "a deposit of what was never handed over",
+        ("DELETE FROM hand_over_step WHERE state = 'handed_over'",),
+        {FOLLOWS: ["{initech} {handed} 3"], TRAIL: ["{initech} {handed} handed_over"]},
+    ),
+    Corruption(
+        "a deposit that was a rejection",
+        ("UPDATE hand_over_step SET state = 'rejected' WHERE state = 'deposited'",),
+        {TRAIL: ["{initech} {handed} deposited", "{initech} {handed} rejected"]},
+    ),
+    Corruption(
+        "a deposit that no event tells of",
+        ("DELETE FROM audit_event WHERE kind = 'invoice.deposited'",),
+        {TRAIL: ["{initech} {handed} deposited"]},
+    ),
+    Corruption(
+        "a file that is not the original",
+        ("UPDATE hand_over_step SET form = 'factur-x' WHERE state = 'handed_over'",),
+        {FILE: ["{initech} {handed}"]},
+    ),
     Corruption(
         "an original of other bytes",
         ("UPDATE invoice_original SET content = {other_bytes} WHERE invoice_id = '{signing}'",),

@@ -7,8 +7,9 @@ import pytest
 from app.access import trail
 from app.access.context import acting
 from app.db.transactions import run
-from app.mail.delivering import OUT_OF_DATE, deliver_due
+from app.mail.delivering import deliver_due
 from app.models import OutboxMessage
+from app.outbox.attempts import OUT_OF_DATE
 from app.outbox.messages import Message, Purpose, Recipient, State, put
 from app.owners import links
 from app.owners.membership import remove_owner

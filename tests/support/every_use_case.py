@@ -16,6 +16,7 @@ from app.billing.contracts import amending, declining, renewals, scheduling
 from app.billing.contracts.amending import References
 from app.billing.invoices import (
     crediting,
+    handing_over,
     originals,
     payments,
     refunds,
@@ -23,6 +24,8 @@ from app.billing.invoices import (
     reversing,
     sending,
 )
+from app.billing.invoices.hand_over import HandOver, Status
+from app.billing.invoices.parcel import Form, Parcel
 from app.billing.invoices.payments import Receipt
 from app.billing.quoting import QuoteRequest
 from app.billing.seat_requests import SeatsWanted
@@ -31,7 +34,13 @@ from app.directory import groups
 from app.directory.changes import Replacement
 from app.errors import SeatLimitReached
 from app.organizations import extensions
-from app.organizations.settings import OrganizationChanges, create_organization, set_organization
+from app.organizations.settings import (
+    OrganizationChanges,
+    SellerChanges,
+    create_organization,
+    set_organization,
+    set_seller,
+)
 from app.organizations.suspending import resume_organization, suspend_organization
 from app.organizations.vat_checks import Consultation, record_vat_check
 from app.people import activity, denials, erasure, provisioning, reassigning, refusing, waiting_list
@@ -366,6 +375,42 @@ def sending_an_invoice_again(acme):
     yield
     operator = acting(acme.operator, at=NOW)
     sending.send_invoice(operator, acme.signing.invoice.id, "bills@example.com")
+
+
+@leaves("invoice.to_hand_over", "billing.invoices.handing_over.hand_over")
+def handing_an_invoice_over(acme):
+    set_seller(SellerChanges(platform="/"), at=NOW)
+    yield
+    handing_over.hand_over(acting(acme.operator, at=NOW), acme.signing.invoice.id)
+
+
+@leaves("invoice.handed_over", "billing.invoices.handing_over.note_handed_over")
+def noting_that_an_invoice_was_handed_over(acme):
+    list(handing_an_invoice_over(acme))
+    yield
+    note_handed_over(acme)
+
+
+@leaves("invoice.deposited", "billing.invoices.handing_over.record_status")
+def recording_what_the_platform_says(acme):
+    list(handing_an_invoice_over(acme))
+    note_handed_over(acme)
+    yield
+    status = Status(HandOver.DEPOSITED, NOW)
+    handing_over.record_status(acting(acme.operator, at=NOW), acme.signing.invoice.id, status)
+
+
+@leaves("invoice.collected", "billing.invoices.handing_over.note_collected")
+def noting_that_the_platform_knows_of_a_payment(acme):
+    yield
+    operator = acting(acme.operator, at=NOW)
+    handing_over.note_collected(operator, acme.signing.invoice.id, "pay_1", {"amount_minor": 1})
+
+
+def note_handed_over(acme) -> None:
+    parcel = Parcel("INV-2026-000001", Form.CII, b"<xml/>", "application/xml", "0" * 64)
+    operator = acting(acme.operator, at=NOW)
+    handing_over.note_handed_over(operator, acme.signing.invoice.id, parcel)
 
 
 @leaves("contract.renewal_price_set", "billing.contracts.amending.set_renewal_price")

@@ -9,7 +9,7 @@ from app.access.context import acting
 from app.access.principal import operator_for
 from app.billing.invoices.payments import Receipt, record_payment
 from app.billing.money import minor_units
-from app.csv_text import DELIMITERS, read_rows
+from app.csv_table import read_table
 from app.errors import DomainError, InvalidInput
 from app.models import Invoice
 
@@ -20,8 +20,6 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 #: What parts thousands, on screens and in banks' files.
 _SPACES = re.compile("[ \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}]")
-
-_BYTES_MAX = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +49,7 @@ def read_bank_file(content: bytes) -> list[StatementLine]:
     Raises:
         InvalidInput: it is no such table, and why.
     """
-    if len(content) > _BYTES_MAX:
-        raise InvalidInput("file", "The file has more than 16 MiB. Enter it in parts.")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise InvalidInput("file", "The file is not UTF-8 text. Save it as CSV UTF-8.") from None
-    heading = text.partition("\n")[0]
-    delimiter = next((each for each in DELIMITERS if each in heading), ",")
-    rows = list(_rows(text, delimiter))
-    if not rows:
-        raise InvalidInput("file", f"The file is empty. {_wanted()}")
-    (_, names), *lines = rows
-    places = _places(names)
-    return [_line(number, row, places, len(names)) for number, row in lines]
+    return [StatementLine(row.number, **row.cells) for row in read_table(content, COLUMNS)]
 
 
 def enter_lines(lines: Sequence[StatementLine], *, at: datetime) -> Iterator[Entered]:
@@ -94,31 +79,6 @@ def _enter(line: StatementLine, at: datetime) -> Entered:
     return Entered(line, entry.payment.id, entry.repeated)
 
 
-def _rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    try:
-        yield from read_rows(text, delimiter)
-    except InvalidInput as problem:
-        raise InvalidInput("file", problem.message) from None
-
-
-def _places(names: Sequence[str]) -> dict[str, int]:
-    named = [name.strip().lower() for name in names]
-    if missing := [name for name in COLUMNS if named.count(name) != 1]:
-        raise InvalidInput(
-            "file", f"The file has no column {', '.join(missing)}, or has it twice. {_wanted()}"
-        )
-    return {name: named.index(name) for name in COLUMNS}
-
-
-def _line(number: int, row: Sequence[str], places: dict[str, int], width: int) -> StatementLine:
-    if len(row) != width:
-        raise InvalidInput(
-            "file", f"Line {number} has {len(row)} cells where the first has {width}."
-        )
-    cells = {name: row[place].strip() for name, place in places.items()}
-    return StatementLine(number, **cells)
-
-
 def _plain(amount: str) -> str:
     """Return an amount with a point, as money is read; a comma marks decimals, too.
 
@@ -136,7 +96,3 @@ def _day(text: str) -> date:
     except ValueError:
         pass
     raise InvalidInput("date", f"{text!r} is not a day; give one such as 2026-03-01.")
-
-
-def _wanted() -> str:
-    return f"Its first line names the columns {', '.join(COLUMNS)}."

@@ -12,6 +12,7 @@ from app.access.context import Context
 from app.access.door import use_case
 from app.access.trail import Change
 from app.billing.invoices.chains import lock_invoice
+from app.billing.invoices.handing_over import put_in_line
 from app.billing.invoices.issuing import add_lines, lines_of
 from app.billing.invoices.leftovers import Leftover, Portion, Taken, take
 from app.billing.invoices.mailing import mail_invoice
@@ -131,6 +132,7 @@ def _issue_credit_note(settlement: Settlement, taken: Sequence[Taken], *, at: da
     ).execute()
     _keep_taxes(credit_note, totals)
     mail_invoice(credit_note, Organization.get_by_id(invoice.organization_id), at=at)
+    put_in_line(credit_note, seller, at=at)
     return credit_note
 
 

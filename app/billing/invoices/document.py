@@ -122,6 +122,8 @@ class InvoiceDocument:
     replaced_credits: tuple[str, ...] = ()
     credited_minor: int = 0
     paid_minor: int = 0
+    #: Whether it stands beside the original, which reaches the buyer through a platform.
+    is_copy: bool = False
 
     @property
     def totals(self) -> Totals:

@@ -11,6 +11,7 @@ from app.billing import timekeeping
 from app.billing.grounds import ground_of
 from app.billing.invoices.document import Credit, InvoiceDocument
 from app.billing.invoices.freezing import Issue, euro_rate_kept, frozen, ground_kept, notes_kept
+from app.billing.invoices.handing_over import put_in_line
 from app.billing.invoices.mailing import mail_invoice
 from app.billing.invoices.numbering import next_number
 from app.billing.invoices.party import party_of as party_of
@@ -85,6 +86,7 @@ def issue_invoice(contract: Contract, term_number: int, order: Charge, *, at: da
     )
     add_lines(invoice, order.lines)
     mail_invoice(invoice, order.buyer, at=at)
+    put_in_line(invoice, seller, at=at)
     invoice.notify = seller.notify
     return invoice
 

@@ -18,6 +18,7 @@ from app.billing.invoices.cii import cii_text
 from app.billing.invoices.document import InvoiceDocument, InvoiceState
 from app.billing.invoices.issuing import document_of, find_invoice
 from app.errors import Unsayable
+from app.i18n.catalogues import translations
 from app.models import Invoice, InvoiceOriginal, Payment, Refund, Transfer
 
 #: Who makes originals, in the audit trail.
@@ -50,7 +51,7 @@ def original_of(organization_id: str, invoice_id: str, at: datetime) -> Original
     kept = original_kept(invoice)
     if kept is None:
         context = acting(Principal(organization_id, Role.OPERATOR, ACTOR), at=at)
-        keep_original(context, invoice.id, _made(invoice))
+        keep_original(context, invoice.id, made_of(issued_document(invoice)))
         kept = original_kept(invoice)
     assert kept is not None  # noqa: S101  # It was written just now, here or by another.
     return kept
@@ -62,22 +63,6 @@ def original_kept(invoice: Invoice) -> Original | None:
     if row is None:
         return None
     return Original(row.content, row.sha256, row.media_type, row.file_name, row.without_data or "")
-
-
-def find_with_note(organization_id: str, name: str) -> tuple[Invoice, str]:
-    """Return an invoice, and why its original bears no data.
-
-    The sentence is "" where the original does, or is not made yet. Its bytes are not read.
-
-    Raises:
-        NotFound: the organization has no such invoice.
-    """
-    note = InvoiceOriginal.select(InvoiceOriginal.without_data).where(
-        InvoiceOriginal.belongs_to(organization_id), InvoiceOriginal.invoice_id == Invoice.id
-    )
-    invoice = find_invoice(organization_id, name, note.alias("without_data"))
-    kept: str | None = vars(invoice)["without_data"]
-    return invoice, kept or ""
 
 
 @use_case()
@@ -116,28 +101,28 @@ def issued_document(invoice: Invoice) -> InvoiceDocument:
     )
 
 
-def _made(invoice: Invoice) -> Original:
+def made_of(document: InvoiceDocument) -> Original:
+    """Return the file of an invoice as it is made now: an original, or a copy without data."""
     from app.billing.invoices.pdf import invoice_pdf  # costs time and memory where none is made
 
-    document = issued_document(invoice)
     data, problem = _data(document)
     content = invoice_pdf(document, data)
-    return Original(
-        content, sha256(content).hexdigest(), _PDF, _file_name(document.number), problem
-    )
+    return Original(content, sha256(content).hexdigest(), _PDF, _file_name(document), problem)
 
 
-def _file_name(number: str) -> str:
-    """Return the name of an invoice's file; a series may have slashes.
-
-    >>> _file_name("ACME/FR-2026-000001")
-    'ACME-FR-2026-000001.pdf'
-    """
-    return f"{number.replace('/', '-')}.pdf"
+def _file_name(document: InvoiceDocument) -> str:
+    """Return the name of an invoice's file; a series may have slashes."""
+    name = document.number.replace("/", "-")
+    if document.is_copy:
+        copy = translations(document.language).pgettext("file name", "copy")
+        name = f"{name}-{copy}"
+    return f"{name}.pdf"
 
 
 def _data(document: InvoiceDocument) -> tuple[bytes | None, str]:
-    """Return the invoice as Factur-X, or why the standard cannot say it."""
+    """Return the invoice as Factur-X, or why the standard cannot say it; a copy goes without."""
+    if document.is_copy:
+        return None, ""
     try:
         return cii_text(document), ""
     except Unsayable as problem:

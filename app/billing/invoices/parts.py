@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from fpdf.enums import Align
 from fpdf.fonts import FontFace
 
 from app.billing.invoices.facts import Fact
 from app.billing.invoices.party_words import PartyWords
+from app.billing.invoices.payment_code import Modules
 from app.billing.invoices.sheets import (
     BOLD,
     FAINT,
@@ -26,9 +28,19 @@ _GUTTER_MM = 8
 _PADDING_MM = 1.6
 _FACTS_A_ROW = 3
 _LABEL_MM = 34
+_CODE_MM = 30
+_BLACK = (0, 0, 0)
 _HEADLINE = FontFace(size_pt=14, emphasis="BOLD")
 _SUM = FontFace(size_pt=11, emphasis="BOLD")
 _FIGURE_MIN_MM = (0, 14, 24, 14, 26)
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A code to scan: rows of modules, of which True is dark, and what stands below it."""
+
+    modules: Modules
+    caption: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,18 +232,56 @@ def draw_sums(sheets: Sheets, sums: Sequence[Fact]) -> None:
         sheets.set_y(max(bottom, sheets.y) + 0.8)
 
 
-def draw_list(sheets: Sheets, heading: str, facts: Sequence[Fact]) -> None:
-    """Write facts below a heading, each beside its label; what is short stays on one page."""
+def draw_list(sheets: Sheets, heading: str, facts: Sequence[Fact], *, beside_mm: float = 0) -> None:
+    """Write facts below a heading, each beside its label; what is short stays on one page.
+
+    To the right of them so much stays free.
+    """
     line_mm = sheets.height_of(PLAIN)
-    value = Column(MARGIN_MM + _LABEL_MM, sheets.epw - _LABEL_MM)
+    value = Column(MARGIN_MM + _LABEL_MM, sheets.epw - _LABEL_MM - beside_mm)
     sheets.make_room(min((len(facts) + 1) * line_mm, sheets.h / 2))
-    sheets.write_block(heading, sheets.whole, BOLD)
+    sheets.write_block(heading, Column(MARGIN_MM, sheets.epw - beside_mm), BOLD)
     for fact in facts:
         sheets.make_room(line_mm)
         top = sheets.y
         sheets.write_block(fact.label, Column(MARGIN_MM, _LABEL_MM - 2), FAINT)
         sheets.set_y(top)
         sheets.write_block(fact.text, value, PLAIN)
+
+
+def draw_list_with_code(sheets: Sheets, heading: str, facts: Sequence[Fact], code: Code) -> None:
+    """Write facts as `draw_list` does, with a code to scan at their right."""
+    column = Column(sheets.w - MARGIN_MM - _CODE_MM, _CODE_MM)
+    caption = sheets.broken(code.caption, column.width, SMALL)
+    height = _CODE_MM + 1 + len(caption) * sheets.height_of(SMALL)
+    sheets.make_room(height)
+    top, page = sheets.y, sheets.page
+    draw_list(sheets, heading, facts, beside_mm=_CODE_MM + _GUTTER_MM)
+    bottom = sheets.y
+    if sheets.page == page:
+        sheets.set_y(top)
+    else:
+        sheets.make_room(height)
+    _draw_modules(sheets, code.modules, column)
+    sheets.set_y(sheets.y + _CODE_MM + 1)
+    for line in caption:
+        sheets.write_line(line, column, SMALL)
+    if sheets.page == page:
+        sheets.set_y(max(sheets.y, bottom))
+
+
+def _draw_modules(sheets: Sheets, modules: Modules, column: Column) -> None:
+    """Draw dark modules from here down, those side by side as one."""
+    side = column.width / len(modules)
+    with sheets.local_context(fill_color=_BLACK):
+        for row, line in enumerate(modules):
+            index = 0
+            for dark, run in groupby(line):
+                count = len(list(run))
+                if dark:
+                    left, top = column.left + index * side, sheets.y + row * side
+                    sheets.rect(left, top, count * side, side, style="F")
+                index += count
 
 
 def draw_notes(sheets: Sheets, notes: Iterable[str], face: FontFace = SMALL) -> None:

@@ -13,6 +13,7 @@ from app.access.trail import Change
 from app.billing.invoices import bank_lines
 from app.billing.invoices.bank_lines import IN, Booking, parse_reference
 from app.billing.invoices.chains import lock_invoice
+from app.billing.invoices.handing_over import put_collected
 from app.billing.invoices.settlement import Settlement, settlement_of
 from app.billing.money import decimal_text
 from app.billing.terms import local_day
@@ -71,6 +72,7 @@ def record_payment(context: Context, invoice_id: str, receipt: Receipt) -> Payme
     _check(booking, settlement, local_day(context.at, Seller.get().time_zone))
     payment = _insert(context, invoice, booking)
     bank_lines.keep(invoice, booking, payment.id)
+    put_collected(invoice.organization_id, payment.id, invoice.id, at=context.at)
     trail.record(context, _recorded(payment, settlement))
     return PaymentEntry(payment)
 

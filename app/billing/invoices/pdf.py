@@ -11,16 +11,19 @@ from app.billing.invoices.document import InvoiceDocument
 from app.billing.invoices.metadata import DATA_FILE_NAME, PDF_A, metadata_of
 from app.billing.invoices.parts import (
     GAP_MM,
+    Code,
     Row,
     Table,
     draw_facts,
     draw_headline,
     draw_list,
+    draw_list_with_code,
     draw_notes,
     draw_parties,
     draw_sums,
 )
-from app.billing.invoices.sheets import MARGIN_MM, PLAIN, SMALL, Sheets
+from app.billing.invoices.payment_code import Modules, payment_code
+from app.billing.invoices.sheets import BOLD, MARGIN_MM, PLAIN, SMALL, Sheets
 from app.billing.invoices.wording import InvoiceWords, invoice_words
 from app.i18n.catalogues import translations
 
@@ -63,7 +66,7 @@ def _drawn(
     heading = Heading(words.title, document.number, words.seller.name)
     with Paper(document, heading) as paper:
         paper.borrow_typefaces(texts)
-        _draw(paper, words)
+        _draw(paper, words, payment_code(document))
         paper.describe(data)
         return bytes(paper.output())
 
@@ -150,9 +153,12 @@ class Paper(Sheets):
             self.write_block(lacking, self.whole, SMALL)
 
 
-def _draw(paper: Paper, words: InvoiceWords) -> None:
+def _draw(paper: Paper, words: InvoiceWords, modules: Modules) -> None:
     paper.add_page()
     paper.draw_heading()
+    if words.copy:
+        paper.write_block(words.copy, paper.whole, BOLD)
+        paper.ln(2.5)
     draw_facts(paper, words.facts)
     paper.ln(GAP_MM / 2)
     draw_parties(paper, (words.seller, words.buyer))
@@ -167,11 +173,20 @@ def _draw(paper: Paper, words: InvoiceWords) -> None:
         draw_notes(paper, words.grounds, PLAIN)
     if words.payment:
         paper.ln(GAP_MM)
-        draw_list(paper, words.payment_label, words.payment)
+        _draw_payment(paper, words, modules)
     if words.notes:
         paper.ln(GAP_MM)
         draw_notes(paper, words.notes)
     paper.draw_glyph_note()
+
+
+def _draw_payment(paper: Paper, words: InvoiceWords, modules: Modules) -> None:
+    if not modules:
+        draw_list(paper, words.payment_label, words.payment)
+        return
+    caption = paper.texts.gettext("SEPA transfer: scan it with your bank’s application.")
+    code = Code(modules, caption)
+    draw_list_with_code(paper, words.payment_label, words.payment, code)
 
 
 def texts_of(words: InvoiceWords, number: str) -> Iterator[str]:

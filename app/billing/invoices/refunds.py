@@ -10,6 +10,7 @@ from app.access.trail import Change
 from app.billing.invoices import bank_lines
 from app.billing.invoices.bank_lines import OUT, Booking, parse_reference
 from app.billing.invoices.chains import lock_invoice
+from app.billing.invoices.handing_over import put_collected
 from app.billing.invoices.settlement import Settlement, settlement_of
 from app.billing.money import decimal_text
 from app.billing.terms import local_day
@@ -65,6 +66,7 @@ def record_refund(context: Context, invoice_id: str, repayment: Repayment) -> Re
     _check(booking, settlement, local_day(context.at, Seller.get().time_zone))
     refund = _insert(context, invoice, booking)
     bank_lines.keep(invoice, booking, refund.id)
+    put_collected(invoice.organization_id, refund.id, invoice.id, at=context.at)
     trail.record(context, _recorded(refund, settlement))
     return RefundEntry(refund)
 

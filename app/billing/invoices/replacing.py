@@ -8,6 +8,7 @@ from app.access.context import Context
 from app.access.door import use_case
 from app.access.trail import Change
 from app.billing.invoices.chains import lock_invoice
+from app.billing.invoices.handing_over import put_collected
 from app.billing.invoices.issuing import Charge, issue_invoice, lines_of
 from app.billing.invoices.settlement import Settlement, settlement_of
 from app.errors import InvalidInput, InvoiceNotCredited, InvoiceReplaced
@@ -111,12 +112,15 @@ def _pass_on(settlement: Settlement, replacement: Invoice, *, at: datetime) -> N
     entries = [("payment_id", payment.id) for payment in settlement.payments]
     entries += [("refund_id", refund.id) for refund in settlement.refunds]
     for column, entry_id in entries:
+        transfer_id = new_id("trf", at)
         Transfer.insert(
             {
                 "organization_id": replacement.organization_id,
-                "id": new_id("trf", at),
+                "id": transfer_id,
                 column: entry_id,
                 "from_invoice_id": settlement.invoice.id,
                 "to_invoice_id": replacement.id,
             }
         ).execute()
+        both = (settlement.invoice.id, replacement.id)
+        put_collected(replacement.organization_id, transfer_id, *both, at=at)

@@ -6,9 +6,10 @@ from app.access.door import use_case
 from app.access.trail import Change
 from app.billing.invoices import bank_lines
 from app.billing.invoices.chains import lock_invoice
+from app.billing.invoices.handing_over import put_collected
 from app.errors import AlreadyReversed, NotFound
 from app.identifiers import new_id
-from app.models import Payment, Refund, Reversal
+from app.models import Payment, Refund, Reversal, Transfer
 from app.text import required_line
 
 
@@ -42,10 +43,19 @@ def reverse_entry(context: Context, entry_id: str, reason: str) -> Reversal:
         reversed_by=context.actor,
     )
     bank_lines.free(entry.organization_id, entry.id)
+    put_collected(entry.organization_id, reversal.id, _where_it_stood(entry), at=context.at)
     kind = "payment.reversed" if is_payment else "refund.reversed"
     after = {"reversal_id": reversal.id, "amount_minor": entry.amount_minor}
     trail.record(context, Change(kind, entry.id, after=after))
     return reversal
+
+
+def _where_it_stood(entry: Payment | Refund) -> str:
+    """Return the id of the invoice at which an entry stands: its own, or the last replacement."""
+    column = Transfer.payment_id if isinstance(entry, Payment) else Transfer.refund_id
+    transfers = Transfer.of(entry.organization_id, column == entry.id)
+    last: Transfer | None = transfers.order_by(Transfer.id.desc()).first()
+    return str(entry.invoice_id if last is None else last.to_invoice_id)
 
 
 def _find(organization_id: str, entry_id: str) -> Payment | Refund:

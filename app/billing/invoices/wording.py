@@ -38,6 +38,8 @@ class InvoiceWords:
     """Every text of an invoice, in reading order."""
 
     title: str
+    #: That it is a copy, where it is one.
+    copy: str
     facts: tuple[Fact, ...]
     #: Where it stands; on paper it would be true for a day only.
     state: Fact | None
@@ -59,6 +61,7 @@ def invoice_words(document: InvoiceDocument) -> InvoiceWords:
     texts = translations(document.language)
     return InvoiceWords(
         title=_title(document),
+        copy=copy_text(document.language) if document.is_copy else "",
         facts=tuple(_facts(document)),
         state=_state(document),
         seller=seller_words(document.seller, document.language),
@@ -71,6 +74,13 @@ def invoice_words(document: InvoiceDocument) -> InvoiceWords:
         payment_label=texts.pgettext("invoice", "Payment"),
         payment=tuple(_payment(document)),
         notes=tuple(_notes(document)),
+    )
+
+
+def copy_text(language: Language) -> str:
+    """Say that the original comes through a platform, and that this is a copy."""
+    return translations(language).gettext(
+        "The original reaches you through your approved platform; this PDF is its readable copy."
     )
 
 

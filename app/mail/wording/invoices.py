@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator
 
+from app.billing.invoices.copies import is_copy
 from app.billing.invoices.document import InvoiceDocument, InvoiceState
 from app.billing.invoices.issuing import document_of, find_invoice
 from app.billing.invoices.labels import kind_text
-from app.billing.invoices.wording import period_text
+from app.billing.invoices.wording import copy_text, period_text
 from app.billing.pricing import Line
 from app.billing.terms import local_day
 from app.i18n.formats import day_text, money_text
 from app.mail.letters import Action, Desk, Letter, NotNeeded
-from app.mail.originals import original_of_invoice
+from app.mail.originals import file_of_invoice
 from app.models import Invoice, Seller
 
 #: How many lines of an invoice a letter repeats.
@@ -23,11 +24,11 @@ def invoice(desk: Desk) -> Letter:
     document = _document(desk, row)
     return Letter(
         subject=_subject(desk, document),
-        paragraphs=(_what_it_is(desk, document), *_sent_again(desk)),
+        paragraphs=(_what_it_is(desk, document), *_a_copy(desk, row), *_sent_again(desk)),
         items=(*_lines(desk, document), *_facts(desk, document)),
         action=_action(desk, row),
         afterwards=(_who_gets_it(desk),),
-        attachments=(original_of_invoice(row, at=desk.at),),
+        attachments=(file_of_invoice(row, at=desk.at),),
     )
 
 
@@ -51,11 +52,12 @@ def invoice_overdue(desk: Desk) -> Letter:
             )
             % given,
             texts.gettext("If you paid it in the last days, you need not do anything."),
+            *_a_copy(desk, row),
         ),
         items=tuple(_facts(desk, document)),
         action=_action(desk, row),
         afterwards=(_who_gets_it(desk),),
-        attachments=(original_of_invoice(row, at=desk.at),),
+        attachments=(file_of_invoice(row, at=desk.at),),
     )
 
 
@@ -103,6 +105,12 @@ def _what_it_is(desk: Desk, document: InvoiceDocument) -> str:
 def _sent_again(desk: Desk) -> Iterator[str]:
     if desk.facts.get("again"):
         yield desk.texts.gettext("It was mailed before. This is the same document, sent again.")
+
+
+def _a_copy(desk: Desk, row: Invoice) -> Iterator[str]:
+    """Say that the PDF is a copy, where the original reaches the buyer through a platform."""
+    if is_copy(row, at=desk.at):
+        yield copy_text(desk.language)
 
 
 def _lines(desk: Desk, document: InvoiceDocument) -> Iterator[str]:

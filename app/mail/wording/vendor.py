@@ -1,7 +1,9 @@
 """Letters to the vendor."""
 
 from app.billing.contracts.succession import Outcome
+from app.billing.invoices.hand_over import HandOver, Standing
 from app.billing.invoices.issuing import find_invoice
+from app.billing.invoices.standings import standings
 from app.billing.purchasing import find_purchase
 from app.i18n.formats import count_text, money_text
 from app.mail.letters import Desk, Letter, NotNeeded
@@ -99,6 +101,37 @@ def mail_failed(desk: Desk) -> Letter:
         ),
         items=tuple(_repair(failed)),
     )
+
+
+def hand_over_failed(desk: Desk) -> Letter:
+    """Return which invoice is not handed over to the platform, and why.
+
+    Raises:
+        NotNeeded: it was handed over since, or the message is forgotten by now.
+    """
+    failed = OutboxMessage.find(desk.organization_id, OutboxMessage.id == desk.facts["message_id"])
+    standing = standings(desk.organization_id, [desk.subject]).get(desk.subject)
+    if failed is None or standing is None or not _stays_here(failed, standing):
+        raise NotNeeded("It was handed over since.")
+    texts, row = desk.texts, find_invoice(desk.organization_id, desk.subject)
+    given = {"number": row.number, "reason": failed.last_error}
+    return Letter(
+        subject=texts.gettext("Invoice %(number)s is not handed over") % given,
+        paragraphs=(
+            texts.gettext("The platform has not got what concerns %(number)s: %(reason)s") % given,
+            texts.gettext("See where it stands, and hand it over again once that is put right:"),
+        ),
+        items=(
+            f"seatgate invoice show {row.number} --organization {desk.organization_id}",
+            f"seatgate invoice hand-over {row.number} --organization {desk.organization_id}",
+        ),
+    )
+
+
+def _stays_here(failed: OutboxMessage, standing: Standing) -> bool:
+    """Return whether what failed is still to be done; a collection is not tried again."""
+    collected = failed.purpose == Purpose.COLLECTED.value
+    return collected or standing.state is HandOver.TO_HAND_OVER
 
 
 def _repair(failed: OutboxMessage) -> list[str]:

@@ -9,10 +9,11 @@ from flask import Response, request
 from app.access.context import Context
 from app.access.principal import Permission
 from app.billing.invoices import issuing
+from app.billing.invoices.demands import unsayable_text
 from app.billing.invoices.document import InvoiceState
+from app.billing.invoices.dresses import cii_dress
 from app.billing.invoices.labels import missing_text, state_text
 from app.billing.invoices.listing import Sought, sought_invoices
-from app.billing.invoices.originals import find_with_note
 from app.billing.invoices.settlement import Settlement, settlement_of, settlements_of
 from app.billing.invoices.wording import invoice_words
 from app.billing.terms import local_day
@@ -123,7 +124,7 @@ def export_invoices(context: Context) -> Response:
 @page(Permission.READ_BILLING)
 def show_invoice(context: Context, invoice_id: str) -> Response:
     """Show an invoice or credit note, and what followed it."""
-    row, without_data = find_with_note(context.organization_id, invoice_id)
+    row = issuing.find_invoice(context.organization_id, invoice_id)
     today = _today(context)
     settlement = settlement_of(row)
     (document,) = issuing.documents_of(context.organization_id, [settlement], today)
@@ -135,7 +136,7 @@ def show_invoice(context: Context, invoice_id: str) -> Response:
         words=invoice_words(replace(document, language=language())),
         state=settlement.state(today),
         state_text=lambda state: state_text(state, language()),
-        without_data=without_data,
+        without_data=unsayable_text(document, cii_dress(document), language()),
         missing=[missing_text(particular, language()) for particular in document.missing],
         page_address=invoice_address(row.id, "page"),
         pdf_address=invoice_address(row.id, "pdf"),
