@@ -19,6 +19,9 @@ _CALENDARS = {ENGLISH: Locale("en", "GB")}
 
 _SHORTEST = timedelta(seconds=1)
 
+#: How many texts of each kind a process remembers: a page says the same days again and again.
+_REMEMBERED = 2048
+
 
 def day_text(day: date, language: Language) -> str:
     """Return `day` with its month in words, which no two countries read differently.
@@ -47,6 +50,7 @@ def day_of_year_text(day: date, language: Language) -> str:
     return _day(day, _calendar(language).datetime_skeletons["MMMMd"].pattern, language)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def month_text(day: date, language: Language) -> str:
     """Return the month of a day, shortened, for the axis of a chart.
 
@@ -106,6 +110,7 @@ def ago_text(then: datetime, now: datetime, language: Language) -> str:
     return format_timedelta(-passed, add_direction=True, locale=_calendar(language))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def count_text(count: int, language: Language) -> str:
     """Return a whole number with the language's grouping.
 
@@ -181,6 +186,7 @@ def country_text(country: str, language: Language) -> str:
     return str(_locale(language).territories.get(country, country))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _day(day: date, pattern: str, language: Language) -> str:
     if language == "fr" and day.day == 1:
         # CLDR leaves the ordinal out, which French writes on the first of a month.

@@ -6,7 +6,7 @@ Only those who lack a seat count; who was refused for another reason is listed w
 from datetime import datetime
 from typing import NamedTuple
 
-from peewee import Case, Expression, ModelSelect, fn
+from peewee import BaseQuery, Case, Expression, ModelSelect, fn
 
 from app.db.compiled import compiled
 from app.models import Hold, Want, WantSource
@@ -44,8 +44,13 @@ def refusals_of(
 
 def open_refusals(organization_id: str) -> int:
     """Return how many people are refused for want of a seat."""
-    count: int = _open(organization_id).count()
+    count: int = _open_count.value(organization_id)
     return count
+
+
+@compiled
+def _open_count(organization_id: str) -> BaseQuery:
+    return _open(organization_id).select(fn.COUNT(Want.id)).tuples()
 
 
 def provisioned_refusals(organization_id: str, limit: int) -> list[Want]:
@@ -64,7 +69,12 @@ def newest_refusals(organization_id: str, limit: int) -> list[Want]:
 
     The order is that in which they came, which an index has.
     """
-    return list(_open(organization_id).order_by(Want.sequence.desc()).limit(limit))
+    return _newest.rows(organization_id, limit)
+
+
+@compiled
+def _newest(organization_id: str, limit: int) -> "ModelSelect[Want]":
+    return _open(organization_id).order_by(Want.sequence.desc()).limit(limit)
 
 
 def first_refused(organization_id: str, limit: int) -> tuple[list[Want], int]:
@@ -81,13 +91,19 @@ def refused_by_road(organization_id: str) -> tuple[int, int]:
 
 def wanting(organization_id: str) -> Wanting:
     """Return how many people lack a seat, in one look."""
+    (counts,) = _wanting.rows(organization_id)
+    directory, all_refused, waiting = map(int, counts)
+    return Wanting(directory, all_refused - directory, waiting)
+
+
+@compiled
+def _wanting(organization_id: str) -> BaseQuery:
     refused = Case(None, [(is_refused(), 1)], 0)
     of_directory = Case(None, [(is_refused() & asked_by_a_directory(), 1)], 0)
     parked = Case(None, [(Want.parked_at.is_null(is_null=False), 1)], 0)
     sums = (fn.COALESCE(fn.SUM(each), 0) for each in (of_directory, refused, parked))
-    rows = Want.select(*sums).where(Want.belongs_to(organization_id) & Want.closed_at.is_null())
-    directory, all_refused, waiting = map(int, next(rows.tuples().iterator()))
-    return Wanting(directory, all_refused - directory, waiting)
+    wants = Want.belongs_to(organization_id) & Want.closed_at.is_null()
+    return Want.select(*sums).where(wants).tuples()
 
 
 def find_want(organization_id: str, want_id: str) -> Want | None:

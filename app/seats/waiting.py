@@ -107,8 +107,18 @@ def places_of(organization_id: str, *, after: str | None = None, limit: int) -> 
 
     `after` is the id of the last one already seen.
     """
+    return _places.rows(organization_id, after, limit, after is not None)
+
+
+@compiled("is_after")
+def _places(
+    organization_id: str,
+    after: str | None,
+    limit: int,
+    is_after: bool,  # noqa: FBT001  # what the text hangs on
+) -> "ModelSelect[Want]":
     query = _parked(organization_id)
-    if after is not None:
+    if is_after:
         seen = Want.alias()
         query = query.where(
             Want.sequence
@@ -116,7 +126,7 @@ def places_of(organization_id: str, *, after: str | None = None, limit: int) -> 
                 seen.belongs_to(organization_id) & (seen.id == after)
             )
         )
-    return list(with_sources(query.order_by(Want.sequence).limit(limit)))
+    return with_sources(query.order_by(Want.sequence).limit(limit))
 
 
 def place_of(want: Want) -> int:
@@ -139,8 +149,13 @@ def with_places(wants: "ModelSelect[Want]") -> "ModelSelect[Want]":
 
 def waiting_count(organization_id: str) -> int:
     """Return how many people are on the waiting list."""
-    count: int = _parked(organization_id).count()
+    count: int = _waiting_count.value(organization_id)
     return count
+
+
+@compiled
+def _waiting_count(organization_id: str) -> BaseQuery:
+    return _parked(organization_id).select(fn.COUNT(Want.id)).tuples()
 
 
 def organizations() -> list[str]:

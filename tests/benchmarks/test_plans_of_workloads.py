@@ -21,7 +21,6 @@ from scim import urns
 from tests.benchmarks.asking import Population, Request, Subject, Within, document_of
 from tests.benchmarks.filling import fill_product
 from tests.benchmarks.measuring import Figures, run
-from tests.benchmarks.multiplying import multiply
 from tests.benchmarks.plans import Plan
 from tests.benchmarks.report import Report
 from tests.benchmarks.servers import headers_of
@@ -29,6 +28,7 @@ from tests.benchmarks.workloads import GROWTH_MAX, PAGE, WORKLOADS, Requests, pa
 from tests.support.builders import Customer, an_organization
 from tests.support.in_process import InProcess
 from tests.support.kept_texts import trusted_texts
+from tests.support.multitudes import multiply
 from tests.support.observing import Observed, observed
 
 FEW, MANY = 1_000, 20_000
@@ -87,13 +87,6 @@ def delete(subject: Subject) -> Requests:
         yield Request("DELETE", f"/scim/v2/Users/{made['id']}", status=204)
 
 
-def release(subject: Subject) -> Requests:
-    while True:
-        body = subject.population.new_document()
-        made = json.loads(subject.ask(Request("POST", "/scim/v2/Users", body, 201)))
-        yield Request("POST", "/owner/v1/releases", {"user_id": made["id"]}, 201, "owner")
-
-
 def denials(_subject: Subject) -> Requests:
     while True:
         yield Request("GET", "/owner/v1/denials?state=open", surface="owner")
@@ -119,7 +112,8 @@ def seat_for_the_next(subject: Subject) -> Requests:
 
 
 _OWN = ("get", "user_name", "external_id", "external_id_miss", "email", "check", "page", "cursor")
-_OWN += ("group_alone", "alerts", "put", "patch", "member", "create", "claim")
+_OWN += ("group_alone", "alerts", "as_of", "foresight", "console_seats", "console_members")
+_OWN += ("put", "patch", "member", "create", "claim", "release")
 
 #: Asked of an organization with seats enough.
 ASKED: dict[str, Callable[[Subject], Requests]] = {
@@ -129,13 +123,12 @@ ASKED: dict[str, Callable[[Subject], Requests]] = {
     "page of 100, by cursor and userName": cursor_by_name,
     "group by displayName": group_by_name,
     "delete": delete,
-    "release": release,
 }
 #: Asked of one that has none left.
 ASKED_IN_VAIN: dict[str, Callable[[Subject], Requests]] = {
     **{
         f"{WORKLOADS[name].title}, when full": WORKLOADS[name].asks
-        for name in ("waiting", "alerts", "check")
+        for name in ("waiting", "alerts", "check", "foresight", "console_seats")
     },
     "refusals": denials,
     "create, refused": refused,

@@ -1,0 +1,90 @@
+"""Each ledger entry carries the pool's figures after it, so that a past instant is one row.
+
+The database holds the chain: an entry begins where the one before it ended, in figures, number and
+time. What was recorded before gets the figures that its ledger adds up to.
+"""
+
+from peewee import Database
+from playhouse.migrate import SchemaMigrator
+
+from app.db.ddl import engine_of, execute, make_append_only
+
+_COLUMNS = (
+    "ALTER TABLE seat_pool ADD COLUMN held INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE ledger_entry ADD COLUMN purchased_after INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE ledger_entry ADD COLUMN in_use_after INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE ledger_entry ADD COLUMN held_after INTEGER NOT NULL DEFAULT 0",
+)
+
+#: What an entry adds to each of the figures.
+_PURCHASED = "CASE WHEN {e}kind IN ('granted', 'renewed') THEN {e}quantity ELSE 0 END"
+_IN_USE = """CASE WHEN {e}kind IN ('assigned', 'held') THEN {e}quantity
+            WHEN {e}kind IN ('released', 'hold_released', 'hold_expired')
+                THEN -{e}quantity ELSE 0 END"""
+_HELD = """CASE WHEN {e}kind = 'held' THEN {e}quantity
+            WHEN {e}kind IN ('hold_assigned', 'hold_released', 'hold_expired')
+                THEN -{e}quantity ELSE 0 END"""
+
+_FILLED = (
+    f"""UPDATE ledger_entry SET purchased_after = replay.purchased, in_use_after = replay.in_use,
+            held_after = replay.held
+        FROM (SELECT organization_id, sequence,
+                SUM({_PURCHASED.format(e="")}) OVER upto AS purchased,
+                SUM({_IN_USE.format(e="")}) OVER upto AS in_use,
+                SUM({_HELD.format(e="")}) OVER upto AS held
+            FROM ledger_entry WINDOW upto AS (PARTITION BY organization_id ORDER BY sequence)
+        ) AS replay
+        WHERE replay.organization_id = ledger_entry.organization_id
+            AND replay.sequence = ledger_entry.sequence""",  # noqa: S608  # texts of this file
+    """UPDATE seat_pool SET held = last.held_after FROM ledger_entry AS last
+        WHERE last.organization_id = seat_pool.organization_id
+            AND last.sequence = seat_pool.ledger_sequence""",
+)
+
+_SAYS = "an entry carries on the figures, number and time of the one before it"
+
+#: Whether an entry begins where the one before it ended; the first begins with nothing.
+_CARRIES_ON = f"""SELECT 1 FROM (SELECT 1) AS one LEFT JOIN ledger_entry AS earlier
+            ON earlier.organization_id = NEW.organization_id
+            AND earlier.sequence = NEW.sequence - 1
+        WHERE (NEW.sequence = 1 OR earlier.at <= NEW.at)
+            AND NEW.purchased_after
+                = COALESCE(earlier.purchased_after, 0) + {_PURCHASED.format(e="NEW.")}
+            AND NEW.in_use_after = COALESCE(earlier.in_use_after, 0) + {_IN_USE.format(e="NEW.")}
+            AND NEW.held_after = COALESCE(earlier.held_after, 0) + {_HELD.format(e="NEW.")}"""  # noqa: S608
+
+_GUARD = {
+    "sqlite": (
+        f"""CREATE TRIGGER ledger_entry_carries_on BEFORE INSERT ON ledger_entry
+        WHEN NOT EXISTS ({_CARRIES_ON})
+        BEGIN SELECT RAISE(ABORT, '{_SAYS}'); END""",
+    ),
+    "postgresql": (
+        f"""CREATE FUNCTION seatgate_carries_on() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN
+            IF NOT EXISTS ({_CARRIES_ON}) THEN
+                RAISE EXCEPTION '{_SAYS}' USING ERRCODE = 'integrity_constraint_violation';
+            END IF;
+            RETURN NEW;
+        END $$""",
+        """CREATE TRIGGER ledger_entry_carries_on BEFORE INSERT ON ledger_entry
+        FOR EACH ROW EXECUTE FUNCTION seatgate_carries_on()""",
+    ),
+}
+
+#: The guards of a table that is only added to, which stand aside while old entries are filled.
+_APPEND_ONLY = {
+    "sqlite": (
+        "DROP TRIGGER ledger_entry_refuses_update",
+        "DROP TRIGGER ledger_entry_refuses_delete",
+    ),
+    "postgresql": ("DROP TRIGGER ledger_entry_append_only ON ledger_entry",),
+}
+
+
+def up(_migrator: SchemaMigrator, db: Database) -> None:
+    """Add the columns, fill them, and guard what comes."""
+    engine = engine_of(db)
+    execute(db, (*_COLUMNS, *_APPEND_ONLY[engine], *_FILLED))
+    make_append_only(db, "ledger_entry")
+    execute(db, _GUARD[engine])
