@@ -23,6 +23,7 @@ _SHORTEST = timedelta(seconds=1)
 _REMEMBERED = 2048
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def day_text(day: date, language: Language) -> str:
     """Return `day` with its month in words, which no two countries read differently.
 
@@ -32,6 +33,7 @@ def day_text(day: date, language: Language) -> str:
     return _day(day, get_date_format("long", _calendar(language)).pattern, language)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def short_day_text(day: date, language: Language) -> str:
     """Return `day` with its month shortened, for tables.
 
@@ -41,6 +43,7 @@ def short_day_text(day: date, language: Language) -> str:
     return _day(day, get_date_format("medium", _calendar(language)).pattern, language)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def day_of_year_text(day: date, language: Language) -> str:
     """Return `day` without its year, where there can be no doubt of it.
 
@@ -186,7 +189,6 @@ def country_text(country: str, language: Language) -> str:
     return str(_locale(language).territories.get(country, country))
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def _day(day: date, pattern: str, language: Language) -> str:
     if language == "fr" and day.day == 1:
         # CLDR leaves the ordinal out, which French writes on the first of a month.

@@ -6,12 +6,12 @@ Only those who lack a seat count; who was refused for another reason is listed w
 from datetime import datetime
 from typing import NamedTuple
 
-from peewee import BaseQuery, Case, Expression, ModelSelect, fn
+from peewee import BaseQuery, Expression, ModelSelect, fn
 
 from app.db.compiled import compiled
-from app.models import Hold, Want, WantSource
+from app.models import Hold, SeatPool, Want, WantSource
 from app.models.rows import same_organization
-from app.seats.want_sources import asked_by_a_directory, with_sources
+from app.seats.want_sources import with_sources
 from app.seats.wants import Closed, RefusalReason
 
 
@@ -31,12 +31,10 @@ def refusals_of(
     `state` is `open` or `closed`; without it both are listed. A person who waits is on the waiting
     list instead, until the want is closed.
     """
-    refused = Want.refused_at.is_null(is_null=False) & (
-        Want.parked_at.is_null() | Want.closed_at.is_null(is_null=False)
-    )
-    query = Want.of(organization_id, refused)
-    if state is not None:
-        query = query.where(Want.closed_at.is_null(is_null=state == "open"))
+    refused, open_ = Want.refused_at.is_null(is_null=False), Want.closed_at.is_null()
+    unparked, closed = Want.parked_at.is_null(), Want.closed_at.is_null(is_null=False)
+    listed = {"open": open_ & unparked, "closed": closed, None: unparked | closed}
+    query = Want.of(organization_id, refused & listed[state])
     if after is not None:
         query = query.where(Want.id < after)
     return list(with_sources(query.order_by(Want.id.desc()).limit(limit)))
@@ -50,7 +48,7 @@ def open_refusals(organization_id: str) -> int:
 
 @compiled
 def _open_count(organization_id: str) -> BaseQuery:
-    return _open(organization_id).select(fn.COUNT(Want.id)).tuples()
+    return _open(organization_id).select(fn.COUNT(Want.sequence)).tuples()
 
 
 def provisioned_refusals(organization_id: str, limit: int) -> list[Want]:
@@ -60,7 +58,7 @@ def provisioned_refusals(organization_id: str, limit: int) -> list[Want]:
 
 @compiled
 def _provisioned(organization_id: str, limit: int) -> "ModelSelect[Want]":
-    query = _open(organization_id).where(asked_by_a_directory())
+    query = _open(organization_id).where(Want.by_directory)
     return with_sources(query.order_by(Want.sequence).limit(limit))
 
 
@@ -91,19 +89,20 @@ def refused_by_road(organization_id: str) -> tuple[int, int]:
 
 def wanting(organization_id: str) -> Wanting:
     """Return how many people lack a seat, in one look."""
-    (counts,) = _wanting.rows(organization_id)
-    directory, all_refused, waiting = map(int, counts)
-    return Wanting(directory, all_refused - directory, waiting)
+    refused, of_directory, parked = _wanting.first(organization_id) or (0, 0, 0)
+    return Wanting(of_directory, refused - of_directory, parked)
 
 
 @compiled
 def _wanting(organization_id: str) -> BaseQuery:
-    refused = Case(None, [(is_refused(), 1)], 0)
-    of_directory = Case(None, [(is_refused() & asked_by_a_directory(), 1)], 0)
-    parked = Case(None, [(Want.parked_at.is_null(is_null=False), 1)], 0)
-    sums = (fn.COALESCE(fn.SUM(each), 0) for each in (of_directory, refused, parked))
-    wants = Want.belongs_to(organization_id) & Want.closed_at.is_null()
-    return Want.select(*sums).where(wants).tuples()
+    """Count along indexes that have no other wants in them."""
+    refused = _open(organization_id)
+    counts = (refused, refused.where(Want.by_directory), Want.of(organization_id, is_parked()))
+    return (
+        SeatPool.select(*[each.select(fn.COUNT(Want.sequence)) for each in counts])
+        .where(SeatPool.belongs_to(organization_id))
+        .tuples()
+    )
 
 
 def find_want(organization_id: str, want_id: str) -> Want | None:
@@ -143,6 +142,12 @@ def is_refused() -> Expression:
         & (Want.reason == RefusalReason.NO_SEAT.value)
     )
     return refused
+
+
+def is_parked() -> Expression:
+    """Return the condition that a person is on the waiting list."""
+    parked: Expression = Want.closed_at.is_null() & Want.parked_at.is_null(is_null=False)
+    return parked
 
 
 def _open(organization_id: str) -> "ModelSelect[Want]":

@@ -1,7 +1,8 @@
 """What the engines do for real requests, on data that the product filled: no more for many people.
 
-A thousand people are provisioned over HTTP, then copied to many more. No statistics are gathered,
-as after a first synchronization; in the end they are.
+A thousand people are provisioned over HTTP, then copied to many more: to 20,000, and to 100,000
+where there is time (`make test-long`). No statistics are gathered, as after a first
+synchronization; in the end they are.
 """
 
 import json
@@ -31,10 +32,11 @@ from tests.support.kept_texts import trusted_texts
 from tests.support.multitudes import multiply
 from tests.support.observing import Observed, observed
 
-FEW, MANY = 1_000, 20_000
+FEW, MANY, MANY_MORE = 1_000, 20_000, 100_000
 #: In the organization that has no seat left: who has one, who waits, and who was refused.
 SEATS, WAITING, REFUSED = 20, 110, 110
-FULL_MANY = 10_000
+#: How many of all have none, in that one.
+FULL_SHARE = 2
 GROUPS = 40
 
 #: Rows or instructions that are no matter, however they are found.
@@ -128,7 +130,7 @@ ASKED: dict[str, Callable[[Subject], Requests]] = {
 ASKED_IN_VAIN: dict[str, Callable[[Subject], Requests]] = {
     **{
         f"{WORKLOADS[name].title}, when full": WORKLOADS[name].asks
-        for name in ("waiting", "alerts", "check", "foresight", "console_seats")
+        for name in ("waiting", "alerts", "check")
     },
     "refusals": denials,
     "create, refused": refused,
@@ -142,6 +144,8 @@ TITLES = (*ASKED, *ASKED_IN_VAIN)
 class Seen:
     """The statements of each workload at each stage."""
 
+    #: How many people there are in the end.
+    many: int
     statements: dict[tuple[str, str], list[Observed]] = field(default_factory=dict)
 
     #: How long a look-up by externalId takes at each size, by the index as it was.
@@ -162,18 +166,19 @@ class Seen:
 
 
 @pytest.fixture(scope="module")
-def seen(fresh_database) -> Seen:
+def seen(fresh_database, request) -> Seen:
     """Return what an engine did for the workloads, at each stage."""
-    result = Seen()
+    has_time = request.config.getoption("--hypothesis-profile") == "long"
+    result = Seen(many=MANY_MORE if has_time else MANY)
     with fresh_database() as url, trusted_texts():
         app = InProcess(url, clock=Clock()).app
-        large, full = _an_organization(app, MANY * 2), _a_full_organization(app)
+        large, full = _an_organization(app, result.many * 2), _a_full_organization(app)
         result.look("few", large, full)
         result.look_by_former_index(FEW, large)
-        multiply(large.organization_id, MANY)
-        multiply(full.organization_id, FULL_MANY, seated=False)
+        multiply(large.organization_id, result.many)
+        multiply(full.organization_id, result.many // FULL_SHARE, seated=False)
         result.look("many", large, full)
-        result.look_by_former_index(MANY, large)
+        result.look_by_former_index(result.many, large)
         database.execute_sql("ANALYZE")
         result.look("with statistics", large, full)
         database.obj.close_all()
@@ -283,5 +288,5 @@ def test_the_growth_check_of_the_benchmark_finds_an_index_that_does_not_serve_th
     title = WORKLOADS["external_id"].title
 
     assert Report(Plan(), growth={title: seen.growth}).missed() == [
-        f"{title}: {seen.growth[MANY] / seen.growth[FEW]:.1f} times slower at {MANY:,}"
+        f"{title}: {seen.growth[seen.many] / seen.growth[FEW]:.1f} times slower at {seen.many:,}"
     ]

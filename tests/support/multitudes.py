@@ -74,11 +74,11 @@ _STATEMENTS = (
         FROM copied c {_USERS}
         JOIN scim_group_member m ON m.organization_id = u.organization_id AND m.member_id = u.id""",  # noqa: S608
     f"""INSERT INTO want (organization_id, id, sequence, user_id, user_name, user_name_key, reason,
-            refused_at, parked_at, attempts, first_seen_at, last_seen_at)
+            by_directory, refused_at, parked_at, attempts, first_seen_at, last_seen_at)
         SELECT w.organization_id, {_WANT_ID}, p.want_sequence + {_TURN},
             w.user_id || '-' || c.number, REPLACE(w.user_name, 'copy-0', c.mark),
-            REPLACE(w.user_name_key, 'copy-0', c.mark), w.reason, w.refused_at, w.parked_at,
-            w.attempts, w.first_seen_at, w.last_seen_at
+            REPLACE(w.user_name_key, 'copy-0', c.mark), w.reason, w.by_directory,
+            w.refused_at, w.parked_at, w.attempts, w.first_seen_at, w.last_seen_at
         FROM copied c {_WANTS} JOIN seat_pool p ON p.organization_id = w.organization_id""",  # noqa: S608
     f"""INSERT INTO want_source (organization_id, want_id, source, provider, attempts,
             first_seen_at, last_seen_at)

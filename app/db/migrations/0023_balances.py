@@ -1,7 +1,8 @@
-"""Each ledger entry carries the pool's figures after it, so that a past instant is one row.
+"""Figures that need not be added up: of the pool after each ledger entry, and of who is refused.
 
-The database holds the chain: an entry begins where the one before it ended, in figures, number and
-time. What was recorded before gets the figures that its ledger adds up to.
+The database holds the chain of entries: each begins where the one before it ended, in figures,
+number and time. What was recorded before gets the figures that its ledger adds up to. A want says
+itself whether a directory asks, and indexes have those who are refused and no others.
 """
 
 from peewee import Database
@@ -14,6 +15,14 @@ _COLUMNS = (
     "ALTER TABLE ledger_entry ADD COLUMN purchased_after INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE ledger_entry ADD COLUMN in_use_after INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE ledger_entry ADD COLUMN held_after INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE want ADD COLUMN by_directory BOOLEAN NOT NULL DEFAULT FALSE",
+)
+
+_INDEXES = (
+    """CREATE INDEX want_refused ON want (organization_id, reason, sequence, by_directory)
+        WHERE closed_at IS NULL AND parked_at IS NULL""",
+    """CREATE INDEX want_refused_newest ON want (organization_id, id)
+        WHERE closed_at IS NULL AND parked_at IS NULL AND refused_at IS NOT NULL""",
 )
 
 #: What an entry adds to each of the figures.
@@ -39,6 +48,9 @@ _FILLED = (
     """UPDATE seat_pool SET held = last.held_after FROM ledger_entry AS last
         WHERE last.organization_id = seat_pool.organization_id
             AND last.sequence = seat_pool.ledger_sequence""",
+    """UPDATE want SET by_directory = TRUE WHERE EXISTS (SELECT 1 FROM want_source s
+        WHERE s.organization_id = want.organization_id AND s.want_id = want.id
+            AND s.source = 'scim')""",
 )
 
 _SAYS = "an entry carries on the figures, number and time of the one before it"
@@ -85,6 +97,6 @@ _APPEND_ONLY = {
 def up(_migrator: SchemaMigrator, db: Database) -> None:
     """Add the columns, fill them, and guard what comes."""
     engine = engine_of(db)
-    execute(db, (*_COLUMNS, *_APPEND_ONLY[engine], *_FILLED))
+    execute(db, (*_COLUMNS, *_APPEND_ONLY[engine], *_FILLED, *_INDEXES))
     make_append_only(db, "ledger_entry")
     execute(db, _GUARD[engine])
