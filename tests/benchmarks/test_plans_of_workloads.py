@@ -46,7 +46,7 @@ SORTED_MAX = 2 * PAGE
 #: What PostgreSQL finds by organization, and sorts.
 GROWING_ON_POSTGRESQL = {
     "page of 100, by cursor and userName",
-    "refusals",
+    "console, members",
     "a seat for the next who waits",
 }
 
