@@ -4,7 +4,7 @@
 # make bench  measure the server beside the least that a program can do for the same requests, all
 #             in ten minutes; WORKLOADS=get,create SIZE=1000 ENGINE=postgresql QUICK=1 choose
 # make test-long   the same tests of whatever may happen in whatever order, and of invoices as data,
-#                  with many more examples
+#                  with many more examples, and of what requests take, among 100,000 people
 
 PYTHON  ?= python3
 PORT    ?= 8080
@@ -35,7 +35,8 @@ test: .venv/installed-dev
 
 test-long: .venv/installed-dev
 	@$(BIN)/pytest -q -n auto --hypothesis-profile long tests/stateful \
-		tests/billing/test_generated_invoices_as_data.py
+		tests/billing/test_generated_invoices_as_data.py \
+		tests/benchmarks/test_plans_of_workloads.py
 
 bench: .venv/installed-dev
 	@$(BIN)/python -m tests.benchmarks

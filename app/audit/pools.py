@@ -11,7 +11,13 @@ REPLAY = """replay AS (
             WHEN kind IN ('assigned', 'held') THEN quantity
             WHEN kind IN ('released', 'hold_released', 'hold_expired') THEN -quantity
             ELSE 0 END)
-            OVER (PARTITION BY organization_id ORDER BY sequence) AS in_use
+            OVER (PARTITION BY organization_id ORDER BY sequence) AS in_use,
+        SUM(CASE
+            WHEN kind = 'held' THEN quantity
+            WHEN kind IN ('hold_assigned', 'hold_released', 'hold_expired') THEN -quantity
+            ELSE 0 END)
+            OVER (PARTITION BY organization_id ORDER BY sequence) AS held,
+        purchased_after, in_use_after, held_after
     FROM ledger_entry)"""
 
 #: Each purchase that comes right before the opening of its own term: more seats were in use than
@@ -88,6 +94,26 @@ CHECKS = (
                FROM ledger_entry GROUP BY organization_id
            ) e ON e.organization_id = p.organization_id
            WHERE p.purchased <> COALESCE(e.purchased, 0) OR p.in_use <> COALESCE(e.in_use, 0)""",
+    ),
+    Check(
+        "I5",
+        "an entry says other figures than the ledger adds up to",
+        "ledger_entry",
+        f"""WITH {REPLAY} SELECT organization_id, sequence,
+                purchased || ' purchased, ' || in_use || ' in use, ' || held || ' held',
+                purchased_after || ' purchased, ' || in_use_after || ' in use, '
+                    || held_after || ' held'
+            FROM replay
+            WHERE purchased <> purchased_after OR in_use <> in_use_after OR held <> held_after""",
+    ),
+    Check(
+        "I5",
+        "the live holds are not the seats that the pool counts as held",
+        "seat_pool",
+        """SELECT * FROM (SELECT p.organization_id,
+               (SELECT COUNT(*) FROM hold h
+                WHERE h.organization_id = p.organization_id AND h.ended_at IS NULL) AS live,
+               p.held FROM seat_pool p) counted WHERE live <> held""",
     ),
     Check(
         "I5",

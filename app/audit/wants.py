@@ -44,6 +44,17 @@ CHECKS = (
     ),
     Check(
         "I2",
+        "an open want says wrongly whether a directory asks",
+        "want",
+        """SELECT * FROM (SELECT w.organization_id, w.id,
+                   CASE WHEN EXISTS (SELECT 1 FROM want_source s
+                        WHERE s.organization_id = w.organization_id AND s.want_id = w.id
+                        AND s.source = 'scim') THEN 'yes' ELSE 'no' END AS asks,
+                   CASE WHEN w.by_directory THEN 'yes' ELSE 'no' END AS said
+               FROM want w WHERE w.closed_at IS NULL) looked WHERE said <> asks""",
+    ),
+    Check(
+        "I2",
         "a want has a place beyond the last",
         "want",
         """SELECT w.organization_id, w.id, 'at most ' || p.want_sequence, w.sequence FROM want w

@@ -114,9 +114,10 @@ def months_until(overview: Overview, *, at: datetime) -> list[Month]:
     this_month = overview.today.replace(day=1)
     firsts = [month_boundary(this_month, -back) for back in reversed(range(_MONTHS))]
     ends = [start_of_day(first, zone) - datetime.resolution for first in firsts]
-    counts = history.counts_at_each(overview.pool.organization_id, [*ends, at])
+    pools_then = history.pools_at(overview.pool.organization_id, [*ends, at])
     days = [local_day(end, zone) for end in ends]
-    return [Month(*both) for both in zip([*days, overview.today], counts, strict=True)]
+    months = zip([*days, overview.today], pools_then, strict=True)
+    return [Month(day, then.counts) for day, then in months]
 
 
 def _running(context: Context) -> RunningContract | None:

@@ -19,7 +19,11 @@ _CALENDARS = {ENGLISH: Locale("en", "GB")}
 
 _SHORTEST = timedelta(seconds=1)
 
+#: How many texts of each kind a process remembers: a page says the same days again and again.
+_REMEMBERED = 2048
 
+
+@lru_cache(maxsize=_REMEMBERED)
 def day_text(day: date, language: Language) -> str:
     """Return `day` with its month in words, which no two countries read differently.
 
@@ -29,6 +33,7 @@ def day_text(day: date, language: Language) -> str:
     return _day(day, get_date_format("long", _calendar(language)).pattern, language)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def short_day_text(day: date, language: Language) -> str:
     """Return `day` with its month shortened, for tables.
 
@@ -38,6 +43,7 @@ def short_day_text(day: date, language: Language) -> str:
     return _day(day, get_date_format("medium", _calendar(language)).pattern, language)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def day_of_year_text(day: date, language: Language) -> str:
     """Return `day` without its year, where there can be no doubt of it.
 
@@ -47,6 +53,7 @@ def day_of_year_text(day: date, language: Language) -> str:
     return _day(day, _calendar(language).datetime_skeletons["MMMMd"].pattern, language)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def month_text(day: date, language: Language) -> str:
     """Return the month of a day, shortened, for the axis of a chart.
 
@@ -106,6 +113,7 @@ def ago_text(then: datetime, now: datetime, language: Language) -> str:
     return format_timedelta(-passed, add_direction=True, locale=_calendar(language))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def count_text(count: int, language: Language) -> str:
     """Return a whole number with the language's grouping.
 

@@ -22,8 +22,10 @@ class SeatPool(OrganizationRow):
     #: The number and instant of the last ledger entry.
     ledger_sequence = BigIntegerField()
     ledger_at = InstantField()
-    #: How many seats in use are held for logins, and the place of the latest want.
+    #: How many seats in use are held, and how many of these for logins.
+    held = IntegerField(default=0)
     held_for_login = IntegerField(default=0)
+    #: The place of the latest want.
     want_sequence = BigIntegerField(default=0)
 
 
@@ -42,6 +44,10 @@ class LedgerEntry(OrganizationRow):
     cause = TextField()
     contract_id = KeyField(null=True)
     term_number = IntegerField(null=True)
+    #: The pool's figures after it, so that those of any instant are one row.
+    purchased_after = IntegerField()
+    in_use_after = IntegerField()
+    held_after = IntegerField()
 
     class Meta:
         primary_key = CompositeKey("organization_id", "sequence")

@@ -1,6 +1,6 @@
 """Who wants a seat and has none: one open want for each person, and who asked for it."""
 
-from peewee import BigIntegerField, CompositeKey, IntegerField, TextField
+from peewee import BigIntegerField, BooleanField, CompositeKey, IntegerField, TextField
 
 from app.db.columns import InstantField, KeyField
 from app.models.rows import OrganizationRow
@@ -22,6 +22,8 @@ class Want(OrganizationRow):
     user_name_key = KeyField()
     #: `no_seat`, or the code of the refusal: why the person has no seat.
     reason = TextField()
+    #: Whether a directory is among those who ask.
+    by_directory = BooleanField(default=False)
     #: Since when the person is refused for that reason.
     refused_at = InstantField(null=True)
     parked_at = InstantField(null=True)

@@ -156,7 +156,7 @@ def _refusal(want: Want) -> dict[str, object]:
 
 def _figures(want: Want) -> dict[str, object]:
     """Return the pool's figures when a person was refused: of the newest refusal alone."""
-    counts = history.counts_at(want.organization_id, want.refused_at or want.first_seen_at)
+    counts = history.pool_at(want.organization_id, want.refused_at or want.first_seen_at).counts
     return {"in_use": counts.in_use, "purchased": counts.purchased}
 
 

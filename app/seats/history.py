@@ -1,46 +1,46 @@
 """The past: what the pool's figures were.
 
-Order by sequence is order in time, so the state at any instant is what a beginning of the ledger
-adds up to.
+Each entry of the ledger carries the figures after it, and order by sequence is order in time: an
+entry is dated no earlier than the one before it, even where the clock was set back meanwhile. So
+the state at any instant is the last entry until then, which an index leads to.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import accumulate
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import NamedTuple
 
-from peewee import SQL, Case, Function, fn
+from peewee import ModelSelect
 
+from app.db.compiled import Statement, compiled
 from app.db.periods import Period
 from app.models import LedgerEntry
-from app.seats.rules import EFFECTS, EntryKind, SeatCounts
-
-#: What one seat of an entry adds to the seats that are held and not assigned yet.
-_HELD = {
-    EntryKind.HELD: 1,
-    EntryKind.HOLD_ASSIGNED: -1,
-    EntryKind.HOLD_RELEASED: -1,
-    EntryKind.HOLD_EXPIRED: -1,
-}
+from app.seats.rules import SeatCounts
 
 
 class PastPool(NamedTuple):
     """The pool after one of its ledger entries: its figures, and the term that it was in."""
 
+    sequence: int
     counts: SeatCounts
     held: int
     contract_id: str | None
     term_number: int | None
 
+    @property
+    def assigned(self) -> int:
+        """How many people held a seat."""
+        return self.counts.in_use - self.held
+
+
+#: The pool before its first entry.
+_EMPTY = PastPool(0, SeatCounts(), 0, None, None)
+
 
 def sequence_at(organization_id: str, at: datetime) -> int:
     """Return the number of the last ledger entry at or before an instant; 0 before the first."""
-    entries = LedgerEntry.select(LedgerEntry.sequence).where(
-        LedgerEntry.belongs_to(organization_id) & (LedgerEntry.at <= at)
-    )
-    newest_first = (LedgerEntry.at.desc(), LedgerEntry.sequence.desc())
-    sequence: int | None = entries.order_by(*newest_first).limit(1).scalar()
-    return sequence or 0
+    return pool_at(organization_id, at).sequence
 
 
 def sequences_within(organization_id: str, period: Period) -> tuple[int, int | None]:
@@ -56,48 +56,49 @@ def sequences_within(organization_id: str, period: Period) -> tuple[int, int | N
     return before, last
 
 
-def counts_at(organization_id: str, at: datetime) -> SeatCounts:
-    """Return the figures of the pool at an instant."""
-    upto = LedgerEntry.belongs_to(organization_id) & (LedgerEntry.at <= at)
-    purchased = _sum({kind: effect[0] for kind, effect in EFFECTS.items()})
-    in_use = _sum({kind: effect[1] for kind, effect in EFFECTS.items()})
-    sums = LedgerEntry.select(purchased, in_use).where(upto).tuples()
-    return SeatCounts(*next(sums.iterator()))
+def pool_at(organization_id: str, at: datetime) -> PastPool:
+    """Return the pool as it was at an instant."""
+    return _pool(_entry_at.first(organization_id, at))
 
 
-def pool_after(organization_id: str, sequence: int) -> PastPool:
-    """Return the pool as the ledger's entry `sequence` left it; 0 is before the first."""
-    upto = LedgerEntry.belongs_to(organization_id) & (LedgerEntry.sequence <= sequence)
-    purchased = _sum({kind: effect[0] for kind, effect in EFFECTS.items()})
-    in_use = _sum({kind: effect[1] for kind, effect in EFFECTS.items()})
-    sums = LedgerEntry.select(purchased, in_use, _sum(_HELD)).where(upto).tuples()
-    purchased_then, in_use_then, held = next(sums.iterator())
-    last = LedgerEntry.select().where(upto).order_by(LedgerEntry.sequence.desc()).first()
-    contract_id, term_number = (last.contract_id, last.term_number) if last else (None, None)
-    return PastPool(SeatCounts(purchased_then, in_use_then), held, contract_id, term_number)
+def pools_at(organization_id: str, instants: Sequence[datetime]) -> list[PastPool]:
+    """Return the pool as it was at each of some instants, in one look."""
+    entries = _entries_at(len(instants)).rows(organization_id, *instants)
+    times = [entry.at for entry in entries]
+    places = (bisect_right(times, instant) for instant in instants)
+    return [_pool(entries[place - 1] if place else None) for place in places]
 
 
-def counts_at_each(organization_id: str, instants: Sequence[datetime]) -> list[SeatCounts]:
-    """Return what the pool's figures were at each of some rising instants, in one look."""
-    after = len(instants)
-    which = Case(None, [(LedgerEntry.at <= at, index) for index, at in enumerate(instants)], after)
-    purchased = _sum({kind: effect[0] for kind, effect in EFFECTS.items()})
-    in_use = _sum({kind: effect[1] for kind, effect in EFFECTS.items()})
-    rows: Any = (
-        LedgerEntry.select(which.alias("until"), purchased, in_use)
-        .where(LedgerEntry.belongs_to(organization_id))
-        .group_by(SQL("1"))
-        .tuples()
-    )
-    changes = {index: (int(total), int(used)) for index, total, used in rows}
-    figures = accumulate(
-        (changes.get(index, (0, 0)) for index in range(after)),
-        lambda one, other: (one[0] + other[0], one[1] + other[1]),
-    )
-    return [SeatCounts(*pair) for pair in figures]
+def _pool(entry: LedgerEntry | None) -> PastPool:
+    if entry is None:
+        return _EMPTY
+    counts = SeatCounts(entry.purchased_after, entry.in_use_after)
+    return PastPool(entry.sequence, counts, entry.held_after, entry.contract_id, entry.term_number)
 
 
-def _sum(effects: dict[EntryKind, int]) -> Function:
-    """Return the sum, over entries, of what each kind adds for one seat."""
-    signs = [(kind.value, sign) for kind, sign in effects.items()]
-    return fn.COALESCE(fn.SUM(Case(LedgerEntry.kind, signs, 0) * LedgerEntry.quantity), 0)
+@compiled
+def _entry_at(organization_id: str, at: datetime) -> "ModelSelect[LedgerEntry]":
+    return _last_of(LedgerEntry.select(), organization_id, at)
+
+
+@lru_cache(maxsize=16)
+def _entries_at(count: int) -> Statement[..., LedgerEntry]:
+    """Return the query for the last entry at each of so many instants, the oldest first."""
+
+    def build(organization_id: str, **instants: datetime) -> "ModelSelect[LedgerEntry]":
+        number = LedgerEntry.select(LedgerEntry.sequence)
+        last = [_last_of(number, organization_id, at) for at in instants.values()]
+        return LedgerEntry.of(organization_id, LedgerEntry.sequence.in_(last)).order_by(
+            LedgerEntry.sequence
+        )
+
+    return Statement(build, names=("organization_id", *(f"at_{each}" for each in range(count))))
+
+
+def _last_of(
+    entries: "ModelSelect[LedgerEntry]", organization_id: str, at: datetime
+) -> "ModelSelect[LedgerEntry]":
+    """Return of entries the last one at or before an instant."""
+    until = LedgerEntry.belongs_to(organization_id) & (LedgerEntry.at <= at)
+    order = (LedgerEntry.at.desc(), LedgerEntry.sequence.desc())
+    return entries.where(until).order_by(*order).limit(1)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from peewee import Case, Expression, ModelSelect, fn
+from peewee import BaseQuery, Expression, ModelSelect, fn
 
 from app.db.compiled import compiled
 from app.db.sql import locked
@@ -134,21 +134,19 @@ def lock_live(organization_id: str, user_name_key: str, *, at: datetime) -> Hold
     return hold
 
 
-def live_count(organization_id: str) -> int:
-    """Return how many seats are kept for a person."""
-    count: int = Hold.select().where(_live(organization_id)).count()
-    return count
-
-
-def kept_counts(organization_id: str, *, at: datetime) -> tuple[int, int]:
-    """Return how many seats are kept, and how many of them for one who wants a seat, in one look.
+def reserved_count(organization_id: str, *, at: datetime) -> int:
+    """Return how many of the seats that are kept serve one who wants a seat.
 
     What is past its time is still kept until it is ended, and serves no want any more.
     """
+    count: int = _reserved_count.value(organization_id, at)
+    return count
+
+
+@compiled
+def _reserved_count(organization_id: str, at: datetime) -> BaseQuery:
     wanted = (Hold.expires_at > at) & Hold.want_id.is_null(is_null=False)
-    rows = Hold.select(fn.COUNT(Hold.id), fn.COALESCE(fn.SUM(Case(None, [(wanted, 1)], 0)), 0))
-    kept, reserved = next(rows.where(_live(organization_id)).tuples().iterator())
-    return int(kept), int(reserved)
+    return Hold.select(fn.COUNT(Hold.id)).where(_live(organization_id) & wanted).tuples()
 
 
 def release_for(organization_id: str, user_name_key: str, cause: Cause, *, at: datetime) -> bool:

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from peewee import fn
+from peewee import BaseQuery, fn
 
+from app.db.compiled import compiled
 from app.db.connections import on_postgresql
 from app.models import SeatAssignment, User
 from app.models.rows import same_organization
@@ -32,6 +33,21 @@ def holders_of(
 
     `after` is the sequence of the last one already seen.
     """
+    narrowed = (bool(sought), after is not None)
+    rows = _holders.iterate(organization_id, fold(sought), after, limit, narrowed)
+    return [Holder(*row) for row in rows]
+
+
+@compiled("narrowed")
+def _holders(
+    organization_id: str,
+    sought: str,
+    after: int | None,
+    limit: int,
+    narrowed: tuple[bool, bool],
+) -> BaseQuery:
+    """Look for holders; `narrowed` says whether by a name, and whether behind one already seen."""
+    is_sought, is_after = narrowed
     query = (
         SeatAssignment.select(
             SeatAssignment.user_id,
@@ -45,10 +61,9 @@ def holders_of(
         )
         .where(SeatAssignment.belongs_to(organization_id) & SeatAssignment.released_at.is_null())
     )
-    if sought:
+    if is_sought:
         position = fn.strpos if on_postgresql() else fn.instr
-        query = query.where(position(User.user_name_key, fold(sought)) > 0)
-    if after is not None:
+        query = query.where(position(User.user_name_key, sought) > 0)
+    if is_after:
         query = query.where(SeatAssignment.assigned_sequence < after)
-    rows = query.order_by(SeatAssignment.assigned_sequence.desc()).limit(limit)
-    return [Holder(*row) for row in rows.tuples().iterator()]
+    return query.order_by(SeatAssignment.assigned_sequence.desc()).limit(limit).tuples()

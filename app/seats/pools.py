@@ -12,11 +12,11 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from peewee import Expression
+from peewee import Expression, ModelSelect
 
 from app.access.principal import Principal
 from app.db.columns import instant_text
-from app.db.compiled import Statement, through
+from app.db.compiled import Statement, compiled, through
 from app.db.sql import greatest, locked
 from app.db.transactions import assert_in_transaction
 from app.errors import SeatLimitReached, SeatRefusal
@@ -59,12 +59,15 @@ class NewEntry:
 
 
 class Recorded(NamedTuple):
-    """The number and instant that an entry got, and the term it fell in."""
+    """The number and instant that an entry got, the term it fell in, and the figures after it."""
 
     sequence: int
     at: datetime
     contract_id: str | None
     term_number: int | None
+    purchased: int
+    in_use: int
+    held: int
 
 
 def open_pool(organization_id: str, *, at: datetime) -> None:
@@ -94,8 +97,19 @@ def resume(organization_id: str) -> bool:
 
 def pool_of(organization_id: str) -> SeatPool:
     """Return the pool's row as it is now."""
-    pool: SeatPool = SeatPool.of(organization_id).get()
+    pool = _pool.first(organization_id)
+    if pool is None:
+        raise _no_pool(organization_id)
     return pool
+
+
+def _no_pool(organization_id: str) -> LookupError:
+    return LookupError(f"organization {organization_id} has no pool")
+
+
+@compiled
+def _pool(organization_id: str) -> "ModelSelect[SeatPool]":
+    return SeatPool.of(organization_id)
 
 
 def counts_of(organization_id: str) -> SeatCounts:
@@ -192,7 +206,7 @@ def record(change: NewEntry, *, at: datetime, **bounds: object) -> Recorded:
     """
     recorded = record_if(Guard.NONE, change, at=at, **bounds)
     if recorded is None:
-        raise LookupError(f"organization {change.organization_id} has no pool")
+        raise _no_pool(change.organization_id)
     return recorded
 
 
@@ -204,7 +218,7 @@ def record_if(guard: Guard, change: NewEntry, *, at: datetime, **bounds: object)
     recorded = _change(guard, change, bounds, at=at)
     if recorded is None:
         return None
-    contract_id, term_number = change.term or recorded[2:]
+    contract_id, term_number = change.term or (recorded.contract_id, recorded.term_number)
     LedgerEntry.add(
         organization_id=change.organization_id,
         sequence=recorded.sequence,
@@ -217,6 +231,9 @@ def record_if(guard: Guard, change: NewEntry, *, at: datetime, **bounds: object)
         cause=change.cause.reason,
         contract_id=contract_id,
         term_number=term_number,
+        purchased_after=recorded.purchased,
+        in_use_after=recorded.in_use,
+        held_after=recorded.held,
     )
     return recorded
 
@@ -225,38 +242,35 @@ def _change(
     guard: Guard, change: NewEntry, bounds: dict[str, object], *, at: datetime
 ) -> Recorded | None:
     assert_in_transaction()
-    purchased, in_use = EFFECTS[change.kind]
+    purchased, in_use, held = EFFECTS[change.kind]
     row = _changing(guard, tuple(bounds)).first(
         change.organization_id,
         at,
         purchased * change.quantity,
         in_use * change.quantity,
+        held * change.quantity,
         change.held_for_login,
         *bounds.values(),
     )
     return None if row is None else Recorded(*row)
 
 
+#: The columns of a pool that a change adds to.
+_COUNTED = ("purchased", "in_use", "held", "held_for_login")
+
+
 @lru_cache(maxsize=16)
 def _changing(guard: Guard, bounds: tuple[str, ...]) -> Statement[..., Any]:
     """Return the one UPDATE that changes a pool where a guard holds, and sets further columns."""
 
-    def build(
-        organization_id: str,
-        at: datetime,
-        purchased: int,
-        in_use: int,
-        held_for_login: int,
-        **further: object,
-    ) -> Any:
+    def build(organization_id: str, at: datetime, **given: object) -> Any:
+        counted = {name: getattr(SeatPool, name) + given.pop(name) for name in _COUNTED}
         return (
             SeatPool.update(
-                purchased=SeatPool.purchased + purchased,
-                in_use=SeatPool.in_use + in_use,
-                held_for_login=SeatPool.held_for_login + held_for_login,
+                **counted,
                 ledger_sequence=SeatPool.ledger_sequence + 1,
                 ledger_at=greatest(SeatPool.ledger_at, through(instant_text, at)),
-                **further,
+                **given,
             )
             .where(SeatPool.belongs_to(organization_id), *guard.of(at))
             .returning(
@@ -264,9 +278,11 @@ def _changing(guard: Guard, bounds: tuple[str, ...]) -> Statement[..., Any]:
                 SeatPool.ledger_at,
                 SeatPool.contract_id,
                 SeatPool.term_number,
+                SeatPool.purchased,
+                SeatPool.in_use,
+                SeatPool.held,
             )
             .tuples()
         )
 
-    fixed = ("organization_id", "at", "purchased", "in_use", "held_for_login")
-    return Statement(build, names=(*fixed, *bounds))
+    return Statement(build, names=("organization_id", "at", *_COUNTED, *bounds))

@@ -6,12 +6,12 @@ Only those who lack a seat count; who was refused for another reason is listed w
 from datetime import datetime
 from typing import NamedTuple
 
-from peewee import Case, Expression, ModelSelect, fn
+from peewee import BaseQuery, Expression, ModelSelect, fn
 
 from app.db.compiled import compiled
-from app.models import Hold, Want, WantSource
+from app.models import Hold, SeatPool, Want, WantSource
 from app.models.rows import same_organization
-from app.seats.want_sources import asked_by_a_directory, with_sources
+from app.seats.want_sources import with_sources
 from app.seats.wants import Closed, RefusalReason
 
 
@@ -31,12 +31,10 @@ def refusals_of(
     `state` is `open` or `closed`; without it both are listed. A person who waits is on the waiting
     list instead, until the want is closed.
     """
-    refused = Want.refused_at.is_null(is_null=False) & (
-        Want.parked_at.is_null() | Want.closed_at.is_null(is_null=False)
-    )
-    query = Want.of(organization_id, refused)
-    if state is not None:
-        query = query.where(Want.closed_at.is_null(is_null=state == "open"))
+    refused, open_ = Want.refused_at.is_null(is_null=False), Want.closed_at.is_null()
+    unparked, closed = Want.parked_at.is_null(), Want.closed_at.is_null(is_null=False)
+    listed = {"open": open_ & unparked, "closed": closed, None: unparked | closed}
+    query = Want.of(organization_id, refused & listed[state])
     if after is not None:
         query = query.where(Want.id < after)
     return list(with_sources(query.order_by(Want.id.desc()).limit(limit)))
@@ -44,8 +42,13 @@ def refusals_of(
 
 def open_refusals(organization_id: str) -> int:
     """Return how many people are refused for want of a seat."""
-    count: int = _open(organization_id).count()
+    count: int = _open_count.value(organization_id)
     return count
+
+
+@compiled
+def _open_count(organization_id: str) -> BaseQuery:
+    return _open(organization_id).select(fn.COUNT(Want.sequence)).tuples()
 
 
 def provisioned_refusals(organization_id: str, limit: int) -> list[Want]:
@@ -55,7 +58,7 @@ def provisioned_refusals(organization_id: str, limit: int) -> list[Want]:
 
 @compiled
 def _provisioned(organization_id: str, limit: int) -> "ModelSelect[Want]":
-    query = _open(organization_id).where(asked_by_a_directory())
+    query = _open(organization_id).where(Want.by_directory)
     return with_sources(query.order_by(Want.sequence).limit(limit))
 
 
@@ -64,7 +67,12 @@ def newest_refusals(organization_id: str, limit: int) -> list[Want]:
 
     The order is that in which they came, which an index has.
     """
-    return list(_open(organization_id).order_by(Want.sequence.desc()).limit(limit))
+    return _newest.rows(organization_id, limit)
+
+
+@compiled
+def _newest(organization_id: str, limit: int) -> "ModelSelect[Want]":
+    return _open(organization_id).order_by(Want.sequence.desc()).limit(limit)
 
 
 def first_refused(organization_id: str, limit: int) -> tuple[list[Want], int]:
@@ -81,13 +89,20 @@ def refused_by_road(organization_id: str) -> tuple[int, int]:
 
 def wanting(organization_id: str) -> Wanting:
     """Return how many people lack a seat, in one look."""
-    refused = Case(None, [(is_refused(), 1)], 0)
-    of_directory = Case(None, [(is_refused() & asked_by_a_directory(), 1)], 0)
-    parked = Case(None, [(Want.parked_at.is_null(is_null=False), 1)], 0)
-    sums = (fn.COALESCE(fn.SUM(each), 0) for each in (of_directory, refused, parked))
-    rows = Want.select(*sums).where(Want.belongs_to(organization_id) & Want.closed_at.is_null())
-    directory, all_refused, waiting = map(int, next(rows.tuples().iterator()))
-    return Wanting(directory, all_refused - directory, waiting)
+    refused, of_directory, parked = _wanting.first(organization_id) or (0, 0, 0)
+    return Wanting(of_directory, refused - of_directory, parked)
+
+
+@compiled
+def _wanting(organization_id: str) -> BaseQuery:
+    """Count along indexes that have no other wants in them."""
+    refused = _open(organization_id)
+    counts = (refused, refused.where(Want.by_directory), Want.of(organization_id, is_parked()))
+    return (
+        SeatPool.select(*[each.select(fn.COUNT(Want.sequence)) for each in counts])
+        .where(SeatPool.belongs_to(organization_id))
+        .tuples()
+    )
 
 
 def find_want(organization_id: str, want_id: str) -> Want | None:
@@ -127,6 +142,12 @@ def is_refused() -> Expression:
         & (Want.reason == RefusalReason.NO_SEAT.value)
     )
     return refused
+
+
+def is_parked() -> Expression:
+    """Return the condition that a person is on the waiting list."""
+    parked: Expression = Want.closed_at.is_null() & Want.parked_at.is_null(is_null=False)
+    return parked
 
 
 def _open(organization_id: str) -> "ModelSelect[Want]":

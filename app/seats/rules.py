@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Self
+from typing import NamedTuple, Self
 
 from app.errors import (
     ContractEnded,
@@ -28,16 +28,23 @@ class EntryKind(StrEnum):
     RENEWED = "renewed"
 
 
-#: What one seat of an entry adds to (purchased, in use).
-EFFECTS: dict[EntryKind, tuple[int, int]] = {
-    EntryKind.GRANTED: (1, 0),
-    EntryKind.ASSIGNED: (0, 1),
-    EntryKind.RELEASED: (0, -1),
-    EntryKind.HELD: (0, 1),
-    EntryKind.HOLD_ASSIGNED: (0, 0),
-    EntryKind.HOLD_RELEASED: (0, -1),
-    EntryKind.HOLD_EXPIRED: (0, -1),
-    EntryKind.RENEWED: (1, 0),
+class Effect(NamedTuple):
+    """What one seat of an entry adds to the seats purchased, in use, and held among these."""
+
+    purchased: int
+    in_use: int
+    held: int
+
+
+EFFECTS = {
+    EntryKind.GRANTED: Effect(1, 0, 0),
+    EntryKind.ASSIGNED: Effect(0, 1, 0),
+    EntryKind.RELEASED: Effect(0, -1, 0),
+    EntryKind.HELD: Effect(0, 1, 1),
+    EntryKind.HOLD_ASSIGNED: Effect(0, 0, -1),
+    EntryKind.HOLD_RELEASED: Effect(0, -1, -1),
+    EntryKind.HOLD_EXPIRED: Effect(0, -1, -1),
+    EntryKind.RENEWED: Effect(1, 0, 0),
 }
 
 
@@ -59,7 +66,7 @@ class SeatCounts:
         >>> SeatCounts(5, 2).after(EntryKind.ASSIGNED, 1)
         SeatCounts(purchased=5, in_use=3)
         """
-        purchased, in_use = EFFECTS[kind]
+        purchased, in_use, _ = EFFECTS[kind]
         return type(self)(self.purchased + purchased * quantity, self.in_use + in_use * quantity)
 
 

@@ -17,8 +17,8 @@ from app.models.rows import same_organization
 from app.seats import holds, wants
 from app.seats.holds import Kept, Purpose
 from app.seats.pools import Cause, lock_available
-from app.seats.refusals import is_refused
-from app.seats.want_sources import asked_by_a_directory, with_sources
+from app.seats.refusals import is_parked, is_refused
+from app.seats.want_sources import with_sources
 from app.seats.wants import Closed, Person
 from scim.names import UserName
 
@@ -60,7 +60,7 @@ def offer(organization_id: str, *, at: datetime) -> None:
     """Hold free seats for those who wait, in their order; they are seated after the transaction."""
     if _first_unserved.value(organization_id) is not None:
         free = lock_available(organization_id)
-        _keep(organization_id, _next(organization_id, _is_parked(), free), OFFER, at=at)
+        _keep(organization_id, _next(organization_id, is_parked(), free), OFFER, at=at)
 
 
 def reserve(organization: Organization, quantity: int, cause: Cause, *, at: datetime) -> None:
@@ -70,7 +70,7 @@ def reserve(organization: Organization, quantity: int, cause: Cause, *, at: date
     strangers refused at a login have no claim. Call inside the transaction that bought the seats.
     """
     if organization.reserve_for_denied:
-        entitled = _is_parked() | (is_refused() & asked_by_a_directory())
+        entitled = is_parked() | (is_refused() & Want.by_directory)
         people = _next(organization.id, entitled, quantity)
         _keep(organization.id, people, cause, at=at)
         if len(people) < quantity:
@@ -93,7 +93,7 @@ def _offered(organization_id: str) -> BaseQuery:
         & Hold.want_id.is_null(is_null=False)
     )
     theirs = Want.belongs_to(organization_id) & found_in(Want.id, held)
-    return Want.select(Want.sequence, Want.user_id).where(theirs & _is_parked()).tuples()
+    return Want.select(Want.sequence, Want.user_id).where(theirs & is_parked()).tuples()
 
 
 def waits(user: User) -> bool:
@@ -107,8 +107,18 @@ def places_of(organization_id: str, *, after: str | None = None, limit: int) -> 
 
     `after` is the id of the last one already seen.
     """
+    return _places.rows(organization_id, after, limit, after is not None)
+
+
+@compiled("is_after")
+def _places(
+    organization_id: str,
+    after: str | None,
+    limit: int,
+    is_after: bool,  # noqa: FBT001  # what the text hangs on
+) -> "ModelSelect[Want]":
     query = _parked(organization_id)
-    if after is not None:
+    if is_after:
         seen = Want.alias()
         query = query.where(
             Want.sequence
@@ -116,7 +126,7 @@ def places_of(organization_id: str, *, after: str | None = None, limit: int) -> 
                 seen.belongs_to(organization_id) & (seen.id == after)
             )
         )
-    return list(with_sources(query.order_by(Want.sequence).limit(limit)))
+    return with_sources(query.order_by(Want.sequence).limit(limit))
 
 
 def place_of(want: Want) -> int:
@@ -134,18 +144,23 @@ def with_places(wants: "ModelSelect[Want]") -> "ModelSelect[Want]":
         & first.parked_at.is_null(is_null=False)
         & (first.sequence < Want.sequence)
     )
-    return wants.select_extend(Case(None, [(_is_parked(), ahead)]).alias("place"))
+    return wants.select_extend(Case(None, [(is_parked(), ahead)]).alias("place"))
 
 
 def waiting_count(organization_id: str) -> int:
     """Return how many people are on the waiting list."""
-    count: int = _parked(organization_id).count()
+    count: int = _waiting_count.value(organization_id)
     return count
+
+
+@compiled
+def _waiting_count(organization_id: str) -> BaseQuery:
+    return _parked(organization_id).select(fn.COUNT(Want.sequence)).tuples()
 
 
 def organizations() -> list[str]:
     """Return the organizations in which people wait."""
-    return list(Want.select(Want.organization_id).where(_is_parked()).distinct().scalars())
+    return list(Want.select(Want.organization_id).where(is_parked()).distinct().scalars())
 
 
 def _keep(organization_id: str, people: list[Want], cause: Cause, *, at: datetime) -> None:
@@ -170,7 +185,7 @@ def _awaited(organization_id: str, user_name_key: str) -> BaseQuery:
 
 @compiled
 def _first_unserved(organization_id: str) -> BaseQuery:
-    return _unserved(organization_id, _is_parked()).select(Want.id).limit(1).tuples()
+    return _unserved(organization_id, is_parked()).select(Want.id).limit(1).tuples()
 
 
 def _next(organization_id: str, entitled: Expression, count: int) -> list[Want]:
@@ -196,10 +211,4 @@ def _queue(organization_id: str, entitled: Expression) -> "ModelSelect[Want]":
 
 
 def _parked(organization_id: str) -> "ModelSelect[Want]":
-    return Want.of(organization_id, _is_parked())
-
-
-def _is_parked() -> Expression:
-    """Return the condition that a person is on the waiting list."""
-    parked: Expression = Want.closed_at.is_null() & Want.parked_at.is_null(is_null=False)
-    return parked
+    return Want.of(organization_id, is_parked())

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Self
 
-from peewee import Case, ColumnBase, Expression, Function, ModelSelect, Select, fn
+from peewee import Case, ColumnBase, Expression, ModelSelect, Select, fn
 
 from app.access.principal import Principal, Role
 from app.db.columns import instant_text
@@ -38,6 +38,11 @@ class Source:
         if principal.role not in {Role.SCIM, Role.SSO}:
             return None
         return cls(principal.role.value, principal.provider or "")
+
+    @property
+    def is_directory(self) -> bool:
+        """Whether it provisions people."""
+        return self.kind == Role.SCIM.value
 
     def count(self, want: Want, seen: Seen) -> None:
         """Add to what is known of this source of a stored want."""
@@ -83,17 +88,6 @@ def with_sources(wants: "ModelSelect[Want]") -> "ModelSelect[Want]":
     provider = fn.NULLIF(WantSource.provider, "")
     leading = (_leading(WantSource.source, "source"), _leading(provider, "provider"))
     return wants.select_extend(*leading)
-
-
-def asked_by_a_directory() -> Function:
-    """Return the condition that a directory is among the sources of a want."""
-    return fn.EXISTS(
-        WantSource.select(WantSource.want_id).where(
-            same_organization(WantSource, Want)
-            & (WantSource.want_id == Want.id)
-            & (WantSource.source == Role.SCIM.value)
-        )
-    )
 
 
 def _leading(column: ColumnBase, name: str) -> Select:

@@ -197,6 +197,7 @@ def _count(want: Want, person: Person, source: Source, *, at: datetime) -> Want:
     new = not want.attempts
     want.attempts += 1
     want.last_seen_at = max(want.last_seen_at, at)
+    want.by_directory = want.by_directory or source.is_directory
     if person.user_id is not None:
         want.user_id = person.user_id
     want.save(force_insert=new)
@@ -216,6 +217,7 @@ def _merge(mine: Want, other: Want, *, at: datetime) -> None:
     stays.refused_at = stays.refused_at if parked else last.refused_at
     stays.alert_id = last.alert_id
     stays.notice_id = stays.notice_id or goes.notice_id
+    stays.by_directory = stays.by_directory or goes.by_directory
     stays.attempts += goes.attempts
     stays.first_seen_at = min(stays.first_seen_at, goes.first_seen_at)
     stays.last_seen_at = last.last_seen_at

@@ -48,12 +48,20 @@ PLANTED = (
     Corruption(
         "a want that lost its sources",
         ("DELETE FROM want_source WHERE want_id = '{place}'",),
-        {"a want was asked for by others than its sources": ["{acme} {place}"]},
+        {
+            "a want was asked for by others than its sources": ["{acme} {place}"],
+            "an open want says wrongly whether a directory asks": ["{acme} {place}"],
+        },
     ),
     Corruption(
         "a want that was asked for more often than its sources did",
         ("UPDATE want SET attempts = attempts + 1 WHERE id = '{place}'",),
         {"a want was asked for by others than its sources": ["{acme} {place}"]},
+    ),
+    Corruption(
+        "a want of a directory that says it is none's",
+        ("UPDATE want SET by_directory = FALSE WHERE id = '{place}'",),
+        {"an open want says wrongly whether a directory asks": ["{acme} {place}"]},
     ),
     Corruption(
         "a want with a place beyond the last",

@@ -35,6 +35,11 @@ PLANTED = (
         },
     ),
     Corruption(
+        "a pool that counts a seat more as held",
+        ("UPDATE seat_pool SET held = held + 1 WHERE organization_id = '{acme}'",),
+        {"the live holds are not the seats that the pool counts as held": ["{acme}"]},
+    ),
+    Corruption(
         "a pool that is ended while its contract runs",
         ("UPDATE seat_pool SET state = 'ended' WHERE organization_id = '{acme}'",),
         {"the pool's state is not its contract's": ["{acme}"]},
@@ -88,6 +93,7 @@ PLANTED = (
         "a ledger with a gap",
         ("DELETE FROM ledger_entry WHERE organization_id = '{acme}' AND sequence = {taken}",),
         {
+            "an entry says other figures than the ledger adds up to": ["{acme} *"],
             "an assignment began otherwise than its entry says": ["{acme} {seat}"],
             "the ledger has a gap, or does not end where the pool says": ["{acme}"],
             "the ledger's sum differs from the pool": ["{acme}"],
@@ -114,8 +120,36 @@ PLANTED = (
                 "{acme} *"
             ],
             "an entry about one person moves another number of seats than one": ["{acme} {taken}"],
+            "an entry says other figures than the ledger adds up to": ["{acme} *"],
             "the ledger's sum differs from the pool": ["{acme}"],
         },
+    ),
+    Corruption(
+        "an entry that says more purchased than there were",
+        (
+            "UPDATE ledger_entry"
+            " SET purchased_after = purchased_after + 1"
+            " WHERE organization_id = '{acme}' AND sequence = {granted}",
+        ),
+        {"an entry says other figures than the ledger adds up to": ["{acme} {granted}"]},
+    ),
+    Corruption(
+        "an entry that says more in use than there were",
+        (
+            "UPDATE ledger_entry"
+            " SET in_use_after = in_use_after + 1"
+            " WHERE organization_id = '{acme}' AND sequence = {granted}",
+        ),
+        {"an entry says other figures than the ledger adds up to": ["{acme} {granted}"]},
+    ),
+    Corruption(
+        "an entry that says more held than there were",
+        (
+            "UPDATE ledger_entry"
+            " SET held_after = held_after + 1"
+            " WHERE organization_id = '{acme}' AND sequence = {granted}",
+        ),
+        {"an entry says other figures than the ledger adds up to": ["{acme} {granted}"]},
     ),
     Corruption(
         "an entry in a term that was over",
@@ -145,6 +179,7 @@ PLANTED = (
             "after an entry more seats were in use than purchased, or fewer than none": [
                 "{acme} *"
             ],
+            "an entry says other figures than the ledger adds up to": ["{acme} *"],
             "seats were taken out of the total inside a term": ["{acme} {granted}"],
             "the ledger's sum differs from the pool": ["{acme}"],
         },
@@ -207,6 +242,7 @@ PLANTED = (
             "after an entry more seats were in use than purchased, or fewer than none": [
                 "{acme} 3"
             ],
+            "an entry says other figures than the ledger adds up to": ["{acme} *"],
         },
     ),
     Corruption(
@@ -311,6 +347,7 @@ PLANTED = (
         ("UPDATE hold SET ended_at = held_at, ended_as = 'released' WHERE id = '{hold}'",),
         {
             "a hold did not end once, as its ledger entries say": ["{acme} {hold}"],
+            "the live holds are not the seats that the pool counts as held": ["{acme}"],
             "the open assignments and live holds are not the seats in use": ["{acme}"],
         },
     ),
@@ -323,6 +360,7 @@ PLANTED = (
         ),
         {
             "a hold did not end once, as its ledger entries say": ["{acme} {past_hold}"],
+            "an entry says other figures than the ledger adds up to": ["{acme} *"],
             "an assignment ended otherwise than its entry says": ["{acme} {left_seat}"],
         },
     ),
@@ -357,6 +395,7 @@ PLANTED = (
         ),
         {
             "a hold did not end once, as its ledger entries say": ["{acme} {past_hold}"],
+            "the live holds are not the seats that the pool counts as held": ["{acme}"],
             "the open assignments and live holds are not the seats in use": ["{acme}"],
             "the seats held for logins are not what the pool says": ["{acme}"],
             "two seats are held for one person": ["{acme} {past_hold}"],

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from tests.benchmarks import commands
 from tests.benchmarks.filling import fill
 from tests.benchmarks.measuring import Figures, memory_of, peak_memory, run, statements
-from tests.benchmarks.multiplying import multiply
 from tests.benchmarks.plans import Plan
 from tests.benchmarks.report import Figure, Report, Row
 from tests.benchmarks.servers import Measured, both
 from tests.benchmarks.workloads import WORKLOADS, Workload
+from tests.support.multitudes import multiply
 
 MEGABYTE = 1e6
 

@@ -10,13 +10,13 @@ import pytest
 from app.models import GroupMember, User, UserEmail
 from tests.benchmarks.asking import document_of
 from tests.benchmarks.measuring import Figures, cpu_of
-from tests.benchmarks.multiplying import multiply
 from tests.benchmarks.plans import Plan
 from tests.benchmarks.report import Report, Row
 from tests.benchmarks.running import run_plan
 from tests.benchmarks.workloads import WORKLOADS
 from tests.support.builders import a_group, a_user, an_organization
 from tests.support.databases import fast_folder
+from tests.support.multitudes import multiply
 
 #: As few people as there can be, with one who is in no group.
 FEW, MORE = 60, 150

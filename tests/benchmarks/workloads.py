@@ -170,6 +170,14 @@ def seats_as_of(subject: Subject) -> Requests:
     yield from owner_page(f"seats?as_of={instant}")(subject)
 
 
+def release(subject: Subject) -> Requests:
+    """Take back the seat of a person who was made for it."""
+    while True:
+        body = subject.population.new_document()
+        made = json.loads(subject.ask_aside(Request("POST", "/scim/v2/Users", body, 201)))
+        yield Request("POST", "/owner/v1/releases", {"user_id": made["id"]}, 201, "owner")
+
+
 def confirmation(subject: Subject) -> Requests:
     while True:
         request = Request("POST", "/owner/v1/quotes", {"quantity": 1}, 201, "owner")
@@ -224,6 +232,7 @@ WORKLOADS = {
         Workload("foresight", "foresight", owner_page("foresight"), None, 7, "get"),
         Workload("put", "PUT", put, 2.5, 6),
         Workload("patch", "PATCH active", patch_active, 2.5, 10.5, steps=2, parts=2),
+        Workload("release", "release of a seat", release, None, 12, "patch"),
         Workload("member", "member added or removed", member, 2.5, 5.5, steps=2, parts=2),
         Workload(
             "confirmation", "confirmation of a quote", confirmation, 5, 15, "create", flat=False

@@ -11,7 +11,7 @@ from app.housekeeping import run_housekeeping
 from app.models import Hold, LedgerEntry, Want
 from app.organizations import suspending
 from app.people.sign_in import Login, LoginReason, Mode, decide
-from app.seats import holds
+from app.seats.pools import pool_of
 from tests.support.builders import NOW, a_user, an_organization, deactivate
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -28,7 +28,7 @@ def test_a_check_holds_a_seat_for_two_minutes():
     assert (decision.reason, decision.allow) == (LoginReason.SEAT_AVAILABLE, False)
     assert decision.hold_expires_at == EXPIRES_AT
     assert acme.counts == (2, 1)
-    assert holds.live_count(acme.id) == 1
+    assert pool_of(acme.id).held == 1
 
 
 def test_a_check_that_asks_for_no_hold_takes_nothing():
@@ -79,7 +79,7 @@ def test_the_last_seat_cannot_be_held_for_two_people():
     decision = _hold(acme, "bob@example.com")
 
     assert decision.reason is LoginReason.NO_SEAT
-    assert holds.live_count(acme.id) == 1
+    assert pool_of(acme.id).held == 1
 
 
 def test_a_person_for_whom_a_seat_is_held_is_told_so_without_asking_for_it():

@@ -188,8 +188,8 @@ def _spell_of(organization_id: str, alert_id: str, *, at: datetime) -> Spell:
 
 
 def _moment_of(organization_id: str, spell: Spell) -> _Moment:
-    sequence = history.sequence_at(organization_id, spell.starts_at)
-    return _Moment(sequence, spell.starts_at, history.pool_after(organization_id, sequence).counts)
+    then = history.pool_at(organization_id, spell.starts_at)
+    return _Moment(then.sequence, spell.starts_at, then.counts)
 
 
 def _raised(organization_id: str) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Addresses of the console: links to its pages, and the pages to which a sign-in may lead."""
 
 import re
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from flask import Response, current_app, g, request, url_for
@@ -8,6 +9,9 @@ from flask import Response, current_app, g, request, url_for
 from app.web.context import OWNER_PREFIX, public_url
 
 _SEE_OTHER = 303
+
+#: Stands for an id in an address.
+_ANY_ID = "any_id"
 _ADDRESS_LENGTH_MAX = 2000
 
 #: A path below the console, with a query. No backslash, which browsers read as a slash.
@@ -25,6 +29,15 @@ def href(endpoint: str, **values: object) -> str:
             values["organization_id"] = organization_id
     path = url_for(endpoint, **values).removeprefix(request.script_root)  # type: ignore[arg-type]
     return urlsplit(public_url()).path + path
+
+
+def href_each(endpoint: str, name: str) -> Callable[[str], str]:
+    """Return what makes the addresses of a view for many ids, each in the place of `name`.
+
+    An address is built once, for lists. Ids stand in it as they are.
+    """
+    before, _, after = href(endpoint, **{name: _ANY_ID}).partition(_ANY_ID)
+    return lambda id_: f"{before}{id_}{after}"
 
 
 def go(endpoint: str, **values: object) -> Response:

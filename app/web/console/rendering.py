@@ -11,7 +11,7 @@ from app.i18n.catalogues import translations
 from app.i18n.languages import Language, languages
 from app.i18n.templates import speak
 from app.web.assets import asset
-from app.web.console.addresses import href, public_path
+from app.web.console.addresses import href, href_each, public_path
 from app.web.console.forms import FORM_SEAL, Problems, form_token
 from app.web.console.menu import menu
 from app.web.console.notes import keep, take_note
@@ -46,6 +46,7 @@ def register(app: Flask) -> None:
     speak(app.jinja_env, lambda: translations(language()))
     app.jinja_env.globals |= {
         "href": href,
+        "href_each": href_each,
         "has_page": lambda endpoint: endpoint in app.view_functions,
         "asset": asset,
         "form_token": form_token,

@@ -10,7 +10,7 @@ from app.access.principal import Permission
 from app.billing.contracts import running
 from app.billing.seats_at import SeatsThen, seats_at
 from app.errors import InvalidInput
-from app.seats import assignments, history, holds
+from app.seats import assignments, history
 from app.seats.refusals import open_refusals
 from app.seats.rules import SeatCounts
 from app.seats.subscriptions import subscription_of
@@ -167,7 +167,7 @@ def _seats(organization_id: str, *, at: datetime) -> dict[str, Any]:
     return {
         "purchased": counts.purchased,
         "in_use": counts.in_use,
-        "held": holds.live_count(organization_id),
+        "held": pool.held,
         "available": counts.available,
         "waiting": waiting_count(organization_id),
         "open_denials": open_refusals(organization_id),

@@ -37,8 +37,7 @@ def asked_by_page(fresh_database, request):
     with fresh_database() as url:
         service = InProcess(url)
         recorder = service.app.extensions["seatgate"].recorder
-        recorder.enable()
-        customer = a_multitude(service, recorder.stop, request.param)
+        customer = a_multitude(service, recorder, request.param)
         owner = Browser(service)
         owner.sign_in(customer)
         yield {page: sent_by(owner, f"/console/{customer.id}{page}") for page in PAGES}
