@@ -2,11 +2,8 @@
 
 A test that asks for `database` or `server` runs once on SQLite and once on PostgreSQL, and ends
 with an audit that finds nothing. What limits it to one engine is
-`@pytest.mark.parametrize("engine", ["postgresql"], indirect=True, scope="session")`.
-
-Whatever comes to a query is tested on both. What is decided before or after any, by the same code
-for both engines, is tested on SQLite alone: slashes, headers, media types, JSON and parameters that
-are refused as they are written, the words and looks of pages.
+`@pytest.mark.parametrize("engine", ["postgresql"], indirect=True, scope="session")`; which tests
+run on SQLite alone is said in `tests/support/engines.py`.
 """
 
 import os

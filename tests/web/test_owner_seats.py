@@ -6,6 +6,7 @@ from app.access.context import acting
 from app.organizations.suspending import suspend_organization
 from app.people import provisioning
 from tests.support.builders import NOW, a_user, an_organization, buy, deactivate, fill
+from tests.support.engines import on_sqlite_alone
 
 
 def walk(client, path, name, count):
@@ -156,6 +157,7 @@ def test_the_pages_of_a_list_are_its_whole_in_its_order(buyer):
             assert walk(buyer, path, name, count) == whole[name], (path, count)
 
 
+@on_sqlite_alone
 @pytest.mark.parametrize("path", LISTS)
 @pytest.mark.parametrize(
     "cursor", ["abc", "-1", "1.5", "٣", "9" * 40, "x" * 501, "inv_x", "org_1 "], ids=repr
@@ -167,6 +169,7 @@ def test_a_cursor_that_no_page_gave_is_422(buyer, path, cursor):
     assert (refused.json()["code"], refused.json()["field"]) == ("invalid_input", "cursor")
 
 
+@on_sqlite_alone
 @pytest.mark.parametrize("path", LISTS)
 @pytest.mark.parametrize("count", ["0", "-1", "1001", "many", "1.5", ""])
 def test_a_count_out_of_bounds_is_422(buyer, path, count):

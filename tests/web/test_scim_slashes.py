@@ -6,6 +6,7 @@ from app.access.principal import Role
 from app.web.addresses import plain_path
 from scim import urns
 from tests.support.clients import Client
+from tests.support.engines import on_sqlite_alone
 from tests.support.routes import OPEN, ROUTES, a_request, things_of
 
 METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
@@ -17,7 +18,7 @@ SPELLINGS = {
 }
 
 #: Addresses are made plain before anything is asked of a database.
-pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope="session")
+pytestmark = on_sqlite_alone
 
 
 def spelt_in_every_way(path):
