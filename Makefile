@@ -3,8 +3,9 @@
 # make test  format, lint, types and tests, as the continuous integration runs them
 # make bench  measure the server beside the least that a program can do for the same requests, all
 #             in ten minutes; WORKLOADS=get,create SIZE=1000 ENGINE=postgresql QUICK=1 choose
-# make test-long   the same tests of whatever may happen in whatever order, and of invoices as data,
-#                  with many more examples, and of what requests take, among 100,000 people
+# make test-long   the same tests of whatever may happen in whatever order, of invoices as data, of
+#                  properties that cost much to try, with many more examples, and of what requests
+#                  take, among 100,000 people
 
 PYTHON  ?= python3
 PORT    ?= 8080
@@ -36,7 +37,10 @@ test: .venv/installed-dev
 test-long: .venv/installed-dev
 	@$(BIN)/pytest -q -n auto --hypothesis-profile long tests/stateful \
 		tests/billing/test_generated_invoices_as_data.py \
-		tests/benchmarks/test_plans_of_workloads.py
+		tests/benchmarks/test_plans_of_workloads.py $(PROPERTIES)
+
+# Those that try as many examples as `tests/support/effort.py` says.
+PROPERTIES = $(shell grep -rl "effort import examples" tests/web tests/billing tests/directory tests/people)
 
 bench: .venv/installed-dev
 	@$(BIN)/python -m tests.benchmarks

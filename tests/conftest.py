@@ -2,7 +2,8 @@
 
 A test that asks for `database` or `server` runs once on SQLite and once on PostgreSQL, and ends
 with an audit that finds nothing. What limits it to one engine is
-`@pytest.mark.parametrize("engine", ["postgresql"], indirect=True, scope="session")`.
+`@pytest.mark.parametrize("engine", ["postgresql"], indirect=True, scope="session")`; which tests
+run on SQLite alone is said in `tests/support/engines.py`.
 """
 
 import os
@@ -22,16 +23,22 @@ from tests.support.auditing import miscounted, violations
 from tests.support.builders import NOW, Customer, an_organization
 from tests.support.clients import OwnerClient, ScimClient, SsoClient
 from tests.support.databases import Databases, PostgresqlDatabases, SqliteDatabases, fast_folder
+from tests.support.effort import LONG
 from tests.support.kept_texts import check_texts, trust_texts
 from tests.support.servers import Server
 
 #: For `make test-long`: some ten minutes on each engine.
-settings.register_profile("long", max_examples=300)
+settings.register_profile(LONG, max_examples=300)
 
 
 def pytest_addoption(parser) -> None:
-    """Add `--record`, which makes the answers of a live run the expected ones in fixtures/idp."""
+    """Add what is left behind by tests: `--record` and `--pictures`.
+
+    `--record` makes the answers of a live run the expected ones in fixtures/idp, and `--pictures`
+    leaves pictures of the pages that browsers come to.
+    """
     parser.addoption("--record", action="store_true", help="rewrite the answers in fixtures/idp")
+    parser.addoption("--pictures", action="store_true", help="leave pictures in .screenshots")
 
 
 @contextmanager

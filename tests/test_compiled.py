@@ -140,3 +140,30 @@ def test_texts_do_not_grow_without_bound(monkeypatch):
         some.rows(acme.id, count)
 
     assert len(some._texts) <= 4
+
+
+#: Conditions whose text hangs on values, and values with which it is another than before.
+HANGING = {
+    "missing": (lambda one, _: User.external_id == one, (None, "e-2")),
+    "empty": (
+        lambda one, _: User.external_id == one if one else User.deleted_at.is_null(),
+        ("", ""),
+    ),
+    "of a closed set": (
+        lambda one, _: (User.id if one == Role.SSO else User.external_id) == one,
+        (Role.SSO, "e-2"),
+    ),
+    "alike": (
+        lambda one, other: (User.id if one == other else User.external_id) == one,
+        ("e-1", "e-1"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("condition", "values"), HANGING.values(), ids=HANGING)
+def test_a_text_that_hangs_on_values_is_noticed_when_they_come(condition, values):
+    statement = Statement(lambda one, other: User.select().where(condition(one, other)))
+    assert statement.rows("e-1", "e-2") == statement.rows(Role.SCIM, "e-3") == []
+
+    with pytest.raises(AssertionError):
+        statement.rows(*values)

@@ -13,6 +13,7 @@ from app.organizations.settings import (
     the_seller,
 )
 from tests.support.builders import NOW, a_quote, an_organization, buy, confirm
+from tests.support.engines import on_sqlite_alone
 from tests.support.languages import add_german
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -122,6 +123,7 @@ def test_an_organization_speaks_a_language_that_was_added(acme, tmp_path, monkey
     assert find_organization(acme.id).language == "de"
 
 
+@on_sqlite_alone
 @pytest.mark.parametrize(
     ("changes", "field"),
     [

@@ -29,6 +29,7 @@ from tests.conftest import opened
 from tests.support.auditing import violations
 from tests.support.builders import NOW, an_organization
 from tests.support.command_line import an_operator
+from tests.support.engines import on_sqlite_alone
 from tests.support.in_process import InProcess
 
 ROOT = Path(__file__).parents[1]
@@ -207,6 +208,7 @@ def test_what_is_the_vendors_is_set_by_the_operator_alone(surfaces, setting, val
     assert surfaces.kept(setting) == (before, setting.parse(value))
 
 
+@on_sqlite_alone
 @pytest.mark.parametrize(("setting", "value"), given(*OwnerMay, values=unusable))
 def test_what_one_surface_refuses_the_other_refuses_too(surfaces, setting, value):
     before = surfaces.kept(setting)
@@ -278,6 +280,7 @@ def test_the_particulars_are_those_of_a_party_on_every_surface():
     assert set(buyer) == {member.name for member in BUYER_PARTICULARS}
 
 
+@on_sqlite_alone
 @pytest.mark.parametrize("member", BUYER_PARTICULARS, ids=lambda member: member.name)
 @pytest.mark.parametrize("text", ["a\x07b", "x" * (LENGTH_MAX + 1)], ids=["unprintable", "endless"])
 def test_a_particular_is_refused_on_both_surfaces(surfaces, member, text):

@@ -22,6 +22,7 @@ from app.organizations.settings import (
 )
 from app.text import LENGTH_MAX, line_of_text
 from tests.support.builders import NOW, STARTS_ON, a_quote, an_organization
+from tests.support.engines import on_sqlite_alone
 
 UNPRINTABLE = {
     "a control character": "PO\x07",
@@ -108,6 +109,7 @@ DOORS = {
 }
 
 
+@on_sqlite_alone
 @pytest.mark.usefixtures("database")
 @pytest.mark.parametrize("door", DOORS)
 @pytest.mark.parametrize("text", ["PO\x07", "PO\u202e7"], ids=["control", "format"])

@@ -30,6 +30,7 @@ from tests.support.books import (
     fec_rows,
 )
 from tests.support.builders import NOW
+from tests.support.effort import examples
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -188,7 +189,9 @@ def test_months_together_are_the_year_and_numbers_go_on():
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(10, many=100),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(
     steps=STEPS, kind=st.sampled_from(sorted(CUSTOMERS)), currency=st.sampled_from(["EUR", "USD"])

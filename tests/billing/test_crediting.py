@@ -21,6 +21,7 @@ from app.errors import InvalidInput, InvoiceVoid, NotFound
 from app.models import CreditLine, Invoice, Organization, Payment, Seller
 from app.organizations.settings import SellerChanges, set_seller
 from tests.support.builders import NOW, a_contract, a_user, an_organization, buy
+from tests.support.effort import examples
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -201,7 +202,7 @@ def test_payments_and_credit_notes_are_append_only(acme, invoice, change):
 
 
 @settings(
-    max_examples=15,
+    max_examples=examples(10, many=100),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -15,6 +15,7 @@ from app.organizations.settings import OrganizationChanges, set_organization
 from app.people.sign_in import Login, Mode, decide
 from tests.support.auditing import violations
 from tests.support.builders import NOW, a_contract, a_quote, a_user, an_organization, deactivate
+from tests.support.effort import examples
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -23,7 +24,9 @@ SECOND = timedelta(seconds=1)
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(12, many=100),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(
     seats=st.integers(1, 5),

@@ -26,6 +26,7 @@ from app.models import (
 )
 from app.people.sign_in import Login, Mode, decide
 from tests.support.builders import NOW, a_user, an_organization, deactivate, fill
+from tests.support.effort import examples
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -120,7 +121,7 @@ def test_a_contract_that_ends_leaves_one_event():
 
 
 @settings(
-    max_examples=12,
+    max_examples=examples(5, many=60),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

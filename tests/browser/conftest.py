@@ -32,12 +32,13 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def person(server, chromium) -> Iterator[Callable[..., Person]]:
+def person(server, chromium, request) -> Iterator[Callable[..., Person]]:
     """Return what lets one more person come, with habits of their own; no page may complain."""
     come: list[Person] = []
 
     def arrive(**habits) -> Person:
         come.append(a_person(chromium, server.url, Habits(**habits)))
+        come[-1].pictured = request.config.getoption("--pictures")
         return come[-1]
 
     yield arrive

@@ -1,6 +1,6 @@
 """Every page, in each language and in light and dark: no barriers, and nothing beside the screen.
 
-Pictures of all of them are kept in the folder of screenshots, to be looked at.
+With `--pictures`, pictures of all of them are left in `.screenshots/`, to be looked at.
 """
 
 import re
@@ -21,7 +21,7 @@ from app.owners.links import make_link
 from app.owners.roster import find_owner
 from tests.owners.builders import an_owner, as_owner
 from tests.support.builders import NOW, a_quote, a_user, an_organization, buy, deactivate, fill
-from tests.support.looks import look
+from tests.support.looks import in_both_ways, look
 from tests.support.waiting_lists import choose_parking
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope="session")
@@ -156,7 +156,7 @@ def check(person, address, name, status=200):
     look(person, name)
 
 
-@pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("fr", "dark")])
+@in_both_ways
 def test_every_page_is_open_to_all_in_every_language_and_colour(busy, signed_in, language, scheme):
     customer, things = busy
     giver = find_owner(customer.id, things["giver"])
@@ -167,7 +167,7 @@ def test_every_page_is_open_to_all_in_every_language_and_colour(busy, signed_in,
         check(owner, f"/console/{customer.id}{path}", name_of(rule))
 
 
-@pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("fr", "dark")])
+@in_both_ways
 def test_what_is_seen_without_signing_in_is_open_to_all(busy, person, language, scheme):
     _, things = busy
     stranger = person(language=language, scheme=scheme)
@@ -184,7 +184,7 @@ def test_the_documents_are_open_to_all(person):
 
 
 @pytest.mark.parametrize("state", STATES)
-@pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("fr", "dark")])
+@in_both_ways
 def test_pages_are_open_to_all_in_every_state(server, signed_in, state, language, scheme):  # noqa: ARG001
     customer = STATES[state]()
     owner = signed_in(customer, language=language, scheme=scheme)
@@ -197,7 +197,7 @@ def test_pages_are_open_to_all_in_every_state(server, signed_in, state, language
 NEWCOMER = "address=zoe.lefebvre-dubois%40laboratoire.example.com&name=Zoe"
 
 
-@pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("fr", "dark")])
+@in_both_ways
 def test_a_transfer_is_open_to_all_in_every_state(server, signed_in, language, scheme):  # noqa: ARG001
     customer = an_organization(5)
     giver = an_owner(customer, name="Marie Curie", address="marie.curie@laboratoire.example.com")
@@ -222,5 +222,7 @@ def test_a_transfer_is_open_to_all_in_every_state(server, signed_in, language, s
         check(visitor, f"/console/{customer.id}{path}", name, status)
 
     accept_ownership(as_owner(taker))
-    visitor = signed_in(customer, find_owner(customer.id, taker.id), language=language)
+    visitor = signed_in(
+        customer, find_owner(customer.id, taker.id), language=language, scheme=scheme
+    )
     check(visitor, f"/console/{customer.id}/ownership", "ownership-accepted")

@@ -8,13 +8,9 @@ import requests
 from app.models import Contract, SignInAttempt
 from app.owners.attempts import PER_SOURCE, Attempt
 from tests.support.builders import a_quote, an_organization, buy, fill
-from tests.support.looks import look
+from tests.support.looks import in_both_ways, look
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope="session")
-
-in_both_languages = pytest.mark.parametrize(
-    ("language", "scheme"), [("en", "light"), ("fr", "dark")]
-)
 
 
 @dataclass(frozen=True)
@@ -79,7 +75,7 @@ def sent(person, form, address):
     return answered.value
 
 
-@in_both_languages
+@in_both_ways
 @pytest.mark.parametrize("name", FORMS)
 def test_the_answer_to_a_form_is_open_to_all(acme, signed_in, name, language, scheme):
     customer, things = acme
@@ -91,7 +87,7 @@ def test_the_answer_to_a_form_is_open_to_all(acme, signed_in, name, language, sc
     look(owner, name)
 
 
-@in_both_languages
+@in_both_ways
 def test_the_pages_of_failures_are_open_to_all(server, acme, signed_in, language, scheme):
     customer, _ = acme
     owner = signed_in(customer, language=language, scheme=scheme)

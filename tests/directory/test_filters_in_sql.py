@@ -15,6 +15,7 @@ from scim.documents import folded
 from scim.projection import Projection
 from scim.schemas import GROUP, USER
 from tests.support.builders import BASE_URL, a_group, a_user, an_organization
+from tests.support.effort import examples
 from tests.support.resources import documents_of
 from tests.support.strategies import INSTANTS, TEXTS, filters_for, users
 
@@ -35,7 +36,7 @@ NAMES = TEXTS.filter(str.strip)
 #: One database serves all examples, each with an organization of its own.
 on_one_database = settings(
     deadline=None,
-    max_examples=60,
+    max_examples=examples(25),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 

@@ -9,6 +9,7 @@ from app.directory import groups
 from app.models import GroupMember
 from scim.schemas import GROUP
 from tests.support.builders import NOW, a_group, a_patch, an_organization, fill
+from tests.support.effort import examples
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -25,7 +26,7 @@ def _operations():
 
 @settings(
     deadline=None,
-    max_examples=60,
+    max_examples=examples(25),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(chosen, _operations())

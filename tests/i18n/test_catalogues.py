@@ -110,21 +110,23 @@ def test_a_catalogue_has_the_texts_of_its_domain_and_no_other(asked, tag, domain
     assert keys(catalogue_of(tag, domain)) == keys(asked[domain])
 
 
-@pytest.mark.parametrize("file", PRODUCT, ids=path_of)
-def test_a_text_is_written_so_that_it_is_found(file):
-    calls = [
-        (name_of(node), node.args)
-        for node in ast.walk(ast.parse(file.read_text("utf-8")))
-        if isinstance(node, ast.Call) and name_of(node) in KEYWORDS
-    ]
+def test_a_text_is_written_so_that_it_is_found():
+    for file in PRODUCT:
+        asked = [
+            node.args
+            for node in ast.walk(ast.parse(file.read_text("utf-8")))
+            if isinstance(node, ast.Call) and name_of(node) in KEYWORDS
+        ]
+        put_together = [
+            args
+            for args in asked
+            if any(isinstance(arg, ast.JoinedStr | ast.BinOp) for arg in args)
+        ]
+        literal = [literals for args in asked if (literals := texts_in(args))]
 
-    put_together = [
-        args for _, args in calls if any(isinstance(arg, ast.JoinedStr | ast.BinOp) for arg in args)
-    ]
-    literal = [literals for _, args in calls if (literals := texts_in(args))]
-
-    assert put_together == []
-    assert len(literal) == len(texts_of(file))  # a call inside an f-string is not found
+        assert put_together == [], path_of(file)
+        # A call inside an f-string is not found.
+        assert len(literal) == len(texts_of(file)), path_of(file)
 
 
 def name_of(call):

@@ -18,6 +18,7 @@ from app.people.login_messages import (
 from app.people.mismatches import REPAIRS, Kind, mismatches_of
 from app.people.sign_in import Login, Mode, decide
 from tests.support.builders import NOW, a_user, an_organization, deactivate
+from tests.support.engines import on_sqlite_alone
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -196,6 +197,7 @@ def test_every_mismatch_has_a_repair():
     assert set(REPAIRS) == set(Kind)
 
 
+@on_sqlite_alone
 @pytest.mark.parametrize("language", languages())
 @pytest.mark.parametrize("reason_", LoginReason)
 def test_every_reason_has_a_sentence_in_every_language(language, reason_):

@@ -22,6 +22,7 @@ from scim.errors import InvalidValue
 from scim.names import UserName, check_visible, skeleton
 from scim.schemas import USER
 from tests.support.builders import NOW, a_patch, a_user, an_organization, deactivate
+from tests.support.engines import on_sqlite_alone
 
 #: Beside Cc and Cf (which every bidirectional character is): separators, fillers, selectors.
 UNSEEN = st.one_of(
@@ -113,6 +114,7 @@ def by_reassignment(acme, name):
     reassign(acting(acme.owner, at=NOW), giver.id, Newcomer(name))
 
 
+@on_sqlite_alone
 @pytest.mark.usefixtures("database")
 @pytest.mark.parametrize("bad", BAD, ids=ascii)
 @pytest.mark.parametrize("door", [by_post, by_put, by_patch, by_login, by_reassignment])

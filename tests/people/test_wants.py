@@ -33,6 +33,7 @@ from tests.support.builders import (
     deactivate,
     fill,
 )
+from tests.support.effort import examples
 from tests.support.waiting_lists import choose_parking, line, seats_left_held
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -293,7 +294,7 @@ STEPS = st.lists(
 
 @settings(
     deadline=None,
-    max_examples=25,
+    max_examples=examples(12),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(STEPS, st.booleans(), st.booleans())

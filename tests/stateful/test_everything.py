@@ -39,15 +39,13 @@ from tests.stateful.contracts import Contracts
 from tests.stateful.model import Model
 from tests.support.auditing import violations
 from tests.support.builders import NOW, a_group, a_patch, a_user, an_organization, buy, set_active
+from tests.support.effort import examples
 
 SEATS = 2
 NAMES = st.sampled_from([f"{name}@example.com" for name in ("ada", "bob", "cy", "dan", "eve")])
 
-#: About half a minute on each engine; `make test-long` tries many more.
 BOUNDS = settings(
-    max_examples=settings.default.max_examples
-    if settings.get_current_profile_name() == "long"
-    else 15,
+    max_examples=examples(8),
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=list(HealthCheck),

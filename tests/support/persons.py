@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Response
 
 SCREENSHOTS = Path(__file__).parents[2] / ".screenshots"
@@ -24,10 +24,9 @@ _AT_HAND = """() => {
     return (label ?? at).innerText.trim();
 }"""
 
-_AXE = Axe()
-
-#: What axe is asked where the page was asked all before, in other colours.
-_COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+#: Asks axe, which is brought to the page when it is first asked there.
+_IS_AXE_THERE = "'axe' in window"
+_ASK_AXE = "axe.run({resultTypes: ['violations']}).then(found => found.violations)"
 
 
 @dataclass(frozen=True)
@@ -51,6 +50,8 @@ class Person:
     done: list[str] = field(default_factory=list)
     #: What their browser complained of: scripts that fail, and what the page may not load or do.
     complaints: list[str] = field(default_factory=list)
+    #: Whether pictures are left of the pages that they look at.
+    pictured: bool = False
     _failed: set[str] = field(default_factory=set)
 
     @property
@@ -125,14 +126,17 @@ class Person:
         fields.and_(self.page.get_by_label(label)).fill(text)
 
     def keep_look(self, name: str) -> None:
-        """Keep a picture of the whole page in the folder of screenshots."""
+        """Leave a picture of the whole page in `.screenshots/`, if pictures are wanted."""
+        if not self.pictured:
+            return
         SCREENSHOTS.mkdir(exist_ok=True)
         self.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
 
-    def barriers(self, *, colours_only: bool = False) -> list[str]:
+    def barriers(self) -> list[str]:
         """Return what axe finds on the page: the rule, and where."""
-        options = {"resultTypes": ["violations"], **(_COLOURS if colours_only else {})}
-        found = _AXE.run(self.page, options=options).response["violations"]
+        if not self.page.evaluate(_IS_AXE_THERE):
+            self.page.evaluate(AXE_SCRIPT)
+        found = self.page.evaluate(_ASK_AXE)
         return [f"{each['id']}: {node['html']}" for each in found for node in each["nodes"]]
 
     def _press(self, role: str, words: str) -> None:

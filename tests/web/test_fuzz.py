@@ -17,6 +17,7 @@ from app.web.context import SCIM_PREFIX
 from scim import urns
 from tests.support.auditing import violations
 from tests.support.builders import NOW, Customer, a_group, a_quote, a_user, an_organization
+from tests.support.effort import examples
 from tests.support.json_strategies import QUERIES, addresses, bodies
 
 NOT_IMPLEMENTED = 501
@@ -84,7 +85,9 @@ def assert_in_the_form_of_its_surface(response, path):
 
 
 @settings(
-    deadline=None, max_examples=1000, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None,
+    max_examples=examples(300, many=3000),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(data=st.data())
 def test_no_request_crashes_the_server(target, data):

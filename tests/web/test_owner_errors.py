@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from tests.support.engines import on_sqlite_alone
+
 #: Words that only a library, an engine or a traceback would say.
 FOREIGN = re.compile(r"marshmallow|peewee|sqlite|psycopg|werkzeug|flask|traceback|expecting", re.I)
 
@@ -21,6 +23,7 @@ def assert_problem(response, status, code):
     return problem
 
 
+@on_sqlite_alone
 @pytest.mark.parametrize(
     "content",
     [
@@ -39,11 +42,13 @@ def test_a_body_that_is_no_json_is_400(buyer, content):
     assert_problem(buyer.post("/quotes", data=content, headers=JSON), 400, "malformed_body")
 
 
+@on_sqlite_alone
 @pytest.mark.parametrize("content", [b"null", b"[]", b'"five"', b"5"])
 def test_a_body_that_is_no_object_is_422(buyer, content):
     assert_problem(buyer.post("/quotes", data=content, headers=JSON), 422, "invalid_input")
 
 
+@on_sqlite_alone
 @pytest.mark.parametrize("media_type", ["text/plain", "application/xml", "multipart/form-data"])
 def test_a_body_of_another_type_is_415(buyer, media_type):
     answer = buyer.post("/quotes", data='{"quantity": 5}', headers={"Content-Type": media_type})
@@ -57,6 +62,7 @@ def test_a_body_over_the_limit_is_413(buyer):
     assert_problem(answer, 413, "body_too_large")
 
 
+@on_sqlite_alone
 @pytest.mark.parametrize("path", ["/quotes", "/tokens", "/releases", "/reassignments", "/settings"])
 def test_a_field_that_nobody_knows_is_named(buyer, path):
     method = "PATCH" if path == "/settings" else "POST"
@@ -84,6 +90,7 @@ def test_what_nobody_has_is_404(buyer):
     assert_problem(buyer.get("/invoices/unknown"), 404, "not_found")
 
 
+@on_sqlite_alone
 @pytest.mark.parametrize("path", ["/nothing", "/seats/1", "/Seats"])
 def test_an_address_where_there_is_nothing_is_404(buyer, path):
     assert_problem(buyer.get(path), 404, "not_found")

@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 
 from tests.support.builders import NOW, a_user, buy, deactivate
+from tests.support.engines import on_sqlite_alone
 
 
 def when(**ago) -> str:
@@ -49,6 +50,7 @@ def test_the_pages_of_a_past_instant_do_not_move(acme, buyer):
     assert [row["user_id"] for row in rest["assignments"]] == [people[2].id]
 
 
+@on_sqlite_alone
 @pytest.mark.parametrize("path", ["/seats", "/assignments", "/exports/ledger.csv"])
 @pytest.mark.parametrize(
     "as_of",

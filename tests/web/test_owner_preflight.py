@@ -9,6 +9,7 @@ from app.access.principal import Role
 from app.models import AuditEvent, LedgerEntry, Quote, User
 from app.people.name_lists import people_in
 from tests.support.builders import a_quote, a_user, an_organization, fill
+from tests.support.engines import on_sqlite_alone
 
 PEOPLE = ["Alice@Example.com", "bob@example.com", "carol@example.com", "dave@example.com"]
 
@@ -129,6 +130,7 @@ HEADINGS = [
 ]
 
 
+@on_sqlite_alone
 @pytest.mark.usefixtures("directory")
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 @pytest.mark.parametrize("position", [0, 1, 2])
@@ -144,6 +146,7 @@ def test_the_column_is_found_by_its_name_wherever_it_stands(buyer, delimiter, po
         assert (answer["inactive"], answer["unknown"]) == (["bob@example.com"], []), heading
 
 
+@on_sqlite_alone
 @pytest.mark.parametrize("heading", [*HEADINGS, "email,userName", "userName;mail", "Nom;login"])
 def test_nobody_is_priced_for_a_heading(buyer, heading):
     answer = upload(buyer, f"{heading}\n").json()
@@ -178,6 +181,7 @@ def test_what_spreadsheets_call_unicode_text_is_read(buyer):
     assert answer.json()["unknown"] == ["zoé@example.com"]
 
 
+@on_sqlite_alone
 @pytest.mark.parametrize(
     "first",
     [
@@ -233,6 +237,7 @@ def test_whatever_stands_beside_them_the_people_are_read(columns, delimiter, peo
     assert people_in(file.getvalue().encode()) == people
 
 
+@on_sqlite_alone
 @pytest.mark.parametrize(
     ("text", "line"),
     [
@@ -251,6 +256,7 @@ def test_a_broken_line_is_named_by_its_number(buyer, text, line):
     assert refused.json()["detail"].startswith(f"Line {line} ")
 
 
+@on_sqlite_alone
 @pytest.mark.parametrize(
     "body", [{}, {"user_names": "alice"}, {"user_names": [""]}, {"user_names": [5]}, [], {"x": 1}]
 )

@@ -6,6 +6,7 @@ from app.access.context import acting
 from app.organizations.suspending import suspend_organization
 from app.people import provisioning
 from tests.support.builders import NOW, a_user, an_organization, buy, deactivate, fill
+from tests.support.engines import on_sqlite_alone
 
 
 def walk(client, path, name, count):
@@ -147,19 +148,16 @@ LISTS = {
 
 
 @pytest.mark.usefixtures("history")
-@pytest.mark.parametrize("path", LISTS)
-@pytest.mark.parametrize("count", [1, 3, 7, 1000])
-def test_the_pages_of_a_list_are_its_whole_in_its_order(buyer, path, count):
-    name, key, total = LISTS[path]
-    whole = buyer.get(path).json()
-
-    entries = walk(buyer, path, name, count)
-
-    assert entries == whole[name]
-    assert whole["next_cursor"] is None
-    assert len({entry[key] for entry in entries}) == len(entries) == total
+def test_the_pages_of_a_list_are_its_whole_in_its_order(buyer):
+    for path, (name, key, total) in LISTS.items():
+        whole = buyer.get(path).json()
+        assert whole["next_cursor"] is None, path
+        assert len({entry[key] for entry in whole[name]}) == len(whole[name]) == total, path
+        for count in (1, 3, 7, 1000):
+            assert walk(buyer, path, name, count) == whole[name], (path, count)
 
 
+@on_sqlite_alone
 @pytest.mark.parametrize("path", LISTS)
 @pytest.mark.parametrize(
     "cursor", ["abc", "-1", "1.5", "٣", "9" * 40, "x" * 501, "inv_x", "org_1 "], ids=repr
@@ -171,6 +169,7 @@ def test_a_cursor_that_no_page_gave_is_422(buyer, path, cursor):
     assert (refused.json()["code"], refused.json()["field"]) == ("invalid_input", "cursor")
 
 
+@on_sqlite_alone
 @pytest.mark.parametrize("path", LISTS)
 @pytest.mark.parametrize("count", ["0", "-1", "1001", "many", "1.5", ""])
 def test_a_count_out_of_bounds_is_422(buyer, path, count):

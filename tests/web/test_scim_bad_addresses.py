@@ -4,12 +4,14 @@ import pytest
 
 from scim import urns
 from tests.support.builders import an_organization
+from tests.support.engines import on_sqlite_alone
 from tests.support.refusals import assert_refused
 
 #: Whatever is refused changes nothing in the database.
 pytestmark = pytest.mark.usefixtures("unchanged")
 
 
+@on_sqlite_alone
 @pytest.mark.parametrize(
     "accept", ["text/html", "application/xml, image/*", "application/json;q=0"]
 )
@@ -17,6 +19,7 @@ def test_a_client_that_accepts_no_json_is_406(scim, accept):
     assert_refused(scim.get("/Users", headers={"Accept": accept}), 406)
 
 
+@on_sqlite_alone
 @pytest.mark.parametrize(
     ("parameters", "scim_type"),
     [
@@ -115,11 +118,13 @@ def test_a_nul_in_an_address_is_refused(scim):
     assert_refused(scim.get("/Users/%00"), 400, "invalidValue")
 
 
+@on_sqlite_alone
 @pytest.mark.parametrize("path", ["/Nothing", "/Users/x/y", "/Schemas/urn:nothing"])
 def test_an_address_where_there_is_nothing_is_404(scim, path):
     assert_refused(scim.get(path), 404)
 
 
+@on_sqlite_alone
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
@@ -139,6 +144,7 @@ def test_a_method_that_an_address_does_not_take_is_405_with_those_it_takes(
     assert allowed <= set(response.headers["Allow"].split(", ")) <= allowed | {"HEAD", "OPTIONS"}
 
 
+@on_sqlite_alone
 @pytest.mark.parametrize("path", ["/ServiceProviderConfig", "/Schemas", "/ResourceTypes"])
 def test_a_filter_at_a_discovery_endpoint_is_403(scim, path):
     assert_refused(scim.find(path, 'id eq "User"'), 403)

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from scim import urns
+from tests.support.engines import on_sqlite_alone
 from tests.support.refusals import assert_refused
 
 #: Whatever is refused changes nothing in the database.
@@ -18,6 +19,7 @@ def post(scim, content, content_type="application/scim+json"):
     return scim.post("/Users", data=data, headers={"Content-Type": content_type})
 
 
+@on_sqlite_alone
 @pytest.mark.parametrize(
     "content",
     [
@@ -50,6 +52,7 @@ def test_a_body_that_is_no_json_object_of_a_resource_is_invalid_syntax(scim, con
     assert_refused(post(scim, content), 400, "invalidSyntax")
 
 
+@on_sqlite_alone
 @pytest.mark.parametrize(
     "body",
     [
@@ -88,6 +91,7 @@ def test_a_value_that_its_attribute_cannot_have_is_invalid_value(scim, body):
     assert_refused(post(scim, json.dumps(body)), 400, "invalidValue")
 
 
+@on_sqlite_alone
 @pytest.mark.parametrize(
     "content_type", ["text/plain", "application/xml", "text/html; charset=utf-8"]
 )

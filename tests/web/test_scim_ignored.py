@@ -9,6 +9,7 @@ from app.organizations.extensions import register_extension
 from app.web.scim.ignored import HEADER
 from scim import urns
 from tests.support.builders import NOW, a_user, fill
+from tests.support.engines import on_sqlite_alone
 from tests.support.waiting_lists import choose_parking, line, park
 
 ENTERPRISE = urns.ENTERPRISE_USER
@@ -123,6 +124,7 @@ def ignored_of(acme, user):
     return {event.kind: event.after["ignored"] for event in events if "ignored" in event.after}
 
 
+@on_sqlite_alone
 @pytest.mark.parametrize("part", PARTS)
 @pytest.mark.parametrize("order", [1, -1])
 def test_a_patch_that_deactivates_is_carried_out(idp, acme, ann, part, order):
@@ -140,6 +142,7 @@ def test_a_patch_that_deactivates_is_carried_out(idp, acme, ann, part, order):
     assert ignored_of(acme, ann) == {"user.patched": [name]}
 
 
+@on_sqlite_alone
 @pytest.mark.parametrize("part", PARTS)
 @pytest.mark.parametrize("beside", ["nothing", "an activation", "another attribute"])
 def test_without_a_deactivation_nothing_happens(idp, ann, part, beside):
@@ -157,6 +160,7 @@ def test_without_a_deactivation_nothing_happens(idp, ann, part, beside):
     assert idp.get(path).json() == before
 
 
+@on_sqlite_alone
 @pytest.mark.usefixtures("strict")
 @pytest.mark.parametrize("part", PARTS)
 def test_in_strict_mode_nothing_happens(idp, ann, part):
@@ -328,6 +332,7 @@ def body(idp, sited):
     return idp.get(f"/Users/{sited.id}").json()
 
 
+@on_sqlite_alone
 @pytest.mark.parametrize("part", MEMBERS)
 def test_a_put_that_deactivates_is_carried_out(idp, acme, sited, body, part):
     members, name = part
@@ -348,6 +353,7 @@ def test_a_put_that_deactivates_is_carried_out(idp, acme, sited, body, part):
     assert ignored_of(acme, sited) == {"user.replaced": [name]}
 
 
+@on_sqlite_alone
 @pytest.mark.parametrize("part", MEMBERS)
 def test_a_put_without_a_deactivation_is_refused(idp, sited, body, part):
     answer = idp.put(f"/Users/{sited.id}", json={**body, **part[0]})
@@ -356,6 +362,7 @@ def test_a_put_without_a_deactivation_is_refused(idp, sited, body, part):
     assert idp.get(f"/Users/{sited.id}").json() == body
 
 
+@on_sqlite_alone
 @pytest.mark.usefixtures("strict")
 @pytest.mark.parametrize("part", MEMBERS)
 def test_a_put_in_strict_mode_is_refused(idp, sited, body, part):

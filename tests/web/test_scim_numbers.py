@@ -9,6 +9,7 @@ from app.models import Organization
 from app.organizations.extensions import register_extension
 from scim import urns
 from tests.support.builders import NOW, a_user
+from tests.support.engines import on_sqlite_alone
 
 LEVELS = "urn:example:levels:2.0:User"
 SCHEMA = {
@@ -62,6 +63,7 @@ def requests_with(member, path):
     ]
 
 
+@on_sqlite_alone
 @pytest.mark.parametrize("number", NUMBERS)
 @pytest.mark.parametrize("member", MEMBERS.values(), ids=MEMBERS)
 def test_a_number_without_end_is_refused_wherever_it_stands(idp, alice, member, number):

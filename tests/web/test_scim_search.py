@@ -4,6 +4,7 @@ import pytest
 
 from scim import urns
 from tests.support.builders import a_group, a_user, an_organization
+from tests.support.engines import on_sqlite_alone
 
 
 def search(idp, endpoint="", **members):
@@ -106,6 +107,7 @@ def test_the_root_is_not_sorted_or_walked_by_cursor(idp, members):
     assert "/Users or /Groups" in refused.json()["detail"]
 
 
+@on_sqlite_alone
 @pytest.mark.parametrize("endpoint", ["", "/Users", "/Groups"])
 @pytest.mark.parametrize(
     ("message", "scim_type"),

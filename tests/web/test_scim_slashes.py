@@ -6,6 +6,7 @@ from app.access.principal import Role
 from app.web.addresses import plain_path
 from scim import urns
 from tests.support.clients import Client
+from tests.support.engines import on_sqlite_alone
 from tests.support.routes import OPEN, ROUTES, a_request, things_of
 
 METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
@@ -16,20 +17,29 @@ SPELLINGS = {
     "several at the end": lambda path: f"{path}///",
 }
 
+#: Addresses are made plain before anything is asked of a database.
+pytestmark = on_sqlite_alone
+
+
+def spelt_in_every_way(path):
+    for spelling in SPELLINGS.values():
+        path = spelling(path)
+    return path
+
 
 def send(service, method, path, secret="", **arguments):
     client = service.client(Client, secret)
     return client.request(method, path, allow_redirects=False, **arguments)
 
 
-@pytest.mark.parametrize("spelling", SPELLINGS.values(), ids=SPELLINGS)
 @pytest.mark.parametrize("route", ROUTES)
-def test_every_route_is_served_whatever_its_slashes(service, acme, route, spelling):
+def test_every_route_is_served_whatever_its_slashes(service, acme, route):
     request = a_request(route, things_of(acme))
     secret = acme.secret(next(iter(ROUTES[route])))
     path, asks, query = request.path.partition("?")
 
-    answer = send(service, request.method, spelling(path) + asks + query, secret, json=request.body)
+    spelt = spelt_in_every_way(path) + asks + query
+    answer = send(service, request.method, spelt, secret, json=request.body)
 
     assert answer.status_code < 300 or answer.status_code == 501, answer.text
     assert "Location" not in answer.headers or answer.status_code == 201
