@@ -2,7 +2,7 @@
 
 import os
 
-from flask import Flask, Response, request
+from flask import Flask, Response
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -10,9 +10,10 @@ from app import composition as composition
 from app.access.tokens import TokenUses
 from app.clock import Watch
 from app.config import Config
-from app.db.connections import database, open_database
+from app.db.connections import open_database
 from app.exchanges.queue import Recorder
-from app.web import console, documents, health, openapi, owner, sso
+from app.limits.shares import Rates, Shares
+from app.web import admission, console, documents, health, openapi, owner, sso, wellformed
 from app.web import errors as failures
 from app.web.addresses import Application
 from app.web.context import REQUEST_ID_HEADER, Seatgate, request_id
@@ -27,10 +28,11 @@ class _Json(DefaultJSONProvider):
     ensure_ascii = False
 
 
-def create_app(config: Config | None = None) -> Flask:
+def create_app(config: Config | None = None, shares: Shares | None = None) -> Flask:
     """Return the application over the configured database; its schema must be up to date.
 
     Without an argument the environment configures it, and what identity providers ask is recorded.
+    Callers have `shares`, by default those of this process alone.
 
     Raises:
         ConfigurationError: the environment cannot be used.
@@ -48,8 +50,8 @@ def create_app(config: Config | None = None) -> Flask:
     if config.trusted_proxies:
         hops = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # as Flask documents it
-    app.before_request(_connect)
-    app.teardown_request(lambda _error: None if database.is_closed() else database.close())
+    app.before_request(wellformed.check)
+    admission.register(app, shares or Shares(Rates.of(config.rate_limit)))
     app.after_request(_named)
     app.after_request(protect)
     failures.register(app, console.failures.failure_page)
@@ -59,15 +61,6 @@ def create_app(config: Config | None = None) -> Flask:
     app.register_blueprint(health.blueprint)
     openapi.describe(app, owner.surface, sso.surface)
     return app
-
-
-def _connect() -> None:
-    """Hold a connection for the request, and answer nothing: it goes on to its view.
-
-    That the process lives can be asked while its database hangs.
-    """
-    if request.path != "/live":
-        database.connect(reuse_if_open=True)
 
 
 def _named(response: Response) -> Response:

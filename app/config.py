@@ -12,6 +12,9 @@ from app.smtp import Outgoing, parse_mailbox, parse_server
 
 PREFIX = "SEATGATE_"
 
+#: The least that a limit may be: Entra asks for so many requests a second of each tenant.
+RATE_LIMIT_MIN = 25
+
 
 class ConfigurationError(Exception):
     """A setting that the process cannot start with.
@@ -36,6 +39,8 @@ class Config:
     quote_quantity_max: int = 1000
     #: The largest request body, in bytes.
     body_bytes_max: int = 16 * 1024 * 1024
+    #: How many requests a second an organization may send, after ten times as many at once; 0: any.
+    rate_limit: int = 200
     #: The mail server: `smtp+starttls://user:password@host:port`, `smtps://` or `smtp://`. Empty:
     #: no mail is sent. It holds a password, and is in no text of the settings.
     smtp_url: str = field(default="", repr=False)
@@ -161,6 +166,16 @@ def _positive(name: str, value: str) -> int:
     return count
 
 
+def _rate(name: str, value: str) -> int:
+    rate = _count(name, value)
+    if 0 < rate < RATE_LIMIT_MIN:
+        raise ConfigurationError(
+            f"{PREFIX}{name} must be {RATE_LIMIT_MIN} requests a second or more, which identity "
+            "providers count on, or 0 for no limit."
+        )
+    return rate
+
+
 def _flag(name: str, value: str) -> bool:
     if value not in {"0", "1"}:
         raise ConfigurationError(f"{PREFIX}{name} must be 0 or 1.")
@@ -185,6 +200,7 @@ _READERS: Mapping[str, Callable[[str, str], object]] = {
     "TRUSTED_PROXIES": _count,
     "QUOTE_QUANTITY_MAX": _positive,
     "BODY_BYTES_MAX": _positive,
+    "RATE_LIMIT": _rate,
     "SMTP_URL": _smtp_url,
     "MAIL_FROM": _mail_from,
     "SECRET_KEY_FILE": _secret_key_file,

@@ -54,7 +54,8 @@ def record(response: Response) -> Response:
 
 
 def _matters(response: Response) -> bool:
-    if request.method not in _RECORDED:
+    """Return whether an exchange is recorded: not one that would push out those that tell more."""
+    if request.method not in _RECORDED or response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
         return False
     reads = request.method not in _WRITES or request.path.rstrip("/").endswith(_SEARCH)
     return response.status_code >= HTTPStatus.BAD_REQUEST or not reads

@@ -1,0 +1,160 @@
+"""Turns: how many requests a process works on at a time, and how they are shared out.
+
+A request begins as nobody's, until its token or session says which organization's it is. At most
+half of the turns are one organization's at once, and at most half are nobody's. So whatever one
+sends, a turn is free for the others. Who has to wait does so in a thread, of which there are many
+more than turns, and one organization can hold at most half of them, too.
+"""
+
+import threading
+from collections import Counter
+
+from app.errors import Busy, TooManyRequests
+
+#: How long a request waits for its turn.
+PATIENCE_SECONDS = 10
+
+#: When one who sent too much at once may try again.
+_RETRY_AFTER_SECONDS = 1
+
+_NOBODY = ""
+
+
+class Turns:
+    """The turns of one process; each method may be called by any thread."""
+
+    def __init__(
+        self, turns: int, threads: int, patience_seconds: float = PATIENCE_SECONDS
+    ) -> None:
+        """Let `turns` requests be worked on at once, out of as many as there are `threads`."""
+        self._free = turns
+        self._working_max = max(turns // 2, 1)
+        self._held_max = max(threads // 2, 1)
+        self._patience_seconds = patience_seconds
+        self._lock = threading.Lock()
+        #: Of each organization: its requests that are worked on, and these with those that wait.
+        self._working: Counter[str] = Counter()
+        self._held: Counter[str] = Counter()
+        #: In the order in which they came. While a turn is free, none of them could have it.
+        self._waiting: list[Turn] = []
+
+    def begin(self) -> "Turn":
+        """Return the turn of a request that nobody is known to have sent, once it is its turn.
+
+        Raises:
+            Busy: it did not become its turn in time, or too many wait for theirs.
+        """
+        turn = Turn(self)
+        with self._lock:
+            if self._held[_NOBODY] >= self._held_max:
+                raise _busy()
+            self._held[_NOBODY] += 1
+            waits = not self._start(turn)
+        if waits:
+            try:
+                turn.wait()
+            except Busy:
+                turn.end()
+                raise
+        return turn
+
+    def _start(self, turn: "Turn") -> bool:
+        """Let a request be worked on if it may, else put it last in line; return whether it may."""
+        may = self._free > 0 and self._working[turn.organization_id] < self._working_max
+        if may:
+            self._free -= 1
+            self._working[turn.organization_id] += 1
+            turn.is_on = True
+        else:
+            turn.called = threading.Semaphore(0)
+            self._waiting.append(turn)
+        return may
+
+    def _stop(self, turn: "Turn") -> None:
+        """Take a request's turn away, and its place in line."""
+        if turn.is_on:
+            turn.is_on = False
+            self._free += 1
+            self._less(self._working, turn.organization_id)
+        elif turn in self._waiting:
+            self._waiting.remove(turn)
+
+    def _pass_on(self) -> None:
+        """Give free turns to those who wait: first to the organization with the fewest."""
+        while self._free > 0 and self._waiting:
+            turn = min(self._waiting, key=lambda turn: self._working[turn.organization_id])
+            if self._working[turn.organization_id] >= self._working_max:
+                return
+            self._waiting.remove(turn)
+            self._start(turn)
+            turn.called.release()
+
+    @staticmethod
+    def _less(counts: Counter[str], organization_id: str) -> None:
+        counts[organization_id] -= 1
+        if not counts[organization_id]:
+            del counts[organization_id]
+
+
+class Turn:
+    """The turn of one request."""
+
+    __slots__ = ("_turns", "called", "is_on", "organization_id")
+
+    #: Made for one who waits, and released when the turn comes.
+    called: threading.Semaphore
+
+    def __init__(self, turns: Turns) -> None:
+        """Belong to a process, and to nobody yet."""
+        self._turns = turns
+        self.organization_id = _NOBODY
+        self.is_on = False
+
+    def claim(self, organization_id: str) -> bool:
+        """Make the turn an organization's; return False where it has to `wait` for its turn now.
+
+        Raises:
+            TooManyRequests: the organization holds half of the threads; its turn stays nobody's.
+        """
+        turns = self._turns
+        if organization_id == self.organization_id:
+            return True
+        with turns._lock:
+            if turns._held[organization_id] >= turns._held_max:
+                raise TooManyRequests(
+                    f"Too many requests at once: {turns._held_max} of yours are worked on or wait. "
+                    "Send fewer at a time, and try again in a moment.",
+                    retry_after_seconds=_RETRY_AFTER_SECONDS,
+                )
+            turns._stop(self)
+            turns._less(turns._held, self.organization_id)
+            self.organization_id = organization_id
+            turns._held[organization_id] += 1
+            started = turns._start(self)
+            turns._pass_on()
+        return started
+
+    def wait(self) -> None:
+        """Wait until it is this request's turn. Hold nothing that another could use meanwhile.
+
+        Raises:
+            Busy: it did not become its turn in time.
+        """
+        if self.called.acquire(timeout=self._turns._patience_seconds):
+            return
+        with self._turns._lock:
+            if self.is_on:
+                return
+        raise _busy()
+
+    def end(self) -> None:
+        """Let others have the turn."""
+        turns = self._turns
+        with turns._lock:
+            turns._stop(self)
+            turns._less(turns._held, self.organization_id)
+            turns._pass_on()
+
+
+def _busy() -> Busy:
+    return Busy("The server has more to do than it can at once. Try again in a moment.")

@@ -1,0 +1,81 @@
+"""Whose turn it is: every request waits for its own, and counts against what its caller may send.
+
+It costs a request some microseconds. To ask whether the process lives takes no turn.
+"""
+
+from flask import Flask, current_app, g, request
+
+from app.access.principal import ALL_ORGANIZATIONS
+from app.db.connections import database
+from app.limits.shares import Shares
+from app.limits.turns import Turn
+
+#: Answered while every turn is taken and the database hangs.
+_AT_ANY_TIME = "/live"
+
+_EXTENSION = "seatgate.shares"
+
+
+def register(app: Flask, shares: Shares) -> None:
+    """Let every request of `app` wait for its turn, and count against these shares."""
+    app.extensions[_EXTENSION] = shares
+    app.before_request(_begin)
+    app.teardown_request(_end)
+
+
+def _begin() -> None:
+    """Wait for the request's turn, and hold a connection for it.
+
+    Raises:
+        Busy: it did not become its turn in time.
+    """
+    if request.path == _AT_ANY_TIME:
+        return
+    g.turn = _shares().turns.begin()
+    database.connect(reuse_if_open=True)
+
+
+def admit(organization_id: str) -> None:
+    """Let a request go on that is an organization's, once it is the organization's turn.
+
+    It gives its connection back while it waits. A caller who speaks for all organizations is let
+    in when one is named.
+
+    Raises:
+        TooManyRequests: the organization sent as many as it may, or too many at once.
+        Busy: it did not become its turn in time.
+    """
+    if organization_id == ALL_ORGANIZATIONS:
+        return
+    _shares().count(organization_id)
+    turn: Turn = g.turn
+    if turn.claim(organization_id):
+        return
+    database.close()
+    turn.wait()
+    database.connect(reuse_if_open=True)
+
+
+def count_stranger() -> None:
+    """Count a request that came with a token or session which is not valid.
+
+    What is valid is never refused for it, whatever else comes from the same address.
+
+    Raises:
+        TooManyRequests: there came as many from that address as may.
+    """
+    _shares().count_stranger(request.remote_addr or "")
+
+
+def _end(_error: BaseException | None) -> None:
+    """Give connection and turn to others."""
+    if not database.is_closed():
+        database.close()
+    turn: Turn | None = g.pop("turn", None)
+    if turn is not None:
+        turn.end()
+
+
+def _shares() -> Shares:
+    shares: Shares = current_app.extensions[_EXTENSION]
+    return shares
