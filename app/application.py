@@ -2,7 +2,7 @@
 
 import os
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -10,7 +10,7 @@ from app import composition as composition
 from app.access.tokens import TokenUses
 from app.clock import Watch
 from app.config import Config
-from app.db.connections import open_database
+from app.db.connections import database, open_database
 from app.exchanges.queue import Recorder
 from app.limits.shares import Rates, Shares
 from app.web import admission, console, documents, health, openapi, owner, sso, wellformed
@@ -52,6 +52,8 @@ def create_app(config: Config | None = None, shares: Shares | None = None) -> Fl
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # as Flask documents it
     app.before_request(wellformed.check)
     admission.register(app, shares or Shares(Rates.of(config.rate_limit)))
+    app.before_request(_connect)
+    app.teardown_request(lambda _error: None if database.is_closed() else database.close())
     app.after_request(_named)
     app.after_request(protect)
     failures.register(app, console.failures.failure_page)
@@ -61,6 +63,15 @@ def create_app(config: Config | None = None, shares: Shares | None = None) -> Fl
     app.register_blueprint(health.blueprint)
     openapi.describe(app, owner.surface, sso.surface)
     return app
+
+
+def _connect() -> None:
+    """Hold a connection for the request, and answer nothing: it goes on to its view.
+
+    That the process lives can be asked while its database hangs.
+    """
+    if request.path != "/live":
+        database.connect(reuse_if_open=True)
 
 
 def _named(response: Response) -> Response:

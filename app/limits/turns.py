@@ -117,8 +117,6 @@ class Turn:
             TooManyRequests: the organization holds half of the threads; its turn stays nobody's.
         """
         turns = self._turns
-        if organization_id == self.organization_id:
-            return True
         with turns._lock:
             if turns._held[organization_id] >= turns._held_max:
                 raise TooManyRequests(

@@ -17,22 +17,23 @@ _EXTENSION = "seatgate.shares"
 
 
 def register(app: Flask, shares: Shares) -> None:
-    """Let every request of `app` wait for its turn, and count against these shares."""
+    """Let every request of `app` wait for its turn, and count against these shares.
+
+    What is registered after this is done within the turn: first of all to hold a connection.
+    """
     app.extensions[_EXTENSION] = shares
     app.before_request(_begin)
     app.teardown_request(_end)
 
 
 def _begin() -> None:
-    """Wait for the request's turn, and hold a connection for it.
+    """Wait for the request's turn.
 
     Raises:
         Busy: it did not become its turn in time.
     """
-    if request.path == _AT_ANY_TIME:
-        return
-    g.turn = _shares().turns.begin()
-    database.connect(reuse_if_open=True)
+    if request.path != _AT_ANY_TIME:
+        g.turn = _shares().turns.begin()
 
 
 def admit(organization_id: str) -> None:
@@ -45,10 +46,10 @@ def admit(organization_id: str) -> None:
         TooManyRequests: the organization sent as many as it may, or too many at once.
         Busy: it did not become its turn in time.
     """
-    if organization_id == ALL_ORGANIZATIONS:
+    turn: Turn = g.turn
+    if organization_id in {ALL_ORGANIZATIONS, turn.organization_id}:
         return
     _shares().count(organization_id)
-    turn: Turn = g.turn
     if turn.claim(organization_id):
         return
     database.close()
@@ -68,9 +69,7 @@ def count_stranger() -> None:
 
 
 def _end(_error: BaseException | None) -> None:
-    """Give connection and turn to others."""
-    if not database.is_closed():
-        database.close()
+    """Let others have the turn."""
     turn: Turn | None = g.pop("turn", None)
     if turn is not None:
         turn.end()
