@@ -74,9 +74,12 @@ class Buckets:
 
     def _slot_of(self, name: int) -> int:
         first = name % _SETS * _WAYS
+        callers = self._callers
+        if callers[first] == name:
+            return first
         slots = range(first, first + _WAYS)
         for slot in slots:
-            if self._callers[slot] == name:
+            if callers[slot] == name:
                 return slot
         slot = min(slots, key=self._full_at.__getitem__)
         self._full_at[slot] = 0.0

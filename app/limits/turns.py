@@ -7,7 +7,6 @@ more than turns, and one organization can hold at most half of them, too.
 """
 
 import threading
-from collections import Counter
 
 from app.errors import Busy, TooManyRequests
 
@@ -16,8 +15,6 @@ PATIENCE_SECONDS = 10
 
 #: When one who sent too much at once may try again.
 _RETRY_AFTER_SECONDS = 1
-
-_NOBODY = ""
 
 
 class Turns:
@@ -32,9 +29,9 @@ class Turns:
         self._held_max = max(threads // 2, 1)
         self._patience_seconds = patience_seconds
         self._lock = threading.Lock()
-        #: Of each organization: its requests that are worked on, and these with those that wait.
-        self._working: Counter[str] = Counter()
-        self._held: Counter[str] = Counter()
+        self._nobody = _Caller("")
+        #: Those who have a request here, by the id of the organization.
+        self._callers: dict[str, _Caller] = {}
         #: In the order in which they came. While a turn is free, none of them could have it.
         self._waiting: list[Turn] = []
 
@@ -44,11 +41,10 @@ class Turns:
         Raises:
             Busy: it did not become its turn in time, or too many wait for theirs.
         """
-        turn = Turn(self)
+        turn = Turn(self, self._nobody)
         with self._lock:
-            if self._held[_NOBODY] >= self._held_max:
+            if self._nobody.held >= self._held_max:
                 raise _busy()
-            self._held[_NOBODY] += 1
             waits = not self._start(turn)
         if waits:
             try:
@@ -60,55 +56,74 @@ class Turns:
 
     def _start(self, turn: "Turn") -> bool:
         """Let a request be worked on if it may, else put it last in line; return whether it may."""
-        may = self._free > 0 and self._working[turn.organization_id] < self._working_max
-        if may:
+        caller = turn.caller
+        if self._free and caller.working < self._working_max:
             self._free -= 1
-            self._working[turn.organization_id] += 1
+            caller.working += 1
             turn.is_on = True
-        else:
-            turn.called = threading.Semaphore(0)
-            self._waiting.append(turn)
-        return may
+            return True
+        turn.called = threading.Semaphore(0)
+        self._waiting.append(turn)
+        caller.waiting += 1
+        return False
 
     def _stop(self, turn: "Turn") -> None:
-        """Take a request's turn away, and its place in line."""
+        """Take a request's turn away, or its place in line, and forget a caller without another."""
+        caller = turn.caller
         if turn.is_on:
             turn.is_on = False
             self._free += 1
-            self._less(self._working, turn.organization_id)
-        elif turn in self._waiting:
+            caller.working -= 1
+        else:
             self._waiting.remove(turn)
+            caller.waiting -= 1
+        if not caller.held and caller is not self._nobody:
+            del self._callers[caller.organization_id]
 
     def _pass_on(self) -> None:
-        """Give free turns to those who wait: first to the organization with the fewest."""
-        while self._free > 0 and self._waiting:
-            turn = min(self._waiting, key=lambda turn: self._working[turn.organization_id])
-            if self._working[turn.organization_id] >= self._working_max:
+        """Give free turns to those who wait: first to the caller with the fewest."""
+        while self._free and self._waiting:
+            turn = min(self._waiting, key=lambda turn: turn.caller.working)
+            if turn.caller.working >= self._working_max:
                 return
             self._waiting.remove(turn)
+            turn.caller.waiting -= 1
             self._start(turn)
             turn.called.release()
 
-    @staticmethod
-    def _less(counts: Counter[str], organization_id: str) -> None:
-        counts[organization_id] -= 1
-        if not counts[organization_id]:
-            del counts[organization_id]
+
+class _Caller:
+    """How many requests of a caller are worked on, and how many wait."""
+
+    __slots__ = ("organization_id", "waiting", "working")
+
+    def __init__(self, organization_id: str) -> None:
+        self.organization_id = organization_id
+        self.working = self.waiting = 0
+
+    @property
+    def held(self) -> int:
+        return self.working + self.waiting
 
 
 class Turn:
     """The turn of one request."""
 
-    __slots__ = ("_turns", "called", "is_on", "organization_id")
+    __slots__ = ("_turns", "called", "caller", "is_on")
 
     #: Made for one who waits, and released when the turn comes.
     called: threading.Semaphore
 
-    def __init__(self, turns: Turns) -> None:
-        """Belong to a process, and to nobody yet."""
+    def __init__(self, turns: Turns, caller: _Caller) -> None:
+        """Be one of a process's turns, a caller's."""
         self._turns = turns
-        self.organization_id = _NOBODY
+        self.caller = caller
         self.is_on = False
+
+    @property
+    def organization_id(self) -> str:
+        """Whose turn it is; nothing where it is nobody's yet."""
+        return self.caller.organization_id
 
     def claim(self, organization_id: str) -> bool:
         """Make the turn an organization's; return False where it has to `wait` for its turn now.
@@ -118,18 +133,18 @@ class Turn:
         """
         turns = self._turns
         with turns._lock:
-            if turns._held[organization_id] >= turns._held_max:
+            caller = turns._callers.get(organization_id) or _Caller(organization_id)
+            if caller.held >= turns._held_max:
                 raise TooManyRequests(
                     f"Too many requests at once: {turns._held_max} of yours are worked on or wait. "
                     "Send fewer at a time, and try again in a moment.",
                     retry_after_seconds=_RETRY_AFTER_SECONDS,
                 )
             turns._stop(self)
-            turns._less(turns._held, self.organization_id)
-            self.organization_id = organization_id
-            turns._held[organization_id] += 1
+            self.caller = turns._callers[organization_id] = caller
             started = turns._start(self)
-            turns._pass_on()
+            if turns._waiting:
+                turns._pass_on()
         return started
 
     def wait(self) -> None:
@@ -150,8 +165,8 @@ class Turn:
         turns = self._turns
         with turns._lock:
             turns._stop(self)
-            turns._less(turns._held, self.organization_id)
-            turns._pass_on()
+            if turns._waiting:
+                turns._pass_on()
 
 
 def _busy() -> Busy:

@@ -58,9 +58,13 @@ class Request(threading.Thread):
 def settled(turns, held):
     """Wait until so many requests are held."""
     give_up_at = time.monotonic() + 30
-    while sum(turns._held.values()) != held and time.monotonic() < give_up_at:
+    while held_by_all(turns) != held and time.monotonic() < give_up_at:
         time.sleep(0.001)
-    assert sum(turns._held.values()) == held
+    assert held_by_all(turns) == held
+
+
+def held_by_all(turns):
+    return sum(caller.held for caller in (turns._nobody, *list(turns._callers.values())))
 
 
 def test_half_of_the_turns_are_one_organization_s_at_most(turns):
@@ -158,5 +162,5 @@ def test_after_a_rush_all_turns_are_free():
         thread.join(60)
 
     assert (turns._free, turns._waiting) == (TURNS, [])
-    assert not turns._working
-    assert not turns._held
+    assert not turns._callers
+    assert held_by_all(turns) == 0
