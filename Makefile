@@ -3,8 +3,9 @@
 # make test  format, lint, types and tests, as the continuous integration runs them
 # make bench  measure the server beside the least that a program can do for the same requests, all
 #             in ten minutes; WORKLOADS=get,create SIZE=1000 ENGINE=postgresql QUICK=1 choose
-# make test-long   the same tests of whatever may happen in whatever order, and of invoices as data,
-#                  with many more examples
+# make test-long   the same tests of whatever may happen in whatever order, of invoices as data, and
+#                  of whatever may be sent, with many more examples; the proxy of the manual (nginx,
+#                  which is installed by apt) and neighbours; bandit, and known advisories
 
 PYTHON  ?= python3
 PORT    ?= 8080
@@ -34,8 +35,12 @@ test: .venv/installed-dev
 	@$(BIN)/pytest -q -n auto --dist worksteal
 
 test-long: .venv/installed-dev
-	@$(BIN)/pytest -q -n auto --hypothesis-profile long tests/stateful \
-		tests/billing/test_generated_invoices_as_data.py
+	@$(BIN)/pytest -q -n auto --hypothesis-profile long -m "long or not long" tests/stateful \
+		tests/billing/test_generated_invoices_as_data.py \
+		tests/web/test_openapi_fuzz.py tests/web/test_raw_scim.py
+	@$(BIN)/pytest -q -m long tests/proxy
+	@$(BIN)/bandit -q -r app scim
+	@$(BIN)/python -m tests.support.advisories
 
 bench: .venv/installed-dev
 	@$(BIN)/python -m tests.benchmarks

@@ -18,8 +18,8 @@ class Answer:
     body: bytes
 
     @classmethod
-    def read(cls, line: socket.socket) -> "Answer":
-        """Read one answer, or what there is of one before the connection ends.
+    def read(cls, line: socket.socket, method: str = "GET") -> "Answer":
+        """Read the answer to a request of a method.
 
         Raises:
             ConnectionError: it ends before any of it came.
@@ -35,7 +35,8 @@ class Answer:
             else:
                 parsed = BytesHeaderParser().parsebytes(head)
                 headers = {name.title(): value for name, value in parsed.items()}
-                return cls(status, headers, file.read(int(headers.get("Content-Length", 0))))
+                length = 0 if method == "HEAD" else int(headers.get("Content-Length", 0))
+                return cls(status, headers, file.read(length))
         raise ConnectionError("the connection ended without an answer")
 
 
@@ -46,15 +47,13 @@ def connected(port: int) -> Iterator[socket.socket]:
         yield line
 
 
-def ask(port: int, *parts: bytes, over: bool = False) -> Answer:
-    """Send the bytes of a request and return its answer; `over` says that no more will come."""
+def ask(port: int, *parts: bytes, method: str = "GET") -> Answer:
+    """Send the bytes of a request and return its answer."""
     with connected(port) as line:
         with suppress(BrokenPipeError, ConnectionResetError):
             for part in parts:
                 line.sendall(part)
-            if over:
-                line.shutdown(socket.SHUT_WR)
-        return Answer.read(line)
+        return Answer.read(line, method)
 
 
 def head(method: str, path: str, *headers: str, host: str = "127.0.0.1") -> bytes:
