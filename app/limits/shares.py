@@ -6,6 +6,7 @@ from typing import Self
 
 from app.errors import Quota, TooManyRequests
 from app.limits.buckets import Buckets, Rate
+from app.limits.known import KnownTokens
 from app.limits.sources import network_of
 from app.limits.turns import Turns
 
@@ -45,6 +46,7 @@ class Shares:
 
     rates: Rates | None
     turns: Turns = field(default_factory=lambda: Turns(TURNS, THREADS))
+    tokens: KnownTokens = field(default_factory=KnownTokens)
 
     def count(self, organization_id: str) -> None:
         """Count a request of an organization.

@@ -1,9 +1,10 @@
 """Turns: how many requests a process works on at a time, and how they are shared out.
 
-A request begins as nobody's, until its token or session says which organization's it is. At most
-half of the turns are one organization's at once, and at most half are nobody's. So whatever one
-sends, a turn is free for the others. Who has to wait does so in a thread, of which there are many
-more than turns, and one organization can hold at most half of them, too.
+A request begins as nobody's, until its token or session says which organization's it is, unless
+that is known of its token. At most half of the turns are one organization's at once, and at most
+half are nobody's. So whatever one sends, a turn is free for the others. Who has to wait does so in
+a thread, of which there are many more than turns, and one organization can hold at most half of
+them, too.
 """
 
 import threading
@@ -35,16 +36,15 @@ class Turns:
         #: In the order in which they came. While a turn is free, none of them could have it.
         self._waiting: list[Turn] = []
 
-    def begin(self) -> "Turn":
-        """Return the turn of a request that nobody is known to have sent, once it is its turn.
+    def begin(self, organization_id: str | None = None) -> "Turn":
+        """Return the turn of a request once it is its turn; None says that nobody's it is as yet.
 
         Raises:
-            Busy: it did not become its turn in time, or too many wait for theirs.
+            TooManyRequests: the organization holds half of the threads.
+            Busy: it did not become its turn in time, or too many of nobody's wait for theirs.
         """
-        turn = Turn(self, self._nobody)
         with self._lock:
-            if self._nobody.held >= self._held_max:
-                raise _busy()
+            turn = Turn(self, self._caller(organization_id))
             waits = not self._start(turn)
         if waits:
             try:
@@ -53,6 +53,23 @@ class Turns:
                 turn.end()
                 raise
         return turn
+
+    def _caller(self, organization_id: str | None) -> "_Caller":
+        """Return a caller who may hold one request more."""
+        if organization_id is None:
+            if self._nobody.held >= self._held_max:
+                raise _busy()
+            return self._nobody
+        caller = self._callers.get(organization_id)
+        if caller is None:
+            caller = self._callers[organization_id] = _Caller(organization_id)
+        elif caller.held >= self._held_max:
+            raise TooManyRequests(
+                f"Too many requests at once: {self._held_max} of yours are worked on or wait. "
+                "Send fewer at a time, and try again in a moment.",
+                retry_after_seconds=_RETRY_AFTER_SECONDS,
+            )
+        return caller
 
     def _start(self, turn: "Turn") -> bool:
         """Let a request be worked on if it may, else put it last in line; return whether it may."""
@@ -133,15 +150,9 @@ class Turn:
         """
         turns = self._turns
         with turns._lock:
-            caller = turns._callers.get(organization_id) or _Caller(organization_id)
-            if caller.held >= turns._held_max:
-                raise TooManyRequests(
-                    f"Too many requests at once: {turns._held_max} of yours are worked on or wait. "
-                    "Send fewer at a time, and try again in a moment.",
-                    retry_after_seconds=_RETRY_AFTER_SECONDS,
-                )
+            caller = turns._caller(organization_id)
             turns._stop(self)
-            self.caller = turns._callers[organization_id] = caller
+            self.caller = caller
             started = turns._start(self)
             if turns._waiting:
                 turns._pass_on()

@@ -27,13 +27,19 @@ def register(app: Flask, shares: Shares) -> None:
 
 
 def _begin() -> None:
-    """Wait for the request's turn.
+    """Wait for the request's turn: its organization's, where that is known of its token.
 
     Raises:
+        TooManyRequests: the organization sent as many as it may, or too many at once.
         Busy: it did not become its turn in time.
     """
-    if request.path != _AT_ANY_TIME:
-        g.turn = _shares().turns.begin()
+    if request.path == _AT_ANY_TIME:
+        return
+    shares = _shares()
+    organization_id = shares.tokens.organization_of(_token())
+    if organization_id is not None:
+        shares.count(organization_id)
+    g.turn = shares.turns.begin(organization_id)
 
 
 def admit(organization_id: str) -> None:
@@ -57,6 +63,14 @@ def admit(organization_id: str) -> None:
     database.connect(reuse_if_open=True)
 
 
+def admit_token(organization_id: str) -> None:
+    """Let a request go on whose token is valid, and remember whose that is. As `admit`."""
+    token = _token()
+    if token is not None and organization_id != ALL_ORGANIZATIONS:
+        _shares().tokens.note(token, organization_id)
+    admit(organization_id)
+
+
 def count_stranger() -> None:
     """Count a request that came with a token or session which is not valid.
 
@@ -65,7 +79,10 @@ def count_stranger() -> None:
     Raises:
         TooManyRequests: there came as many from that address as may.
     """
-    _shares().count_stranger(request.remote_addr or "")
+    shares = _shares()
+    if (token := _token()) is not None:
+        shares.tokens.forget(token)
+    shares.count_stranger(request.remote_addr or "")
 
 
 def _end(_error: BaseException | None) -> None:
@@ -73,6 +90,12 @@ def _end(_error: BaseException | None) -> None:
     turn: Turn | None = g.pop("turn", None)
     if turn is not None:
         turn.end()
+
+
+def _token() -> str | None:
+    """Return the header that carries a token, as it came."""
+    given: str | None = request.environ.get("HTTP_AUTHORIZATION")
+    return given
 
 
 def _shares() -> Shares:

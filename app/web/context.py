@@ -18,7 +18,7 @@ from app.errors import InvalidInput, NotAuthenticated, NotFound
 from app.exchanges.queue import Recorder
 from app.identifiers import new_id
 from app.web.addresses import UNSTORABLE, holds_unstorable, unstorable_parameter
-from app.web.admission import admit, count_stranger
+from app.web.admission import admit_token, count_stranger
 from app.web.parameters import check_query, expected_query
 
 P = ParamSpec("P")
@@ -97,7 +97,7 @@ def caller(*permissions: Permission) -> Principal:
         count_stranger()
         raise
     g.principal = principal
-    admit(principal.organization_id)
+    admit_token(principal.organization_id)
     seatgate().token_uses.note(principal, at)
     for permission in permissions:
         principal.require(permission)

@@ -4,15 +4,16 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from app.access.context import acting
 from app.access.principal import Role
-from app.access.tokens import TokenRequest
+from app.access.tokens import TokenRequest, issue_token, revoke_token
 from app.access.vendor_tokens import issue_vendor_token
 from app.limits.buckets import Buckets, Rate
 from app.limits.shares import Rates, Shares
 from app.models import Exchange
 from scim import urns
 from tests.support.browser import ACCEPT, Browser
-from tests.support.builders import SIGNED_AT, an_organization
+from tests.support.builders import NOW, SIGNED_AT, an_organization
 from tests.support.clients import ScimClient, SsoClient
 from tests.support.in_process import ORIGIN
 
@@ -123,6 +124,19 @@ def test_wrong_sessions_cost_only_requests_with_wrong_sessions(service, acme, pa
 
     assert_says_when(answer, "address")
     assert service.owner(acme).get("/seats").status_code == 200
+
+
+def test_a_token_that_was_valid_costs_its_organization_nothing_more(service, acme):
+    issued = issue_token(acting(acme.operator, at=SIGNED_AT), TokenRequest(Role.SCIM))
+    ended = service.client(ScimClient, issued.secret)
+    assert ended.get("/Users").status_code == 200
+    revoke_token(acting(acme.operator, at=NOW), issued.token.id)
+
+    answer = spend(lambda: ended.get("/Users"))
+
+    assert_says_when(answer, "address")
+    # One was counted before the token was looked at.
+    assert service.scim(acme).get("/Users").status_code == 200
 
 
 def test_a_login_service_of_all_counts_for_the_organization_that_it_names(service, acme):
