@@ -3,6 +3,7 @@
 import gc
 import signal
 import socket
+import sys
 import threading
 import time
 from functools import partial
@@ -21,6 +22,10 @@ from app.limits.shares import THREADS, Rates, Shares
 #: How long a worker may take to finish its requests when the server stops: less than the ten
 #: seconds after which what runs containers kills them.
 STOP_SECONDS = 8
+
+#: How long a thread keeps the interpreter while another waits for it: less than Python's own 5 ms,
+#: so that a short request is not held up by long ones.
+SWITCH_SECONDS = 0.001
 
 
 def serve(config: Config, host: str, port: int, workers: int) -> None:
@@ -64,6 +69,7 @@ def _worker(config: Config, rates: Rates | None) -> Flask:
     """
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
+    sys.setswitchinterval(SWITCH_SECONDS)
     app = create_app(config, Shares(rates))
     shared = app.extensions["seatgate"]
     start_housekeeping(shared.watch, shared.token_uses, config.outgoing)

@@ -150,3 +150,14 @@ def test_an_application_is_not_made_of_an_environment_that_cannot_be_used(monkey
 
     with pytest.raises(ConfigurationError, match="SEATGATE_PUBLIK_URL is not a setting"):
         create_app()
+
+
+@pytest.mark.parametrize("limit", ["1", "24"])
+def test_a_rate_below_what_identity_providers_count_on_is_refused(limit):
+    with pytest.raises(ConfigurationError, match="must be 25 requests a second or more"):
+        Config.from_env({"SEATGATE_RATE_LIMIT": limit})
+
+
+@pytest.mark.parametrize("limit", ["0", "25", "1000"])
+def test_a_rate_of_25_or_more_or_none_is_taken(limit):
+    assert Config.from_env({"SEATGATE_RATE_LIMIT": limit}).rate_limit == int(limit)

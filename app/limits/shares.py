@@ -12,7 +12,7 @@ from app.limits.turns import Turns
 
 #: Requests that a worker works on at a time. More of them answer no more, and each later: they
 #: take turns at the one interpreter.
-TURNS = 8
+TURNS = 4
 
 #: Requests that a worker takes in at a time, of which all but those wait. Threads are made when
 #: there is something for them to do.

@@ -1,10 +1,10 @@
 """Turns: how many requests a process works on at a time, and how they are shared out.
 
-A request begins as nobody's, until its token or session says which organization's it is, unless
-that is known of its token. At most half of the turns are one organization's at once, and at most
-half are nobody's. So whatever one sends, a turn is free for the others. Who has to wait does so in
-a thread, of which there are many more than turns, and one organization can hold at most half of
-them, too.
+A request begins as an unknown caller's, until its token or session says which organization's it is,
+unless that is known of its token. At most half of the turns are one organization's at once, and at
+most half are of unknown callers. So whatever one sends, a turn is free for the others. Who has to
+wait does so in a thread, of which there are many more than turns, and one organization can hold at
+most half of them, too.
 """
 
 import threading
@@ -30,18 +30,18 @@ class Turns:
         self._held_max = max(threads // 2, 1)
         self._patience_seconds = patience_seconds
         self._lock = threading.Lock()
-        self._nobody = _Caller("")
+        self._unknown = _Caller("")
         #: Those who have a request here, by the id of the organization.
         self._callers: dict[str, _Caller] = {}
         #: In the order in which they came. While a turn is free, none of them could have it.
         self._waiting: list[Turn] = []
 
     def begin(self, organization_id: str | None = None) -> "Turn":
-        """Return the turn of a request once it is its turn; None says that nobody's it is as yet.
+        """Return the turn of a request once it is its turn; None is an unknown caller's.
 
         Raises:
             TooManyRequests: the organization holds half of the threads.
-            Busy: it did not become its turn in time, or too many of nobody's wait for theirs.
+            Busy: it did not become its turn in time, or too many of unknown callers wait.
         """
         with self._lock:
             turn = Turn(self, self._caller(organization_id))
@@ -57,9 +57,9 @@ class Turns:
     def _caller(self, organization_id: str | None) -> "_Caller":
         """Return a caller who may hold one request more."""
         if organization_id is None:
-            if self._nobody.held >= self._held_max:
+            if self._unknown.held >= self._held_max:
                 raise _busy()
-            return self._nobody
+            return self._unknown
         caller = self._callers.get(organization_id)
         if caller is None:
             caller = self._callers[organization_id] = _Caller(organization_id)
@@ -94,7 +94,7 @@ class Turns:
         else:
             self._waiting.remove(turn)
             caller.waiting -= 1
-        if not caller.held and caller is not self._nobody:
+        if not caller.held and caller is not self._unknown:
             del self._callers[caller.organization_id]
 
     def _pass_on(self) -> None:
@@ -139,14 +139,14 @@ class Turn:
 
     @property
     def organization_id(self) -> str:
-        """Whose turn it is; nothing where it is nobody's yet."""
+        """Whose turn it is; nothing where that is not known yet."""
         return self.caller.organization_id
 
     def claim(self, organization_id: str) -> bool:
         """Make the turn an organization's; return False where it has to `wait` for its turn now.
 
         Raises:
-            TooManyRequests: the organization holds half of the threads; its turn stays nobody's.
+            TooManyRequests: the organization holds half of the threads; its turn stays unknown.
         """
         turns = self._turns
         with turns._lock:

@@ -64,7 +64,7 @@ def settled(turns, held):
 
 
 def held_by_all(turns):
-    return sum(caller.held for caller in (turns._nobody, *list(turns._callers.values())))
+    return sum(caller.held for caller in (turns._unknown, *list(turns._callers.values())))
 
 
 def test_half_of_the_turns_are_one_organization_s_at_most(turns):
@@ -106,7 +106,7 @@ def test_who_waits_too_long_is_refused(turns):
     settled(turns, 2)
 
 
-def test_nobody_known_holds_half_of_the_turns_at_most(turns):
+def test_unknown_callers_hold_half_of_the_turns_at_most(turns):
     turns.begin(), turns.begin()
 
     with pytest.raises(Busy):

@@ -18,6 +18,7 @@ CONNECTIONS = 16
 TIMEOUT_SECONDS = 120
 
 _numbers = count()
+_answered = threading.Event()
 
 
 def _user() -> dict:
@@ -72,7 +73,9 @@ def _send(request: Callable[[], tuple[str, str, object]], port: int, headers: di
         connection.request(method, f"/scim/v2{path}", json.dumps(body), headers)
         answer = connection.getresponse()
         answer.read()
-        print(answer.status, flush=True)  # noqa: T201
+        if not _answered.is_set():
+            _answered.set()
+            print(answer.status, flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -194,7 +194,9 @@ def test_half_a_body_stops_no_other_organization(server, token, organization):
 
     answers = [other.get("/Users", timeout=5, headers={"Connection": "close"}) for _ in range(20)]
 
+    lives = [ask(server.port, head("GET", "/live")).status for _ in range(4)]
     for line in lines:
         line.__exit__(None, None, None)
     assert {answer.status_code for answer in answers} == {200}
+    assert set(lives) == {200}
     assert organization.counts[1] == 0
