@@ -4,8 +4,9 @@
 # make bench  measure the server beside the least that a program can do for the same requests, all
 #             in ten minutes; WORKLOADS=get,create SIZE=1000 ENGINE=postgresql QUICK=1 choose
 # make test-long   the same tests of whatever may happen in whatever order, of invoices as data, of
-#                  properties that cost much to try, with many more examples, and of what requests
-#                  take, among 100,000 people
+#                  properties that cost much to try, and of whatever may be sent, with many more
+#                  examples; of what requests take, among 100,000 people; the proxy of the manual
+#                  (nginx, which is installed by apt) and neighbours; bandit, and known advisories
 
 PYTHON  ?= python3
 PORT    ?= 8080
@@ -35,9 +36,13 @@ test: .venv/installed-dev
 	@$(BIN)/pytest -q -n auto --dist worksteal
 
 test-long: .venv/installed-dev
-	@$(BIN)/pytest -q -n auto --hypothesis-profile long tests/stateful \
+	@$(BIN)/pytest -q -n auto --hypothesis-profile long -m "long or not long" tests/stateful \
 		tests/billing/test_generated_invoices_as_data.py \
-		tests/benchmarks/test_plans_of_workloads.py $(PROPERTIES)
+		tests/benchmarks/test_plans_of_workloads.py \
+		tests/web/test_openapi_fuzz.py tests/web/test_raw_scim.py $(PROPERTIES)
+	@$(BIN)/pytest -q -m long tests/proxy
+	@$(BIN)/bandit -q -r app scim
+	@$(BIN)/python -m tests.support.advisories
 
 # Those that try as many examples as `tests/support/effort.py` says.
 PROPERTIES = $(shell grep -rl "effort import examples" tests/web tests/billing tests/directory tests/people)

@@ -15,7 +15,8 @@ from app.config import Config
 from app.db import deadlines
 from app.db.connections import database, open_database
 from app.exchanges.queue import Recorder
-from app.web import console, documents, health, openapi, owner, sso
+from app.limits.shares import Rates, Shares
+from app.web import admission, console, documents, health, openapi, owner, sso, wellformed
 from app.web import errors as failures
 from app.web.addresses import Application
 from app.web.context import REQUEST_ID_HEADER, Seatgate, request_id
@@ -36,10 +37,11 @@ class _Json(DefaultJSONProvider):
         return WholeAnswer(f"{body}\n", content_type=self.mimetype)
 
 
-def create_app(config: Config | None = None) -> Flask:
+def create_app(config: Config | None = None, shares: Shares | None = None) -> Flask:
     """Return the application over the configured database; its schema must be up to date.
 
     Without an argument the environment configures it, and what identity providers ask is recorded.
+    Callers have `shares`, by default those of this process alone.
 
     Raises:
         ConfigurationError: the environment cannot be used.
@@ -61,7 +63,10 @@ def create_app(config: Config | None = None) -> Flask:
     if config.trusted_proxies:
         hops = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # as Flask documents it
+    app.before_request(wellformed.check)
     app.before_request(_begin)
+    admission.register(app, shares or Shares(Rates.of(config.rate_limit)))
+    app.before_request(_connect)
     app.teardown_request(_end)
     app.after_request(_named)
     app.after_request(protect)
@@ -75,12 +80,16 @@ def create_app(config: Config | None = None) -> Flask:
 
 
 def _begin() -> None:
-    """Give the request its deadline and a connection, and answer nothing: it goes on to its view.
+    """Give the request its deadline, under which it waits for whatever it has to wait for."""
+    deadlines.begin(_seconds())
+
+
+def _connect() -> None:
+    """Give the request a connection, and answer nothing: it goes on to its view.
 
     That the process lives can be asked while its database hangs.
     """
     if request.path != health.LIVE:
-        deadlines.begin(_seconds())
         database.connect(reuse_if_open=True)
 
 

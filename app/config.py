@@ -16,6 +16,8 @@ PREFIX = "SEATGATE_"
 DEADLINE_SECONDS_MIN = 2
 #: How short a secret may be that calls are signed with.
 _SECRET_LENGTH_MIN = 16
+#: The least that a limit may be: Entra asks for so many requests a second of each tenant.
+RATE_LIMIT_MIN = 25
 
 
 class ConfigurationError(Exception):
@@ -43,6 +45,8 @@ class Config:
     body_bytes_max: int = 16 * 1024 * 1024
     #: How long a request may take, in seconds, at least 2: then it is answered with 503.
     deadline_seconds: int = 15
+    #: How many requests a second an organization may send, after ten times as many at once; 0: any.
+    rate_limit: int = 200
     #: The mail server: `smtp+starttls://user:password@host:port`, `smtps://` or `smtp://`. Empty:
     #: no mail is sent. It holds a password, and is in no text of the settings.
     smtp_url: str = field(default="", repr=False)
@@ -208,6 +212,16 @@ def _deadline_seconds(name: str, value: str) -> int:
     return count
 
 
+def _rate(name: str, value: str) -> int:
+    rate = _count(name, value)
+    if 0 < rate < RATE_LIMIT_MIN:
+        raise ConfigurationError(
+            f"{PREFIX}{name} must be {RATE_LIMIT_MIN} requests a second or more, which identity "
+            "providers count on, or 0 for no limit."
+        )
+    return rate
+
+
 def _flag(name: str, value: str) -> bool:
     if value not in {"0", "1"}:
         raise ConfigurationError(f"{PREFIX}{name} must be 0 or 1.")
@@ -233,6 +247,7 @@ _READERS: Mapping[str, Callable[[str, str], object]] = {
     "QUOTE_QUANTITY_MAX": _positive,
     "BODY_BYTES_MAX": _positive,
     "DEADLINE_SECONDS": _deadline_seconds,
+    "RATE_LIMIT": _rate,
     "SMTP_URL": _smtp_url,
     "MAIL_FROM": _mail_from,
     "SECRET_KEY_FILE": _secret_key_file,

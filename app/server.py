@@ -3,6 +3,7 @@
 import gc
 import signal
 import socket
+import sys
 import threading
 import time
 from functools import partial
@@ -16,21 +17,22 @@ from granian.log import LogLevels
 from app.application import create_app
 from app.config import Config, ConfigurationError
 from app.housekeeping import start_housekeeping
-
-#: Requests that one worker works on at a time. More of them answer no more, and each later: they
-#: take turns at the one interpreter.
-THREADS = 4
+from app.limits.shares import THREADS, Rates, Shares
 
 #: How long a worker may take to finish its requests when the server stops: less than the ten
 #: seconds after which what runs containers kills them.
 STOP_SECONDS = 8
+
+#: How long a thread keeps the interpreter while another waits for it: less than Python's own 5 ms,
+#: so that a short request is not held up by long ones.
+SWITCH_SECONDS = 0.001
 
 
 def serve(config: Config, host: str, port: int, workers: int) -> None:
     """Serve the application until SIGTERM or SIGINT, over a database that is migrated.
 
     Each worker makes the application itself, so none shares a connection, and all run by the one
-    clock that `config` carries.
+    clock that `config` carries. How much callers sent they count together.
 
     Raises:
         ConfigurationError: the address cannot be listened on.
@@ -55,10 +57,11 @@ def serve(config: Config, host: str, port: int, workers: int) -> None:
     # into each object that it looks at, and so make a copy of all of them.
     gc.collect()
     gc.freeze()
-    server.serve(target_loader=partial(_worker, config), wrap_loader=False)
+    rates = Rates.of(config.rate_limit)
+    server.serve(target_loader=partial(_worker, config, rates), wrap_loader=False)
 
 
-def _worker(config: Config) -> Flask:
+def _worker(config: Config, rates: Rates | None) -> Flask:
     """Return the application of one worker process, which keeps house while it serves.
 
     The process begins with its parent's ways of taking signals, and would miss one to stop that
@@ -66,7 +69,8 @@ def _worker(config: Config) -> Flask:
     """
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
-    app = create_app(config)
+    sys.setswitchinterval(SWITCH_SECONDS)
+    app = create_app(config, Shares(rates))
     shared = app.extensions["seatgate"]
     start_housekeeping(shared.watch, shared.token_uses, config.outgoing, config.platform_secret)
     shared.recorder.enable()

@@ -70,7 +70,7 @@ def parse(resource_type: ResourceType, text: str) -> Path | Schema:
     if bracket:
         return _parse_filtered(found, text, rest)
     if found.attribute is None:
-        assert found.schema is not None  # noqa: S101  # a bare URN was an extension's
+        assert found.schema is not None  # noqa: S101  # nosec B101  # a bare URN was an extension's
         return found.schema
     return Path(found.schema, found.attribute, None, found.sub_attribute)
 

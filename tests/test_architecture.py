@@ -24,7 +24,7 @@ ROOMS = (
         "app/sentences",
         "app/smtp",
     ),
-    ("app/currencies", "app/text"),
+    ("app/currencies", "app/limits", "app/text"),
     ("app/i18n",),
     ("app/config",),
     ("app/db",),

@@ -171,3 +171,14 @@ def test_a_platform_secret_that_cannot_be_used_is_refused(tmp_path, content):
 
     with pytest.raises(ConfigurationError, match="SEATGATE_PLATFORM_SECRET_FILE"):
         Config.from_env({"SEATGATE_PLATFORM_SECRET_FILE": str(file)})
+
+
+@pytest.mark.parametrize("limit", ["1", "24"])
+def test_a_rate_below_what_identity_providers_count_on_is_refused(limit):
+    with pytest.raises(ConfigurationError, match="must be 25 requests a second or more"):
+        Config.from_env({"SEATGATE_RATE_LIMIT": limit})
+
+
+@pytest.mark.parametrize("limit", ["0", "25", "1000"])
+def test_a_rate_of_25_or_more_or_none_is_taken(limit):
+    assert Config.from_env({"SEATGATE_RATE_LIMIT": limit}).rate_limit == int(limit)

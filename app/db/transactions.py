@@ -68,7 +68,7 @@ def run(work: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
             else:
                 _catch_up()
                 return result
-            time.sleep(random.uniform(0, 0.02 * attempt))  # noqa: S311  # only spreads the rivals
+            time.sleep(random.uniform(0, 0.02 * attempt))  # noqa: S311  # nosec B311  # only spreads the rivals
     raise _busy()
 
 

@@ -22,7 +22,7 @@ READ_MAX: Final = 1024 * 1024
 #: What stands in the place of what is not kept.
 HIDDEN: Final = "[not kept]"
 
-_SECRET = "password"  # noqa: S105  # the attribute's name
+_SECRET = "password"  # noqa: S105  # nosec B105  # the attribute's name
 _SECRETS = frozenset({_SECRET, "authorization", "token", "secret"})
 _ANY_SECRET = re.compile("|".join(_SECRETS))
 #: A text as short as this is in many answers, and no secret.

@@ -114,7 +114,7 @@ def drop(message: OutboxMessage, why: str) -> State:
 def wait_after(attempts: int) -> timedelta:
     """Return how long to wait after so many attempts: twice as long each time, with jitter."""
     doublings = min(attempts - 1, 20)
-    spread = random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311  # only spreads the attempts
+    spread = random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311  # nosec B311  # only spreads the attempts
     return min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT) * spread
 
 

@@ -7,12 +7,13 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from ipaddress import IPv6Address, ip_address, ip_network
 from math import ceil
 
 from app.db.sql import lock_name
 from app.db.transactions import assert_in_transaction, transaction
+from app.errors import Quota
 from app.identifiers import new_id
+from app.limits.sources import network_of
 from app.models import Owner, SignInAttempt
 from app.owners.refusals import TooManyAttempts
 from scim.folding import fold
@@ -55,12 +56,14 @@ def count_from(source: str, attempt: Attempt, *, at: datetime) -> None:
     Raises:
         TooManyAttempts: there were as many as are allowed.
     """
-    wait = _count(_hash(f"source:{_network(source)}"), attempt, PER_SOURCE[attempt], at=at)
+    limit = PER_SOURCE[attempt]
+    wait = _count(_hash(f"source:{network_of(source)}"), attempt, limit, at=at)
     if wait is not None:
         raise TooManyAttempts(
             "There were too many attempts from your network. "
             f"Try again in {max(1, ceil(wait / timedelta(minutes=1)))} minutes.",
             retry_after_seconds=max(1, ceil(wait.total_seconds())),
+            quota=Quota(attempt, limit.attempts, int(limit.within.total_seconds())),
         )
 
 
@@ -113,21 +116,6 @@ def _count(subject: str, attempt: Attempt, limit: Limit, *, at: datetime) -> tim
 
 def _note(subject: str, attempt: Attempt, *, at: datetime) -> None:
     SignInAttempt.insert(subject=subject, id=new_id("att", at), kind=attempt.value, at=at).execute()
-
-
-def _network(source: str) -> str:
-    """Return what one customer of a network has: an address, or a /64 of IPv6.
-
-    >>> _network("192.0.2.1"), _network("2001:db8::1:2:3:4"), _network("unknown")
-    ('192.0.2.1', '2001:db8::/64', 'unknown')
-    """
-    try:
-        address = ip_address(source)
-    except ValueError:
-        return source
-    if isinstance(address, IPv6Address):
-        return str(ip_network((address, 64), strict=False))
-    return str(address)
 
 
 def _hash(subject: str) -> str:

@@ -3,14 +3,15 @@
 DomainError
 +-- LastPrimaryOwner    an organization keeps a primary owner
 +-- LinkEnded           a link was used, replaced, or is past its time
-+-- TooManyAttempts     the caller tried to sign in too often
++-- TooManyRequests
+|   +-- TooManyAttempts     the caller tried to sign in too often
 +-- SignInOff           a way to sign in is not set up here
 +-- SignInRefused       what the identity provider answered signs no owner in
 """
 
 from enum import StrEnum
 
-from app.errors import DomainError
+from app.errors import DomainError, TooManyRequests
 
 
 class LastPrimaryOwner(DomainError):
@@ -25,15 +26,10 @@ class LinkEnded(DomainError):
     code = "link_ended"
 
 
-class TooManyAttempts(DomainError):
-    """The caller tried too often; `retry_after_seconds` says when to try again."""
+class TooManyAttempts(TooManyRequests):
+    """The caller tried too often."""
 
     code = "too_many_attempts"
-
-    def __init__(self, message: str, *, retry_after_seconds: int) -> None:
-        """Keep how long to wait."""
-        super().__init__(message, retry_after_seconds=retry_after_seconds)
-        self.retry_after_seconds = retry_after_seconds
 
 
 class SignInOff(DomainError):

@@ -13,6 +13,7 @@ from flask import Flask, Request, Response
 from flask.sessions import NullSession, SessionInterface
 from werkzeug.datastructures import MultiDict
 
+from app.web.wellformed import BoundedRequest
 from scim.storable import NOT_STORABLE
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class Application(Flask):
     """Flask, which answers OPTIONS with the methods alone and never redirects."""
 
     session_interface = NoSessions()
+    request_class = BoundedRequest
 
     def __init__(self, name: str) -> None:
         """Serve no files, and route each address as it is after `PlainSlashes`."""

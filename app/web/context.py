@@ -18,6 +18,7 @@ from app.errors import InvalidInput, NotAuthenticated, NotFound
 from app.exchanges.queue import Recorder
 from app.identifiers import new_id
 from app.web.addresses import UNSTORABLE, holds_unstorable, unstorable_parameter
+from app.web.admission import admit_token, count_stranger
 from app.web.parameters import check_query, expected_query
 
 P = ParamSpec("P")
@@ -83,6 +84,8 @@ def caller(*permissions: Permission) -> Principal:
     Raises:
         NotAuthenticated: there is no valid token.
         NotPermitted: its role lacks one of the permissions.
+        TooManyRequests: the caller sent too many. As `admit`.
+        Busy: it did not become the caller's turn in time.
     """
     given = request.headers.get("Authorization", "").strip()
     scheme, _, rest = given.partition(" ")
@@ -90,8 +93,13 @@ def caller(*permissions: Permission) -> Principal:
     if not secret:
         raise NotAuthenticated("Send a token in the header Authorization: Bearer <token>.")
     at = instant()
-    principal = authenticate(secret, request_id=request_id(), at=at)
+    try:
+        principal = authenticate(secret, request_id=request_id(), at=at)
+    except NotAuthenticated:
+        count_stranger()
+        raise
     g.principal = principal
+    admit_token(principal.organization_id)
     seatgate().token_uses.note(principal, at)
     for permission in permissions:
         principal.require(permission)

@@ -18,12 +18,14 @@ from app.web.context import public_url
 DOCS_PREFIX = "/docs"
 INDEX = "index"
 
-#: What a page may load: our stylesheet and pictures. Nothing runs, and nothing frames it.
+#: What a page may load: our stylesheet and pictures. Nothing runs, and nothing frames it. It says
+#: nothing about any organization, so that caches may keep it.
 PAGE_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-cache",
 }
 
 _TYPES = {

@@ -29,6 +29,7 @@ from app.web.responses import (
     scim_response,
 )
 from app.web.security import ForeignForm, Misdirected
+from app.web.wellformed import ForeignScheme, NoHost, NotUtf8
 from scim import messages
 from scim.errors import InvalidVersion, ScimError
 
@@ -55,7 +56,6 @@ STATUSES: dict[type[DomainError], HTTPStatus] = {
     errors.PersonActive: HTTPStatus.CONFLICT,
     refusals.LastPrimaryOwner: HTTPStatus.CONFLICT,
     refusals.LinkEnded: HTTPStatus.GONE,
-    refusals.TooManyAttempts: HTTPStatus.TOO_MANY_REQUESTS,
     refusals.SignInOff: HTTPStatus.CONFLICT,
     refusals.SignInRefused: HTTPStatus.FORBIDDEN,
     errors.PlanNotEligible: HTTPStatus.FORBIDDEN,
@@ -64,6 +64,7 @@ STATUSES: dict[type[DomainError], HTTPStatus] = {
     errors.BillingError: HTTPStatus.CONFLICT,
     errors.IdempotencyKeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.ClockJumped: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     errors.Busy: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
@@ -103,6 +104,18 @@ _HTTP_DETAILS: dict[int, tuple[str, str]] = {
 
 #: What this server refuses by a class of its own.
 _OWN_DETAILS: dict[type[HTTPException], tuple[str, str]] = {
+    NoHost: (
+        "bad_request",
+        "Name the host that is meant, once and with nothing else, in the header Host.",
+    ),
+    ForeignScheme: (
+        "bad_request",
+        "X-Forwarded-Proto must be http or https. Correct the proxy that sets it.",
+    ),
+    NotUtf8: (
+        "bad_request",
+        "The address is not UTF-8. Write each value as UTF-8, then percent-encode it.",
+    ),
     UnreadableCoding: (
         "unsupported_coding",
         "Send the body as it is, without Content-Encoding.",
@@ -206,10 +219,23 @@ def _domain_problem(error: DomainError) -> Problem:
         headers["WWW-Authenticate"] = 'Bearer realm="Seatgate"'
     if status is HTTPStatus.SERVICE_UNAVAILABLE:
         headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
-    if isinstance(error, refusals.TooManyAttempts):
-        headers["Retry-After"] = str(error.retry_after_seconds)
+    if isinstance(error, errors.TooManyRequests):
+        headers |= retry_headers(error)
     scim_type = next((SCIM_TYPES[kind] for kind in type(error).__mro__ if kind in SCIM_TYPES), None)
     return Problem(status, error.code, error.message, error.facts, headers, scim_type)
+
+
+def retry_headers(refusal: errors.TooManyRequests) -> dict[str, str]:
+    """Return when to try again, and the quota that is used up.
+
+    RFC 9110 10.2.3, draft-ietf-httpapi-ratelimit-headers-10.
+    """
+    after, quota = refusal.retry_after_seconds, refusal.quota
+    headers = {"Retry-After": str(after)}
+    if quota is not None:
+        headers["RateLimit-Policy"] = f'"{quota.name}";q={quota.requests};w={quota.window_seconds}'
+        headers["RateLimit"] = f'"{quota.name}";r=0;t={after}'
+    return headers
 
 
 def _seat_refusal(refusal: SeatRefusal) -> Problem:

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 from flask import Flask, Request
 from flask_smorest import Api, Blueprint
-from marshmallow import Schema, ValidationError
+from marshmallow import INCLUDE, Schema, ValidationError
 from marshmallow.fields import Field
 from webargs.flaskparser import FlaskParser
 
@@ -23,6 +23,9 @@ OPENAPI_PATH = "/openapi.json"
 
 class ProblemSchema(Schema):
     """Problem details (RFC 9457); further members are facts of the refusal."""
+
+    class Meta:
+        unknown = INCLUDE
 
     type = Text()
     title = Text()

@@ -31,7 +31,12 @@ class ForeignForm(Forbidden):
 
 
 def protect(response: Response) -> Response:
-    """Give a page the headers that every page has."""
+    """Let no cache keep what does not say that it may; give a page the headers that every page has.
+
+    What holds a person's data, an invoice or a secret is so kept by none, whatever is added; and
+    going back to a page asks again.
+    """
+    response.headers.setdefault("Cache-Control", "no-store")
     if response.mimetype == _PAGE:
         for name, value in PAGE_HEADERS.items():
             response.headers.setdefault(name, value)

@@ -9,6 +9,7 @@ from app.access.principal import Permission
 from app.organizations.speaking import speaking_for_one
 from app.people.login_messages import LoginReason
 from app.people.sign_in import Decision, Login, Mode, decide
+from app.web.admission import admit
 from app.web.context import SSO_PREFIX, requires
 from app.web.fields import Choice, Flag, Instant, RequestSchema, Text
 from app.web.openapi import Surface
@@ -78,6 +79,7 @@ class DecisionSchema(Schema):
 def decide_login(context: Context, body: dict[str, Any]) -> dict[str, Any]:
     """Decide whether a person may log in, and claim a seat for a new one."""
     speaker = speaking_for_one(context, body["organization"])
+    admit(speaker.organization_id)
     decision = decide(acting(speaker, at=context.at), _login(body))
     return {**_answer(decision), "request_id": body["request_id"]}
 

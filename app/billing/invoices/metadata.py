@@ -4,7 +4,7 @@ ISO 19005-3; Factur-X 1.0, section 6.2 with its extension schema.
 """
 
 from datetime import date
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape  # nosec B406  # writes, and reads nothing
 
 #: The conformance of our PDFs, as fpdf calls it.
 PDF_A = "PDF/A-3B"

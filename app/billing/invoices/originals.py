@@ -53,7 +53,7 @@ def original_of(organization_id: str, invoice_id: str, at: datetime) -> Original
         context = acting(Principal(organization_id, Role.OPERATOR, ACTOR), at=at)
         keep_original(context, invoice.id, made_of(issued_document(invoice)))
         kept = original_kept(invoice)
-    assert kept is not None  # noqa: S101  # It was written just now, here or by another.
+    assert kept is not None  # noqa: S101  # nosec B101  # It was written just now, here or by another.
     return kept
 
 

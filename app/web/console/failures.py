@@ -143,6 +143,10 @@ WORDS = {
         gettext_noop("This address cannot be used this way"),
         gettext_noop("Start again from the console."),
     ),
+    "too_many_requests": Words(
+        gettext_noop("That was too much at once"),
+        gettext_noop("Nothing was changed. Wait a moment, then reload the page."),
+    ),
     "busy": Words(
         gettext_noop("Seatgate is busy"),
         gettext_noop("Nothing was changed. Wait a moment, then reload the page."),

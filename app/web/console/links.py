@@ -21,6 +21,7 @@ from app.web.console.visits import visit_or_none
 from app.web.console.ways import lead, sign_in_page
 from app.web.console.words import gettext
 from app.web.context import instant
+from app.web.errors import retry_headers
 
 _UNPROCESSABLE = 422
 _GONE = 410
@@ -124,7 +125,7 @@ def _ended() -> Response:
 def too_many(refusal: TooManyAttempts) -> Response:
     """Return the page for one who tried too often."""
     response = said_to_stranger(refusal.code, _TOO_MANY)
-    response.headers["Retry-After"] = str(refusal.retry_after_seconds)
+    response.headers.update(retry_headers(refusal))
     return response
 
 

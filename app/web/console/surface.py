@@ -11,6 +11,7 @@ from app.access.context import Context
 from app.access.principal import Permission
 from app.errors import NotAuthenticated, NotFound, NotPermitted
 from app.web.addresses import holds_unstorable
+from app.web.admission import admit, count_stranger
 from app.web.browsers import session_secret
 from app.web.console.addresses import go
 from app.web.console.forms import check_form_token
@@ -46,7 +47,10 @@ def page(
             try:
                 context = visit().context
             except NotAuthenticated:
+                if session_secret() is not None:
+                    count_stranger()
                 return _sign_in(keeps) if stranger is None else stranger()
+            admit(context.organization_id)
             _check(context, permissions)
             return view(context, *args, **kwargs)
 
@@ -68,13 +72,6 @@ def _check_address() -> None:
 def _take_organization(_endpoint: str | None, values: dict[str, Any] | None) -> None:
     """Keep the organization of the address, so that no view can use it unchecked."""
     g.addressed = (values or {}).pop("organization_id", None)
-
-
-@blueprint.after_request
-def _keep_nothing(response: Response) -> Response:
-    """Let no cache keep a page, so that going back asks again."""
-    response.headers.setdefault("Cache-Control", "no-store")
-    return response
 
 
 def _check(context: Context, permissions: tuple[Permission, ...]) -> None:

@@ -58,7 +58,8 @@ def record(response: Response) -> Response:
 
 
 def _matters(sent: Request, response: Response) -> bool:
-    if sent.method not in _RECORDED:
+    """Return whether an exchange is recorded: not one that would push out those that tell more."""
+    if sent.method not in _RECORDED or response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
         return False
     reads = sent.method not in _WRITES or sent.path.rstrip("/").endswith(_SEARCH)
     return response.status_code >= HTTPStatus.BAD_REQUEST or not reads

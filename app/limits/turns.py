@@ -1,0 +1,184 @@
+"""Turns: how many requests a process works on at a time, and how they are shared out.
+
+A request begins as an unknown caller's, until its token or session says which organization's it is,
+unless that is known of its token. At most half of the turns are one organization's at once, and at
+most half are of unknown callers. So whatever one sends, a turn is free for the others. Who has to
+wait does so in a thread, of which there are many more than turns, and one organization can hold at
+most half of them, too.
+"""
+
+import threading
+
+from app.errors import Busy, TooManyRequests
+
+#: How long a request waits for its turn.
+PATIENCE_SECONDS = 10
+
+#: When one who sent too much at once may try again.
+_RETRY_AFTER_SECONDS = 1
+
+
+class Turns:
+    """The turns of one process; each method may be called by any thread."""
+
+    def __init__(
+        self, turns: int, threads: int, patience_seconds: float = PATIENCE_SECONDS
+    ) -> None:
+        """Let `turns` requests be worked on at once, out of as many as there are `threads`."""
+        self._free = turns
+        self._working_max = max(turns // 2, 1)
+        self._held_max = max(threads // 2, 1)
+        self._patience_seconds = patience_seconds
+        self._lock = threading.Lock()
+        self._unknown = _Caller("")
+        #: Those who have a request here, by the id of the organization.
+        self._callers: dict[str, _Caller] = {}
+        #: In the order in which they came. While a turn is free, none of them could have it.
+        self._waiting: list[Turn] = []
+
+    def begin(self, organization_id: str | None = None) -> "Turn":
+        """Return the turn of a request once it is its turn; None is an unknown caller's.
+
+        Raises:
+            TooManyRequests: the organization holds half of the threads.
+            Busy: it did not become its turn in time, or too many of unknown callers wait.
+        """
+        with self._lock:
+            turn = Turn(self, self._caller(organization_id))
+            waits = not self._start(turn)
+        if waits:
+            try:
+                turn.wait()
+            except Busy:
+                turn.end()
+                raise
+        return turn
+
+    def _caller(self, organization_id: str | None) -> "_Caller":
+        """Return a caller who may hold one request more."""
+        if organization_id is None:
+            if self._unknown.held >= self._held_max:
+                raise _busy()
+            return self._unknown
+        caller = self._callers.get(organization_id)
+        if caller is None:
+            caller = self._callers[organization_id] = _Caller(organization_id)
+        elif caller.held >= self._held_max:
+            raise TooManyRequests(
+                f"Too many requests at once: {self._held_max} of yours are worked on or wait. "
+                "Send fewer at a time, and try again in a moment.",
+                retry_after_seconds=_RETRY_AFTER_SECONDS,
+            )
+        return caller
+
+    def _start(self, turn: "Turn") -> bool:
+        """Let a request be worked on if it may, else put it last in line; return whether it may."""
+        caller = turn.caller
+        if self._free and caller.working < self._working_max:
+            self._free -= 1
+            caller.working += 1
+            turn.is_on = True
+            return True
+        turn.called = threading.Semaphore(0)
+        self._waiting.append(turn)
+        caller.waiting += 1
+        return False
+
+    def _stop(self, turn: "Turn") -> None:
+        """Take a request's turn away, or its place in line, and forget a caller without another."""
+        caller = turn.caller
+        if turn.is_on:
+            turn.is_on = False
+            self._free += 1
+            caller.working -= 1
+        else:
+            self._waiting.remove(turn)
+            caller.waiting -= 1
+        if not caller.held and caller is not self._unknown:
+            del self._callers[caller.organization_id]
+
+    def _pass_on(self) -> None:
+        """Give free turns to those who wait: first to the caller with the fewest."""
+        while self._free and self._waiting:
+            turn = min(self._waiting, key=lambda turn: turn.caller.working)
+            if turn.caller.working >= self._working_max:
+                return
+            self._waiting.remove(turn)
+            turn.caller.waiting -= 1
+            self._start(turn)
+            turn.called.release()
+
+
+class _Caller:
+    """How many requests of a caller are worked on, and how many wait."""
+
+    __slots__ = ("organization_id", "waiting", "working")
+
+    def __init__(self, organization_id: str) -> None:
+        self.organization_id = organization_id
+        self.working = self.waiting = 0
+
+    @property
+    def held(self) -> int:
+        return self.working + self.waiting
+
+
+class Turn:
+    """The turn of one request."""
+
+    __slots__ = ("_turns", "called", "caller", "is_on")
+
+    #: Made for one who waits, and released when the turn comes.
+    called: threading.Semaphore
+
+    def __init__(self, turns: Turns, caller: _Caller) -> None:
+        """Be one of a process's turns, a caller's."""
+        self._turns = turns
+        self.caller = caller
+        self.is_on = False
+
+    @property
+    def organization_id(self) -> str:
+        """Whose turn it is; nothing where that is not known yet."""
+        return self.caller.organization_id
+
+    def claim(self, organization_id: str) -> bool:
+        """Make the turn an organization's; return False where it has to `wait` for its turn now.
+
+        Raises:
+            TooManyRequests: the organization holds half of the threads; its turn stays unknown.
+        """
+        turns = self._turns
+        with turns._lock:
+            caller = turns._caller(organization_id)
+            turns._stop(self)
+            self.caller = caller
+            started = turns._start(self)
+            if turns._waiting:
+                turns._pass_on()
+        return started
+
+    def wait(self) -> None:
+        """Wait until it is this request's turn. Hold nothing that another could use meanwhile.
+
+        Raises:
+            Busy: it did not become its turn in time.
+        """
+        if self.called.acquire(timeout=self._turns._patience_seconds):
+            return
+        with self._turns._lock:
+            if self.is_on:
+                return
+        raise _busy()
+
+    def end(self) -> None:
+        """Let others have the turn."""
+        turns = self._turns
+        with turns._lock:
+            turns._stop(self)
+            if turns._waiting:
+                turns._pass_on()
+
+
+def _busy() -> Busy:
+    return Busy("The server has more to do than it can at once. Try again in a moment.")
