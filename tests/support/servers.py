@@ -47,16 +47,21 @@ class Server:
         return self._process.pid
 
     @property
+    def worker_pids(self) -> list[int]:
+        """The processes that serve."""
+        return [process.pid for process in psutil.Process(self.pid).children()]
+
+    @property
     def stderr(self) -> str:
         """What the process has said on standard error."""
         return self.log.read_text()
 
-    def start(self) -> "Server":
-        """Start the process and return when it answers."""
-        self.port = _free_port()
+    def start(self, port: int | None = None, *options: str) -> "Server":
+        """Start the process, at a free port unless one is given, and return when it answers."""
+        self.port = port or _free_port()
         with self.log.open("w") as log:
             self._process = subprocess.Popen(  # noqa: S603  # our own command
-                self._command(), env=self._environment(), stdout=subprocess.DEVNULL, stderr=log
+                [*self._command(), *options], env=self._environment(), stdout=subprocess.DEVNULL, stderr=log
             )
         self._wait_until_it_answers()
         return self
