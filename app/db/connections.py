@@ -1,6 +1,7 @@
 """Which database is open, and this thread's connection to it."""
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from urllib.parse import urlsplit, urlunsplit
 
 from peewee import Database, DatabaseProxy
@@ -29,9 +30,15 @@ def open_database(url: str) -> Database:
 
     What `url` may be stands at `Config.database_url`.
     """
-    opened: Database
+    opened: Database = database_at(url)
+    database.initialize(opened)
+    return opened
+
+
+def database_at(url: str) -> PooledSqliteDatabase | PooledPostgresqlDatabase:
+    """Return the database at `url`, which is not the one that the process uses."""
     if url.startswith("sqlite:///"):
-        opened = PooledSqliteDatabase(
+        return PooledSqliteDatabase(
             url.removeprefix("sqlite:///"),
             pragmas={
                 "journal_mode": "wal",
@@ -49,17 +56,25 @@ def open_database(url: str) -> Database:
             # The pool hands a connection from thread to thread, and only one has it at a time.
             check_same_thread=False,
         )
-    else:
-        address, prepares = _postgresql(url)
-        opened = PooledPostgresqlDatabase(
-            address,
-            prepare_threshold=PREPARED_AFTER if prepares else None,
-            max_connections=CONNECTIONS_MAX,
-            timeout=LOCK_TIMEOUT_SECONDS,
-            field_types={"INSTANT": "TIMESTAMPTZ", "KEY": 'TEXT COLLATE "C"', "DOCUMENT": "JSONB"},
-        )
-    database.initialize(opened)
-    return opened
+    address, prepares = _postgresql(url)
+    return PooledPostgresqlDatabase(
+        address,
+        prepare_threshold=PREPARED_AFTER if prepares else None,
+        max_connections=CONNECTIONS_MAX,
+        timeout=LOCK_TIMEOUT_SECONDS,
+        field_types={"INSTANT": "TIMESTAMPTZ", "KEY": 'TEXT COLLATE "C"', "DOCUMENT": "JSONB"},
+    )
+
+
+@contextmanager
+def using(other: Database) -> Iterator[None]:
+    """Let the process use another database for the length of a `with`."""
+    before = database.obj
+    database.initialize(other)
+    try:
+        yield
+    finally:
+        database.initialize(before)
 
 
 def _postgresql(url: str) -> tuple[str, bool]:

@@ -61,7 +61,10 @@ class Server:
         self.port = port or _free_port()
         with self.log.open("w") as log:
             self._process = subprocess.Popen(  # noqa: S603  # our own command
-                [*self._command(), *options], env=self._environment(), stdout=subprocess.DEVNULL, stderr=log
+                [*self._command(), *options],
+                env=self._environment(),
+                stdout=subprocess.DEVNULL,
+                stderr=log,
             )
         self._wait_until_it_answers()
         return self
