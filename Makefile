@@ -4,7 +4,8 @@
 # make bench  measure the server beside the least that a program can do for the same requests, all
 #             in ten minutes; WORKLOADS=get,create SIZE=1000 ENGINE=postgresql QUICK=1 choose
 # make test-long   the same tests of whatever may happen in whatever order, and of invoices as data,
-#                  with many more examples
+#                  with many more examples; and what takes long: a server that hands over to the next
+#                  under load, and a backup that is brought back
 
 PYTHON  ?= python3
 PORT    ?= 8080
@@ -36,6 +37,7 @@ test: .venv/installed-dev
 test-long: .venv/installed-dev
 	@$(BIN)/pytest -q -n auto --hypothesis-profile long tests/stateful \
 		tests/billing/test_generated_invoices_as_data.py
+	@$(BIN)/pytest -q -m long tests/processes tests/copies
 
 bench: .venv/installed-dev
 	@$(BIN)/python -m tests.benchmarks

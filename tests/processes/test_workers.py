@@ -54,7 +54,7 @@ def test_workers_end_with_their_parent_and_leave_the_port_to_the_next_server(mor
 
 
 def test_a_worker_that_dies_again_and_again_is_started_again_and_takes_no_other_along(mortal):
-    mortal_worker, steady = mortal.worker_pids
+    mortal_worker, steady = sorted(mortal.worker_pids)
 
     for deaths in (1, 2, 3):
         os.kill(mortal_worker, signal.SIGKILL)
