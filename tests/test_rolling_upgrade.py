@@ -15,11 +15,10 @@ from app.db.migrating import MIGRATIONS, migrate, pending, unknown
 from app.people.sign_in import Login, decide
 from tests.conftest import opened
 from tests.support import every_owner_use_case as every_owner_use_case
-from tests.support.auditing import violations
 from tests.support.builders import NOW, a_quote, a_user, an_organization, confirm
 from tests.support.command_line import an_operator
 from tests.support.every_use_case import WRITINGS
-from tests.support.growing import MIGRATION, grow
+from tests.support.growing import MIGRATION, broken, grow
 from tests.support.kept_texts import trusted_texts
 
 #: The last migration of the version before this one.
@@ -128,11 +127,6 @@ def grown(unaudited_database):
     """Return a database that a later version has migrated."""
     grow()
     return unaudited_database
-
-
-def broken() -> list:
-    """Return what the audit finds, but for the guards, of which a later version knows more."""
-    return [each for each in violations() if not each.what.startswith("a guard")]
 
 
 @pytest.mark.usefixtures("grown")

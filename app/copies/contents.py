@@ -5,7 +5,7 @@ keeps them, and a document is its JSON. Rows come and go one by one, whatever th
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -25,7 +25,7 @@ from app.models.rows import Row
 
 #: How many rows PostgreSQL hands over at a time, and of a table that holds files.
 _ROWS_AT_ONCE = 2000
-_FILES_AT_ONCE = 20
+_FILES_AT_ONCE = 10
 
 _MODULUS = 2**256
 
@@ -81,7 +81,7 @@ def count_rows(holder: Database, table: str) -> int:
     return number
 
 
-def read(holder: Database, model: type[Row], taken: Fingerprint) -> Iterator[Values]:
+def read(holder: Database, model: type[Row], taken: Fingerprint) -> Generator[Values, None, None]:
     """Yield the rows of a table and take them into `taken`; call inside a transaction."""
     columns = _columns(holder, model)
     for row in _raw(holder, model, columns):
@@ -120,7 +120,8 @@ def _raw(holder: Database, model: type[Row], columns: list[_Column]) -> Iterator
     query = f"SELECT {selected} FROM {_name(model)}"  # noqa: S608  # our own table
     connection: Any = holder.connection()  # type: ignore[no-untyped-call]  # the stubs leave it untyped
     if not isinstance(holder, PostgresqlDatabase):
-        yield from connection.execute(query)
+        for row in connection.execute(query):  # not `yield from`, which would close it late
+            yield row
         return
     holds_files = any(isinstance(field, BytesField) for field in model._meta.sorted_fields)
     with connection.cursor(name=f"contents_{next(_numbers)}") as cursor:

@@ -5,7 +5,7 @@ read again and proved. An interrupted copy leaves the target as empty as it was.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -138,7 +138,8 @@ def _lock(target: Database) -> None:
 def _move(source: Database, target: Database, model: type[Row], progress: Progress) -> Fingerprint:
     taken = Fingerprint()
     try:
-        write(target, model, _shown(read(source, model, taken), progress))
+        with closing(read(source, model, taken)) as rows:
+            write(target, model, _shown(rows, progress))
     except DatabaseError as error:
         raise _cannot_store(model, error) from error
     except Exception as error:

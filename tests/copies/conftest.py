@@ -24,6 +24,7 @@ def installation(sqlite_databases) -> Iterator[str]:
         with opened(url), trusted_texts():
             for writing in WRITINGS:
                 list(writing.act(an_organization(5, auto_renew=True)))
+            a_user(an_organization(5), emails=[{"value": "alice@example.com", "primary": True}])
         yield url
 
 
