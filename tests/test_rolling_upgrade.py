@@ -46,7 +46,7 @@ ADDING = (
     "CREATE INDEX by_name ON organization (name)",
     "ALTER TABLE owner ADD COLUMN rank INTEGER",
     "ALTER TABLE owner ADD COLUMN rank INTEGER NOT NULL DEFAULT 0 CHECK (rank >= 0)",
-    "DROP INDEX scim_user_by_name",
+    "DROP INDEX scim_user_person",
 )
 
 
@@ -130,7 +130,7 @@ def grown(unaudited_database):
 
 
 @pytest.mark.usefixtures("grown")
-def test_a_version_serves_a_database_that_the_next_one_has_migrated(database_url):
+def test_a_version_serves_a_database_that_the_next_one_has_migrated():
     assert pending() == []
     assert unknown() == [MIGRATION]
 
@@ -143,7 +143,14 @@ def test_a_version_serves_a_database_that_the_next_one_has_migrated(database_url
     assert broken() == []
     grown_values = database.execute_sql("SELECT grown, grown_number FROM scim_user")
     assert grown_values.fetchall() == [(None, 7)]
+
+
+def test_what_must_be_there_is_asked_of_the_newest_version(database_url):
+    with opened(database_url):
+        grow("owner")
+
     said = an_operator(database_url).refuses("seats", "audit")
+
     assert said.startswith(f"The database was migrated by a newer version of Seatgate ({MIGRATION}")
 
 

@@ -120,7 +120,7 @@ def _raw(holder: Database, model: type[Row], columns: list[_Column]) -> Iterator
     query = f"SELECT {selected} FROM {_name(model)}"  # noqa: S608  # our own table
     connection: Any = holder.connection()  # type: ignore[no-untyped-call]  # the stubs leave it untyped
     if not isinstance(holder, PostgresqlDatabase):
-        for row in connection.execute(query):  # not `yield from`, which would close it late
+        for row in connection.execute(query):  # noqa: UP028  # which would close a closed cursor
             yield row
         return
     holds_files = any(isinstance(field, BytesField) for field in model._meta.sorted_fields)

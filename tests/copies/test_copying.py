@@ -163,8 +163,8 @@ def test_a_copy_of_what_was_changed_meanwhile_is_refused(little, target):
     def change():
         with connected(little) as other, other:
             other.execute(
-                "INSERT INTO seller_event VALUES (HEX(RANDOMBLOB(8)), '2026-03-01T09:00:00.000000Z',"
-                " 'operator', '{}', '{}')"
+                "INSERT INTO seller_event VALUES"
+                " (HEX(RANDOMBLOB(8)), '2026-03-01T09:00:00.000000Z', 'operator', '{}', '{}')"
             )
 
     with pytest.raises(CannotCopy, match=r"written to while it was copied. Stop the servers"):
@@ -234,7 +234,7 @@ def test_files_are_read_a_few_at_a_time():
 
 
 def test_the_command_says_what_was_copied_and_what_goes_along(installation, empty_sqlite):
-    operator = an_operator(installation)
+    operator = an_operator(installation, THE_END)
 
     said = operator.says("db", "copy", empty_sqlite)
 
