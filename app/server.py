@@ -120,8 +120,7 @@ def _sentence(host: str, port: int, *, shared: bool) -> str:
         )
     return (
         f"Port {port} of {host} cannot be listened on. Stop the program that uses it, "
-        "or give another --host or --port. A Seatgate server that is to be replaced goes on "
-        "serving until this one does, if this one is given --reuse-port."
+        "or give another --host or --port. To take over from a Seatgate server, give --reuse-port."
     )
 
 

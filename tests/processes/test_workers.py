@@ -3,6 +3,8 @@
 import os
 import re
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 
@@ -71,3 +73,30 @@ def test_a_worker_that_dies_again_and_again_is_started_again_and_takes_no_other_
         mortal.stderr,
     )
     assert pauses == ["0.5", "1", "2"]
+
+
+#: A parent whose child heeds no SIGTERM, and which ends at once. It prints the child's process id.
+STUBBORN = """
+import os, signal, time
+from app.processes import end_with
+parent = os.getpid()
+child = os.fork()
+if child:
+    print(child, flush=True)
+    os._exit(0)
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+end_with(parent, within_seconds=0.2)
+time.sleep(600)
+"""
+
+
+def test_a_worker_that_cannot_stop_ends_all_the_same_when_its_parent_is_gone(engine):  # noqa: ARG001  # once
+    said = subprocess.run(  # noqa: S603  # our own script
+        [sys.executable, "-c", STUBBORN],
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+        timeout=SECONDS_MAX,
+    ).stdout
+
+    wait_for(lambda: not alive([int(said)]))
