@@ -25,10 +25,11 @@ _here = threading.local()
 _ORGANIZATION_ID = re.compile(r"org_[0-9a-f]{32}")
 _TABLES = re.compile(r'(?:FROM|JOIN|UPDATE|INTO)\s+"?(\w+)"?', re.IGNORECASE)
 
-#: A look-up of whose a secret is: before it no organization is known. And one of whether a series
-#: has numbers, which are the vendor's.
+#: What needs to name no organization: the look-up of one by its id, which may be none; of whose a
+#: secret is, before which none is known; and of whether a series of the vendor's has numbers.
 _LOOK_UP = re.compile(
     r"""SELECT\ .*\ WHERE\ \(?"\w+"\."(?:secret_hash|state_hash)"\ =
+    | SELECT\ .*"organization"\ AS\ "t1"\ WHERE\ \(+"t1"\."id"\ =
     | SELECT\ EXISTS\(SELECT\ 1\ FROM\ "invoice"\ AS\ "t1"\ WHERE\ \(+"t1"\."series"\ =""",
     re.DOTALL | re.VERBOSE,
 )
