@@ -92,16 +92,18 @@ def _refuse_unknown_migrations(which: str) -> None:
 
 def _refuse_unless_empty(target: Database) -> None:
     """Refuse what is neither new nor as migrations leave it, even those that were interrupted."""
-    filled = {model._meta.table_name for model in _FILLED_BY_MIGRATIONS}
     with target.connection_context():
         there = set(target.get_tables())
         if there and _HISTORY not in there:
             raise CannotCopy(
                 "The target holds tables of another program. Name a database of its own."
             )
-        full = [
-            name for name in sorted(there - filled - {_HISTORY}) if count_rows(target, name) > 0
-        ]
+        _refuse_rows(target, there)
+
+
+def _refuse_rows(target: Database, there: set[str]) -> None:
+    filled = {model._meta.table_name for model in _FILLED_BY_MIGRATIONS}
+    full = [name for name in sorted(there - filled - {_HISTORY}) if count_rows(target, name) > 0]
     if full:
         raise CannotCopy(
             f"The target is not empty: there are rows in {full[0]}. Name a new database, or one on "
@@ -127,10 +129,12 @@ def _reading(source: Database) -> tuple[str, ...]:
 
 
 def _lock(target: Database) -> None:
-    """Let nothing else write to the target until the copy is done."""
+    """Let nothing else write to the target until the copy is done, nor have written meanwhile."""
+    names = {model._meta.table_name for model in tables()}
     if isinstance(target, PostgresqlDatabase):
-        names = ", ".join(f'"{model._meta.table_name}"' for model in tables())
-        target.execute_sql(f"LOCK TABLE {names} IN EXCLUSIVE MODE")  # type: ignore[no-untyped-call]  # the stubs leave it untyped
+        listed = ", ".join(f'"{name}"' for name in sorted(names))
+        target.execute_sql(f"LOCK TABLE {listed} IN EXCLUSIVE MODE")  # type: ignore[no-untyped-call]  # the stubs leave it untyped
+    _refuse_rows(target, names)
     for model in _FILLED_BY_MIGRATIONS:
         target.execute_sql(f"DELETE FROM {model._meta.table_name}")  # type: ignore[no-untyped-call]  # noqa: S608  # our own table
 
@@ -141,20 +145,18 @@ def _move(source: Database, target: Database, model: type[Row], progress: Progre
         with closing(read(source, model, taken)) as rows:
             write(target, model, _shown(rows, progress))
     except DatabaseError as error:
-        raise _cannot_store(model, error) from error
+        raise _cannot_move(model, error) from error
     except Exception as error:
         # The driver's own: rows are written past peewee, which would wrap it.
         if type(error).__module__.partition(".")[0] not in {"psycopg", "sqlite3"}:
             raise
-        raise _cannot_store(model, error) from error
+        raise _cannot_move(model, error) from error
     return taken
 
 
-def _cannot_store(model: type[Row], error: Exception) -> CannotCopy:
+def _cannot_move(model: type[Row], error: Exception) -> CannotCopy:
     reason = str(error).partition("\n")[0]
-    return CannotCopy(
-        f"The target cannot hold a row of {model._meta.table_name}: {reason}. Nothing was copied."
-    )
+    return CannotCopy(f"{model._meta.table_name} cannot be copied: {reason}. Nothing was copied.")
 
 
 def _shown(rows: Iterator[Values], progress: Progress) -> Iterator[Values]:

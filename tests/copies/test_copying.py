@@ -196,11 +196,11 @@ def test_a_copy_that_the_audit_finds_fault_with_is_refused(little, target):
     assert rows_of(target)["Organization"] == []
 
 
-def test_a_row_that_the_target_cannot_hold_is_named(little, empty_postgresql):
+def test_a_table_that_the_target_cannot_hold_is_named(little, empty_postgresql):
     with connected(little) as holder, holder:
         holder.execute("UPDATE organization SET name = 'a' || CHAR(0)")
 
-    with pytest.raises(CannotCopy, match="cannot hold a row of organization: "):
+    with pytest.raises(CannotCopy, match="^organization cannot be copied: "):
         copied(little, empty_postgresql)
 
 
