@@ -37,7 +37,7 @@ test: .venv/installed-dev
 test-long: .venv/installed-dev
 	@$(BIN)/pytest -q -n auto --hypothesis-profile long tests/stateful \
 		tests/billing/test_generated_invoices_as_data.py
-	@$(BIN)/pytest -q -m long tests/processes tests/copies
+	@$(BIN)/pytest -q -m long tests/processes tests/copies tests/test_rolling_upgrade.py
 
 bench: .venv/installed-dev
 	@$(BIN)/python -m tests.benchmarks

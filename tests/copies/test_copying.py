@@ -200,7 +200,7 @@ def test_a_table_that_the_target_cannot_hold_is_named(little, empty_postgresql):
     with connected(little) as holder, holder:
         holder.execute("UPDATE organization SET name = 'a' || CHAR(0)")
 
-    with pytest.raises(CannotCopy, match="^organization cannot be copied: "):
+    with pytest.raises(CannotCopy, match=r"^organization cannot be copied: "):
         copied(little, empty_postgresql)
 
 
