@@ -5,8 +5,9 @@
 #             in ten minutes; WORKLOADS=get,create SIZE=1000 ENGINE=postgresql QUICK=1 choose
 # make test-long   the same tests of whatever may happen in whatever order, of invoices as data, of
 #                  properties that cost much to try, and of whatever may be sent, with many more
-#                  examples; of what requests take, among 100,000 people; the proxy of the manual
-#                  (nginx, which is installed by apt) and neighbours; bandit, and known advisories
+#                  examples; of what requests take, among 100,000 people; of a server that hands over
+#                  to the next under load, and of a backup that is brought back; the proxy of the
+#                  manual (nginx, which is installed by apt) and neighbours; bandit, and advisories
 
 PYTHON  ?= python3
 PORT    ?= 8080
@@ -40,7 +41,7 @@ test-long: .venv/installed-dev
 		tests/billing/test_generated_invoices_as_data.py \
 		tests/benchmarks/test_plans_of_workloads.py \
 		tests/web/test_openapi_fuzz.py tests/web/test_raw_scim.py $(PROPERTIES)
-	@$(BIN)/pytest -q -m long tests/proxy
+	@$(BIN)/pytest -q -m long tests/processes tests/copies tests/test_rolling_upgrade.py tests/proxy
 	@$(BIN)/bandit -q -r app scim
 	@$(BIN)/python -m tests.support.advisories
 

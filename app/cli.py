@@ -15,9 +15,13 @@ from app.commands.lazily import Elsewhere, LazyGroup
 class Commands(LazyGroup):
     """Commands that are refused with one sentence on stderr and exit code 1."""
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments, and leave out what they and the settings have no use for."""
+        drivers.leave_out_unused(os.environ, args)
+        return super().parse_args(ctx, args)
+
     def invoke(self, ctx: click.Context) -> object:
         """Run the command, and say what stopped it."""
-        drivers.leave_out_unused(os.environ)
         try:
             return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort):

@@ -1,16 +1,18 @@
 """Serving: the application in several worker processes."""
 
 import gc
+import multiprocessing
+import os
 import signal
 import socket
 import sys
 import threading
-import time
+from collections.abc import Callable
 from functools import partial
+from multiprocessing.synchronize import Semaphore
 
 import click
 from flask import Flask
-from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
@@ -18,6 +20,8 @@ from app.application import create_app
 from app.config import Config, ConfigurationError
 from app.housekeeping import start_housekeeping
 from app.limits.shares import THREADS, Rates, Shares
+from app.processes import end_with, wait_until_listening
+from app.supervising import Supervisor
 
 #: How long a worker may take to finish its requests when the server stops: less than the ten
 #: seconds after which what runs containers kills them.
@@ -28,17 +32,18 @@ STOP_SECONDS = 8
 SWITCH_SECONDS = 0.001
 
 
-def serve(config: Config, host: str, port: int, workers: int) -> None:
+def serve(config: Config, host: str, port: int, workers: int, *, reuse_port: bool = False) -> None:
     """Serve the application until SIGTERM or SIGINT, over a database that is migrated.
 
     Each worker makes the application itself, so none shares a connection, and all run by the one
-    clock that `config` carries. How much callers sent they count together.
+    clock that `config` carries. How much callers sent they count together. With `reuse_port`
+    another server may listen on the port as well: the one that this one takes over from.
 
     Raises:
         ConfigurationError: the address cannot be listened on.
     """
-    address = _free_address(host, port)
-    server = Granian(
+    address = _address(host, port, shared=reuse_port)
+    server = Supervisor(
         "seatgate",
         address=address,
         port=port,
@@ -50,18 +55,24 @@ def serve(config: Config, host: str, port: int, workers: int) -> None:
         workers_kill_timeout=STOP_SECONDS,
         log_level=LogLevels.error,
     )
+    listening = multiprocessing.Semaphore(0)
     server.on_startup(
-        threading.Thread(target=_announce, args=(host, address, port), daemon=True).start
+        threading.Thread(target=_announce, args=(listening, workers, host, port), daemon=True).start
     )
     # The workers are forked, and share what is loaded here. The collector of a worker would write
     # into each object that it looks at, and so make a copy of all of them.
     gc.collect()
     gc.freeze()
     rates = Rates.of(config.rate_limit)
-    server.serve(target_loader=partial(_worker, config, rates), wrap_loader=False)
+    server.serve(
+        target_loader=partial(_worker, config, rates, os.getpid(), listening.release),
+        wrap_loader=False,
+    )
 
 
-def _worker(config: Config, rates: Rates | None) -> Flask:
+def _worker(
+    config: Config, rates: Rates | None, parent: int, note_listening: Callable[[], None]
+) -> Flask:
     """Return the application of one worker process, which keeps house while it serves.
 
     The process begins with its parent's ways of taking signals, and would miss one to stop that
@@ -69,41 +80,59 @@ def _worker(config: Config, rates: Rates | None) -> Flask:
     """
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
+    end_with(parent, STOP_SECONDS)
     sys.setswitchinterval(SWITCH_SECONDS)
     app = create_app(config, Shares(rates))
     shared = app.extensions["seatgate"]
     start_housekeeping(shared.watch, shared.token_uses, config.outgoing, config.platform_secret)
     shared.recorder.enable()
+    threading.Thread(target=_note_listening, args=(note_listening,), daemon=True).start()
     return app
 
 
-def _free_address(host: str, port: int) -> str:
-    """Return the numeric address of `host`, on which no other process listens.
+def _note_listening(note: Callable[[], None]) -> None:
+    wait_until_listening()
+    note()
 
-    The workers share their port, which would let them share it with another server, too. A socket
-    that does not share its port finds out.
+
+def _address(host: str, port: int, *, shared: bool) -> str:
+    """Return the numeric address of `host`, on which no other process listens, unless it is shared.
+
+    The workers share their port, which lets them share it with another server, too: one of the same
+    user that lets itself share it. A socket that does not share its port finds out.
     """
+    if shared and sys.platform != "linux":
+        raise ConfigurationError(
+            "--reuse-port works on Linux alone. Stop the other server first, and start this one "
+            "without the option."
+        )
+    option = socket.SO_REUSEPORT if shared else socket.SO_REUSEADDR
     try:
         family, kind, _, _, name = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.setsockopt(socket.SOL_SOCKET, option, 1)
             probe.bind(name)
     except OSError:
-        raise ConfigurationError(
-            f"Port {port} of {host} cannot be listened on. Stop the program that uses it, "
-            "or give another --host or --port."
-        ) from None
+        raise ConfigurationError(_sentence(host, port, shared=shared)) from None
     return str(name[0])
 
 
-def _announce(host: str, address: str, port: int) -> None:
-    """Say where the server listens, once it does."""
-    while True:
-        try:
-            socket.create_connection((address, port)).close()
-        except OSError:
-            time.sleep(0.02)
-        else:
-            break
+def _sentence(host: str, port: int, *, shared: bool) -> str:
+    """Return why an address cannot be listened on, and what to do."""
+    if shared:
+        return (
+            f"Port {port} of {host} cannot be shared: the program that uses it is not a Seatgate "
+            "server of this user. Stop it, or give another --host or --port."
+        )
+    return (
+        f"Port {port} of {host} cannot be listened on. Stop the program that uses it, "
+        "or give another --host or --port. To take over from a Seatgate server, give --reuse-port."
+    )
+
+
+def _announce(listening: Semaphore, workers: int, host: str, port: int) -> None:
+    """Say where the server listens, once each of its own workers does."""
+    for _ in range(workers):
+        listening.acquire()
     shown = f"[{host}]" if ":" in host else host
     click.echo(f"Listening on http://{shown}:{port}")

@@ -19,6 +19,7 @@ from peewee import Database
 
 from app import composition as composition
 from app.db.connections import connection, open_database
+from tests.support import tenancy
 from tests.support.auditing import miscounted, violations
 from tests.support.builders import NOW, Customer, an_organization
 from tests.support.clients import OwnerClient, ScimClient, SsoClient
@@ -58,6 +59,21 @@ def texts_as_built() -> Iterator[None]:
     check_texts()
     yield
     trust_texts()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def transactions_watched() -> Iterator[None]:
+    """Look at whose rows each transaction of this process touches."""
+    tenancy.watch()
+    yield
+    tenancy.look_away()
+
+
+@pytest.fixture(autouse=True)
+def one_organization_at_a_time() -> Iterator[None]:
+    """Hold every transaction of a test to the rows of one organization."""
+    yield
+    assert tenancy.found() == []
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])

@@ -147,7 +147,20 @@ def test_a_port_that_is_in_use_is_refused(newcomer):
 
     assert sentence == (
         f"Port {port} of 127.0.0.1 cannot be listened on. Stop the program that uses it, or give "
-        "another --host or --port."
+        "another --host or --port. To take over from a Seatgate server, give --reuse-port."
+    )
+
+
+def test_a_port_is_shared_with_no_other_program(newcomer):
+    newcomer.says("db", "migrate")
+    with socket.create_server(("127.0.0.1", 0)) as rival:
+        port = rival.getsockname()[1]
+
+        sentence = newcomer.refuses("serve", "--port", port, "--reuse-port")
+
+    assert sentence == (
+        f"Port {port} of 127.0.0.1 cannot be shared: the program that uses it is not a Seatgate "
+        "server of this user. Stop it, or give another --host or --port."
     )
 
 

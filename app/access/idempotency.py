@@ -58,22 +58,24 @@ def once_only(
 
 def purge_answers(*, at: datetime) -> None:
     """Delete the answers that are past their time; they may hold names of people."""
-    while _purge_some(at=at) == PURGE_BATCH:
-        pass
+    for organization_id in IdempotencyKey.organizations(_is_past(at)):
+        while _purge_some(organization_id, at=at) == PURGE_BATCH:
+            pass
 
 
 @transaction
-def _purge_some(*, at: datetime) -> int:
+def _purge_some(organization_id: str, *, at: datetime) -> int:
     """Delete as many answers as one transaction should, and return how many."""
-    columns = (IdempotencyKey.organization_id, IdempotencyKey.route, IdempotencyKey.key)
+    mine = IdempotencyKey.belongs_to(organization_id) & _is_past(at)
+    columns = (IdempotencyKey.route, IdempotencyKey.key)
     due = (
         IdempotencyKey.select(*columns)
-        .where(_is_past(at))
+        .where(mine)
         .order_by(IdempotencyKey.created_at)
         .limit(PURGE_BATCH)
     )
     # An answer that was made anew under its key meanwhile is not past its time.
-    deleted: int = IdempotencyKey.delete().where(Tuple(*columns).in_(due) & _is_past(at)).execute()
+    deleted: int = IdempotencyKey.delete().where(mine & Tuple(*columns).in_(due)).execute()
     return deleted
 
 

@@ -4,6 +4,8 @@ import threading
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from peewee import ModelSelect
@@ -254,25 +256,20 @@ class TokenUses:
         return [(organization_id, token_id, at) for (organization_id, token_id), at in uses.items()]
 
 
-@transaction
 def note_uses(uses: Iterable[tuple[str, str, datetime]]) -> None:
     """Record when tokens were last used, given (organization id, token id, instant) of each."""
-    for organization_id, token_id, at in uses:
-        if organization_id == ALL_ORGANIZATIONS:
-            _note_vendor_use(token_id, at)
-            continue
-        Token.update(last_used_at=at).where(
-            Token.belongs_to(organization_id)
-            & (Token.id == token_id)
-            & (Token.last_used_at.is_null() | (Token.last_used_at < at))
-        ).execute()
+    for organization_id, its_uses in groupby(sorted(uses), key=itemgetter(0)):
+        _note_uses(organization_id, list(its_uses))
 
 
-def _note_vendor_use(token_id: str, at: datetime) -> None:
-    VendorToken.update(last_used_at=at).where(
-        (VendorToken.id == token_id)
-        & (VendorToken.last_used_at.is_null() | (VendorToken.last_used_at < at))
-    ).execute()
+@transaction
+def _note_uses(organization_id: str, uses: list[tuple[str, str, datetime]]) -> None:
+    of_all = organization_id == ALL_ORGANIZATIONS
+    model = VendorToken if of_all else Token
+    theirs = VendorToken.id.is_null(is_null=False) if of_all else Token.belongs_to(organization_id)
+    for _, token_id, at in uses:
+        earlier = model.last_used_at.is_null() | (model.last_used_at < at)
+        model.update(last_used_at=at).where(theirs & (model.id == token_id) & earlier).execute()
 
 
 @compiled

@@ -7,6 +7,8 @@ its ground, and the person who asked has to ask anew.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from peewee import Expression
+
 from app.access import trail
 from app.access.context import Context
 from app.access.door import use_case
@@ -136,12 +138,17 @@ def close_bought(context: Context, request_id: str, purchase: Purchase) -> None:
         trail.record(context, Change("seat_request.bought", request.id, after=after))
 
 
-@transaction
 def expire_requests(*, at: datetime) -> None:
     """End the requests that are past their time."""
     due = (SeatRequest.state == RequestState.OPEN.value) & (SeatRequest.expires_at <= at)
+    for organization_id in SeatRequest.organizations(due):
+        _expire(organization_id, due, at=at)
+
+
+@transaction
+def _expire(organization_id: str, due: Expression, *, at: datetime) -> None:
     ended = {"state": RequestState.EXPIRED.value, "ended_at": at}
-    SeatRequest.update(**ended).where(due).execute()
+    SeatRequest.update(**ended).where(SeatRequest.belongs_to(organization_id) & due).execute()
 
 
 def _insert(context: Context, wanted: SeatsWanted, price: Estimate) -> SeatRequest:

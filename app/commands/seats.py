@@ -11,6 +11,7 @@ from app.commands.contract_facts import term_facts
 from app.commands.options import as_json, organization_option
 from app.commands.output import Facts, show
 from app.commands.session import session
+from app.db.migrating import unknown
 from app.organizations.settings import find_organization
 from app.seats.refusals import open_refusals
 from app.seats.subscriptions import subscription_of
@@ -50,6 +51,11 @@ def show_seats(organization_id: str, *, as_json: bool) -> None:
 def audit_seats(context: click.Context, *, as_json: bool) -> None:
     """Prove every invariant over the whole database; exit 1 if one does not hold."""
     with session() as at:
+        if names := unknown():
+            raise click.ClickException(
+                f"The database was migrated by a newer version of Seatgate ({names[-1]}), which "
+                "knows what must be there. Audit it with that version."
+            )
         report = audit(at=at)
     if as_json:
         facts = {"violations": list(map(_facts, report.violations)), "more": report.more}

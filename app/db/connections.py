@@ -1,12 +1,17 @@
 """Which database is open, and this thread's connection to it."""
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
 from peewee import Database, DatabaseProxy, ImproperlyConfigured, SqliteDatabase
 
 from app.db.deadlines import REQUEST_SECONDS, lock_seconds
 from app.db.sqlite import LOG_BYTES_MAX, Sqlite
+
+if TYPE_CHECKING:
+    from app.db.postgresql import Postgresql
 
 #: Enough for every thread of one worker process; a thread holds at most one connection.
 CONNECTIONS_MAX = 64
@@ -32,17 +37,33 @@ def open_database(
     take: what waits for a lock gives up in time to say so. `answer_seconds` is how long PostgreSQL
     may take to answer what has no deadline, None for ever.
     """
-    patience = lock_seconds(deadline_seconds)
-    opened = (
-        _sqlite(url.removeprefix("sqlite:///"), patience)
-        if url.startswith("sqlite:///")
-        else _postgresql(url, patience, answer_seconds)
-    )
+    opened = database_at(url, deadline_seconds, answer_seconds=answer_seconds)
     database.initialize(opened)
     return opened
 
 
-def _sqlite(path: str, patience: float) -> Database:
+def database_at(
+    url: str, deadline_seconds: float = REQUEST_SECONDS, *, answer_seconds: float | None = None
+) -> "Sqlite | Postgresql":
+    """Return the database at `url`, which is not the one that the process uses. As there."""
+    patience = lock_seconds(deadline_seconds)
+    if url.startswith("sqlite:///"):
+        return _sqlite(url.removeprefix("sqlite:///"), patience)
+    return _postgresql(url, patience, answer_seconds)
+
+
+@contextmanager
+def using(other: Database) -> Iterator[None]:
+    """Let the process use another database for the length of a `with`."""
+    before = database.obj
+    database.initialize(other)
+    try:
+        yield
+    finally:
+        database.initialize(before)
+
+
+def _sqlite(path: str, patience: float) -> Sqlite:
     return Sqlite(
         path,
         lock_seconds=patience,
@@ -65,7 +86,7 @@ def _sqlite(path: str, patience: float) -> Database:
     )
 
 
-def _postgresql(url: str, patience: float, answer_seconds: float | None) -> Database:
+def _postgresql(url: str, patience: float, answer_seconds: float | None) -> "Postgresql":
     try:
         from app.db.postgresql import Postgresql  # an installation for SQLite has no driver
     except ImportError:

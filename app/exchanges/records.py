@@ -92,12 +92,10 @@ def forget_person(
 def purge(*, at: datetime) -> None:
     """Delete what is older than 30 days, and of each organization all but the newest 10,000."""
     old = Exchange.at <= at - KEPT_FOR
-    while _delete_some(old):
-        pass
-    grown = DirectoryContact.select(DirectoryContact.organization_id).where(
-        DirectoryContact.untrimmed > 0
-    )
-    for organization_id in list(grown.distinct().scalars()):
+    for organization_id in Exchange.organizations(old):
+        while _delete_some(organization_id, old):
+            pass
+    for organization_id in DirectoryContact.organizations(DirectoryContact.untrimmed > 0):
         _trim(organization_id)
 
 
@@ -105,15 +103,16 @@ def _trim(organization_id: str) -> None:
     mine = Exchange.belongs_to(organization_id)
     ids = Exchange.select(Exchange.id).where(mine).order_by(Exchange.id.desc())
     last: str | None = ids.offset(KEPT_MAX).limit(1).scalar()
-    while last is not None and _delete_some(mine & (Exchange.id <= last)):
+    while last is not None and _delete_some(organization_id, Exchange.id <= last):
         pass
     _note_trimmed(organization_id)
 
 
 @transaction
-def _delete_some(which: Expression) -> int:
-    some = Exchange.select(Exchange.id).where(which).limit(_DELETED_AT_ONCE)
-    deleted: int = Exchange.delete().where(Exchange.id.in_(some)).execute()
+def _delete_some(organization_id: str, which: Expression) -> int:
+    mine = Exchange.belongs_to(organization_id)
+    some = Exchange.select(Exchange.id).where(mine & which).limit(_DELETED_AT_ONCE)
+    deleted: int = Exchange.delete().where(mine & Exchange.id.in_(some)).execute()
     return deleted
 
 

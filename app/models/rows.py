@@ -104,6 +104,15 @@ class OrganizationRow(Row):
         return cls.of(organization_id, *conditions).get_or_none()
 
     @classmethod
+    def organizations(cls, *conditions: ColumnBase) -> list[str]:
+        """Return the ids of the organizations that have rows which meet all the conditions.
+
+        What is to be done in each is a transaction of its own.
+        """
+        column = _organization_of(cls)
+        return list(cls.select(column).where(*conditions).distinct().scalars())
+
+    @classmethod
     def belongs_to(cls, organization_id: str) -> Expression:
         """Return the condition that a row is the organization's."""
         return _organization_of(cls) == organization_id

@@ -9,7 +9,7 @@ import random
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from peewee import Expression
+from peewee import Expression, fn
 
 from app.access import trail
 from app.access.context import acting
@@ -55,14 +55,24 @@ def claim(channel: Channel = MAIL, *, at: datetime) -> OutboxMessage | None:
     Each claim counts as an attempt, so that one that kills its process is not tried for ever.
     Where nothing is due, which is nearly always, nothing is locked to find that out.
     """
-    due = OutboxMessage.select().where(_due(channel, at))
-    return _claim(channel, at=at) if due.exists() else None
+    organizations = _organizations_due(channel, at)
+    claimed = (_claim(channel, organization_id, at=at) for organization_id in organizations)
+    return next((message for message in claimed if message is not None), None)
+
+
+def _organizations_due(channel: Channel, at: datetime) -> list[str]:
+    """Return the organizations that have messages due; whose has been so for longest first."""
+    due = OutboxMessage.select(OutboxMessage.organization_id).where(_due(channel, at))
+    longest_first = due.group_by(OutboxMessage.organization_id).order_by(
+        fn.MIN(OutboxMessage.next_attempt_at)
+    )
+    return list(longest_first.scalars())
 
 
 @transaction
-def _claim(channel: Channel, *, at: datetime) -> OutboxMessage | None:
-    due = _due(channel, at)
-    query = OutboxMessage.select().where(due).order_by(OutboxMessage.next_attempt_at)
+def _claim(channel: Channel, organization_id: str, *, at: datetime) -> OutboxMessage | None:
+    due = OutboxMessage.of(organization_id, _due(channel, at))
+    query = due.order_by(OutboxMessage.next_attempt_at)
     message: OutboxMessage | None = locked(query.limit(1), "FOR UPDATE SKIP LOCKED").first()
     if message is None:
         return None
@@ -75,7 +85,7 @@ def _claim(channel: Channel, *, at: datetime) -> OutboxMessage | None:
             claimed_until=message.claimed_until,
             gives_up_at=message.gives_up_at,
         )
-        .where((OutboxMessage.id == message.id) & due)
+        .where(_is(message) & _due(channel, at))
         .execute()
     )
     return message if taken else None
@@ -127,6 +137,13 @@ def _due(channel: Channel, at: datetime) -> Expression:
     return due
 
 
+def _is(message: OutboxMessage) -> Expression:
+    is_it: Expression = OutboxMessage.belongs_to(message.organization_id) & (
+        OutboxMessage.id == message.id
+    )
+    return is_it
+
+
 def _is_pending() -> Expression:
     pending: Expression = OutboxMessage.state == State.PENDING.value
     return pending
@@ -141,7 +158,7 @@ def _is_mine(message: OutboxMessage) -> Expression:
 def _change(message: OutboxMessage, still: Expression, changes: Mapping[str, object]) -> bool:
     """End a claim with what came of it; return whether it was `still` ours to end."""
     query = OutboxMessage.update(claimed_until=None, **changes)
-    return bool(query.where((OutboxMessage.id == message.id) & still).execute())
+    return bool(query.where(_is(message) & still).execute())
 
 
 def _give_up(message: OutboxMessage, why: str, *, at: datetime) -> State:

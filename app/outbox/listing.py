@@ -7,9 +7,9 @@ from typing import Any
 
 from peewee import JOIN
 
-from app.db.transactions import transaction
 from app.models import OutboxMessage, Owner
 from app.models.rows import same_organization
+from app.models.sweeping import delete_everywhere
 from app.outbox.messages import TO_PLATFORM, Audience, Purpose, State
 
 #: Whose messages an organization's owners see: not those to the vendor.
@@ -72,7 +72,6 @@ def mailed(organization_id: str, subject: str, purpose: Purpose) -> list[Mailed]
     return [Mailed(row.id, row.of_owner or row.address, State(row.state)) for row in rows]
 
 
-@transaction
 def purge(*, at: datetime) -> None:
     """Delete what ended long ago, and what waited past its time on an installation without mail.
 
@@ -83,4 +82,4 @@ def purge(*, at: datetime) -> None:
     here = (OutboxMessage.state == State.FAILED.value) & OutboxMessage.purpose.in_(
         sorted(TO_PLATFORM)
     )
-    OutboxMessage.delete().where((OutboxMessage.created_at <= until) & over & ~here).execute()
+    delete_everywhere(OutboxMessage, (OutboxMessage.created_at <= until) & over & ~here)

@@ -19,10 +19,10 @@ from app.access.door import use_case
 from app.access.principal import Role
 from app.access.trail import Change
 from app.db.sql import locked
-from app.db.transactions import transaction
 from app.errors import NotFound, NotPermitted
 from app.identifiers import new_id
 from app.models import Owner, OwnerLink
+from app.models.sweeping import delete_everywhere
 from app.owners import roster
 from app.owners.codes import TRIES, hash_of_code, new_code
 from app.owners.handing_over import pending_offer
@@ -150,10 +150,9 @@ def end_link(row: OwnerLink, because: str, *, at: datetime) -> bool:
     return bool(ending.where(_is(row) & OwnerLink.ended_at.is_null()).execute())
 
 
-@transaction
 def purge_links(*, at: datetime) -> None:
     """Delete the links that are past their time."""
-    OwnerLink.delete().where(OwnerLink.expires_at <= at).execute()
+    delete_everywhere(OwnerLink, OwnerLink.expires_at <= at)
 
 
 def _usual_purpose(owner: Owner) -> Purpose:

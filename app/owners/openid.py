@@ -17,6 +17,7 @@ from app.access.context import acting
 from app.access.principal import Principal, Role
 from app.db.transactions import transaction
 from app.models import OpenidProvider, OpenidRequest
+from app.models.sweeping import delete_everywhere
 from app.owners.attempts import Attempt, count_from
 from app.owners.openid_logins import OpenidSignedIn, sign_in_person
 from app.owners.openid_metadata import Client, Metadata, metadata_of, unusable
@@ -173,14 +174,14 @@ def _take(state_hash: str) -> OpenidRequest | None:
     asked: OpenidRequest | None = OpenidRequest.get_or_none(OpenidRequest.state_hash == state_hash)
     if asked is None:
         return None
-    deleted = OpenidRequest.delete().where(OpenidRequest.state_hash == state_hash).execute()
+    mine = OpenidRequest.belongs_to(asked.organization_id)
+    deleted = OpenidRequest.delete().where(mine, OpenidRequest.state_hash == state_hash).execute()
     return asked if deleted else None
 
 
-@transaction
 def purge_requests(*, at: datetime) -> None:
     """Delete the sign-ins that were begun and are past their time."""
-    OpenidRequest.delete().where(OpenidRequest.expires_at <= at).execute()
+    delete_everywhere(OpenidRequest, OpenidRequest.expires_at <= at)
 
 
 def _check_answer(answer: Mapping[str, str], issuer: str, metadata: Metadata) -> None:

@@ -27,6 +27,7 @@ from app.errors import Busy, NotAuthenticated, NotPermitted
 from app.identifiers import new_id
 from app.models import Organization, Owner, OwnerSession, Token, User
 from app.models.rows import same_organization
+from app.models.sweeping import delete_everywhere
 from app.owners.presence import Presence
 
 log = logging.getLogger(__name__)
@@ -169,10 +170,9 @@ def end_sessions_of(owner: Owner, because: str, *, at: datetime) -> int:
     return _end(of_owner, because, at=at)
 
 
-@transaction
 def purge_sessions(*, at: datetime) -> None:
     """Delete the sessions that are past their latest end."""
-    OwnerSession.delete().where(OwnerSession.expires_at <= at).execute()
+    delete_everywhere(OwnerSession, OwnerSession.expires_at <= at)
 
 
 @compiled

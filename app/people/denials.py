@@ -52,11 +52,17 @@ def _withdraw(want: Want, *, at: datetime) -> bool:
     return waiting.withdraw(person, Closed.DISMISSED, at=at) is not None
 
 
-@transaction
 def close_old_denials(*, at: datetime) -> None:
     """Close what was not tried again for 28 days, and purge what was closed 90 days ago."""
-    refusals.close_old(seen_until=at - RETRIED_FOR, at=at)
-    refusals.purge(closed_until=at - KEPT_FOR)
+    old = refusals.Old(seen_until=at - RETRIED_FOR, closed_until=at - KEPT_FOR)
+    for organization_id in old.organizations():
+        _close_old(organization_id, old, at=at)
+
+
+@transaction
+def _close_old(organization_id: str, old: refusals.Old, *, at: datetime) -> None:
+    old.close(organization_id, at=at)
+    old.purge(organization_id)
 
 
 def next_step(want: Want) -> str:

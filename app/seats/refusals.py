@@ -3,6 +3,7 @@
 Only those who lack a seat count; who was refused for another reason is listed with that reason.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
@@ -110,28 +111,47 @@ def find_want(organization_id: str, want_id: str) -> Want | None:
     return next(iter(with_sources(Want.of(organization_id, Want.id == want_id))), None)
 
 
-def close_old(*, seen_until: datetime, at: datetime) -> None:
-    """Close what was not asked for since an instant. Who waits, or has a seat held, is left."""
-    held = Hold.select(Hold.id).where(
-        same_organization(Hold, Want) & (Hold.want_id == Want.id) & Hold.ended_at.is_null()
-    )
-    Want.update(closed_at=at, closed_because=Closed.EXPIRED.value).where(
-        Want.closed_at.is_null()
-        & Want.parked_at.is_null()
-        & (Want.last_seen_at <= seen_until)
-        & ~fn.EXISTS(held)
-    ).execute()
+@dataclass(frozen=True)
+class Old:
+    """Refusals that nothing more comes of: when last asked for, and when closed, at the latest."""
 
+    seen_until: datetime
+    closed_until: datetime
 
-def purge(*, closed_until: datetime) -> None:
-    """Delete what was closed until an instant."""
-    gone = Want.select(Want.id).where(
-        same_organization(Want, WantSource)
-        & (Want.id == WantSource.want_id)
-        & (Want.closed_at <= closed_until)
-    )
-    WantSource.delete().where(fn.EXISTS(gone)).execute()
-    Want.delete().where(Want.closed_at <= closed_until).execute()
+    def organizations(self) -> list[str]:
+        """Return the organizations that have some."""
+        return Want.organizations(self._is_given_up() | self._is_past())
+
+    def close(self, organization_id: str, *, at: datetime) -> None:
+        """Close what was not asked for since. Who waits, or has a seat held, is left."""
+        Want.update(closed_at=at, closed_because=Closed.EXPIRED.value).where(
+            Want.belongs_to(organization_id) & self._is_given_up()
+        ).execute()
+
+    def purge(self, organization_id: str) -> None:
+        """Delete what was closed long ago."""
+        mine = Want.belongs_to(organization_id) & self._is_past()
+        sources = WantSource.belongs_to(organization_id) & WantSource.want_id.in_(
+            Want.select(Want.id).where(mine)
+        )
+        WantSource.delete().where(sources).execute()
+        Want.delete().where(mine).execute()
+
+    def _is_given_up(self) -> Expression:
+        held = Hold.select(Hold.id).where(
+            same_organization(Hold, Want) & (Hold.want_id == Want.id) & Hold.ended_at.is_null()
+        )
+        given_up: Expression = (
+            Want.closed_at.is_null()
+            & Want.parked_at.is_null()
+            & (Want.last_seen_at <= self.seen_until)
+            & ~fn.EXISTS(held)
+        )
+        return given_up
+
+    def _is_past(self) -> Expression:
+        past: Expression = Want.closed_at <= self.closed_until
+        return past
 
 
 def is_refused() -> Expression:

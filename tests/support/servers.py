@@ -11,7 +11,6 @@ from datetime import datetime
 from pathlib import Path
 
 import psutil
-import requests
 
 from app.access.principal import Role
 from tests.support.builders import NOW, Customer
@@ -47,18 +46,26 @@ class Server:
         return self._process.pid
 
     @property
+    def worker_pids(self) -> list[int]:
+        """The processes that serve."""
+        return [process.pid for process in psutil.Process(self.pid).children()]
+
+    @property
     def stderr(self) -> str:
         """What the process has said on standard error."""
         return self.log.read_text()
 
-    def start(self) -> "Server":
-        """Start the process and return when it answers."""
-        self.port = free_port()
-        with self.log.open("w") as log:
+    def start(self, port: int | None = None, *options: str) -> "Server":
+        """Start the process, at a free port unless one is given, and return when it listens."""
+        self.port = port or free_port()
+        with self.log.open("w") as log, self._said.open("w") as said:
             self._process = subprocess.Popen(  # noqa: S603  # our own command
-                self._command(), env=self._environment(), stdout=subprocess.DEVNULL, stderr=log
+                [*self._command(), *options],
+                env=self._environment(),
+                stdout=said,
+                stderr=log,
             )
-        self._wait_until_it_answers()
+        self._wait_until_it_listens()
         return self
 
     def stop(self) -> int:
@@ -126,15 +133,17 @@ class Server:
             **self.settings,
         }
 
-    def _wait_until_it_answers(self) -> None:
+    @property
+    def _said(self) -> Path:
+        """The file of what the process says on standard output."""
+        return self.log.with_name(f"{self.log.name}.out")
+
+    def _wait_until_it_listens(self) -> None:
         give_up_at = time.monotonic() + START_SECONDS_MAX
         while time.monotonic() < give_up_at and self._process.poll() is None:
-            try:
-                requests.get(self.url, timeout=5)
-            except requests.ConnectionError:
-                time.sleep(0.05)
-            else:
+            if "Listening on" in self._said.read_text():
                 return
+            time.sleep(0.05)
         self._process.kill()
         self._process.wait()
         raise RuntimeError(f"the server did not start:\n{self.stderr}")

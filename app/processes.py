@@ -1,0 +1,57 @@
+"""What a worker of the server owes its parent: to end with it, and to say when it listens."""
+
+import ctypes
+import os
+import signal
+import socket
+import stat
+import sys
+import threading
+import time
+
+#: `prctl(PR_SET_PDEATHSIG, …)`: which signal a process gets when its parent ends (linux/prctl.h).
+_PR_SET_PDEATHSIG = 1
+
+#: How often a worker looks whether its parent is still there.
+_LOOK_SECONDS = 0.5
+
+#: How often a worker looks whether it listens by now.
+_LISTENING_SECONDS = 0.01
+
+
+def end_with(parent: int, within_seconds: float) -> None:
+    """Let this process end when its parent does, which has the process id `parent`.
+
+    It then stops as by SIGTERM, which lets requests finish, and ends after `within_seconds` at the
+    latest: a worker that outlives its server holds the port against the next one.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    threading.Thread(
+        target=_watch, args=(parent, within_seconds), name="parent", daemon=True
+    ).start()
+
+
+def _watch(parent: int, within_seconds: float) -> None:
+    while os.getppid() == parent:
+        time.sleep(_LOOK_SECONDS)
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(within_seconds)
+    os._exit(1)
+
+
+def wait_until_listening() -> None:
+    """Return when this process has a socket that takes connections."""
+    while not any(map(_takes_connections, os.listdir("/dev/fd"))):
+        time.sleep(_LISTENING_SECONDS)
+
+
+def _takes_connections(descriptor: str) -> bool:
+    number = int(descriptor)
+    try:
+        if not stat.S_ISSOCK(os.fstat(number).st_mode):
+            return False
+        with socket.socket(fileno=os.dup(number)) as copy:
+            return bool(copy.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
+    except OSError:  # closed meanwhile, or a socket of a kind that never listens
+        return False
