@@ -3,14 +3,17 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Self
+from typing import Self, TypeVar
 from urllib.parse import urlsplit
 
+from app import database_url
 from app.clock import Clock
 from app.sealing import Sealer, UnusableKey
 from app.smtp import Outgoing, parse_mailbox, parse_server
 
 PREFIX = "SEATGATE_"
+
+T = TypeVar("T")
 
 
 class ConfigurationError(Exception):
@@ -25,8 +28,9 @@ class Config:
     """The settings of one process. The reference's table of settings is checked against them."""
 
     #: Where the data lives: `sqlite:///relative.db`, `sqlite:////absolute.db` or
-    #: `postgresql://user:password@host/name`, with `?prepare=1` to prepare statements there.
-    database_url: str = "sqlite:///seatgate.db"
+    #: `postgresql://user:password@host:port,host:port/name`, as `database_url.checked` takes it. It
+    #: may hold a password, and is in no text of the settings.
+    database_url: str = field(default="sqlite:///seatgate.db", repr=False)
     #: The address that clients use, without a trailing slash; builds every link. Empty: the
     #: request's host does.
     public_url: str = ""
@@ -108,11 +112,7 @@ class Config:
 
 
 def _database_url(name: str, value: str) -> str:
-    if not value.startswith(("sqlite:///", "postgresql://")):
-        raise ConfigurationError(
-            f"{PREFIX}{name} must start with sqlite:/// or postgresql://, for example sqlite:////var/lib/seatgate/seatgate.db."
-        )
-    return value
+    return _as_parsed(database_url.checked, name, value)
 
 
 def _public_url(name: str, value: str) -> str:
@@ -125,11 +125,13 @@ def _public_url(name: str, value: str) -> str:
 
 
 def _smtp_url(name: str, value: str) -> str:
-    return _as_parsed(parse_server, name, value)
+    _as_parsed(parse_server, name, value)
+    return value
 
 
 def _mail_from(name: str, value: str) -> str:
-    return _as_parsed(parse_mailbox, name, value)
+    _as_parsed(parse_mailbox, name, value)
+    return value
 
 
 def _secret_key_file(name: str, value: str) -> str:
@@ -140,12 +142,11 @@ def _secret_key_file(name: str, value: str) -> str:
     return value
 
 
-def _as_parsed(parse: Callable[[str], object], name: str, value: str) -> str:
+def _as_parsed(parse: Callable[[str], T], name: str, value: str) -> T:
     try:
-        parse(value)
+        return parse(value)
     except ValueError as error:
         raise ConfigurationError(f"{PREFIX}{name} {error}") from None
-    return value
 
 
 def _count(name: str, value: str) -> int:

@@ -11,5 +11,5 @@ def leave_out_unused(environ: Mapping[str, str]) -> None:
     MB in each process. An entry of None lets an import find nothing, as if it were not installed.
     Call before peewee is imported.
     """
-    if not environ.get("SEATGATE_DATABASE_URL", "").startswith("postgresql:"):
+    if not environ.get("SEATGATE_DATABASE_URL", "").startswith(("postgres:", "postgresql:")):
         sys.modules.setdefault("psycopg", None)  # type: ignore[arg-type]  # as `import` reads it

@@ -1,10 +1,11 @@
 """Which database is open, and this thread's connection to it."""
 
 from contextlib import AbstractContextManager
-from urllib.parse import urlsplit, urlunsplit
 
 from peewee import Database, DatabaseProxy
 from playhouse.pool import PooledPostgresqlDatabase, PooledSqliteDatabase
+
+from app.database_url import postgresql_address
 
 #: How long a connection waits for another's lock before it gives up.
 LOCK_TIMEOUT_SECONDS = 10
@@ -50,24 +51,16 @@ def open_database(url: str) -> Database:
             check_same_thread=False,
         )
     else:
-        address, prepares = _postgresql(url)
+        address = postgresql_address(url)
         opened = PooledPostgresqlDatabase(
-            address,
-            prepare_threshold=PREPARED_AFTER if prepares else None,
+            address.conninfo,
+            prepare_threshold=PREPARED_AFTER if address.prepares else None,
             max_connections=CONNECTIONS_MAX,
             timeout=LOCK_TIMEOUT_SECONDS,
             field_types={"INSTANT": "TIMESTAMPTZ", "KEY": 'TEXT COLLATE "C"', "DOCUMENT": "JSONB"},
         )
     database.initialize(opened)
     return opened
-
-
-def _postgresql(url: str) -> tuple[str, bool]:
-    """Return an address without our own `prepare=1`, and whether it was there."""
-    parts = urlsplit(url)
-    options = parts.query.split("&") if parts.query else []
-    others = [option for option in options if option != "prepare=1"]
-    return urlunsplit(parts._replace(query="&".join(others))), len(others) < len(options)
 
 
 def on_postgresql() -> bool:
