@@ -2,7 +2,7 @@
 
 import os
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -10,6 +10,7 @@ from app import composition as composition
 from app.access.tokens import TokenUses
 from app.clock import Watch
 from app.config import Config
+from app.db import deadlines
 from app.db.connections import database, open_database
 from app.exchanges.queue import Recorder
 from app.web import console, documents, health, openapi, owner, sso
@@ -39,7 +40,7 @@ def create_app(config: Config | None = None) -> Flask:
     if config is None:
         config = Config.from_env(os.environ)
         recorder.enable()
-    open_database(config.database_url)
+    open_database(config.database_url, config.deadline_seconds)
     app = Application("app")
     watch = Watch.over(config.clock)
     app.extensions["seatgate"] = Seatgate(config, TokenUses(), watch, recorder)
@@ -48,8 +49,8 @@ def create_app(config: Config | None = None) -> Flask:
     if config.trusted_proxies:
         hops = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # as Flask documents it
-    app.before_request(_connect)
-    app.teardown_request(lambda _error: None if database.is_closed() else database.close())
+    app.before_request(_begin)
+    app.teardown_request(_end)
     app.after_request(_named)
     app.after_request(protect)
     failures.register(app, console.failures.failure_page)
@@ -61,13 +62,30 @@ def create_app(config: Config | None = None) -> Flask:
     return app
 
 
-def _connect() -> None:
-    """Hold a connection for the request, and answer nothing: it goes on to its view.
+def _begin() -> None:
+    """Give the request its deadline and a connection, and answer nothing: it goes on to its view.
 
     That the process lives can be asked while its database hangs.
     """
-    if request.path != "/live":
+    if request.path != health.LIVE:
+        deadlines.begin(_seconds())
         database.connect(reuse_if_open=True)
+
+
+def _seconds() -> float:
+    """Return how long the request may take."""
+    shared: Seatgate = current_app.extensions["seatgate"]
+    allowed = shared.config.deadline_seconds
+    return min(allowed, health.SECONDS) if request.path in health.ASKED_OFTEN else allowed
+
+
+def _end(_error: BaseException | None) -> None:
+    """Give the connection back, still under the deadline."""
+    try:
+        if not database.is_closed():
+            database.close()
+    finally:
+        deadlines.end()
 
 
 def _named(response: Response) -> Response:

@@ -13,6 +13,8 @@ from app.smtp import Outgoing, parse_mailbox, parse_server
 
 PREFIX = "SEATGATE_"
 
+DEADLINE_SECONDS_MIN = 2
+
 T = TypeVar("T")
 
 
@@ -40,6 +42,8 @@ class Config:
     quote_quantity_max: int = 1000
     #: The largest request body, in bytes.
     body_bytes_max: int = 16 * 1024 * 1024
+    #: How long a request may take, in seconds, at least 2: then it is answered with 503.
+    deadline_seconds: int = 15
     #: The mail server: `smtp+starttls://user:password@host:port`, `smtps://` or `smtp://`. Empty:
     #: no mail is sent. It holds a password, and is in no text of the settings.
     smtp_url: str = field(default="", repr=False)
@@ -162,6 +166,16 @@ def _positive(name: str, value: str) -> int:
     return count
 
 
+def _deadline_seconds(name: str, value: str) -> int:
+    count = _count(name, value)
+    if count < DEADLINE_SECONDS_MIN:
+        raise ConfigurationError(
+            f"{PREFIX}{name} must be a whole number, {DEADLINE_SECONDS_MIN} or more: a connection "
+            "to PostgreSQL is waited for so long."
+        )
+    return count
+
+
 def _flag(name: str, value: str) -> bool:
     if value not in {"0", "1"}:
         raise ConfigurationError(f"{PREFIX}{name} must be 0 or 1.")
@@ -186,6 +200,7 @@ _READERS: Mapping[str, Callable[[str, str], object]] = {
     "TRUSTED_PROXIES": _count,
     "QUOTE_QUANTITY_MAX": _positive,
     "BODY_BYTES_MAX": _positive,
+    "DEADLINE_SECONDS": _deadline_seconds,
     "SMTP_URL": _smtp_url,
     "MAIL_FROM": _mail_from,
     "SECRET_KEY_FILE": _secret_key_file,

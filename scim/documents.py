@@ -137,6 +137,11 @@ def folded(resource_type: ResourceType, document: Document) -> Document:
     return form
 
 
+def folded_value(attribute: Attribute, value: object) -> object:
+    """Return the form of one value, or of one element, on which filters compare."""
+    return _folded(attribute, value)
+
+
 def _check_schemas(value: object) -> None:
     if not isinstance(value, list) or not all(isinstance(urn, str) for urn in value):
         raise InvalidSyntax("schemas must be an array of schema URNs, each a string.")

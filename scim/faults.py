@@ -12,7 +12,7 @@ from typing import Final
 from urllib.parse import quote
 
 from scim.attributes import AttributePath, Document
-from scim.errors import ScimError
+from scim.errors import ScimError, TooMany
 
 _SHOWN_LENGTH_MAX: Final = 128
 
@@ -54,9 +54,15 @@ class Faults:
 
     @contextmanager
     def part(self, path: str, place: AttributePath | None = None) -> Iterator[None]:
-        """Note what is wrong inside the `with` as the fault of one part."""
+        """Note what is wrong inside the `with` as the fault of one part.
+
+        Raises:
+            TooMany: the request as a whole asks for too much, in whichever part that came out.
+        """
         try:
             yield
+        except TooMany:
+            raise
         except ScimError as error:
             self._found.append(Fault(path, error, place))
 

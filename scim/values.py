@@ -7,7 +7,7 @@ attribute is absent from a canonical document, so these readers return None for 
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Final
+from typing import Any, Final
 
 from scim.attributes import Attribute, Document, Mutability, Type
 from scim.errors import InvalidValue
@@ -50,6 +50,20 @@ def parse_value(attribute: Attribute, value: object, name: str) -> object | None
     read = _READERS[attribute.type]
     elements = (read(item, f"{name}[{i}]") for i, item in enumerate(value) if item is not None)
     return list(dict.fromkeys(elements)) or None
+
+
+def settled(attribute: Attribute, elements: list[Any], name: str) -> list[Any] | None:
+    """Return the values of an attribute, each of them canonical by itself, or None if it has none.
+
+    Raises:
+        InvalidValue: an element does not say which it is, or several are primary.
+    """
+    if attribute.comes_or_goes:
+        check_named(elements, name)
+    if attribute.type is not Type.COMPLEX:
+        return list(dict.fromkeys(elements)) or None
+    _check_primary(elements, name)
+    return _without_repeats(elements) or None
 
 
 def parse_element(attribute: Attribute, value: object, name: str) -> object | None:
@@ -169,15 +183,15 @@ def _check_primary(elements: list[Document], name: str) -> None:
 def _without_repeats(elements: list[Document]) -> list[Document]:
     """Return each pair of type and value once, with what its repeats add (RFC 7643 2.4)."""
     kept: list[Document] = []
-    seen: dict[tuple[object, object], Document] = {}
+    places: dict[tuple[object, object], int] = {}
     for element in elements:
         value = element.get("value")
         if value is None:
             kept.append(element)
-        elif (pair := (element.get("type"), value)) in seen:
-            seen[pair].update(element)
+        elif (pair := (element.get("type"), value)) in places:
+            kept[places[pair]] = kept[places[pair]] | element
         else:
-            seen[pair] = element
+            places[pair] = len(kept)
             kept.append(element)
     return kept
 

@@ -2,13 +2,11 @@
 
 from contextlib import AbstractContextManager
 
-from peewee import Database, DatabaseProxy
-from playhouse.pool import PooledPostgresqlDatabase, PooledSqliteDatabase
+from peewee import Database, DatabaseProxy, ImproperlyConfigured, SqliteDatabase
 
-from app.database_url import postgresql_address
-
-#: How long a connection waits for another's lock before it gives up.
-LOCK_TIMEOUT_SECONDS = 10
+from app.database_url import SQLITE, postgresql_address
+from app.db.deadlines import REQUEST_SECONDS, lock_seconds
+from app.db.sqlite import LOG_BYTES_MAX, Sqlite
 
 #: Enough for every thread of one worker process; a thread holds at most one connection.
 CONNECTIONS_MAX = 64
@@ -25,47 +23,63 @@ PREPARED_AFTER = 5
 database = DatabaseProxy()
 
 
-def open_database(url: str) -> Database:
+def open_database(url: str, deadline_seconds: float = REQUEST_SECONDS) -> Database:
     """Make the process use the database at `url`; connections open on first use.
 
-    What `url` may be stands at `Config.database_url`.
+    What `url` may be stands at `Config.database_url`. `deadline_seconds` is how long a request may
+    take: what waits for a lock gives up in time to say so.
     """
-    opened: Database
-    if url.startswith("sqlite:///"):
-        opened = PooledSqliteDatabase(
-            url.removeprefix("sqlite:///"),
-            pragmas={
-                "journal_mode": "wal",
-                "synchronous": "full",
-                "foreign_keys": 1,
-                "busy_timeout": LOCK_TIMEOUT_SECONDS * 1000,
-                "cache_size": -CACHE_KIB,
-                # Of the whole process, whatever its connections may hold each.
-                "soft_heap_limit": PROCESS_CACHE_BYTES,
-            },
-            max_connections=CONNECTIONS_MAX,
-            timeout=LOCK_TIMEOUT_SECONDS,
-            field_types={"INSTANT": "TEXT", "KEY": "TEXT", "DOCUMENT": "TEXT"},
-            returning_clause=True,
-            # The pool hands a connection from thread to thread, and only one has it at a time.
-            check_same_thread=False,
-        )
-    else:
-        address = postgresql_address(url)
-        opened = PooledPostgresqlDatabase(
-            address.conninfo,
-            prepare_threshold=PREPARED_AFTER if address.prepares else None,
-            max_connections=CONNECTIONS_MAX,
-            timeout=LOCK_TIMEOUT_SECONDS,
-            field_types={"INSTANT": "TIMESTAMPTZ", "KEY": 'TEXT COLLATE "C"', "DOCUMENT": "JSONB"},
-        )
+    patience = lock_seconds(deadline_seconds)
+    opened = (
+        _sqlite(url.removeprefix(SQLITE), patience)
+        if url.startswith(SQLITE)
+        else _postgresql(url, patience)
+    )
     database.initialize(opened)
     return opened
 
 
+def _sqlite(path: str, patience: float) -> Database:
+    return Sqlite(
+        path,
+        lock_seconds=patience,
+        pragmas={
+            "journal_mode": "wal",
+            "journal_size_limit": LOG_BYTES_MAX,
+            "synchronous": "full",
+            "foreign_keys": 1,
+            "busy_timeout": int(patience * 1000),
+            "cache_size": -CACHE_KIB,
+            # Of the whole process, whatever its connections may hold each.
+            "soft_heap_limit": PROCESS_CACHE_BYTES,
+        },
+        max_connections=CONNECTIONS_MAX,
+        timeout=patience,
+        field_types={"INSTANT": "TEXT", "KEY": "TEXT", "DOCUMENT": "TEXT"},
+        returning_clause=True,
+        # The pool hands a connection from thread to thread, and only one has it at a time.
+        check_same_thread=False,
+    )
+
+
+def _postgresql(url: str, patience: float) -> Database:
+    try:
+        from app.db.postgresql import Postgresql  # an installation for SQLite has no driver
+    except ImportError:
+        raise ImproperlyConfigured("the driver of PostgreSQL is not installed") from None
+    address = postgresql_address(url)
+    return Postgresql(
+        address.conninfo,
+        wait_seconds=patience,
+        prepare_threshold=PREPARED_AFTER if address.prepares else None,
+        max_connections=CONNECTIONS_MAX,
+        field_types={"INSTANT": "TIMESTAMPTZ", "KEY": 'TEXT COLLATE "C"', "DOCUMENT": "JSONB"},
+    )
+
+
 def on_postgresql() -> bool:
     """Return whether the open database is PostgreSQL."""
-    return isinstance(database.obj, PooledPostgresqlDatabase)
+    return database.obj is not None and not isinstance(database.obj, SqliteDatabase)
 
 
 def connection() -> AbstractContextManager[object]:

@@ -15,7 +15,10 @@ from typing import ParamSpec, TypeVar
 
 from peewee import OperationalError
 
+from app.db import deadlines
 from app.db.connections import database, on_postgresql
+from app.db.deadlines import TRANSACTION_SECONDS, Deadline
+from app.db.failures import is_lock, is_lost_conflict
 from app.errors import Busy
 
 log = logging.getLogger(__name__)
@@ -41,25 +44,32 @@ def run(work: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
     What it put off with `follow_up` is done once it has committed.
 
     Work that loses a deadlock or a serialisation conflict is rolled back and done again, so it must
-    do nothing but read and write the database.
+    do nothing but read and write the database. All attempts together have the deadline of the
+    request, or else one of their own, and wait for one lock as long as `deadlines.lock_seconds`
+    says.
 
     Raises:
-        Busy: it lost every time.
+        Busy: it lost every time, or a lock did not come free.
+        OutOfTime: the deadline came first.
         RuntimeError: a transaction is open already; use cases do not call each other.
     """
-    for attempt in range(1, ATTEMPTS_MAX + 1):
-        _put_off.work = []
-        try:
-            with _writing():
-                result = work(*args, **kwargs)
-        except OperationalError as error:
-            if not _lost_a_conflict(error):
-                raise
-        else:
-            _catch_up()
-            return result
-        time.sleep(random.uniform(0, 0.02 * attempt))  # noqa: S311  # only spreads the rivals
-    raise Busy("The server is busy with other changes to the same data. Try again in a moment.")
+    with deadlines.within(TRANSACTION_SECONDS):
+        patience = deadlines.be_patient()
+        for attempt in range(1, ATTEMPTS_MAX + 1):
+            _put_off.work = []
+            try:
+                with _writing(patience):
+                    result = work(*args, **kwargs)
+            except OperationalError as error:
+                if is_lock(error) and not patience.left():
+                    break
+                if not (is_lost_conflict(error) or is_lock(error)):
+                    raise
+            else:
+                _catch_up()
+                return result
+            time.sleep(random.uniform(0, 0.02 * attempt))  # noqa: S311  # only spreads the rivals
+    raise _busy()
 
 
 def transaction(work: Callable[P, R]) -> Callable[P, R]:
@@ -105,19 +115,27 @@ def assert_in_transaction() -> None:
 
 
 @contextmanager
-def _writing() -> Iterator[None]:
+def _writing(patience: Deadline) -> Iterator[None]:
     if database.in_transaction():
         raise RuntimeError("a transaction is open already")
     if on_postgresql():
         with database.atomic():
             yield
     else:
-        with _sqlite_writer, database.atomic("IMMEDIATE"):
+        with _queued(patience), database.atomic("IMMEDIATE"):
             yield
 
 
-def _lost_a_conflict(error: OperationalError) -> bool:
-    cause = getattr(error, "orig", None)
-    return getattr(cause, "sqlstate", None) in {"40001", "40P01"} or "database is locked" in str(
-        cause
-    )
+@contextmanager
+def _queued(patience: Deadline) -> Iterator[None]:
+    """Hold the lock of this process's writers for the length of a `with`."""
+    if not _sqlite_writer.acquire(timeout=patience.left()):
+        raise _busy()
+    try:
+        yield
+    finally:
+        _sqlite_writer.release()
+
+
+def _busy() -> Busy:
+    return Busy("The server is busy with other changes to the same data. Try again in a moment.")

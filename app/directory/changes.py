@@ -1,13 +1,13 @@
 """What a client asks to change, and under which condition."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.errors import VersionMismatch
 from app.models import Group, User
 from scim.attributes import Document
 from scim.faults import Fault
-from scim.patch import Operation
+from scim.patch import Budget, Operation
 from scim.versions import entity_tag, satisfies_if_match
 
 
@@ -22,6 +22,8 @@ class Patch:
     base_url: str
     #: What could not be read of it, left undone beside a deactivation.
     faults: Sequence[Fault] = ()
+    #: The steps that the request may still take.
+    budget: Budget = field(default_factory=Budget)
 
 
 @dataclass(frozen=True)

@@ -100,7 +100,13 @@ def patch_group(
     check_version(group, if_match)
     changed = members.change_members(group, on_members, patch.base_url)
     before = {**resources.stored_document(group), "id": group.id}
-    after = apply(context.profile.group, before, on_document, create_missing=patch.create_missing)
+    after = apply(
+        context.profile.group,
+        before,
+        on_document,
+        create_missing=patch.create_missing,
+        budget=patch.budget,
+    )
     del after["id"]
     if facts := _rewrite(context, group, after, changed):
         trail.record(context, Change("group.patched", group.id, after=facts))

@@ -22,12 +22,12 @@ from app.people.adoption import (
     lock_successor,
     take_over,
 )
+from app.people.patching import asked, patched
 from app.people.tolerance import faults_of, tolerated
 from app.seats.wants import Closed
 from scim.attributes import Document
 from scim.documents import replaced
 from scim.names import UserName
-from scim.patch import apply
 
 
 @use_case(takes_seat=True, again_after=UserNameTaken)
@@ -102,20 +102,16 @@ def patch_user(
 
     RFC 7644 section 3.5.2.
     """
-    asked = [operation for operation in patch.operations if operation.path.name == "active"]
-    faults = faults_of(
-        context, patch.faults, deactivates=any(part.value is not True for part in asked)
-    )
     successor = lock_successor(context, user_id, _name_given(patch))
     user = successor.user
     check_version(user, if_match)
     stored, kind = {**resources.stored_document(user), "id": user.id}, context.profile.user
-    patched = apply(kind, stored, patch.operations, faults, create_missing=patch.create_missing)
-    patched, user.ignored = tolerated(kind, user, stored, patched, faults)
-    del patched["id"]
-    deactivates = bool(asked) and patched.get("active") is not True
+    after, faults = patched(context, user, patch)
+    after, user.ignored = tolerated(kind, user, stored, after, faults)
+    document = {name: value for name, value in after.items() if name != "id"}
+    deactivates = bool(asked(patch)) and document.get("active") is not True
     with traced_user(context, user, "user.patched", user.ignored):
-        _store(context, successor, patched, deactivates=deactivates)
+        _store(context, successor, document, deactivates=deactivates)
     return user
 
 

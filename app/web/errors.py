@@ -14,12 +14,12 @@ from functools import partial
 from http import HTTPStatus
 
 from flask import Flask, Response, g, request
-from peewee import InterfaceError, OperationalError
-from playhouse.pool import MaxConnectionsExceeded
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from app import errors
+from app.db import failures
 from app.errors import DomainError, SeatLimitReached, SeatRefusal
+from app.log_lines import Repeated
 from app.owners import refusals
 from app.web.context import SCIM_PREFIX, public_url
 from app.web.responses import (
@@ -33,6 +33,7 @@ from scim import messages
 from scim.errors import InvalidVersion, ScimError
 
 log = logging.getLogger(__name__)
+trouble = Repeated(log, "the database did not serve a request")
 
 RETRY_AFTER_SECONDS = 5
 PROBLEM_TYPE = "application/problem+json"
@@ -191,11 +192,9 @@ def problem_of(error: Exception) -> Problem:  # noqa: PLR0911  # one return for 
             )
         case HTTPException():
             return _http_problem(error)
-        case OperationalError() | InterfaceError() | MaxConnectionsExceeded():
-            log.exception("the database did not serve a request")
-            return _domain_problem(
-                errors.Busy("The database is not available now. Try again in a moment.")
-            )
+        case _ if failures.is_unavailable(error):
+            trouble.warn(failures.cause(error))
+            return _domain_problem(failures.refusal(error))
         case _:
             return _our_fault()
 

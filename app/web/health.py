@@ -14,8 +14,15 @@ from app.web.responses import json_response
 
 blueprint = Blueprint("health", __name__)
 
+#: Where a process says that it lives. It asks the database nothing.
+LIVE = "/live"
 
-@blueprint.get("/live")
+#: What load balancers ask every few seconds, and how long that may take.
+ASKED_OFTEN = frozenset({"/health", "/ready"})
+SECONDS = 5
+
+
+@blueprint.get(LIVE)
 def live() -> Response:
     """Say that the process answers."""
     return json_response({"status": "ok"})

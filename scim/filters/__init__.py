@@ -23,6 +23,7 @@ from scim.filters.tree import (
     Present,
     Value,
     ValuePath,
+    clause_count,
     with_values,
 )
 
@@ -40,6 +41,7 @@ __all__ = [
     "Present",
     "Value",
     "ValuePath",
+    "clause_count",
     "matches",
     "matches_element",
     "parse",

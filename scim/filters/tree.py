@@ -93,6 +93,18 @@ class ValuePath:
 Filter = Compare | Present | OneOf | Not | And | Or | ValuePath
 
 
+def clause_count(tree: Filter) -> int:
+    """Return how many comparisons a filter makes."""
+    match tree:
+        case Compare() | Present() | OneOf():
+            return 1
+        case Not(inner) | ValuePath(_, inner):
+            return clause_count(inner)
+        case And(filters) | Or(filters):
+            return sum(map(clause_count, filters))
+    assert_never(tree)
+
+
 def with_values(  # noqa: PLR0911  # one return for each kind of node
     tree: Filter, value_of: Callable[[Compare | OneOf], Any]
 ) -> Filter:

@@ -6,11 +6,14 @@ apply           operations + document -> the document after all of them, or an e
 """
 
 from scim.patch.application import apply
+from scim.patch.budget import STEPS_MAX, Budget
 from scim.patch.members import member_ids, split_members
 from scim.patch.operations import OPERATIONS_MAX, Op, Operation, parse_patch
 
 __all__ = [
     "OPERATIONS_MAX",
+    "STEPS_MAX",
+    "Budget",
     "Op",
     "Operation",
     "apply",

@@ -1,26 +1,28 @@
 """Operations applied to a document (RFC 7644 3.5.2)."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import Any
 
-from scim.attributes import Document, Mutability, ResourceType
-from scim.documents import folded, replaced, with_schemas
+from scim.attributes import Attribute, Document, Mutability, ResourceType
+from scim.documents import replaced, with_schemas
 from scim.errors import Mutability as MutabilityError
 from scim.faults import REFUSE, Faults
-from scim.filters import matches_element
+from scim.patch.budget import Budget
 from scim.patch.elements import changed_elements, with_member
 from scim.patch.operations import Op, Operation
+from scim.patch.selection import Selection
 from scim.paths import Path
-from scim.values import parse_value
+from scim.values import parse_element, settled
 
 
-def apply(
+def apply(  # noqa: PLR0913  # the last two say how, and the one before what is forgiven
     resource_type: ResourceType,
     document: Document,
     operations: Iterable[Operation],
     faults: Faults = REFUSE,
     *,
     create_missing: bool,
+    budget: Budget | None = None,
 ) -> Document:
     """Return the document after all operations; the one given stays as it is.
 
@@ -32,16 +34,18 @@ def apply(
         Mutability: an operation would change what is read-only, or immutable and set.
         NoTarget: a filter matches nothing.
         InvalidValue: a required attribute would be missing, or several values be primary.
+        TooMany: it takes more steps than the budget of the request has left.
     """
     patched = document
+    selection = Selection(Budget() if budget is None else budget)
     for operation in operations:
         with faults.part(operation.path.name):
-            patched = _after(resource_type, patched, operation, create_missing=create_missing)
+            patched = _after(selection, patched, operation, create_missing=create_missing)
     return replaced(resource_type, document, with_schemas(resource_type, patched), faults)
 
 
 def _after(
-    resource_type: ResourceType, document: Document, operation: Operation, *, create_missing: bool
+    selection: Selection, document: Document, operation: Operation, *, create_missing: bool
 ) -> Document:
     path = operation.path
     current = _read(document, path)
@@ -53,11 +57,9 @@ def _after(
     changed = operation.value
     if path.attribute.multi_valued:
         elements = current or []
-        selected = _selected(resource_type, path, elements)
+        selected = selection.of(path, elements)
         changed = changed_elements(operation, elements, selected, create_missing=create_missing)
-        # Read once more as a whole: each value was right by itself, but two may now be the same,
-        # or both be primary.
-        changed = parse_value(path.attribute, changed, path.attribute.name)
+        changed = _read_again(path.attribute, elements, changed)
     elif path.sub_attribute:
         changed = with_member(current or {}, path.sub_attribute.name, operation.value)
     return _written(document, path, changed)
@@ -76,17 +78,18 @@ def _check_unchanged(operation: Operation, current: Any) -> None:
         raise MutabilityError(f"{path.name} is read-only; leave it out.")
 
 
-def _selected(resource_type: ResourceType, path: Path, elements: list[Any]) -> Collection[int]:
-    """Return the indexes of the elements that the path means: without a filter, all."""
-    if path.filter is None:
-        return range(len(elements))
-    part: Document = {path.attribute.name: elements}
-    comparable = folded(resource_type, {path.schema.id: part} if path.schema else part)
-    return {
-        index
-        for index, element in enumerate(_read(comparable, path) or [])
-        if matches_element(path.filter, element)
-    }
+def _read_again(attribute: Attribute, before: list[Any], elements: list[Any]) -> list[Any] | None:
+    """Return the elements after an operation as the attribute has them; None where none is left.
+
+    Those that came with it are read: what a filter describes was never read as a value. The others
+    are what they were, but two may now be the same, or both be primary.
+    """
+    name, known = attribute.name, set(map(id, before))
+    read = (
+        element if id(element) in known else parse_element(attribute, element, f"{name}[{index}]")
+        for index, element in enumerate(elements)
+    )
+    return settled(attribute, [element for element in read if element is not None], name)
 
 
 def _written(document: Document, path: Path, value: Any) -> Document:

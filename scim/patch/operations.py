@@ -15,9 +15,10 @@ from scim.attributes import Attribute, AttributePath, Mutability, ResourceType, 
 from scim.errors import InvalidSyntax, InvalidValue, NoTarget, TooMany
 from scim.errors import Mutability as MutabilityError
 from scim.faults import REFUSE, Faults
-from scim.filters import OneOf
+from scim.filters import OneOf, clause_count
 from scim.folding import fold
 from scim.known import check_member, check_names
+from scim.patch.budget import READING_STEPS, Budget
 from scim.paths import Path
 from scim.values import check_named, check_required, names_nothing, parse_element, parse_value
 
@@ -46,7 +47,12 @@ class Operation:
 
 
 def parse_patch(
-    resource_type: ResourceType, message: object, faults: Faults = REFUSE, *, strict: bool = False
+    resource_type: ResourceType,
+    message: object,
+    faults: Faults = REFUSE,
+    *,
+    strict: bool = False,
+    budget: Budget | None = None,
 ) -> tuple[Operation, ...]:
     """Parse a PatchOp message.
 
@@ -55,7 +61,8 @@ def parse_patch(
     Raises:
         InvalidSyntax: the message is not a PatchOp, or in strict mode a value names what no schema
             defines.
-        TooMany: it has more than 1,000 operations.
+        TooMany: it has more than 1,000 operations, or takes more steps than the budget of the
+            request has left.
         InvalidPath: a path is malformed or names an unknown attribute.
         InvalidFilter: a path's filter is malformed.
         InvalidValue: a value is missing or not of its attribute's type.
@@ -73,7 +80,8 @@ def parse_patch(
         raise InvalidSyntax('The "Operations" of a PATCH body must be an array of operations.')
     if len(operations) > OPERATIONS_MAX:
         raise TooMany(f"A PATCH can have at most {OPERATIONS_MAX:,} operations; send several.")
-    reader = _Reader(resource_type, faults, strict)
+    places = _Places(resource_type, Budget() if budget is None else budget)
+    reader = _Reader(resource_type, places, faults, strict)
     return tuple(operation for item in operations for operation in reader.read(item))
 
 
@@ -84,11 +92,35 @@ def _members(value: object, name: str) -> dict[str, object]:
     return {key.lower(): member for key, member in value.items()}
 
 
+class _Places:
+    """Reads the paths of one message, equal ones once."""
+
+    def __init__(self, resource_type: ResourceType, budget: Budget) -> None:
+        self._resource_type, self._budget = resource_type, budget
+        self._read: dict[str, Path | Schema] = {}
+
+    def at(self, path: object) -> Path | Schema | None:
+        match path:
+            case None:
+                return None
+            case str():
+                return self._read.get(path) or self._new(path)
+            case _:
+                raise InvalidSyntax('The "path" of an operation must be a string.')
+
+    def _new(self, text: str) -> Path | Schema:
+        found = self._read[text] = paths.parse(self._resource_type, text)
+        if isinstance(found, Path) and found.filter is not None:
+            self._budget.spend(READING_STEPS * clause_count(found.filter))
+        return found
+
+
 @dataclass(frozen=True)
 class _Reader:
     """Reads the operations of one message; what is faulty in them goes to `faults`."""
 
     resource_type: ResourceType
+    places: _Places
     faults: Faults
     strict: bool
 
@@ -98,7 +130,7 @@ class _Reader:
         with self.faults.part(path if isinstance(path, str) else ""):
             body = _members(item, "A PATCH operation")
             op = _parse_op(body.get("op"))
-            target = _parse_path(self.resource_type, body.get("path"))
+            target = self.places.at(body.get("path"))
             if op is Op.REMOVE:
                 yield from _removals(target, body.get("value"))
             elif "value" not in body:
@@ -156,16 +188,6 @@ def _parse_op(op: object) -> Op:
         return Op(str(op).lower())
     except ValueError:
         raise InvalidSyntax('The "op" of an operation must be add, remove or replace.') from None
-
-
-def _parse_path(resource_type: ResourceType, path: object) -> Path | Schema | None:
-    match path:
-        case None:
-            return None
-        case str():
-            return paths.parse(resource_type, path)
-        case _:
-            raise InvalidSyntax('The "path" of an operation must be a string.')
 
 
 def _member_assignments(

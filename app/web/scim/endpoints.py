@@ -6,7 +6,7 @@ message, and calls one use case.
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from typing_extensions import override
@@ -20,13 +20,13 @@ from app.directory.rendering import ShownRow
 from app.directory.search.sorting import Order
 from app.errors import VersionMismatch
 from app.models import Group, User
-from app.people import provisioning
+from app.people import patching, provisioning
 from scim import quirks
 from scim.attributes import Document, ResourceType
 from scim.documents import parse, read
 from scim.faults import REFUSE, Faults
 from scim.filters import Filter
-from scim.patch import parse_patch
+from scim.patch import Budget, parse_patch
 from scim.projection import Projection
 from scim.quirks import Dialect, dialect_of
 from scim.schemas import GROUP, USER
@@ -42,6 +42,8 @@ class ScimCall:
     context: Context
     dialect: Dialect
     base_url: str
+    #: What all operations of the request together may cost.
+    budget: Budget = field(default_factory=Budget)
 
     @property
     def profile(self) -> ScimProfile:
@@ -123,9 +125,9 @@ class Endpoint(ABC, Generic[Row]):
     def _patched(self, call: ScimCall, message: Any, faults: Faults) -> Patch:
         kind, strict = self.type_in(call.profile), call.profile.strict
         undone = quirks.undo_patch(kind, message, strict=strict)
-        operations = parse_patch(kind, undone, faults, strict=strict)
+        operations = parse_patch(kind, undone, faults, strict=strict, budget=call.budget)
         create_missing = call.dialect.creates_missing and not strict
-        return Patch(operations, create_missing, call.base_url, tuple(faults))
+        return Patch(operations, create_missing, call.base_url, tuple(faults), call.budget)
 
     def _if_match(self, call: ScimCall, resource_id: str, conditions: Conditions) -> str | None:
         """Return the If-Match header, for the write itself to check, once If-None-Match lets it go.
@@ -177,6 +179,7 @@ class Users(Endpoint[User]):
     def patch(self, call: ScimCall, resource_id: str, message: Any, conditions: Conditions) -> User:
         patch = self._patched(call, message, Faults())
         if_match = self._if_match(call, resource_id, conditions)
+        patch = patching.tried(call.context, resource_id, patch)
         return provisioning.patch_user(call.context, resource_id, patch, if_match=if_match)
 
     @override

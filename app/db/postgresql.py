@@ -1,0 +1,254 @@
+"""PostgreSQL: connections whose every wait ends with the deadline.
+
+Where the deadline comes first, the connection is thrown away: what the server still does on it is
+not waited for. The server ends that by timeouts of its own, which each transaction sets in the
+round trip in which it begins, as a pooler that shares connections between transactions needs it.
+"""
+
+import math
+import select
+import time
+from functools import lru_cache
+from typing import Any, TypeVar
+
+import psycopg
+from peewee import (  # type: ignore[attr-defined]  # the stubs lack the second
+    OperationalError,
+    __exception_wrapper__,
+)
+from playhouse.pool import MaxConnectionsExceeded, PoolConnection, PooledPostgresqlDatabase
+from psycopg.abc import PQGen
+from psycopg.conninfo import conninfo_to_dict
+from psycopg.errors import ReadOnlySqlTransaction
+from psycopg.pq import TransactionStatus
+
+from app.db import deadlines
+
+R = TypeVar("R")
+
+#: How long a server may take to let a connection in; the driver waits for no less than two seconds.
+CONNECT_SECONDS = 5
+_CONNECT_SECONDS_MIN = 2
+
+#: What an address may say otherwise. A peer that is gone without a word is found out in a minute
+#: where nothing is sent, and in the time of a request where something is. Units: seconds, and
+#: milliseconds for the last.
+TRANSPORT: dict[str, Any] = {
+    "keepalives": 1,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": deadlines.REQUEST_SECONDS * 1000,
+}
+
+
+class Connection(psycopg.Connection[Any]):
+    """A connection that is thrown away where the deadline comes before the server's answer.
+
+    So it is where the server only reads any more: it was the primary, and another is by now.
+    """
+
+    #: Whether a commit was not waited for until the standby had it, though the server should.
+    standby_lacks_commit = False
+
+    def wait(self, gen: PQGen[R], interval: float = 0.1, timeout: float | None = None) -> R:
+        """Wait for the server, at most until the deadline.
+
+        Raises:
+            OutOfTime: the deadline came first.
+        """
+        deadline = deadlines.current()
+        try:
+            return super().wait(gen, interval, timeout if deadline is None else deadline.left())
+        except ReadOnlySqlTransaction:
+            self.close()
+            raise
+        except psycopg.OperationalError:
+            if deadline is None or deadline.left():
+                raise
+            self.close()
+            raise deadline.over() from None
+
+
+    def heed_notice(self, notice: psycopg.errors.Diagnostic) -> None:
+        """Notice where a commit was given up to wait for its standby, as a cancellation does.
+
+        The server says so by a warning alone, of no code and in its own language, and then that it
+        has committed.
+        """
+        if notice.source_function == "SyncRepWaitForLSN":
+            self.standby_lacks_commit = True
+
+
+class Postgresql(PooledPostgresqlDatabase):  # type: ignore[misc]  # playhouse has no types
+    """A pool of connections to one server, or to a pooler before it.
+
+    It differs from its parent in that no lock is held while the server is waited for: where that
+    takes no new connection, those that have one go on, and give it back.
+    """
+
+    def __init__(self, address: str, *, wait_seconds: float, **options: Any) -> None:
+        """Prepare to connect to `address`, and to wait so long where all connections are in use."""
+        given = conninfo_to_dict(address)
+        self._transport = {name: value for name, value in TRANSPORT.items() if name not in given}
+        self._names_its_timeout = "connect_timeout" in given
+        self._wait_seconds = wait_seconds
+        #: How many connections are being made.
+        self._coming = 0
+        super().__init__(address, **options)
+
+    def connect(self, reuse_if_open: bool = False) -> bool:  # noqa: FBT001, FBT002  # as its parent's
+        """Take a connection for this thread, out of the pool or a new one.
+
+        Raises:
+            OutOfTime: the deadline is over.
+            MaxConnectionsExceeded: all connections stayed in use.
+        """
+        if not self._state.closed:
+            if reuse_if_open:
+                return False
+            raise OperationalError("Connection already opened.")
+        deadlines.check()
+        self._state.reset()
+        self._state.set_connection(self._taken())
+        return True
+
+    def close(self) -> bool:
+        """Give this thread's connection back to the pool, which drops it if it is broken."""
+        if self.in_transaction():
+            raise OperationalError("Attempting to close database while transaction is open.")
+        connection = self._state.conn
+        self._state.reset()
+        if connection is not None:
+            self._close(connection)
+        return connection is not None
+
+    def begin(self, isolation_level: str | None = None) -> None:
+        """Begin a transaction, with the server's timeouts, in one round trip."""
+        deadlines.check()
+        deadline = deadlines.current()
+        statements = beginning(isolation_level, None if deadline is None else deadline.seconds)
+        with __exception_wrapper__:
+            # Several statements at once cannot be prepared.
+            self.connection().execute(statements, prepare=False)
+
+    def commit(self) -> None:
+        """Commit, unless the time is over.
+
+        Raises:
+            OperationalError: the standby that the server waits for may lack it, so that it is lost
+                if that becomes the primary.
+        """
+        deadlines.check()
+        super().commit()
+        connection = self.connection()
+        if connection.standby_lacks_commit:
+            connection.close()
+            raise OperationalError("the commit was not waited for until the standby had it")
+
+    def rollback(self) -> None:
+        """Roll back; the transaction of a connection that was thrown away has ended with it."""
+        if not self.connection().closed:
+            super().rollback()
+
+    def _taken(self) -> Connection:
+        give_up_at = time.monotonic() + self._wait_seconds
+        while True:
+            connection = self._idle() or self._new()
+            if connection is not None:
+                return connection
+            deadlines.check()
+            left = give_up_at - time.monotonic()
+            if left <= 0:
+                raise MaxConnectionsExceeded("all connections are in use")
+            with self._pool_available:
+                self._pool_available.wait(min(left, 1.0))
+
+    def _idle(self) -> Connection | None:
+        """Take an idle connection that still stands, or None."""
+        while True:
+            with self._pool_lock:
+                if not self._connections:
+                    return None
+                since, _, connection = self._connections.pop()
+                self._in_use[self.conn_key(connection)] = PoolConnection(
+                    since, connection, time.time()
+                )
+            if _stands(connection):
+                found: Connection = connection
+                return found
+            self._close(connection, close_conn=True)
+
+    def _new(self) -> Connection | None:
+        """Make a connection, or return None where there are as many as there may be."""
+        with self._pool_lock:
+            if len(self._in_use) + self._coming >= self._max_connections:
+                return None
+            self._coming += 1
+        connection = None
+        try:
+            with __exception_wrapper__:
+                connection = Connection.connect(
+                    self.database,
+                    autocommit=True,
+                    **self._transport,
+                    **self._timeout(),
+                    **self.connect_params,
+                )
+        finally:
+            with self._pool_lock:
+                self._coming -= 1
+                if connection is not None:
+                    now = time.time()
+                    self._in_use[self.conn_key(connection)] = PoolConnection(now, connection, now)
+        connection.add_notice_handler(connection.heed_notice)
+        self.server_version = connection.info.server_version
+        return connection
+
+    def _timeout(self) -> dict[str, Any]:
+        """Return how long to wait for a new connection, unless the address says it."""
+        if self._names_its_timeout:
+            return {}
+        deadline = deadlines.current()
+        left = CONNECT_SECONDS if deadline is None else min(CONNECT_SECONDS, deadline.left())
+        return {"connect_timeout": max(_CONNECT_SECONDS_MIN, math.ceil(left))}
+
+
+@lru_cache(maxsize=64)
+def beginning(isolation_level: str | None, seconds: float | None) -> str:
+    """Return what begins a transaction that may take so long; None: as long as it needs.
+
+    >>> print(beginning(None, 15))
+    BEGIN; SET LOCAL statement_timeout = 15000; SET LOCAL lock_timeout = 10000; \
+SET LOCAL idle_in_transaction_session_timeout = 15000
+    """
+    level = "" if isolation_level is None else f" ISOLATION LEVEL {isolation_level}"
+    time_ms = 0 if seconds is None else int(seconds * 1000)
+    lock_ms = 0 if seconds is None else int(deadlines.lock_seconds(seconds) * 1000)
+    timeouts = {
+        "statement_timeout": time_ms,
+        "lock_timeout": lock_ms,
+        "idle_in_transaction_session_timeout": time_ms,
+    }
+    settings = [f"SET LOCAL {name} = {value}" for name, value in timeouts.items()]
+    return "; ".join([f"BEGIN{level}", *settings])
+
+
+def _stands(connection: Connection) -> bool:
+    """Return whether an idle connection is still there, as far as can be seen without asking.
+
+    A server that ends a connection says something before, or hangs up: then there is something to
+    read.
+    """
+    if connection.closed or connection.info.transaction_status != TransactionStatus.IDLE:
+        return False
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    try:
+        for _ in range(3):
+            if not poll.poll(0):
+                return True
+            connection.pgconn.consume_input()
+    except psycopg.OperationalError:
+        pass
+    return False

@@ -1,0 +1,87 @@
+"""SQLite: one file, whose statements and locks end with the deadline."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from playhouse.pool import PooledSqliteDatabase
+
+from app.db import deadlines
+
+#: How many steps a statement takes between two looks at the clock: some milliseconds. The look
+#: waits for the interpreter, so that it must not be too frequent.
+STEPS_BETWEEN_LOOKS = 50_000
+
+#: How large the write-ahead log may stay once it was emptied. Units: bytes.
+LOG_BYTES_MAX = 16 * 1024 * 1024
+
+#: How much later than asked a lock may be given up, so that most transactions need not say how
+#: long they wait.
+SLACK_MS = 500
+
+#: The owner reads and writes the file, and no other account does.
+_MODE = 0o600
+
+
+class Sqlite(PooledSqliteDatabase):  # type: ignore[misc]  # playhouse has no types
+    """A pool of connections to one file."""
+
+    def __init__(self, path: str, *, lock_seconds: float, **options: Any) -> None:
+        """Prepare to open the file at `path`, which is made with the first connection."""
+        self._lock_seconds = lock_seconds
+        super().__init__(path, **options)
+
+    def begin(self, lock_type: str | None = None) -> None:
+        """Begin a transaction, and wait for the file's lock no longer than the deadline lets."""
+        deadlines.check()
+        left = _milliseconds(deadlines.lock_left(self._lock_seconds))
+        if left >= _milliseconds(self._lock_seconds) - SLACK_MS:
+            super().begin(lock_type)
+        else:
+            with self._waiting(left):
+                super().begin(lock_type)
+
+    def commit(self) -> None:
+        """Commit, unless the time is over."""
+        deadlines.check()
+        super().commit()
+
+    def rollback(self) -> None:
+        """Roll back; SQLite did so itself where it stopped a statement that wrote."""
+        if self.connection().in_transaction:
+            super().rollback()
+
+    def _connect(self) -> sqlite3.Connection:
+        _make_private(self.database)
+        connection: sqlite3.Connection = super()._connect()
+        return connection
+
+    def _add_conn_hooks(self, conn: sqlite3.Connection) -> None:
+        super()._add_conn_hooks(conn)
+        conn.set_progress_handler(deadlines.is_over, STEPS_BETWEEN_LOOKS)
+
+    @contextmanager
+    def _waiting(self, milliseconds: int) -> Iterator[None]:
+        """Wait for locks so long, for the length of a `with`."""
+        connection = self.connection()
+        connection.execute(f"PRAGMA busy_timeout = {milliseconds}")
+        try:
+            yield
+        finally:
+            connection.execute(f"PRAGMA busy_timeout = {_milliseconds(self._lock_seconds)}")
+
+
+def _make_private(path: str) -> None:
+    """Make the file, if it is not there, so that other accounts cannot read it.
+
+    SQLite gives its log and its shared memory the rights of the file. Where it cannot be made,
+    SQLite says so better.
+    """
+    with suppress(OSError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _MODE))
+
+
+def _milliseconds(seconds: float) -> int:
+    return int(seconds * 1000)

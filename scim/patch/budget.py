@@ -1,0 +1,38 @@
+"""How much work one request may ask for: its operations, their filters, and what those look at.
+
+Within the limits that are announced a request could still ask for hours: a thousand operations,
+each with a filter of a hundred comparisons, over a thousand e-mails. So its steps are counted.
+"""
+
+from typing import Final
+
+from scim.errors import TooMany
+
+#: A step looks at one value for one operation, or compares one value once: about a microsecond.
+STEPS_MAX: Final = 1_000_000
+
+#: How many steps it takes to read one comparison of a filter.
+READING_STEPS: Final = 10
+
+
+class Budget:
+    """Counts the steps of one request."""
+
+    def __init__(self, limit: int = STEPS_MAX) -> None:
+        """Begin with nothing spent."""
+        self.limit = limit
+        self.spent = 0
+
+    def spend(self, steps: int) -> None:
+        """Count steps that are about to be made.
+
+        Raises:
+            TooMany: they would be more than the request may take.
+        """
+        self.spent += steps
+        if self.spent > self.limit:
+            raise TooMany(
+                f"The operations of the request take {self.spent:,} steps (operations x values x "
+                f"comparisons of their filters), and at most {self.limit:,} are made. Send them in "
+                "several requests, or with shorter filters."
+            )
