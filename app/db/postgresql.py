@@ -69,7 +69,6 @@ class Connection(psycopg.Connection[Any]):
             self.close()
             raise deadline.over() from None
 
-
     def heed_notice(self, notice: psycopg.errors.Diagnostic) -> None:
         """Notice where a commit was given up to wait for its standby, as a cancellation does.
 
