@@ -17,16 +17,15 @@ _MIGRATION_LOCK = 7_225_474_283
 def migrate() -> list[str]:
     """Apply what is missing and return the names of what was applied.
 
-    Run twice, the second run applies nothing.
+    Run twice, the second run applies nothing. PostgreSQL applies all of it or nothing: the lock is
+    the transaction's, as a pooler that shares connections between transactions needs it.
     """
     with database.connection_context():
-        if on_postgresql():
-            database.execute_sql("SELECT pg_advisory_lock(%s)", (_MIGRATION_LOCK,))
-        try:
+        if not on_postgresql():
             return list(_runner().up())
-        finally:
-            if on_postgresql():
-                database.execute_sql("SELECT pg_advisory_unlock(%s)", (_MIGRATION_LOCK,))
+        with database.atomic():
+            database.execute_sql("SELECT pg_advisory_xact_lock(%s)", (_MIGRATION_LOCK,))
+            return list(_runner().up())
 
 
 def pending() -> list[str]:

@@ -53,7 +53,7 @@ class Server:
 
     def start(self) -> "Server":
         """Start the process and return when it answers."""
-        self.port = _free_port()
+        self.port = free_port()
         with self.log.open("w") as log:
             self._process = subprocess.Popen(  # noqa: S603  # our own command
                 self._command(), env=self._environment(), stdout=subprocess.DEVNULL, stderr=log
@@ -140,7 +140,8 @@ class Server:
         raise RuntimeError(f"the server did not start:\n{self.stderr}")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that no process listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
