@@ -4,7 +4,9 @@
 # make bench  measure the server beside the least that a program can do for the same requests, all
 #             in ten minutes; WORKLOADS=get,create SIZE=1000 ENGINE=postgresql QUICK=1 choose
 # make test-long   the same tests of whatever may happen in whatever order, and of invoices as data,
-#                  with many more examples
+#                  with many more examples; and PgBouncer, which it installs where it may
+# make test-failover   lose, freeze and change the primary of two PostgreSQL servers under load, in
+#                  ten minutes; FAULT=frozen chooses
 
 PYTHON  ?= python3
 PORT    ?= 8080
@@ -12,7 +14,7 @@ WORKERS ?= 2
 
 BIN := .venv/bin
 
-.PHONY: run demo test bench test-long
+.PHONY: run demo test bench test-long test-failover
 
 run: .venv/installed
 	@$(BIN)/seatgate db migrate
@@ -24,7 +26,7 @@ demo: .venv/installed
 
 # The tests start many processes, each of which finds its modules compiled. A worker takes its tests
 # in one piece, so that what a module or an engine stands on is made once; who is done first helps.
-test bench test-long: export PYTHONDONTWRITEBYTECODE =
+test bench test-long test-failover: export PYTHONDONTWRITEBYTECODE =
 
 test: .venv/installed-dev
 	@$(BIN)/python -m tests.support.chromium
@@ -35,7 +37,11 @@ test: .venv/installed-dev
 
 test-long: .venv/installed-dev
 	@$(BIN)/pytest -q -n auto --hypothesis-profile long tests/stateful \
-		tests/billing/test_generated_invoices_as_data.py
+		tests/billing/test_generated_invoices_as_data.py tests/poolers
+
+test-failover: export XDG_RUNTIME_DIR ?= /tmp
+test-failover: .venv/installed-dev
+	@$(BIN)/python -m tests.failover
 
 bench: .venv/installed-dev
 	@$(BIN)/python -m tests.benchmarks

@@ -1,4 +1,4 @@
-"""The address of the database: several hosts, known parameters, and a password that is not shown."""
+"""The address of the database: several hosts, and a password that is not shown."""
 
 import psycopg
 import pytest
@@ -6,6 +6,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from app.config import Config, ConfigurationError
 from app.database_url import PARAMETERS, checked, postgresql_address
+from tests.support.command_line import an_operator
 
 SECRET = "geheim"
 HOST = f"postgresql://seatgate:{SECRET}@db/seatgate"
@@ -140,3 +141,12 @@ def test_the_password_of_the_database_is_in_no_text_of_the_settings():
     config = Config.from_env({"SEATGATE_DATABASE_URL": HOST})
 
     assert SECRET not in repr(config) + repr(postgresql_address(config.database_url))
+
+
+def test_hosts_that_are_all_away_are_said_in_one_sentence():
+    operator = an_operator(f"postgresql://seatgate:{SECRET}@127.0.0.1:1,127.0.0.1:2/seatgate")
+
+    assert operator.refuses("seats", "audit") == (
+        "The database cannot be used. Check that the one that SEATGATE_DATABASE_URL names exists, "
+        "runs and lets you in."
+    )

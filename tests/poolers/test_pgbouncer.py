@@ -40,9 +40,11 @@ READ = {
 
 @pytest.fixture
 def pooled_url(database_url):
-    with TemporaryDirectory(prefix="seatgate-pooler-") as folder:
-        with pooled(database_url, Path(folder)) as url:
-            yield url
+    with (
+        TemporaryDirectory(prefix="seatgate-pooler-") as folder,
+        pooled(database_url, Path(folder)) as url,
+    ):
+        yield url
 
 
 def test_many_clients_share_few_connections(pooled_url, database_url, tmp_path):
