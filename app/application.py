@@ -40,7 +40,11 @@ def create_app(config: Config | None = None) -> Flask:
     if config is None:
         config = Config.from_env(os.environ)
         recorder.enable()
-    open_database(config.database_url, config.deadline_seconds)
+    open_database(
+        config.database_url,
+        config.deadline_seconds,
+        answer_seconds=deadlines.TRANSACTION_SECONDS,
+    )
     app = Application("app")
     watch = Watch.over(config.clock)
     app.extensions["seatgate"] = Seatgate(config, TokenUses(), watch, recorder)

@@ -24,7 +24,6 @@
     +-- IdempotencyKeyReused    one key, two different requests
     +-- ClockJumped             the clock moved by more than time did
     +-- Busy                    the database could not serve this now; it may succeed later
-        +-- OutOfTime           the request's deadline came first
 
 Every class has a `code`, which is stable: clients switch on it, never on the text.
 """
@@ -294,10 +293,6 @@ class Busy(DomainError):
     """The database is overloaded or away; nothing was done."""
 
     code = "busy"
-
-
-class OutOfTime(Busy):
-    """The deadline came before the end; what was not committed until then is not done."""
 
 
 class TermOver(Exception):

@@ -20,9 +20,11 @@ from app.billing.invoices.overdue_notices import notice_overdue
 from app.billing.seat_requests import expire_requests
 from app.billing.timekeeping import look, note_seen, open_jump, say_how_long_away
 from app.clock import Watch
+from app.db import failures
 from app.db.connections import connection
 from app.db.transactions import transaction
 from app.exchanges import records
+from app.log_lines import Repeated
 from app.mail.delivering import start_delivery
 from app.outbox import listing
 from app.owners.tidying import purge_sign_ins
@@ -32,7 +34,7 @@ from app.seats import holds, ledger, waiting
 from app.seats.watching import alerts
 from app.smtp import Outgoing
 
-log = logging.getLogger(__name__)
+trouble = Repeated(logging.getLogger(__name__), "housekeeping failed and will be tried again")
 
 INTERVAL_SECONDS = 30
 
@@ -89,6 +91,6 @@ def _keep_house_for_ever(watch: Watch, token_uses: TokenUses) -> None:
                 say = note_seen
                 look(watch)
                 run_housekeeping(token_uses, at=watch.trusted_now())
-        except Exception:  # a thread that dies here would stop keeping house for good
-            log.exception("housekeeping failed and will be tried again")
+        except Exception as error:  # a thread that dies here would stop keeping house for good
+            failures.note(trouble, error)
         time.sleep(INTERVAL_SECONDS)

@@ -19,6 +19,7 @@ ROOMS = (
         "app/database_url",
         "app/errors",
         "app/identifiers",
+        "app/log_lines",
         "app/sealing",
         "app/sentences",
         "app/smtp",
@@ -120,6 +121,7 @@ LATE = {
         "app.seats.rules",
     },
     "app/currencies.py": {"iso4217"},
+    "app/db/connections.py": {"app.db.postgresql"},
     "app/db/streaming.py": {"psycopg"},
     "app/owners/openid.py": {
         "authlib.oauth2.rfc6749.parameters",

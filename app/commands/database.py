@@ -2,8 +2,8 @@
 
 import click
 
-from app.commands.session import opened, read_config
-from app.db import migrating
+from app.commands.session import opened, read_config, session
+from app.db import checking, migrating
 
 
 @click.group()
@@ -20,3 +20,17 @@ def migrate() -> None:
         click.echo(f"Applied {name}.")
     if not applied:
         click.echo("Nothing to apply: the database is at this version's schema.")
+
+
+@db.command()
+def check() -> None:
+    """Show how the database is set up, and how to set what lacks."""
+    with session():
+        found = checking.findings()
+    for finding in found:
+        click.echo(finding.says)
+    lacking = [finding.remedy for finding in found if finding.remedy]
+    if lacking:
+        click.echo("\nTo set what lacks:")
+    for remedy in lacking:
+        click.echo(f"  {remedy}")

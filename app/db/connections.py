@@ -23,17 +23,20 @@ PREPARED_AFTER = 5
 database = DatabaseProxy()
 
 
-def open_database(url: str, deadline_seconds: float = REQUEST_SECONDS) -> Database:
+def open_database(
+    url: str, deadline_seconds: float = REQUEST_SECONDS, *, answer_seconds: float | None = None
+) -> Database:
     """Make the process use the database at `url`; connections open on first use.
 
     What `url` may be stands at `Config.database_url`. `deadline_seconds` is how long a request may
-    take: what waits for a lock gives up in time to say so.
+    take: what waits for a lock gives up in time to say so. `answer_seconds` is how long PostgreSQL
+    may take to answer what has no deadline, None for ever.
     """
     patience = lock_seconds(deadline_seconds)
     opened = (
         _sqlite(url.removeprefix(SQLITE), patience)
         if url.startswith(SQLITE)
-        else _postgresql(url, patience)
+        else _postgresql(url, patience, answer_seconds)
     )
     database.initialize(opened)
     return opened
@@ -62,7 +65,7 @@ def _sqlite(path: str, patience: float) -> Database:
     )
 
 
-def _postgresql(url: str, patience: float) -> Database:
+def _postgresql(url: str, patience: float, answer_seconds: float | None) -> Database:
     try:
         from app.db.postgresql import Postgresql  # an installation for SQLite has no driver
     except ImportError:
@@ -71,6 +74,7 @@ def _postgresql(url: str, patience: float) -> Database:
     return Postgresql(
         address.conninfo,
         wait_seconds=patience,
+        answer_seconds=answer_seconds,
         prepare_threshold=PREPARED_AFTER if address.prepares else None,
         max_connections=CONNECTIONS_MAX,
         field_types={"INSTANT": "TIMESTAMPTZ", "KEY": 'TEXT COLLATE "C"', "DOCUMENT": "JSONB"},

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from time import monotonic
 
-from app.errors import OutOfTime
+from app.errors import Busy
 
 #: How long a request may take, unless the settings say otherwise.
 REQUEST_SECONDS = 15
@@ -28,6 +28,10 @@ TRANSACTION_SECONDS = 60
 #: How long anything waits for a lock at most, and which part of its time.
 LOCK_SECONDS_MAX = 10.0
 LOCK_SHARE = 2 / 3
+
+
+class OutOfTime(Busy):
+    """The deadline came before the end; what was not committed until then is not done."""
 
 
 @dataclass(frozen=True, slots=True)

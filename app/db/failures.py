@@ -7,7 +7,9 @@ are told apart by the names of their classes, which the standard of drivers (PEP
 from playhouse.pool import MaxConnectionsExceeded
 
 from app.db import deadlines
-from app.errors import Busy, OutOfTime
+from app.db.deadlines import OutOfTime
+from app.errors import Busy
+from app.log_lines import Repeated
 
 _UNAVAILABLE = frozenset({"OperationalError", "InterfaceError"})
 
@@ -49,6 +51,19 @@ def is_lost_conflict(error: Exception) -> bool:
 def is_lock(error: Exception) -> bool:
     """Return whether a lock was not had in time."""
     return _code(error) == _LOCK or _SQLITE_LOCKED in str(error)
+
+
+def note(trouble: Repeated, error: Exception) -> None:
+    """Log what stopped work that is tried again: in one line, unless it is a fault of the product.
+
+    Call where the error is handled.
+    """
+    if isinstance(error, Busy):
+        trouble.warn(str(error))
+    elif is_unavailable(error):
+        trouble.warn(cause(error))
+    else:
+        trouble.log.exception(trouble.what)
 
 
 def cause(error: Exception) -> str:

@@ -23,6 +23,7 @@ from psycopg.errors import ReadOnlySqlTransaction
 from psycopg.pq import TransactionStatus
 
 from app.db import deadlines
+from app.db.deadlines import OutOfTime
 
 R = TypeVar("R")
 
@@ -51,6 +52,9 @@ class Connection(psycopg.Connection[Any]):
     #: Whether a commit was not waited for until the standby had it, though the server should.
     standby_lacks_commit = False
 
+    #: How long to wait for an answer where there is no deadline. Units: seconds; None: for ever.
+    answer_seconds: float | None = None
+
     def wait(self, gen: PQGen[R], interval: float = 0.1, timeout: float | None = None) -> R:
         """Wait for the server, at most until the deadline.
 
@@ -58,16 +62,20 @@ class Connection(psycopg.Connection[Any]):
             OutOfTime: the deadline came first.
         """
         deadline = deadlines.current()
+        left = self.answer_seconds if deadline is None else deadline.left()
         try:
-            return super().wait(gen, interval, timeout if deadline is None else deadline.left())
+            return super().wait(gen, interval, timeout if left is None else left)
         except ReadOnlySqlTransaction:
             self.close()
             raise
         except psycopg.OperationalError:
-            if deadline is None or deadline.left():
+            if left is None or self.pgconn.transaction_status != TransactionStatus.ACTIVE:
                 raise
-            self.close()
-            raise deadline.over() from None
+        # The server has not answered yet.
+        self.close()
+        if deadline is not None:
+            raise deadline.over()
+        raise OutOfTime(f"The database did not answer within {left:g} seconds.")
 
     def heed_notice(self, notice: psycopg.errors.Diagnostic) -> None:
         """Notice where a commit was given up to wait for its standby, as a cancellation does.
@@ -86,8 +94,14 @@ class Postgresql(PooledPostgresqlDatabase):  # type: ignore[misc]  # playhouse h
     takes no new connection, those that have one go on, and give it back.
     """
 
-    def __init__(self, address: str, *, wait_seconds: float, **options: Any) -> None:
-        """Prepare to connect to `address`, and to wait so long where all connections are in use."""
+    def __init__(
+        self, address: str, *, wait_seconds: float, answer_seconds: float | None, **options: Any
+    ) -> None:
+        """Prepare to connect to `address`, and to wait so long where all connections are in use.
+
+        `answer_seconds` is how long a statement without a deadline may take; None: for ever.
+        """
+        self._answer_seconds = answer_seconds
         given = conninfo_to_dict(address)
         self._transport = {name: value for name, value in TRANSPORT.items() if name not in given}
         self._names_its_timeout = "connect_timeout" in given
@@ -171,7 +185,7 @@ class Postgresql(PooledPostgresqlDatabase):  # type: ignore[misc]  # playhouse h
                     return None
                 since, _, connection = self._connections.pop()
                 self._in_use[self.conn_key(connection)] = PoolConnection(
-                    since, connection, time.time()
+                    since, connection, time.monotonic()
                 )
             if _stands(connection):
                 found: Connection = connection
@@ -198,9 +212,10 @@ class Postgresql(PooledPostgresqlDatabase):  # type: ignore[misc]  # playhouse h
             with self._pool_lock:
                 self._coming -= 1
                 if connection is not None:
-                    now = time.time()
+                    now = time.monotonic()
                     self._in_use[self.conn_key(connection)] = PoolConnection(now, connection, now)
         connection.add_notice_handler(connection.heed_notice)
+        connection.answer_seconds = self._answer_seconds
         self.server_version = connection.info.server_version
         return connection
 

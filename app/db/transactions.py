@@ -18,10 +18,11 @@ from peewee import OperationalError
 from app.db import deadlines
 from app.db.connections import database, on_postgresql
 from app.db.deadlines import TRANSACTION_SECONDS, Deadline
-from app.db.failures import is_lock, is_lost_conflict
+from app.db.failures import is_lock, is_lost_conflict, note
 from app.errors import Busy
+from app.log_lines import Repeated
 
-log = logging.getLogger(__name__)
+failing = Repeated(logging.getLogger(__name__), "a follow-up failed and is left to housekeeping")
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -97,14 +98,28 @@ def _catch_up() -> None:
     for piece in work:
         try:
             piece()
-        except Exception:  # the request that it follows has been done
-            log.exception("a follow-up failed and is left to housekeeping")
+        except Exception as error:  # the request that it follows has been done
+            note(failing, error)
 
 
 @contextmanager
 def snapshot() -> Iterator[None]:
     """Read from one consistent state of the whole database, for as long as the `with` lasts."""
     with database.atomic("REPEATABLE READ" if on_postgresql() else "DEFERRED"):
+        yield
+
+
+@contextmanager
+def bounded() -> Iterator[None]:
+    """Read what may take long, for the length of a `with`, under the server's own timeouts, too.
+
+    On PostgreSQL that takes two more round trips: without them a statement whose reader gave up
+    runs on to its end.
+    """
+    if on_postgresql() and not database.in_transaction():
+        with database.atomic():
+            yield
+    else:
         yield
 
 

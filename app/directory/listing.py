@@ -1,6 +1,7 @@
 """Pages of users and groups, and the resources in them."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Generic, TypeVar
@@ -8,9 +9,11 @@ from typing import Any, Generic, TypeVar
 from peewee import SQL, Node, fn
 
 from app.db.compiled import Statement
+from app.db.transactions import bounded
 from app.directory import members, users
 from app.directory.memberships import groups_of
 from app.directory.rendering import Renderer, ShownRow
+from app.directory.search.budget import INDEXED, check_filter, scanned
 from app.directory.search.columns import group_scope, user_scope
 from app.directory.search.filters import DocumentScope, condition
 from app.directory.search.shapes import filled, lifted
@@ -96,14 +99,15 @@ class Listing(Generic[Row]):
         after = None if window.after is None else tuple(part is None for part in window.after)
         form = _Form(self.model, tree, self.order, after, deep=window.offset > 0)
         statement = _page(form, tuple(values))
-        rows = statement.raw(
-            self.organization_id,
-            self.base_url,
-            window.count + 1,
-            window.offset,
-            *values.values(),
-            *(window.after or ()),
-        )
+        with self._bounds():
+            rows = statement.raw(
+                self.organization_id,
+                self.base_url,
+                window.count + 1,
+                window.offset,
+                *values.values(),
+                *(window.after or ()),
+            )
         shown = [ShownRow(*row[:_SHOWN]) for row in rows[: window.count]]
         last_key = (
             self.order.key_of(shown[-1].id, *rows[len(shown) - 1][_SHOWN:]) if shown else None
@@ -116,8 +120,24 @@ class Listing(Generic[Row]):
             return users.count_present(self.organization_id)
         tree, values = lifted(self.tree)
         statement = _count(_Form(self.model, tree, Order()), tuple(values))
-        count: int = statement.value(self.organization_id, self.base_url, *values.values())
+        with self._bounds():
+            count: int = statement.value(self.organization_id, self.base_url, *values.values())
         return count
+
+    def check_cost(self) -> None:
+        """Refuse a filter that costs too much.
+
+        Raises:
+            scim.errors.TooMany: it does.
+        """
+        if self.tree is not None:
+            check_filter(self.model, self.organization_id, self.tree)
+
+    def _bounds(self) -> AbstractContextManager[None]:
+        """Return under what to read: the server's timeouts, where no index chooses the rows."""
+        if self.tree is None or not scanned(self.tree, INDEXED[self.model]):
+            return nullcontext()
+        return bounded()
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ from datetime import datetime
 
 from app.addresses import Unaddressable
 from app.db.connections import connection
+from app.db.failures import note
+from app.log_lines import Repeated
 from app.mail.composing import compose
 from app.mail.failures import Reach, Undelivered
 from app.mail.letters import NotNeeded
@@ -24,6 +26,7 @@ from app.outbox.messages import State
 from app.smtp import Outgoing
 
 log = logging.getLogger(__name__)
+failing = Repeated(log, "mail failed and will be tried again")
 
 #: How soon a serving process looks at the outbox again, and how soon after the server failed.
 INTERVAL_SECONDS = 5
@@ -70,7 +73,7 @@ def _deliver_for_ever(outgoing: Outgoing, now: Callable[[], datetime]) -> None:
                 trouble = deliver_due(outgoing, now).trouble
         except Exception as error:  # a thread that dies here would send no mail for good
             trouble = error
-            log.exception("mail failed and will be tried again")
+            note(failing, error)
         time.sleep(INTERVAL_SECONDS if trouble is None else PAUSE_SECONDS)
 
 

@@ -71,9 +71,7 @@ def patched(context: Context, user: User, patch: Patch) -> tuple[Document, Fault
     if trial is not None and trial.version == user.version:
         faults = trial.faults
         return trial.document, faults if faults is REFUSE else Faults(faults)
-    faults = faults_of(
-        context, patch.faults, deactivates=any(part.value is not True for part in asked(patch))
-    )
+    faults = noted(context, patch)
     stored = {**resources.stored_document(user), "id": user.id}
     document = apply(
         context.profile.user,
@@ -84,6 +82,16 @@ def patched(context: Context, user: User, patch: Patch) -> tuple[Document, Fault
         budget=patch.budget,
     )
     return document, faults
+
+
+def noted(context: Context, patch: Patch) -> Faults:
+    """Return where the faults of a PATCH are noted.
+
+    Raises:
+        scim.errors.ScimError: a part of it cannot be read, and it asks for no deactivation.
+    """
+    deactivates = any(operation.value is not True for operation in asked(patch))
+    return faults_of(context, patch.faults, deactivates=deactivates)
 
 
 def asked(patch: Patch) -> list[Operation]:

@@ -22,7 +22,7 @@ from app.people.adoption import (
     lock_successor,
     take_over,
 )
-from app.people.patching import asked, patched
+from app.people.patching import asked, noted, patched
 from app.people.tolerance import faults_of, tolerated
 from app.seats.wants import Closed
 from scim.attributes import Document
@@ -102,6 +102,7 @@ def patch_user(
 
     RFC 7644 section 3.5.2.
     """
+    noted(context, patch)
     successor = lock_successor(context, user_id, _name_given(patch))
     user = successor.user
     check_version(user, if_match)

@@ -7,7 +7,7 @@ from scim.attributes import Attribute, Document, Mutability, ResourceType
 from scim.documents import replaced, with_schemas
 from scim.errors import Mutability as MutabilityError
 from scim.faults import REFUSE, Faults
-from scim.patch.budget import Budget
+from scim.patch.budget import CHANGING_STEPS, Budget
 from scim.patch.elements import changed_elements, with_member
 from scim.patch.operations import Op, Operation
 from scim.patch.selection import Selection
@@ -59,7 +59,7 @@ def _after(
         elements = current or []
         selected = selection.of(path, elements)
         changed = changed_elements(operation, elements, selected, create_missing=create_missing)
-        changed = _read_again(path.attribute, elements, changed)
+        changed = _read_again(path.attribute, elements, changed, selection.budget)
     elif path.sub_attribute:
         changed = with_member(current or {}, path.sub_attribute.name, operation.value)
     return _written(document, path, changed)
@@ -78,17 +78,20 @@ def _check_unchanged(operation: Operation, current: Any) -> None:
         raise MutabilityError(f"{path.name} is read-only; leave it out.")
 
 
-def _read_again(attribute: Attribute, before: list[Any], elements: list[Any]) -> list[Any] | None:
+def _read_again(
+    attribute: Attribute, before: list[Any], elements: list[Any], budget: Budget
+) -> list[Any] | None:
     """Return the elements after an operation as the attribute has them; None where none is left.
 
     Those that came with it are read: what a filter describes was never read as a value. The others
     are what they were, but two may now be the same, or both be primary.
     """
     name, known = attribute.name, set(map(id, before))
-    read = (
-        element if id(element) in known else parse_element(attribute, element, f"{name}[{index}]")
-        for index, element in enumerate(elements)
-    )
+    read = list(elements)
+    new = [index for index, element in enumerate(elements) if id(element) not in known]
+    budget.spend(CHANGING_STEPS * len(new))
+    for index in new:
+        read[index] = parse_element(attribute, elements[index], f"{name}[{index}]")
     return settled(attribute, [element for element in read if element is not None], name)
 
 

@@ -8,19 +8,21 @@ from typing import Final
 
 from scim.errors import TooMany
 
-#: A step looks at one value for one operation, or compares one value once: about a microsecond.
-STEPS_MAX: Final = 1_000_000
+#: A step looks at one value for one operation, or compares one value once: some two microseconds
+#: of a processor.
+STEPS_MAX: Final = 500_000
 
-#: How many steps it takes to read one comparison of a filter.
-READING_STEPS: Final = 10
+#: How many steps it takes to read one comparison of a filter, and to change one value.
+READING_STEPS: Final = 15
+CHANGING_STEPS: Final = 5
 
 
 class Budget:
     """Counts the steps of one request."""
 
-    def __init__(self, limit: int = STEPS_MAX) -> None:
-        """Begin with nothing spent."""
-        self.limit = limit
+    def __init__(self, limit: int | None = None) -> None:
+        """Begin with nothing spent, of as much as a request may take."""
+        self.limit = STEPS_MAX if limit is None else limit
         self.spent = 0
 
     def spend(self, steps: int) -> None:

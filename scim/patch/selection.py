@@ -20,8 +20,8 @@ class _Known:
 
     filter: Filter
     clauses: int
-    #: By the identity of an element: the element, so that it stays, and whether it matches.
-    elements: dict[int, tuple[Any, bool]] = field(default_factory=dict)
+    #: By the identity of an element: whether it matches.
+    elements: dict[int, bool] = field(default_factory=dict)
 
 
 class Selection:
@@ -29,8 +29,10 @@ class Selection:
 
     def __init__(self, budget: Budget) -> None:
         """Count what it takes."""
-        self._budget = budget
+        self.budget = budget
         self._filters: dict[int, _Known] = {}
+        #: By the identity of an element: the element, so that it stays, and its comparable form.
+        self._comparable: dict[int, tuple[Any, object]] = {}
 
     def of(self, path: Path, elements: list[Any]) -> Collection[int]:
         """Return the indexes of the elements that the path means: without a filter, all.
@@ -38,21 +40,24 @@ class Selection:
         Raises:
             TooMany: the request has no more steps for it.
         """
-        self._budget.spend(len(elements))
+        self.budget.spend(len(elements))
         if path.filter is None:
             return range(len(elements))
         matching = self._matching(path, path.filter, elements)
-        return {index for index, element in enumerate(elements) if matching[id(element)][1]}
+        return {index for index, element in enumerate(elements) if matching[id(element)]}
 
-    def _matching(
-        self, path: Path, tree: Filter, elements: list[Any]
-    ) -> dict[int, tuple[Any, bool]]:
+    def _matching(self, path: Path, tree: Filter, elements: list[Any]) -> dict[int, bool]:
         known = self._filters.get(id(tree))
         if known is None:
             known = self._filters[id(tree)] = _Known(tree, clause_count(tree))
         new = [element for element in elements if id(element) not in known.elements]
-        self._budget.spend(len(new) * known.clauses)
+        self.budget.spend(len(new) * known.clauses)
         for element in new:
-            comparable = folded_value(path.attribute, element)
-            known.elements[id(element)] = element, matches_element(tree, comparable)
+            known.elements[id(element)] = matches_element(tree, self._folded(path, element))
         return known.elements
+
+    def _folded(self, path: Path, element: Any) -> object:
+        found = self._comparable.get(id(element))
+        if found is None:
+            found = self._comparable[id(element)] = element, folded_value(path.attribute, element)
+        return found[1]

@@ -17,6 +17,7 @@ from app.directory import groups, users
 from app.directory.changes import Patch, Replacement
 from app.directory.listing import Directory, Listing
 from app.directory.rendering import ShownRow
+from app.directory.search.budget import check_removals
 from app.directory.search.sorting import Order
 from app.errors import VersionMismatch
 from app.models import Group, User
@@ -229,6 +230,7 @@ class Groups(Endpoint[Group]):
         self, call: ScimCall, resource_id: str, message: Any, conditions: Conditions
     ) -> Group:
         patch = self._patched(call, message, REFUSE)
+        check_removals(call.context.organization_id, resource_id, patch.operations)
         if_match = self._if_match(call, resource_id, conditions)
         return groups.patch_group(call.context, resource_id, patch, if_match=if_match)
 

@@ -93,7 +93,9 @@ def _source(call: ScimCall, endpoint: Endpoint[Row], search: SearchRequest) -> _
     tree = None if search.filter is None else filters.parse(kind, search.filter)
     descending = search.sort_order is SortOrder.DESCENDING
     order = Order.parse(kind, search.sort_by, descending=descending)
-    return _Source(call, endpoint, kind, endpoint.listing(call, tree, order), projection)
+    listing = endpoint.listing(call, tree, order)
+    listing.check_cost()
+    return _Source(call, endpoint, kind, listing, projection)
 
 
 def _page_by_cursor(source: _Source[Row], search: SearchRequest) -> Response:
