@@ -7,7 +7,10 @@
 #                  properties that cost much to try, and of whatever may be sent, with many more
 #                  examples; of what requests take, among 100,000 people; of a server that hands over
 #                  to the next under load, and of a backup that is brought back; the proxy of the
-#                  manual (nginx, which is installed by apt) and neighbours; bandit, and advisories
+#                  manual, neighbours, and PgBouncer (apt installs nginx and pgbouncer where it
+#                  may); bandit, and advisories
+# make test-failover   lose, freeze and change the primary of two PostgreSQL servers under load, in
+#                  ten minutes; FAULT=frozen chooses
 
 PYTHON  ?= python3
 PORT    ?= 8080
@@ -15,7 +18,7 @@ WORKERS ?= 2
 
 BIN := .venv/bin
 
-.PHONY: run demo test bench test-long
+.PHONY: run demo test bench test-long test-failover
 
 run: .venv/installed
 	@$(BIN)/seatgate db migrate
@@ -27,7 +30,7 @@ demo: .venv/installed
 
 # The tests start many processes, each of which finds its modules compiled. A worker takes its tests
 # in one piece, so that what a module or an engine stands on is made once; who is done first helps.
-test bench test-long: export PYTHONDONTWRITEBYTECODE =
+test bench test-long test-failover: export PYTHONDONTWRITEBYTECODE =
 
 test: .venv/installed-dev
 	@$(BIN)/python -m tests.support.chromium
@@ -42,11 +45,16 @@ test-long: .venv/installed-dev
 		tests/benchmarks/test_plans_of_workloads.py \
 		tests/web/test_openapi_fuzz.py tests/web/test_raw_scim.py $(PROPERTIES)
 	@$(BIN)/pytest -q -m long tests/processes tests/copies tests/test_rolling_upgrade.py tests/proxy
+	@$(BIN)/pytest -q tests/poolers
 	@$(BIN)/bandit -q -r app scim
 	@$(BIN)/python -m tests.support.advisories
 
 # Those that try as many examples as `tests/support/effort.py` says.
 PROPERTIES = $(shell grep -rl "effort import examples" tests/web tests/billing tests/directory tests/people)
+
+test-failover: export XDG_RUNTIME_DIR ?= /tmp
+test-failover: .venv/installed-dev
+	@$(BIN)/python -m tests.failover
 
 bench: .venv/installed-dev
 	@$(BIN)/python -m tests.benchmarks

@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 from urllib.parse import urlsplit
 
+from app import database_url
 from app.clock import Clock
 from app.sealing import Sealer, UnusableKey
 from app.smtp import Outgoing, parse_mailbox, parse_server
@@ -18,6 +19,8 @@ DEADLINE_SECONDS_MIN = 2
 _SECRET_LENGTH_MIN = 16
 #: The least that a limit may be: Entra asks for so many requests a second of each tenant.
 RATE_LIMIT_MIN = 25
+
+T = TypeVar("T")
 
 
 class ConfigurationError(Exception):
@@ -32,8 +35,9 @@ class Config:
     """The settings of one process. The reference's table of settings is checked against them."""
 
     #: Where the data lives: `sqlite:///relative.db`, `sqlite:////absolute.db` or
-    #: `postgresql://user:password@host/name`, with `?prepare=1` to prepare statements there.
-    database_url: str = "sqlite:///seatgate.db"
+    #: `postgresql://user:password@host:port,host:port/name`, as `database_url.checked` takes it. It
+    #: may hold a password, and is in no text of the settings.
+    database_url: str = field(default="sqlite:///seatgate.db", repr=False)
     #: The address that clients use, without a trailing slash; builds every link. Empty: the
     #: request's host does.
     public_url: str = ""
@@ -127,11 +131,7 @@ class Config:
 
 
 def _database_url(name: str, value: str) -> str:
-    if not value.startswith(("sqlite:///", "postgresql://")):
-        raise ConfigurationError(
-            f"{PREFIX}{name} must start with sqlite:/// or postgresql://, for example sqlite:////var/lib/seatgate/seatgate.db."
-        )
-    return value
+    return _as_parsed(database_url.checked, name, value)
 
 
 def _public_url(name: str, value: str) -> str:
@@ -144,11 +144,13 @@ def _public_url(name: str, value: str) -> str:
 
 
 def _smtp_url(name: str, value: str) -> str:
-    return _as_parsed(parse_server, name, value)
+    _as_parsed(parse_server, name, value)
+    return value
 
 
 def _mail_from(name: str, value: str) -> str:
-    return _as_parsed(parse_mailbox, name, value)
+    _as_parsed(parse_mailbox, name, value)
+    return value
 
 
 def _secret_key_file(name: str, value: str) -> str:
@@ -181,12 +183,11 @@ def _secret_in(path: str) -> str:
     return text
 
 
-def _as_parsed(parse: Callable[[str], object], name: str, value: str) -> str:
+def _as_parsed(parse: Callable[[str], T], name: str, value: str) -> T:
     try:
-        parse(value)
+        return parse(value)
     except ValueError as error:
         raise ConfigurationError(f"{PREFIX}{name} {error}") from None
-    return value
 
 
 def _count(name: str, value: str) -> int:

@@ -16,6 +16,7 @@ ROOMS = (
     (
         "app/addresses",
         "app/clock",
+        "app/database_url",
         "app/destinations",
         "app/errors",
         "app/identifiers",

@@ -12,5 +12,5 @@ def leave_out_unused(environ: Mapping[str, str], arguments: Iterable[str]) -> No
     Call before peewee is imported.
     """
     addresses = (environ.get("SEATGATE_DATABASE_URL", ""), *arguments)
-    if not any(address.startswith("postgresql:") for address in addresses):
+    if not any(address.startswith(("postgres:", "postgresql:")) for address in addresses):
         sys.modules.setdefault("psycopg", None)  # type: ignore[arg-type]  # as `import` reads it

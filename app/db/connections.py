@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit, urlunsplit
 
 from peewee import Database, DatabaseProxy, ImproperlyConfigured, SqliteDatabase
 
+from app.database_url import SQLITE, postgresql_address
 from app.db.deadlines import REQUEST_SECONDS, lock_seconds
 from app.db.sqlite import LOG_BYTES_MAX, Sqlite
 
@@ -47,8 +47,8 @@ def database_at(
 ) -> "Sqlite | Postgresql":
     """Return the database at `url`, which is not the one that the process uses. As there."""
     patience = lock_seconds(deadline_seconds)
-    if url.startswith("sqlite:///"):
-        return _sqlite(url.removeprefix("sqlite:///"), patience)
+    if url.startswith(SQLITE):
+        return _sqlite(url.removeprefix(SQLITE), patience)
     return _postgresql(url, patience, answer_seconds)
 
 
@@ -91,23 +91,15 @@ def _postgresql(url: str, patience: float, answer_seconds: float | None) -> "Pos
         from app.db.postgresql import Postgresql  # an installation for SQLite has no driver
     except ImportError:
         raise ImproperlyConfigured("the driver of PostgreSQL is not installed") from None
-    address, prepares = _address(url)
+    address = postgresql_address(url)
     return Postgresql(
-        address,
+        address.conninfo,
         wait_seconds=patience,
         answer_seconds=answer_seconds,
-        prepare_threshold=PREPARED_AFTER if prepares else None,
+        prepare_threshold=PREPARED_AFTER if address.prepares else None,
         max_connections=CONNECTIONS_MAX,
         field_types={"INSTANT": "TIMESTAMPTZ", "KEY": 'TEXT COLLATE "C"', "DOCUMENT": "JSONB"},
     )
-
-
-def _address(url: str) -> tuple[str, bool]:
-    """Return an address without our own `prepare=1`, and whether it was there."""
-    parts = urlsplit(url)
-    options = parts.query.split("&") if parts.query else []
-    others = [option for option in options if option != "prepare=1"]
-    return urlunsplit(parts._replace(query="&".join(others))), len(others) < len(options)
 
 
 def on_postgresql() -> bool:

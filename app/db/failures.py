@@ -17,6 +17,8 @@ _UNAVAILABLE = frozenset({"OperationalError", "InterfaceError"})
 _CONFLICTS = frozenset({"40001", "40P01"})
 #: A lock that was not had in time; a statement that took too long; a transaction that was idle.
 _LOCK, _STATEMENT, _IDLE = "55P03", "57014", "25P03"
+#: A write to a server that only reads: it is not the primary, or not any more.
+_READ_ONLY = "25006"
 
 #: SQLite's words.
 _SQLITE_LOCKED, _SQLITE_STOPPED = "database is locked", "interrupted"
@@ -24,7 +26,7 @@ _SQLITE_LOCKED, _SQLITE_STOPPED = "database is locked", "interrupted"
 
 def is_unavailable(error: Exception) -> bool:
     """Return whether the database did not serve, though nothing is wrong with what was asked."""
-    if isinstance(error, MaxConnectionsExceeded) or _code(error) == _IDLE:
+    if isinstance(error, MaxConnectionsExceeded) or _code(error) in (_IDLE, _READ_ONLY):
         return True
     return not _UNAVAILABLE.isdisjoint(kind.__name__ for kind in type(error).__mro__)
 

@@ -27,7 +27,9 @@ def migrate(waiting: Callable[[], object] = lambda: None) -> list[str]:
     """Apply what is missing and return the names of what was applied.
 
     Run twice, the second run applies nothing. One process at a time migrates a database: another
-    waits until it is done, and calls `waiting` before it does.
+    waits until it is done, and calls `waiting` before it does. PostgreSQL applies all of it or
+    nothing: the lock is the transaction's, as a pooler that shares connections between transactions
+    needs it.
     """
     with _alone(waiting):
         return list(_runner().up())
@@ -37,15 +39,9 @@ def migrate(waiting: Callable[[], object] = lambda: None) -> list[str]:
 def _alone(waiting: Callable[[], object]) -> Iterator[None]:
     """Hold a connection to the open database, which no other process migrates meanwhile."""
     if on_postgresql():
-        with database.connection_context():
-            # However long a migration takes, it is not a statement that a client waits for.
-            database.execute_sql("SET statement_timeout = 0")
+        with database.connection_context(), database.atomic():
             _wait(_take_lock, waiting)
-            try:
-                yield
-            finally:
-                database.execute_sql("SELECT pg_advisory_unlock(%s)", (_MIGRATION_LOCK,))
-                database.execute_sql("RESET statement_timeout")
+            yield
         return
     with _folder() as descriptor:
         _wait(partial(_take_folder, descriptor), waiting)
@@ -62,8 +58,8 @@ def _wait(take: Callable[[], bool], waiting: Callable[[], object]) -> None:
 
 
 def _take_lock() -> bool:
-    """Take the lock of migrations on PostgreSQL, if no other session has it."""
-    taken = database.execute_sql("SELECT pg_try_advisory_lock(%s)", (_MIGRATION_LOCK,))
+    """Take the lock of migrations on PostgreSQL for this transaction, if no other has it."""
+    taken = database.execute_sql("SELECT pg_try_advisory_xact_lock(%s)", (_MIGRATION_LOCK,))
     return bool(taken.fetchone()[0])
 
 

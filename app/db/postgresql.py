@@ -19,6 +19,7 @@ from peewee import (  # type: ignore[attr-defined]  # the stubs lack the second
 from playhouse.pool import MaxConnectionsExceeded, PoolConnection, PooledPostgresqlDatabase
 from psycopg.abc import PQGen
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.errors import ReadOnlySqlTransaction
 from psycopg.pq import TransactionStatus
 
 from app.db import deadlines
@@ -44,7 +45,13 @@ TRANSPORT: dict[str, Any] = {
 
 
 class Connection(psycopg.Connection[Any]):
-    """A connection that is thrown away where the deadline comes before the server's answer."""
+    """A connection that is thrown away where the deadline comes before the server's answer.
+
+    So it is where the server only reads any more: it was the primary, and another is by now.
+    """
+
+    #: Whether a commit was not waited for until the standby had it, though the server should.
+    standby_lacks_commit = False
 
     #: How long to wait for an answer where there is no deadline. Units: seconds; None: for ever.
     answer_seconds: float | None = None
@@ -57,18 +64,28 @@ class Connection(psycopg.Connection[Any]):
         """
         deadline = deadlines.current()
         left = self.answer_seconds if deadline is None else deadline.left()
-        if left is None:
-            return super().wait(gen, interval, timeout)
         try:
-            return super().wait(gen, interval, left)
+            return super().wait(gen, interval, timeout if left is None else left)
+        except ReadOnlySqlTransaction:
+            self.close()
+            raise
         except psycopg.OperationalError:
-            if self.pgconn.transaction_status != TransactionStatus.ACTIVE:
+            if left is None or self.pgconn.transaction_status != TransactionStatus.ACTIVE:
                 raise
         # The server has not answered yet.
         self.close()
         if deadline is not None:
             raise deadline.over()
         raise OutOfTime(f"The database did not answer within {left:g} seconds.")
+
+    def heed_notice(self, notice: psycopg.errors.Diagnostic) -> None:
+        """Notice where a commit was given up to wait for its standby, as a cancellation does.
+
+        The server says so by a warning alone, of no code and in its own language, and then that it
+        has committed.
+        """
+        if notice.source_function == "SyncRepWaitForLSN":
+            self.standby_lacks_commit = True
 
 
 class Postgresql(Execution, PooledPostgresqlDatabase):  # type: ignore[misc]  # playhouse has no types
@@ -130,9 +147,18 @@ class Postgresql(Execution, PooledPostgresqlDatabase):  # type: ignore[misc]  # 
             self.connection().execute(statements, prepare=False)
 
     def commit(self) -> None:
-        """Commit, unless the time is over."""
+        """Commit, unless the time is over.
+
+        Raises:
+            OperationalError: the standby that the server waits for may lack it, so that it is lost
+                if that becomes the primary.
+        """
         deadlines.check()
         super().commit()
+        connection = self.connection()
+        if connection.standby_lacks_commit:
+            connection.close()
+            raise OperationalError("the commit was not waited for until the standby had it")
 
     def rollback(self) -> None:
         """Roll back; the transaction of a connection that was thrown away has ended with it."""
@@ -189,6 +215,7 @@ class Postgresql(Execution, PooledPostgresqlDatabase):  # type: ignore[misc]  # 
                 if connection is not None:
                     now = time.monotonic()
                     self._in_use[self.conn_key(connection)] = PoolConnection(now, connection, now)
+        connection.add_notice_handler(connection.heed_notice)
         connection.answer_seconds = self._answer_seconds
         self.server_version = connection.info.server_version
         return connection

@@ -46,6 +46,8 @@ class Recording:
         """Begin with everything left to write."""
         self._rows, self._contacts = list(rows), list(contacts)
         self._named = False
+        #: Whether the next rows were sent before, without a word on whether they were committed.
+        self._in_doubt = False
 
     @classmethod
     def of(cls, asked: Sequence[Asked], contacts: Sequence[Contact]) -> Self:
@@ -65,7 +67,11 @@ class Recording:
             self._rows = _named(self._rows)
             self._named = True
         while self._rows:
-            _insert(self._rows[:ROWS_MAX])
+            rows = self._rows[:ROWS_MAX]
+            if not (self._in_doubt and _is_there(rows[0])):
+                self._in_doubt = True
+                _insert(rows)
+            self._in_doubt = False
             del self._rows[:ROWS_MAX]
         if self._contacts:
             _note(self._contacts)
@@ -74,6 +80,7 @@ class Recording:
     def skip(self) -> int:
         """Leave out what cannot be written of the next rows; return how many were left out."""
         rows, self._rows = self._rows[:ROWS_MAX], self._rows[ROWS_MAX:]
+        self._in_doubt = False
         if not rows:
             self._contacts = []
             return 0
@@ -87,6 +94,11 @@ def _written(row: Row) -> bool:
     except Exception:  # the caller has logged why
         return False
     return True
+
+
+def _is_there(row: Row) -> bool:
+    """Return whether a row, and so all that were written with it, has been committed."""
+    return Exchange.find(row["organization_id"], Exchange.id == row["id"]) is not None
 
 
 def _is_one(organization_id: str) -> bool:

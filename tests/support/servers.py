@@ -150,7 +150,7 @@ class Server:
 
 
 def free_port() -> int:
-    """Return a port on which nothing listens."""
+    """Return a port that no process listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

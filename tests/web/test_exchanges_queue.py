@@ -8,10 +8,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from peewee import OperationalError
 
 from app.access.principal import Role
 from app.access.tokens import tokens_of
 from app.db.connections import database as current
+from app.exchanges import queue, recording
 from app.exchanges.asked import Asked, Body
 from app.exchanges.queue import Capacity, Recorder
 from app.exchanges.recording import Recording
@@ -85,6 +87,30 @@ def test_what_cannot_be_written_is_dropped_alone(acme):
 
     assert Exchange.select().count() == 2
     assert recorder.dropped == 1
+
+
+@ON_SQLITE
+def test_what_was_committed_though_nothing_said_so_is_not_written_again(acme, monkeypatch):
+    lost = iter([True, True])
+    written = recording._insert
+
+    def insert(rows):
+        written(rows)
+        if next(lost, False):
+            raise OperationalError("the connection was closed")
+
+    monkeypatch.setattr(recording, "_insert", insert)
+    monkeypatch.setattr(queue, "PAUSE_SECONDS", 0.01)
+    recorder = Recorder()
+    recorder.enable()
+
+    one = spoken_by(acme, "token:" + token_id_of(acme))
+
+    taken = [recorder.record(one) for _ in range(recording.ROWS_MAX + 1)]
+    recorder.stop()
+
+    assert recorder.dropped == 0
+    assert Exchange.of(acme.id).count() == len(taken)
 
 
 def test_many_exchanges_of_a_token_note_its_contact_in_one_statement(acme):
