@@ -4,7 +4,9 @@
 # make bench  measure the server beside the least that a program can do for the same requests, all
 #             in ten minutes; WORKLOADS=get,create SIZE=1000 ENGINE=postgresql QUICK=1 choose
 # make test-long   the same tests of whatever may happen in whatever order, and of invoices as data,
-#                  with many more examples
+#                  with many more examples; every pair of use cases on one pool in every order
+# make chaos  kill, freeze, cut off and fill up what serves eight clients, for five minutes on both
+#             engines, and look for what is lost, doubled or oversold; SEED=7 SECONDS=60 choose
 
 PYTHON  ?= python3
 PORT    ?= 8080
@@ -12,7 +14,7 @@ WORKERS ?= 2
 
 BIN := .venv/bin
 
-.PHONY: run demo test bench test-long
+.PHONY: run demo test bench chaos test-long
 
 run: .venv/installed
 	@$(BIN)/seatgate db migrate
@@ -24,7 +26,7 @@ demo: .venv/installed
 
 # The tests start many processes, each of which finds its modules compiled. A worker takes its tests
 # in one piece, so that what a module or an engine stands on is made once; who is done first helps.
-test bench test-long: export PYTHONDONTWRITEBYTECODE =
+test bench chaos test-long: export PYTHONDONTWRITEBYTECODE =
 
 test: .venv/installed-dev
 	@$(BIN)/python -m tests.support.chromium
@@ -36,6 +38,10 @@ test: .venv/installed-dev
 test-long: .venv/installed-dev
 	@$(BIN)/pytest -q -n auto --hypothesis-profile long tests/stateful \
 		tests/billing/test_generated_invoices_as_data.py
+	@$(BIN)/python -m tests.races
+
+chaos: .venv/installed-dev
+	@SEED="$(SEED)" SECONDS="$(or $(SECONDS),300)" $(BIN)/python -m tests.chaos
 
 bench: .venv/installed-dev
 	@$(BIN)/python -m tests.benchmarks
