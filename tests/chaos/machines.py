@@ -4,7 +4,6 @@ import random
 import signal
 import threading
 import time
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
@@ -20,6 +19,9 @@ WORKERS = 4
 
 #: How long a process is frozen at most.
 FROZEN_SECONDS_MAX = 1.5
+
+#: How often a start is tried on a machine that is busy.
+STARTS_MAX = 4
 
 #: How often the supervisor looks.
 LOOK_SECONDS = 0.1
@@ -41,6 +43,13 @@ class Machine:
             self.server.starts_at = NOW + timedelta(seconds=time.monotonic() - began)
             self.server.start()
             self.starts += 1
+
+    def start_surely(self, began: float) -> None:
+        """Start, and try again where the machine is too busy for the first try."""
+        for _ in range(STARTS_MAX - 1):
+            with suppress(RuntimeError):
+                return self.start(began)
+        return self.start(began)
 
     @property
     def main(self) -> psutil.Process | None:
@@ -100,7 +109,7 @@ class Machines:
 
     def start(self) -> None:
         for machine in self.machines:
-            machine.start(self.began)
+            machine.start_surely(self.began)
         for machine in self.machines:
             threading.Thread(target=self._supervise, args=(machine,), daemon=True).start()
 
@@ -144,8 +153,3 @@ class Machines:
             if machine.main is None:
                 with suppress(RuntimeError, OSError):
                     machine.start(self.began)
-
-
-def statuses(machines: Sequence[Machine]) -> int:
-    """Return how often servers were started again."""
-    return sum(machine.starts - 1 for machine in machines)

@@ -85,13 +85,13 @@ def run(plan: Plan) -> Outcome:
         with ENGINES[plan.engine](folder) as engine:
             if plan.mutant is not None:
                 take_guard_away(MUTANTS[plan.mutant], engine.direct_url)
-            with _opened(engine):
-                return _run(plan, engine, folder)
+            return _run(plan, engine, folder)
 
 
 def _run(plan: Plan, engine: Engine, folder: Path) -> Outcome:
-    customers = [_a_tight_customer() for _ in range(CUSTOMERS)]
-    began_with = customers_of([customer for customer, _ in customers])
+    with _opened(engine):
+        customers = [_a_tight_customer() for _ in range(CUSTOMERS)]
+        began_with = customers_of([customer for customer, _ in customers])
     machines = Machines.over(engine.url, folder, MACHINES, plan.program)
     log, ended = Log(), threading.Event()
     try:
@@ -117,7 +117,8 @@ def _run(plan: Plan, engine: Engine, folder: Path) -> Outcome:
     finally:
         ended.set()
         machines.end()
-    findings = [*log.findings, *judge(clients, began_with)]
+    with _opened(engine):
+        findings = [*log.findings, *judge(clients, began_with)]
     return Outcome(plan, log, kills, faults, findings)
 
 
@@ -156,11 +157,10 @@ def _a_tight_customer() -> tuple[Customer, str]:
 
 @contextmanager
 def _opened(engine: Engine) -> Iterator[None]:
-    """Let this process look at the database, past the proxy, where it may be restarted."""
+    """Let this process look at the database, past the proxy, on a connection of this moment."""
     database = open_database(engine.direct_url)
     try:
         with connection():
             yield
     finally:
-        with suppress(Exception):
-            database.close_all()
+        database.close_all()

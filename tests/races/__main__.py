@@ -8,7 +8,6 @@ import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from itertools import groupby
 
 from tests.conftest import postgresql
 from tests.races.guards import GUARDS
@@ -35,7 +34,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _stages(databases) -> Iterator[tuple[str, Arena]]:
-    for stage, _ in groupby(PAIRS, key=lambda pair: pair.stage):
+    for stage in dict.fromkeys(pair.stage for pair in PAIRS):
         with arena(databases, stage) as built:
             yield stage, built
 

@@ -4,6 +4,7 @@ A row lock is taken out of the statements that have it. A unique index is droppe
 becomes a look and an UPDATE without a condition, and a retry happens no more.
 """
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
@@ -11,9 +12,11 @@ from unittest.mock import patch
 
 import psycopg
 
+from app.access import idempotency
+from app.access.context import KeptAnswer
 from app.billing.invoices import numbering
 from app.db import transactions
-from app.models import Invoice, InvoiceSeries
+from app.models import IdempotencyKey, InvoiceSeries
 from app.people import provisioning
 from app.people.sign_in import Decision, LoginReason
 from app.seats import gate, holds, pools
@@ -44,6 +47,17 @@ def _unlocked(*tables: str, strength: str = "FOR ") -> Rewrite:
         first = statement.partition('FROM "')[2].partition('"')[0]
         if statement.startswith("SELECT") and first in tables and f" {strength}" in statement:
             return statement[: statement.rindex(f" {strength}")]
+        return statement
+
+    return rewrite
+
+
+def _weakened(table: str) -> Rewrite:
+    """Let a lock of a table's rows keep out those who change them, and no others."""
+
+    def rewrite(statement: str) -> str:
+        if f'FROM "{table}"' in statement:
+            return statement.replace(" FOR UPDATE", " FOR NO KEY UPDATE")
         return statement
 
     return rewrite
@@ -97,15 +111,33 @@ def _look_before_taking(watcher: psycopg.Connection) -> AbstractContextManager[o
 
 
 def _look_before_counting(_: psycopg.Connection) -> AbstractContextManager[object]:
-    """Look which number was the last, and take the one after it."""
+    """Look which number was the last, and write down that the next one is."""
 
     def look(series, today):
-        [last] = Invoice.select(numbering.fn.MAX(Invoice.counter)).tuples()
-        return InvoiceSeries(
-            series=series, year=today.year, counter=(last[0] or 0) + 1, last_issued_on=today
+        last = InvoiceSeries.get_or_none(
+            (InvoiceSeries.series == series) & (InvoiceSeries.year == today.year)
         )
+        if last is not None:
+            last.counter += 1
+            last.save()
+        return last
 
     return patch.object(numbering, "_count_on", look)
+
+
+def _look_before_claiming(watcher: psycopg.Connection) -> AbstractContextManager[object]:
+    """Look whether a key came before, and keep it then, whether or not another did meanwhile."""
+
+    def looking(context, key):
+        earlier = IdempotencyKey.get_or_none(idempotency._is(context, key))
+        if earlier is None:
+            return claim(context, key)
+        raise idempotency.Replayed(KeptAnswer(earlier.status, json.loads(earlier.answer)))
+
+    claim = idempotency._claim
+    return _both(
+        _without("idempotency_key_pkey")(watcher), patch.object(idempotency, "_claim", looking)
+    )
 
 
 def _no_second_try(_: psycopg.Connection) -> AbstractContextManager[object]:
@@ -145,8 +177,8 @@ def _both(*managers: AbstractContextManager[object]) -> Iterator[None]:
 GUARDS = (
     Guard(
         "the gate's guarded UPDATE",
-        "a_last_seat",
-        ("create zoe", "create yan"),
+        "an_end_of_term",
+        ("create zoe before", "create yan before"),
         removed=_look_before_taking,
     ),
     Guard(
@@ -158,8 +190,14 @@ GUARDS = (
     Guard(
         "the lock of a user who becomes a member",
         "a_last_seat",
-        ("add bob and ann to the team", "delete ann"),
+        ("add bob and ann to the team", "delete bob"),
         rewrite=_unlocked("scim_user", strength="FOR KEY SHARE"),
+    ),
+    Guard(
+        "the strength of the lock of a user who is deleted",
+        "a_last_seat",
+        ("add bob and ann to the team", "delete bob"),
+        rewrite=_weakened("scim_user"),
     ),
     Guard(
         "the lock of a group",
@@ -192,12 +230,6 @@ GUARDS = (
         rewrite=_unlocked("seat_pool"),
     ),
     Guard(
-        "the lock of the pool when seats are offered",
-        "a_queue",
-        ("deactivate ann", "release bob"),
-        rewrite=_unlocked("seat_pool"),
-    ),
-    Guard(
         "the unique userName",
         "a_last_seat",
         ("create zoe", "log zoe in"),
@@ -207,7 +239,7 @@ GUARDS = (
         "the unique idempotency key",
         "a_last_seat",
         ("quote under a key", "quote under a key"),
-        removed=_without("idempotency_key_pkey"),
+        removed=_look_before_claiming,
     ),
     Guard(
         "the invoice counter's row",

@@ -7,6 +7,7 @@ from datetime import timedelta
 from app.access.context import acting
 from app.billing.contracts.renewals import renew_if_due
 from app.db.connections import connection
+from app.errors import DomainError
 from app.housekeeping import end_due_holds
 from app.organizations.suspending import suspend_organization
 from app.people.activity import seat_waiters
@@ -32,11 +33,14 @@ def _requested(name: str, act: Act) -> Move:
 
 
 def _beside(name: str, act: Act) -> Move:
-    """Do what no request does, on a connection of its own."""
+    """Do what no request does, on a connection of its own; a refusal is an answer, too."""
 
     def work(stage: Stage) -> object:
         with connection():
-            return act(stage)
+            try:
+                return act(stage)
+            except DomainError as refusal:
+                return refusal.code
 
     return Move(name, work)
 
@@ -152,6 +156,7 @@ TURNING = {
         _requested("log zoe in before", lambda on: on.sso().decide("zoe@example.com")),
         _beside("log yan in after", lambda on: _decided(on, "yan@example.com", at=NEXT_TERM)),
         _requested("create zoe before", lambda on: on.scim().create_user("zoe@example.com")),
+        _requested("create yan before", lambda on: on.scim().create_user("yan@example.com")),
         _requested(
             "deactivate ann before", lambda on: on.scim().set_active(on.people["ann"].id, False)
         ),
@@ -165,6 +170,7 @@ SINGULAR = {
     for move in (
         _requested("quote under a key", _quoted_once),
         _requested("buy one under a key", lambda on: _bought(on, 0, "the-same")),
+        _requested("delete bob", lambda on: on.scim().delete(on.user("bob"))),
         _requested("revoke the token", _token_revoked),
         _requested("another customer buys", _rival_bought),
         _requested(
