@@ -6,6 +6,7 @@ of it; what is promised of operations and kills is then scaled down.
 
 import os
 import random
+import signal
 import sys
 import time
 
@@ -33,6 +34,8 @@ CLAIMS = {Claim.LOST, Claim.DOUBLED, Claim.OVERSOLD, Claim.NUMBERS}
 
 
 def main() -> int:
+    # What was started ends with this process.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended from outside"))
     began, budget = time.monotonic(), float(os.environ.get("SECONDS", SECONDS))
     seed = int(os.environ.get("SEED") or random.randrange(1_000_000))  # noqa: S311  # no secret
     _say(f"SEED={seed} SECONDS={budget:.0f}")

@@ -72,6 +72,8 @@ def _orders(client: ChaosClient) -> Iterator[Finding]:
             yield Finding(Claim.DOUBLED, f"{order.key} bought {len(rows)} times")
         if Quote.find(organization_id, Quote.id == order.quote_id) is None:
             yield Finding(Claim.LOST, f"quote {order.quote_id} is not there")
+        if order.refused and order.purchase is None and rows:
+            yield Finding(Claim.DOUBLED, f"{order.key} was refused, and bought {rows[0].id}")
         if order.purchase is None or order.invoice is None:
             continue
         invoice = Invoice.find(organization_id, Invoice.id == order.invoice["id"])

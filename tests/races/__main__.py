@@ -5,6 +5,7 @@ ONLY=zoe chooses the pairs whose name has that in it.
 """
 
 import os
+import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -18,6 +19,8 @@ PREEMPTIONS_MAX = 2
 
 
 def main(arguments: Sequence[str]) -> int:
+    # What was started ends with this process.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended from outside"))
     bound = int(os.environ.get("BOUND", PREEMPTIONS_MAX))
     starting = postgresql.__wrapped__()
     databases = next(starting)

@@ -259,4 +259,10 @@ GUARDS = (
         ("log zoe in", "create zoe"),
         removed=_no_second_decision,
     ),
+    Guard(
+        "the retry of a transaction that lost a deadlock",
+        "a_reservation",
+        ("buy one", "create zoe"),
+        removed=_no_retry,
+    ),
 )

@@ -47,6 +47,8 @@ PAIRS = (
     *_all_of("a_queue", MOVES),
     *_all_of("an_end_of_term", TURNING),
     *_all_of("a_successor", TURNING),
+    Pair("a_reservation", "buy one", "create zoe"),
+    Pair("a_reservation", "buy one", "log zoe in"),
     Pair("a_last_seat", "quote under a key", "quote under a key"),
     Pair("a_last_seat", "buy one under a key", "buy one under a key"),
     Pair("a_last_seat", "revoke the token", "create zoe"),
@@ -67,6 +69,7 @@ FEW = (
     Pair("a_last_seat", "log zoe in", "rename ann to zoe"),
     Pair("a_last_seat", "buy two", "bulk ann to zoe"),
     Pair("a_queue", "deactivate ann", "buy one"),
+    Pair("a_reservation", "buy one", "create zoe"),
     Pair("an_end_of_term", "renew", "log zoe in before"),
     Pair("a_successor", "renew", "log zoe in before"),
 )

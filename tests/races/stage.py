@@ -4,6 +4,7 @@ It is built once for each database, and brought back before each schedule.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -11,6 +12,7 @@ import requests
 
 from app.access.context import acting
 from app.access.principal import Role
+from app.errors import SeatLimitReached
 from app.models import (
     Group,
     GroupMember,
@@ -33,6 +35,7 @@ from tests.support.builders import (
     a_quote,
     a_user,
     an_organization,
+    deactivate,
 )
 from tests.support.clients import OwnerClient, ScimClient, SsoClient
 from tests.support.in_process import InProcess
@@ -100,6 +103,23 @@ def a_queue(server: InProcess) -> Stage:
     return _furnished(stage)
 
 
+def a_reservation(server: InProcess) -> Stage:
+    """Two seats: ann holds one, and a login keeps the other for zoe, whom the directory wants.
+
+    What is bought is reserved for her, which ends what the login keeps.
+    """
+    stage = Stage(server, an_organization(2, auto_renew=True))
+    changes = OrganizationChanges(reserve_for_denied=True)
+    set_organization(acting(stage.acme.owner, at=NOW), changes)
+    for name in ("ann", "bob"):
+        stage.people[name] = a_user(stage.acme, f"{name}@example.com")
+    with suppress(SeatLimitReached):
+        a_user(stage.acme, "zoe@example.com")
+    deactivate(stage.acme, stage.people["bob"])
+    decide(acting(stage.acme.sso, at=NOW), Login("zoe@example.com", mode=Mode.CHECK, hold=True))
+    return _furnished(stage)
+
+
 def an_end_of_term(server: InProcess) -> Stage:
     """As `a_last_seat` without the hold, one second before a term ends that renews itself."""
     stage = Stage(server, an_organization(3, auto_renew=True))
@@ -129,7 +149,8 @@ def _furnished(stage: Stage) -> Stage:
 
 
 STAGES: dict[str, Callable[[InProcess], Stage]] = {
-    builder.__name__: builder for builder in (a_last_seat, a_queue, an_end_of_term, a_successor)
+    builder.__name__: builder
+    for builder in (a_last_seat, a_queue, a_reservation, an_end_of_term, a_successor)
 }
 
 
