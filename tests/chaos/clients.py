@@ -74,7 +74,7 @@ class ChaosClient(threading.Thread):
         elif answer.status_code == 201:
             self._made(person, answer.json()["id"])
         elif answer.status_code == 409 and person.is_surely(State.ABSENT):
-            self.log.find(Claim.DOUBLED, f"{person.name} is there before it is created")
+            self.log.find(Claim.DOUBLED, f"{person} is there before it is created")
         elif answer.status_code == 409:
             person.states.discard(State.ABSENT)
         elif answer.status_code == 403:
@@ -124,6 +124,7 @@ class ChaosClient(threading.Thread):
             "seat_assigned": State.ACTIVE,
             "deactivated": State.INACTIVE,
         }.get(decision["reason"], State.ABSENT)
+        person.history.append(decision["reason"])
         self._expect(person, state)
         if decision["reason"] == "seat_claimed":
             self._made(person, decision["user_id"])
@@ -139,7 +140,7 @@ class ChaosClient(threading.Thread):
             return
         found = answer.json().get("Resources", [])
         if len(found) > 1:
-            self.log.find(Claim.DOUBLED, f"{person.name} is there {len(found)} times")
+            self.log.find(Claim.DOUBLED, f"{person} is there {len(found)} times")
         elif not found:
             self._expect(person, State.ABSENT)
             person.id, person.in_team = None, {False}
@@ -167,7 +168,7 @@ class ChaosClient(threading.Thread):
         elif adds:
             self._gone(person)
         elif person.in_team == {True}:
-            self.log.find(Claim.LOST, f"{person.name} is no member any more")
+            self.log.find(Claim.LOST, f"{person} is no member any more")
         else:
             person.in_team = {False}
 
@@ -226,7 +227,7 @@ class ChaosClient(threading.Thread):
         """Take what an answer says of a person, unless earlier answers contradict it."""
         if state not in person.states:
             before = "/".join(sorted(person.states))
-            self.log.find(Claim.LOST, f"{person.name} was {before} and is {state}")
+            self.log.find(Claim.LOST, f"{person} was {before} and is {state}")
         person.states = {state}
 
     def _one(self, fits: Callable[[Person], bool]) -> Person | None:
@@ -234,7 +235,7 @@ class ChaosClient(threading.Thread):
         return self.dice.choice(ready) if ready else None
 
     def _add_people(self, more: int) -> None:
-        self.people += [Person(f"person-{self.log.number()}@example.com") for _ in range(more)]
+        self.people += [Person(f"chaos-{self.log.number()}@example.com") for _ in range(more)]
 
     def _ask(
         self, person: Person | None, kind: type[Client], call: Callable
@@ -248,8 +249,12 @@ class ChaosClient(threading.Thread):
             answer = call(client)
         except requests.RequestException as error:
             client.close()
+            if person is not None:
+                person.history.append(f"{_method(error)} unanswered")
             return self._silence(person, error)
         self.log.note(Asked(began, time.monotonic(), number, answer.status_code))
+        if person is not None:
+            person.history.append(f"{_method(answer)} {answer.status_code}")
         if answer.status_code < 500:
             return answer
         self._unsettle(person, SETTLING_SECONDS)
@@ -284,3 +289,7 @@ class ChaosClient(threading.Thread):
 
 def _within(request: Callable) -> Callable:
     return lambda method, url, **rest: request(method, url, **{"timeout": PATIENCE_SECONDS, **rest})
+
+
+def _method(outcome: requests.Response | requests.RequestException) -> str:
+    return outcome.request.method if outcome.request is not None else "?"

@@ -48,6 +48,11 @@ class Person:
     in_team: set[bool] = field(default_factory=lambda: {False})
     #: Until when a request that was not answered may still happen; for ever after a timeout.
     unsettled_until: float = 0.0
+    #: What was asked of them and answered, to explain a finding.
+    history: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({', '.join(self.history[-8:])})"
 
     @property
     def is_settled(self) -> bool:

@@ -45,15 +45,15 @@ def _people(client: ChaosClient) -> Iterator[Finding]:
     for person in client.people:
         present = there[person.name]
         if len(present) > 1:
-            yield Finding(Claim.DOUBLED, f"{person.name} is there {len(present)} times")
+            yield Finding(Claim.DOUBLED, f"{person} is there {len(present)} times")
             continue
         state = State.ABSENT
         if present:
             state = State.ACTIVE if present[0].active else State.INACTIVE
         if state not in person.states:
-            yield Finding(Claim.LOST, f"{person.name} is {state}, not {sorted(person.states)}")
+            yield Finding(Claim.LOST, f"{person} is {state}, not {sorted(person.states)}")
         if len(person.states) == 1 and present and person.id not in {None, present[0].id}:
-            yield Finding(Claim.LOST, f"{person.name} was {person.id}, is {present[0].id}")
+            yield Finding(Claim.LOST, f"{person} was {person.id}, is {present[0].id}")
 
 
 def _members(client: ChaosClient) -> Iterator[Finding]:
@@ -61,7 +61,7 @@ def _members(client: ChaosClient) -> Iterator[Finding]:
     members = {row.member_id for row in rows}
     for person in client.people:
         if person.id is not None and (person.id in members) not in person.in_team:
-            yield Finding(Claim.LOST, f"{person.name} is a member: {person.id in members}")
+            yield Finding(Claim.LOST, f"{person} is a member: {person.id in members}")
 
 
 def _orders(client: ChaosClient) -> Iterator[Finding]:

@@ -6,13 +6,11 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
-from datetime import timedelta
 from pathlib import Path
 
 import psutil
 
 from app.config import Config
-from tests.support.builders import NOW
 from tests.support.servers import Server
 
 WORKERS = 4
@@ -37,19 +35,18 @@ class Machine:
     #: The workers that were seen last, which an end of their parent may leave behind.
     _workers: list[psutil.Process] = field(default_factory=list)
 
-    def start(self, began: float) -> None:
+    def start(self) -> None:
         with self.lock:
             self._end_orphans()
-            self.server.starts_at = NOW + timedelta(seconds=time.monotonic() - began)
             self.server.start()
             self.starts += 1
 
-    def start_surely(self, began: float) -> None:
+    def start_surely(self) -> None:
         """Start, and try again where the machine is too busy for the first try."""
         for _ in range(STARTS_MAX - 1):
             with suppress(RuntimeError):
-                return self.start(began)
-        return self.start(began)
+                return self.start()
+        return self.start()
 
     @property
     def main(self) -> psutil.Process | None:
@@ -88,7 +85,6 @@ class Machines:
     """All servers over one database, and the supervisor that starts them again."""
 
     machines: list[Machine]
-    began: float = field(default_factory=time.monotonic)
     ended: threading.Event = field(default_factory=threading.Event)
     kills: int = 0
 
@@ -96,7 +92,8 @@ class Machines:
     def over(
         cls, url: str, folder: Path, count: int, program: tuple[str, ...] | None
     ) -> "Machines":
-        settings = {}
+        # All machines go by the clock of this one.
+        settings = {"SEATGATE_SANDBOX": "", "SEATGATE_CLOCK": ""}
         if "rate_limit" in {each.name for each in fields(Config)}:
             settings["SEATGATE_RATE_LIMIT"] = "0"
         machines = []
@@ -109,7 +106,7 @@ class Machines:
 
     def start(self) -> None:
         for machine in self.machines:
-            machine.start_surely(self.began)
+            machine.start_surely()
         for machine in self.machines:
             threading.Thread(target=self._supervise, args=(machine,), daemon=True).start()
 
@@ -152,4 +149,4 @@ class Machines:
             machine.workers()
             if machine.main is None:
                 with suppress(RuntimeError, OSError):
-                    machine.start(self.began)
+                    machine.start()

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -148,7 +149,8 @@ def _break(plan: Plan, engine: Engine, machines: Machines) -> list[tuple[str, fl
 
 def _a_tight_customer() -> tuple[Customer, str]:
     """Return a customer with fewer seats than people, and the id of its team."""
-    customer = an_organization(SEATS)
+    now = datetime.now(UTC)
+    customer = an_organization(SEATS, at=now, starts_on=now.date())
     for role in (Role.SCIM, Role.PRIMARY_OWNER, Role.SSO):
         customer.secret(role)
     team = a_group(customer, "Team", [a_user(customer, active=False)])
