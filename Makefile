@@ -6,9 +6,11 @@
 # make test-long   the same tests of whatever may happen in whatever order, of invoices as data, of
 #                  properties that cost much to try, and of whatever may be sent, with many more
 #                  examples; of what requests take, among 100,000 people; of a server that hands over
-#                  to the next under load, and of a backup that is brought back; the proxy of the
-#                  manual, neighbours, and PgBouncer (apt installs nginx and pgbouncer where it
-#                  may); bandit, and advisories
+#                  to the next under load, and of a backup that is brought back; every pair of use
+#                  cases on one pool in every order; the proxy of the manual, neighbours, and
+#                  PgBouncer (apt installs nginx and pgbouncer where it may); bandit, and advisories
+# make chaos  kill, freeze, cut off and fill up what serves eight clients, for five minutes on both
+#             engines, and look for what is lost, doubled or oversold; SEED=7 SECONDS=60 choose
 # make test-failover   lose, freeze and change the primary of two PostgreSQL servers under load, in
 #                  ten minutes; FAULT=frozen chooses
 
@@ -18,7 +20,7 @@ WORKERS ?= 2
 
 BIN := .venv/bin
 
-.PHONY: run demo test bench test-long test-failover
+.PHONY: run demo test bench chaos test-long test-failover
 
 run: .venv/installed
 	@$(BIN)/seatgate db migrate
@@ -30,7 +32,7 @@ demo: .venv/installed
 
 # The tests start many processes, each of which finds its modules compiled. A worker takes its tests
 # in one piece, so that what a module or an engine stands on is made once; who is done first helps.
-test bench test-long test-failover: export PYTHONDONTWRITEBYTECODE =
+test bench chaos test-long test-failover: export PYTHONDONTWRITEBYTECODE =
 
 test: .venv/installed-dev
 	@$(BIN)/python -m tests.support.chromium
@@ -46,6 +48,7 @@ test-long: .venv/installed-dev
 		tests/web/test_openapi_fuzz.py tests/web/test_raw_scim.py $(PROPERTIES)
 	@$(BIN)/pytest -q -m long tests/processes tests/copies tests/test_rolling_upgrade.py tests/proxy
 	@$(BIN)/pytest -q tests/poolers
+	@$(BIN)/python -m tests.races
 	@$(BIN)/bandit -q -r app scim
 	@$(BIN)/python -m tests.support.advisories
 
@@ -55,6 +58,9 @@ PROPERTIES = $(shell grep -rl "effort import examples" tests/web tests/billing t
 test-failover: export XDG_RUNTIME_DIR ?= /tmp
 test-failover: .venv/installed-dev
 	@$(BIN)/python -m tests.failover
+
+chaos: .venv/installed-dev
+	@SEED="$(SEED)" SECONDS="$(or $(SECONDS),300)" $(BIN)/python -m tests.chaos
 
 bench: .venv/installed-dev
 	@$(BIN)/python -m tests.benchmarks

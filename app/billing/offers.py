@@ -112,7 +112,8 @@ def complete(
         invoice_id=invoice.id,
         quantity=quote.quantity,
         purchased_after=quote.purchased_before + quote.quantity,
-        confirmed_at=context.at,
+        # The clock of the machine that quoted may be ahead of this one's.
+        confirmed_at=max(context.at, quote.created_at),
         confirmed_by=context.actor,
     )
     trail.record(context, _bought(quote, purchase))

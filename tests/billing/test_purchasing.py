@@ -247,3 +247,12 @@ def test_purchases_are_listed_newest_first_in_pages():
 
 def _row_counts():
     return [model.select().count() for model in (LedgerEntry, Invoice, Purchase)]
+
+
+def test_a_quote_is_bought_on_a_machine_whose_clock_is_a_moment_behind():
+    acme = an_organization(5)
+    quote = a_quote(acme, 1)
+
+    done = confirm(acme, quote, at=NOW - timedelta(seconds=1))
+
+    assert done.purchase.confirmed_at == quote.created_at

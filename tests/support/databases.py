@@ -124,6 +124,11 @@ class PostgresqlDatabases:
     def empty(self, url: str) -> None:
         self._caretakers[url].empty()
 
+    def keep(self, url: str) -> None:
+        """Let `empty` bring back what is in a fresh database now, instead of nothing."""
+        self._caretakers[url].close()
+        self._take_care(url)
+
     def _take_care(self, url: str) -> None:
         self._caretakers[url] = _Caretaker(url)
         AUDITORS[url] = self._caretakers[url].database
