@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial, wraps
+from functools import wraps
 from typing import ParamSpec, TypeVar
 
 from peewee import OperationalError
@@ -59,7 +59,8 @@ def run(work: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         for attempt in range(1, ATTEMPTS_MAX + 1):
             _put_off.work = []
             try:
-                result = _done(partial(work, *args, **kwargs), patience)
+                with _Writing(patience):
+                    result = work(*args, **kwargs)
             except OperationalError as error:
                 if is_lock(error) and not patience.left():
                     break
@@ -128,21 +129,38 @@ def assert_in_transaction() -> None:
         raise RuntimeError("call this inside a transaction")
 
 
-def _done(work: Callable[[], R], patience: Deadline) -> R:
-    """Do `work` in one attempt, and on SQLite in the turn of this process's writers."""
-    opened = database.obj
-    if opened.in_transaction():
-        raise RuntimeError("a transaction is open already")
-    if on_postgresql():
-        with opened.transaction():
-            return work()
-    if not _sqlite_writer.acquire(timeout=patience.left()):
-        raise _busy()
-    try:
-        with opened.transaction("IMMEDIATE"):
-            return work()
-    finally:
-        _sqlite_writer.release()
+class _Writing:
+    """One attempt at a transaction, on SQLite in the turn of this process's writers."""
+
+    __slots__ = ("_is_queued", "_patience", "_transaction")
+
+    def __init__(self, patience: Deadline) -> None:
+        self._patience = patience
+        self._is_queued = not on_postgresql()
+
+    def __enter__(self) -> None:
+        opened = database.obj
+        if opened.in_transaction():
+            raise RuntimeError("a transaction is open already")
+        if not self._is_queued:
+            self._transaction = opened.transaction()
+            self._transaction.__enter__()
+            return
+        if not _sqlite_writer.acquire(timeout=self._patience.left()):
+            raise _busy()
+        try:
+            self._transaction = opened.transaction("IMMEDIATE")
+            self._transaction.__enter__()
+        except BaseException:
+            _sqlite_writer.release()
+            raise
+
+    def __exit__(self, *error: object) -> None:
+        try:
+            self._transaction.__exit__(*error)
+        finally:
+            if self._is_queued:
+                _sqlite_writer.release()
 
 
 def _busy() -> Busy:

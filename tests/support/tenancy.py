@@ -8,13 +8,11 @@ counter of invoice numbers.
 import re
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from functools import cache
-
-from peewee import Database
 
 from app import models
 from app.db import transactions
+from app.db.execution import Execution
 from app.models import Organization
 
 #: What was found since a test last asked.
@@ -34,20 +32,20 @@ _LOOK_UP = re.compile(
     re.DOTALL | re.VERBOSE,
 )
 
-_EXECUTE = Database.execute_sql
-_WRITING = transactions._writing
+_EXECUTE = Execution.execute_sql
+_WRITING = transactions._Writing
 
 
 def watch() -> None:
     """Look at every statement of every transaction of this process from now on."""
-    Database.execute_sql = _executing
-    transactions._writing = _watched
+    Execution.execute_sql = _executing
+    transactions._Writing = _Watched
 
 
 def look_away() -> None:
     """Let statements run unseen."""
-    Database.execute_sql = _EXECUTE
-    transactions._writing = _WRITING
+    Execution.execute_sql = _EXECUTE
+    transactions._Writing = _WRITING
 
 
 def found() -> list[str]:
@@ -57,16 +55,18 @@ def found() -> list[str]:
     return said
 
 
-@contextmanager
-def _watched() -> Iterator[None]:
-    _here.ids = set()
-    try:
-        with _WRITING():
-            yield
-    finally:
-        ids, _here.ids = _here.ids, None
-        if len(ids) > 1:
-            _found.append(f"a transaction touched {sorted(ids)}")
+class _Watched(transactions._Writing):
+    def __enter__(self):
+        _here.ids = set()
+        super().__enter__()
+
+    def __exit__(self, *error):
+        try:
+            super().__exit__(*error)
+        finally:
+            ids, _here.ids = _here.ids, None
+            if len(ids) > 1:
+                _found.append(f"a transaction touched {sorted(ids)}")
 
 
 def _executing(self, sql, params=None):

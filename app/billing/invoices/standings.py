@@ -65,9 +65,12 @@ def listed(
     if state is not None:
         query = query.where(step.state == state.value)
     rows = list(query.order_by(Invoice.id.desc()).limit(limit))
+    ids: dict[str, list[str]] = {}
+    for row in rows:
+        ids.setdefault(row.organization_id, []).append(row.id)
     found: dict[str, Standing] = {}
-    for one in {row.organization_id for row in rows}:
-        found |= standings(one, [row.id for row in rows if row.organization_id == one])
+    for one, theirs in ids.items():
+        found |= standings(one, theirs)
     return [(row, found[row.id]) for row in rows]
 
 
