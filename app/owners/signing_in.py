@@ -38,7 +38,11 @@ def request_link(address: str, *, organization_id: str | None, source: str, at: 
         TooManyAttempts: there were too many from that network address.
     """
     count_from(source, Attempt.LINK, at=at)
-    run(_mail_links, address, organization_id, at=at)
+    owners = [each for each in roster.owners_at(address, organization_id) if not each.shut_out]
+    for owner in owners:
+        run(_mail_link, owner, at=at)
+    if not owners:
+        run(feign, address, Attempt.LINK, at=at)
 
 
 def use_link(secret: str, *, source: str, at: datetime) -> SignedIn:
@@ -78,13 +82,9 @@ def use_code(
     )
 
 
-def _mail_links(address: str, organization_id: str | None, *, at: datetime) -> None:
-    owners = [each for each in roster.owners_at(address, organization_id) if not each.shut_out]
-    for owner in owners:
-        if is_within_limit(owner, Attempt.LINK, at=at):
-            mail_sign_in_link(owner, at=at)
-    if not owners:
-        feign(address, Attempt.LINK, at=at)
+def _mail_link(owner: Owner, *, at: datetime) -> None:
+    if is_within_limit(owner, Attempt.LINK, at=at):
+        mail_sign_in_link(owner, at=at)
 
 
 def _use_link(secret: str, *, at: datetime) -> SignedIn:

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -57,6 +58,10 @@ class Floor(Server):
 
     def _environment(self) -> dict[str, str]:
         return {**os.environ, "FLOOR_FILE": str(self.file), "FLOOR_TOKEN": self.token}
+
+    def _listens(self) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
 
 @contextmanager

@@ -209,8 +209,9 @@ def test_the_database_keeps_one_open_request_of_a_person_and_its_purchase(hundre
     request = asked(admin)
 
     for wrong in ({"state": "bought"}, {"ended_at": NOW}, {"ceiling_minor": 1}, {"quantity": 0}):
+        mine = SeatRequest.belongs_to(hundred.id) & (SeatRequest.id == request.id)
         with pytest.raises(IntegrityError):
-            run(SeatRequest.update(**wrong).where(SeatRequest.id == request.id).execute)
+            run(SeatRequest.update(**wrong).where(mine).execute)
     twin = {**request.__data__, "id": "srq_twin"}
     with pytest.raises(IntegrityError):
         run(SeatRequest.insert(**twin).execute)

@@ -55,6 +55,8 @@ def test_the_seller_is_shown_as_it_was_set(operator):
         "tax": None,
         "notify": None,
         "accounts": {},
+        "platform": None,
+        "platform_form": "factur-x",
         "party": {"city": "Bonn"},
         "missing": ["The seller’s legal name.", "The seller’s full address."],
     }

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from playhouse.test_utils import count_queries
 
 from app.access.context import acting
 from app.access.principal import Role
@@ -16,6 +15,7 @@ from app.owners.refusals import TooManyAttempts
 from app.owners.signing_in import request_link
 from tests.owners.builders import an_owner, as_owner
 from tests.support.builders import NOW, a_user, an_organization, deactivate
+from tests.support.counting import count_queries
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -74,7 +74,7 @@ def statements_of(work):
     """Return the verbs of the statements that work takes."""
     with count_queries() as counter:
         work()
-    return [query.msg[0].split()[0] for query in counter.get_queries()]
+    return [sent.sql.split()[0] for sent in counter.statements]
 
 
 def test_addresses_that_no_owner_has_are_forgotten_with_the_attempts(acme):

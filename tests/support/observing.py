@@ -66,11 +66,11 @@ def _looking_on_sqlite(seen: list[Observed]) -> Iterator[None]:
 def _executing(instead: Callable[[Callable], Callable]) -> Iterator[None]:
     """Let the open database carry out statements in another way."""
     opened = database.obj
-    opened._execute_cursor = instead(opened._execute_cursor)
+    opened.execute_sql = instead(opened.execute_sql)
     try:
         yield
     finally:
-        del opened._execute_cursor
+        del opened.execute_sql
 
 
 def _on_postgresql(execute: Callable, seen: list[Observed]) -> Callable:

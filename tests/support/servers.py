@@ -138,10 +138,13 @@ class Server:
         """The file of what the process says on standard output."""
         return self.log.with_name(f"{self.log.name}.out")
 
+    def _listens(self) -> bool:
+        return "Listening on" in self._said.read_text()
+
     def _wait_until_it_listens(self) -> None:
         give_up_at = time.monotonic() + START_SECONDS_MAX
         while time.monotonic() < give_up_at and self._process.poll() is None:
-            if "Listening on" in self._said.read_text():
+            if self._listens():
                 return
             time.sleep(0.05)
         self._process.kill()

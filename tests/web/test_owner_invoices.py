@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 import pytest
-from playhouse.test_utils import count_queries
 
 from app.access.context import acting
 from app.access.principal import Role
@@ -21,6 +20,7 @@ from app.organizations.settings import (
     set_seller,
 )
 from tests.support.builders import NOW, a_contract, a_user, an_organization, buy, deactivate
+from tests.support.counting import count_queries
 from tests.support.in_process import ORIGIN
 
 TODAY = date(2026, 3, 1)

@@ -90,7 +90,7 @@ def test_a_page_outside_the_range_is_moved_into_it(scim, parameters, start_index
 
 
 @pytest.mark.parametrize("endpoint", ["/Users", "/Groups"])
-@pytest.mark.parametrize("resource_id", ["unknown", "%F0%9F%92%BA", "%ff", "x" * 2_000, "a%20b"])
+@pytest.mark.parametrize("resource_id", ["unknown", "%F0%9F%92%BA", "x" * 2_000, "a%20b"])
 @pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE"])
 def test_an_unknown_id_is_404_for_every_method(scim, endpoint, resource_id, method):
     patch = {"op": "replace", "path": "displayName", "value": "x"}

@@ -4,7 +4,6 @@ import re
 from contextlib import contextmanager
 
 import pytest
-from playhouse.test_utils import count_queries
 
 from app.access.context import acting
 from app.db.connections import database, on_postgresql
@@ -15,6 +14,7 @@ from scim import urns
 from scim.cursors import CURSOR_TIMEOUT_SECONDS
 from scim.messages import Page
 from tests.support.builders import BASE_URL, NOW, a_group, a_user, an_organization
+from tests.support.counting import count_queries
 
 PEOPLE = 23
 
@@ -245,8 +245,8 @@ def plans():
     if on_postgresql():
         # A table of a few rows is read whole, whatever its indexes.
         database.execute_sql("SET enable_seqscan = off")
-    for record in executed.get_queries():
-        rows = database.execute_sql(explain + record.msg[0], record.msg[1]).fetchall()
+    for sent in executed.statements:
+        rows = database.execute_sql(explain + sent.sql, sent.params).fetchall()
         collected.append("\n".join(str(row[-1]) for row in rows))
 
 

@@ -1,7 +1,6 @@
 """Asking for seats by hand, and answering: who may not buy, and who may."""
 
 import pytest
-from playhouse.test_utils import count_queries
 
 from app.access.context import acting
 from app.access.principal import Role
@@ -12,6 +11,7 @@ from app.owners.links import make_link
 from tests.owners.builders import an_owner
 from tests.support.browser import Browser
 from tests.support.builders import NOW, an_organization
+from tests.support.counting import count_queries
 from tests.web.console.test_costs import STATEMENTS_MAX
 
 SIGN_IN = {"en": "Sign in", "fr": "Se connecter"}

@@ -3,12 +3,12 @@
 import re
 
 import pytest
-from playhouse.test_utils import count_queries
 
 from app.access.principal import Role
 from app.web.console.audit_words import HAPPENED, SUBJECTS
 from tests.support.browser import Browser
 from tests.support.builders import an_organization
+from tests.support.counting import count_queries
 from tests.test_architecture import ROOT
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope="session")

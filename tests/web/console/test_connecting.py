@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from playhouse.test_utils import count_queries
 
 from app.access.context import acting
 from app.access.principal import Role
@@ -15,6 +14,7 @@ from tests.owners.builders import an_owner
 from tests.support.browser import Browser
 from tests.support.builders import NOW, fill
 from tests.support.clients import ScimClient
+from tests.support.counting import count_queries
 from tests.web.console.test_costs import STATEMENTS_MAX
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope="session")

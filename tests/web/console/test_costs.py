@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from playhouse.test_utils import count_queries
 
 from app.access.context import acting
 from app.access.principal import Role
@@ -18,6 +17,7 @@ from tests.owners.builders import an_owner, as_owner
 from tests.support.browser import Browser, enter
 from tests.support.builders import NOW, a_quote, a_user, activate, an_organization, buy, fill
 from tests.support.builders import deactivate as leave
+from tests.support.counting import count_queries
 from tests.support.large_organizations import a_crowd
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope="session")

@@ -3,11 +3,11 @@
 from io import BytesIO
 
 import pytest
-from playhouse.test_utils import count_queries
 
 from app.access.principal import Role
 from tests.support.browser import Browser
 from tests.support.builders import an_organization, fill
+from tests.support.counting import count_queries
 from tests.support.waiting_lists import choose_parking
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope="session")

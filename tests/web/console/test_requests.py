@@ -1,12 +1,12 @@
 """Requests: what the directory asked, in plain words, and why a person has no seat."""
 
 import pytest
-from playhouse.test_utils import count_queries
 
 from app.access.principal import Role
 from app.models import Exchange
 from tests.support.browser import Browser
 from tests.support.builders import a_user, an_organization, fill
+from tests.support.counting import count_queries
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope="session")
 

@@ -1,12 +1,12 @@
 """Refused, and Waiting list: who lacks a seat, and what an owner does about it."""
 
 import pytest
-from playhouse.test_utils import count_queries
 
 from app.access.principal import Role
 from app.models import Want
 from tests.support.browser import Browser
 from tests.support.builders import an_organization, fill
+from tests.support.counting import count_queries
 from tests.support.waiting_lists import a_parking_organization, line, park
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope="session")
