@@ -171,3 +171,4 @@ def test_an_invoice_says_why_there_is_no_xml_in_place_of_the_link(acme, bought, 
 
     assert f"There is no XML of {bought.invoice.number}" in page.text
     assert "The PDF bears no data" in page.text
+    assert "XML" not in page.links
