@@ -8,7 +8,6 @@ import pytest
 from app.access.context import acting
 from app.access.principal import Role
 from app.billing.invoices import crediting, payments
-from app.billing.invoices.originals import original_of
 from app.billing.invoices.payments import Receipt
 from tests.support.browser import Browser
 from tests.support.builders import NOW, an_organization, buy
@@ -167,12 +166,9 @@ def test_an_invoice_reads_in_french(service, acme, bought):
     assert "1er mars 2026" in page.text
 
 
-def test_an_invoice_says_why_its_original_bears_no_data(acme, bought, owner):
-    page_address = address(acme, f"/{bought.invoice.id}")
-    unmade = owner.get(page_address)
-    original_of(acme.id, bought.invoice.id, NOW)
-
-    page = owner.get(page_address)
+def test_an_invoice_says_why_there_is_no_xml_in_place_of_the_link(acme, bought, owner):
+    page = owner.get(address(acme, f"/{bought.invoice.id}"))
 
     assert f"There is no XML of {bought.invoice.number}" in page.text
-    assert "The PDF bears no data" not in unmade.text
+    assert "The PDF bears no data" in page.text
+    assert "XML" not in page.links
