@@ -7,7 +7,7 @@ free; who was refused stands in it for bought seats, where the organization rese
 from datetime import datetime
 from typing import ClassVar, Protocol
 
-from peewee import JOIN, BaseQuery, Case, Expression, ModelSelect, fn
+from peewee import BaseQuery, Case, Expression, ModelSelect, fn
 
 from app.db.compiled import compiled
 from app.db.sql import found_in, locked
@@ -80,20 +80,33 @@ def reserve(organization: Organization, quantity: int, cause: Cause, *, at: date
 
 def next_offered(organization_id: str) -> str | None:
     """Return the id of the first user on the waiting list who has a seat held, or None."""
-    offered = min(_offered.rows(organization_id), default=None)
+    offered = min(
+        (
+            (sequence, user_id)
+            for sequence, user_id, parked_at, closed_at in _offered.rows(organization_id)
+            if parked_at is not None and closed_at is None
+        ),
+        default=None,
+    )
     return None if offered is None else offered[1]
 
 
 @compiled
 def _offered(organization_id: str) -> BaseQuery:
-    """Look from the seats that are held, in no order, and not along all who wait."""
+    """Look from the seats that are held, in no order, and not along all who wait.
+
+    Whether they wait is not asked here: PostgreSQL would take the index of all who do.
+    """
     held = Hold.select(Hold.want_id).where(
         Hold.belongs_to(organization_id)
         & Hold.ended_at.is_null()
         & Hold.want_id.is_null(is_null=False)
     )
-    theirs = Want.belongs_to(organization_id) & found_in(Want.id, held)
-    return Want.select(Want.sequence, Want.user_id).where(theirs & is_parked()).tuples()
+    return (
+        Want.select(Want.sequence, Want.user_id, Want.parked_at, Want.closed_at)
+        .where(Want.belongs_to(organization_id) & found_in(Want.id, held))
+        .tuples()
+    )
 
 
 def waits(user: User) -> bool:
@@ -195,19 +208,14 @@ def _next(organization_id: str, entitled: Expression, count: int) -> list[Want]:
 
 
 def _unserved(organization_id: str, entitled: Expression) -> "ModelSelect[Want]":
-    return _queue(organization_id, entitled).where(Hold.id.is_null())
+    """Return who has no seat held.
 
-
-def _queue(organization_id: str, entitled: Expression) -> "ModelSelect[Want]":
-    return (
-        Want.select(Want)
-        .join(
-            Hold,
-            JOIN.LEFT_OUTER,
-            on=same_organization(Hold, Want) & (Hold.want_id == Want.id) & Hold.ended_at.is_null(),
-        )
-        .where(Want.belongs_to(organization_id) & entitled)
+    It is looked for one by one, so that who needs the first few does not look at all who wait.
+    """
+    held = Hold.select(Hold.id).where(
+        same_organization(Hold, Want) & (Hold.want_id == Want.id) & Hold.ended_at.is_null()
     )
+    return Want.of(organization_id, entitled).where(Expression(held.limit(1), "IS", None))
 
 
 def _parked(organization_id: str) -> "ModelSelect[Want]":

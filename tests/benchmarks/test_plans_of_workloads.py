@@ -47,7 +47,6 @@ SORTED_MAX = 2 * PAGE
 GROWING_ON_POSTGRESQL = {
     "page of 100, by cursor and userName",
     "console, members",
-    "a seat for the next who waits",
 }
 
 #: An index as it was once: without the id, by which answers are ordered.
