@@ -59,6 +59,9 @@ OPEN = {
 #: When a contract was signed that has ended.
 LAST_YEAR = datetime(2025, 1, 1, 8, tzinfo=UTC)
 
+#: How the addresses of files end, which are no pages.
+FILE = re.compile(r"\.(csv|pdf|xml|zip)$")
+
 PREFIX = "/console/<organization_id>"
 
 #: How long what is written beside the requests may take to be there.
@@ -71,7 +74,7 @@ def rules():
     return sorted(
         rule.rule.removeprefix(PREFIX)
         for rule in app.url_map.iter_rules()
-        if rule.rule.startswith(PREFIX) and "GET" in rule.methods and not rule.rule.endswith(".csv")
+        if rule.rule.startswith(PREFIX) and "GET" in rule.methods and not FILE.search(rule.rule)
     )
 
 

@@ -38,7 +38,7 @@ ROUTES = {
     "GET /owner/v1/exports/assignments.<any(csv, json):form>": ADMINISTRATORS,
     "GET /owner/v1/exports/ledger.<any(csv, json):form>": ADMINISTRATORS,
     "GET /owner/v1/exports/deferred-income.csv": READERS,
-    "GET /owner/v1/exports/invoices.<any(csv, zip, fec):form>": READERS,
+    "GET /owner/v1/exports/invoices.<any(fec, zip, csv):form>": READERS,
     "GET /owner/v1/exports/services-declaration.csv": READERS,
     "GET /owner/v1/exports/statement.csv": READERS,
     "GET /owner/v1/exports/vat-on-receipts.csv": READERS,
@@ -148,7 +148,7 @@ _YEAR = "?from=2026-01-01&to=2026-12-31"
 #: The query without which a route does not answer.
 QUERIES = {
     "GET /owner/v1/exports/deferred-income.csv": "?on=2026-03-31",
-    "GET /owner/v1/exports/invoices.<any(csv, zip, fec):form>": _YEAR,
+    "GET /owner/v1/exports/invoices.<any(fec, zip, csv):form>": _YEAR,
     "GET /owner/v1/exports/services-declaration.csv": "?month=2026-03",
     "GET /owner/v1/exports/statement.csv": _YEAR,
     "GET /owner/v1/exports/vat-on-receipts.csv": _YEAR,

@@ -65,7 +65,7 @@ def changed_accounts(kept: Mapping[str, list[str]], given: Iterable[str]) -> dic
             accounts.pop(role, None)
         else:
             accounts[role] = [account.number, account.label]
-    return {role: accounts[role] for role in AccountRole if role in accounts}
+    return {role.value: accounts[role] for role in AccountRole if role in accounts}
 
 
 def _parse(text: str) -> tuple[AccountRole, Account | None]:
