@@ -115,6 +115,18 @@ def within(seconds: float) -> Iterator[Deadline]:
         end()
 
 
+@contextmanager
+def grace(seconds: float) -> Iterator[None]:
+    """Give what must not be left half done so much time from now on, whatever the deadline."""
+    held, allowed = _mine.deadline, Deadline.after(seconds)
+    if held is None or held.at < allowed.at:
+        _mine.deadline = allowed
+    try:
+        yield
+    finally:
+        _mine.deadline = held
+
+
 def lock_seconds(seconds: float) -> float:
     """Return how long what may take `seconds` waits for one lock: it shall still say so in time.
 

@@ -138,8 +138,14 @@ class Postgresql(Execution, PooledPostgresqlDatabase):  # type: ignore[misc]  # 
         return connection is not None
 
     def begin(self, isolation_level: str | None = None) -> None:
-        """Begin a transaction, with the server's timeouts, in one round trip."""
+        """Begin a transaction, with the server's timeouts, in one round trip.
+
+        A connection that broke before is replaced: nothing hangs on it.
+        """
         deadlines.check()
+        if self.connection().closed:
+            self._close(self._state.conn)
+            self._state.conn = self._taken()
         deadline = deadlines.current()
         statements = beginning(isolation_level, None if deadline is None else deadline.seconds)
         with __exception_wrapper__:

@@ -4,7 +4,7 @@ Within the limits that are announced a request could still ask for hours: a thou
 each with a filter of a hundred comparisons, over a thousand e-mails. So its steps are counted.
 """
 
-from typing import Final
+from typing import Any, Final
 
 from scim.errors import TooMany
 
@@ -18,12 +18,14 @@ CHANGING_STEPS: Final = 5
 
 
 class Budget:
-    """Counts the steps of one request."""
+    """Counts the steps of one request, and holds what it need not do again."""
 
     def __init__(self, limit: int | None = None) -> None:
         """Begin with nothing spent, of as much as a request may take."""
         self.limit = STEPS_MAX if limit is None else limit
         self.spent = 0
+        #: The paths that the request has read, by the identity of their type and by their text.
+        self.paths: dict[int, dict[str, Any]] = {}
 
     def spend(self, steps: int) -> None:
         """Count steps that are about to be made.

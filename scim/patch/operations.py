@@ -93,11 +93,11 @@ def _members(value: object, name: str) -> dict[str, object]:
 
 
 class _Places:
-    """Reads the paths of one message, equal ones once."""
+    """Reads the paths of one request, equal ones once."""
 
     def __init__(self, resource_type: ResourceType, budget: Budget) -> None:
         self._resource_type, self._budget = resource_type, budget
-        self._read: dict[str, Path | Schema] = {}
+        self._read: dict[str, Path | Schema] = budget.paths.setdefault(id(resource_type), {})
 
     def at(self, path: object) -> Path | Schema | None:
         match path:

@@ -167,6 +167,24 @@ def test_a_connection_that_the_server_ended_is_not_given_out(database_url):
     assert elsewhere(backend) != first
 
 
+@pytest.mark.usefixtures("database")
+@on_postgresql_only
+def test_the_next_transaction_after_a_connection_broke_has_another(database_url):
+    acme = an_organization(5)
+
+    def breaking():
+        backend = database.connection().info.backend_pid
+        with psycopg.connect(database_url, autocommit=True) as killer:
+            killer.execute("SELECT pg_terminate_backend(%s, 5000)", (backend,))
+        with pytest.raises(Exception) as broken:  # noqa: PT011  # the driver's own
+            transactions.run(rename, acme.id)
+        transactions.run(rename, acme.id, "Twice")
+        return broken.value
+
+    assert is_unavailable(elsewhere(breaking))
+    assert Organization.get_by_id(acme.id).name == "Twice"
+
+
 @on_postgresql_only
 def test_what_has_no_deadline_does_not_wait_for_an_answer_for_ever(database_url):
     opened = open_database(database_url, answer_seconds=0.3)

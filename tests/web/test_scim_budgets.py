@@ -9,12 +9,21 @@ import psycopg
 import pytest
 
 from app.access.context import acting
+from app.db import deadlines
 from app.directory.search import budget as filters
 from app.models import User
 from app.people import patching, provisioning
+from app.web.scim import bulk
+from scim import urns
 from scim.patch import budget as steps
 from scim.schemas import USER
 from tests.support.builders import NOW, a_group, a_patch, a_user
+
+BULK = "urn:ietf:params:scim:api:messages:2.0:BulkRequest"
+
+
+def a_message(*operations):
+    return {"schemas": [urns.PATCH_OP], "Operations": list(operations)}
 
 
 def many_emails(customer, count):
@@ -116,23 +125,25 @@ def test_operations_without_filters_are_counted_too(acme, idp):
 @pytest.mark.usefixtures("frugal")
 def test_the_patches_of_a_bulk_request_share_its_budget(acme, idp):
     user = many_emails(acme, 50)
-    data = {
-        "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
-        "Operations": [replacing("emails.display", str(n)) for n in range(4)],
-    }
-    operation = {"method": "PATCH", "path": f"/Users/{user.id}", "data": data}
+    patch = a_message(*[replacing("emails.display", str(n)) for n in range(4)])
+    operation = {"method": "PATCH", "path": f"/Users/{user.id}", "data": patch}
 
-    answer = idp.post(
-        "/Bulk",
-        json={
-            "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],
-            "Operations": [operation, operation],
-        },
-    )
+    answer = idp.post("/Bulk", json={"schemas": [BULK], "Operations": [operation, operation]})
 
     first, second = answer.json()["Operations"]
     assert (first["status"], second["status"]) == ("200", "400")
     assert second["response"]["scimType"] == "tooMany"
+
+
+@pytest.mark.usefixtures("frugal")
+def test_a_filter_in_several_patches_of_a_bulk_request_is_read_once(acme, idp):
+    users = [a_user(acme, f"b{n}@example.com", emails=[{"value": "b@b.com"}]) for n in range(3)]
+    patch = a_message(replacing(comparing("b@b.com")))
+    operations = [{"method": "PATCH", "path": f"/Users/{u.id}", "data": patch} for u in users]
+
+    answer = idp.post("/Bulk", json={"schemas": [BULK], "Operations": operations})
+
+    assert [result["status"] for result in answer.json()["Operations"]] == ["200"] * 3
 
 
 def test_a_trial_that_is_out_of_date_counts_for_nothing(acme, service):
@@ -211,3 +222,31 @@ def test_a_filter_over_groups_and_over_members_is_refused_likewise(acme, idp):
     for answer in (listed, removed, of_many):
         assert (answer.status_code, answer.json()["scimType"]) == (400, "tooMany")
     assert by_value.status_code == 204
+
+
+@pytest.fixture
+def late(monkeypatch):
+    """Let the time of a Bulk request be over when its first operation is done."""
+    succeed = bulk._Run._success
+
+    def succeeding_late(run, *done):
+        deadlines._mine.deadline = deadlines.Deadline(time.monotonic() - 1, 15)
+        return succeed(run, *done)
+
+    monkeypatch.setattr(bulk._Run, "_success", succeeding_late)
+
+
+@pytest.mark.usefixtures("late")
+def test_half_a_circle_is_taken_back_after_the_deadline_too(acme, idp):
+    def a_report(name, manager):
+        manages = {urns.ENTERPRISE_USER: {"manager": {"value": f"bulkId:{manager}"}}}
+        data = {"schemas": [urns.USER], "userName": f"{name}@example.com", **manages}
+        return {"method": "POST", "path": "/Users", "bulkId": name, "data": data}
+
+    operations = [a_report("one", "two"), a_report("two", "one")]
+
+    answer = idp.post("/Bulk", json={"schemas": [BULK], "Operations": operations})
+
+    assert [result["status"] for result in answer.json()["Operations"]] == ["503", "409"]
+    assert idp.find("/Users", 'userName eq "one@example.com"').json()["totalResults"] == 0
+    assert acme.counts == (5, 0)

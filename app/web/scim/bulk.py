@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Any
 
+from app.db import deadlines
 from app.errors import NotFound
 from app.models import Group, User
 from app.web.addresses import holds_unstorable, plain_path
@@ -32,6 +33,9 @@ from scim.errors import InvalidPath
 from scim.versions import entity_tag
 
 OPERATIONS_MAX = 1_000
+
+#: How long it may take to undo a first write, though the request's time is over.
+TAKING_BACK_SECONDS = 3
 
 _ENDPOINTS: Mapping[str, AnyEndpoint] = {
     USERS.standard.endpoint.lower(): USERS,
@@ -103,7 +107,8 @@ class _Run:
         Its client learns that the operation failed, and must not find half of it.
         """
         endpoint = _ENDPOINTS[plain_path(operation.path).rpartition("/")[0].lower()]
-        endpoint.delete(self.call, self.ids.pop(operation.bulk_id or ""), Conditions())
+        with deadlines.grace(TAKING_BACK_SECONDS):
+            endpoint.delete(self.call, self.ids.pop(operation.bulk_id or ""), Conditions())
 
     def _write(self, operation: BulkOperation) -> tuple[AnyEndpoint, User | Group | None]:
         endpoint, resource_id = _target(operation)
