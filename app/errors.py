@@ -23,13 +23,11 @@
     |   +-- Overpayment  Unsayable
     +-- IdempotencyKeyReused    one key, two different requests
     +-- ClockJumped             the clock moved by more than time did
-    +-- TooManyRequests         the caller sent more than its share
     +-- Busy                    the server or its database could not serve this now; it may later
 
 Every class has a `code`, which is stable: clients switch on it, never on the text.
 """
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 
@@ -289,32 +287,6 @@ class IdempotencyKeyReused(DomainError):
     """The key came before with another request."""
 
     code = "idempotency_key_reused"
-
-
-@dataclass(frozen=True)
-class Quota:
-    """So many requests within so many seconds, by a name."""
-
-    name: str
-    requests: int
-    window_seconds: int
-
-
-class TooManyRequests(DomainError):
-    """The caller sent more than its share; `retry_after_seconds` says when to try again.
-
-    `quota` is what was used up, where it was a number of requests within a time.
-    """
-
-    code = "too_many_requests"
-
-    def __init__(
-        self, message: str, *, retry_after_seconds: int, quota: Quota | None = None
-    ) -> None:
-        """Keep how long to wait, and for what."""
-        super().__init__(message, retry_after_seconds=retry_after_seconds)
-        self.retry_after_seconds = retry_after_seconds
-        self.quota = quota
 
 
 class Busy(DomainError):

@@ -146,7 +146,7 @@ def test_every_error_code_stands_in_the_reference_with_its_status():
     statuses = {
         kind.code: next(STATUSES[parent] for parent in kind.__mro__ if parent in STATUSES)
         for kind in kinds_of(DomainError)
-        if kind.__module__.startswith(("app.errors", "app.owners", "app.billing"))
+        if kind.__module__.startswith(("app.errors", "app.limits", "app.owners", "app.billing"))
         and hasattr(kind, "code")
     }
     assert written == statuses

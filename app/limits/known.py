@@ -7,8 +7,8 @@ _TOKENS_MAX = 4096
 class KnownTokens:
     """Which organization's a token was when it was last valid; it is of no other, ever.
 
-    This says in whose line a request waits, and against whose share it counts. It lets no caller
-    in: the token is looked up all the same, and forgotten here once it is not valid.
+    This says in whose line a request waits, and against whose share it counts. It lets none in:
+    the token is looked up all the same, and forgotten here once it is not valid.
     """
 
     def __init__(self) -> None:

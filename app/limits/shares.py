@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from math import ceil
 from typing import Self
 
-from app.errors import Quota, TooManyRequests
 from app.limits.buckets import Buckets, Rate
 from app.limits.known import KnownTokens
+from app.limits.refusals import Quota, TooManyRequests
 from app.limits.sources import network_of
 from app.limits.turns import Turns
 

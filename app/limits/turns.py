@@ -9,7 +9,8 @@ most half of them, too.
 
 import threading
 
-from app.errors import Busy, TooManyRequests
+from app.errors import Busy
+from app.limits.refusals import TooManyRequests
 
 #: How long a request waits for its turn.
 PATIENCE_SECONDS = 10

@@ -11,8 +11,8 @@ from math import ceil
 
 from app.db.sql import lock_name
 from app.db.transactions import assert_in_transaction, transaction
-from app.errors import Quota
 from app.identifiers import new_id
+from app.limits.refusals import Quota
 from app.limits.sources import network_of
 from app.models import Owner, SignInAttempt
 from app.owners.refusals import TooManyAttempts

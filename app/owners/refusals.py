@@ -11,7 +11,8 @@ DomainError
 
 from enum import StrEnum
 
-from app.errors import DomainError, TooManyRequests
+from app.errors import DomainError
+from app.limits.refusals import TooManyRequests
 
 
 class LastPrimaryOwner(DomainError):

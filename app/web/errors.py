@@ -19,6 +19,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from app import errors
 from app.db import failures
 from app.errors import DomainError, SeatLimitReached, SeatRefusal
+from app.limits.refusals import TooManyRequests
 from app.log_lines import Repeated
 from app.owners import refusals
 from app.web.context import SCIM_PREFIX, public_url
@@ -64,7 +65,7 @@ STATUSES: dict[type[DomainError], HTTPStatus] = {
     errors.BillingError: HTTPStatus.CONFLICT,
     errors.IdempotencyKeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.ClockJumped: HTTPStatus.SERVICE_UNAVAILABLE,
-    errors.TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
+    TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     errors.Busy: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
@@ -114,7 +115,7 @@ _OWN_DETAILS: dict[type[HTTPException], tuple[str, str]] = {
     ),
     NotUtf8: (
         "bad_request",
-        "The address is not UTF-8. Write each value as UTF-8, then percent-encode it.",
+        "The query is not UTF-8. Write each value as UTF-8, then percent-encode it.",
     ),
     UnreadableCoding: (
         "unsupported_coding",
@@ -219,13 +220,13 @@ def _domain_problem(error: DomainError) -> Problem:
         headers["WWW-Authenticate"] = 'Bearer realm="Seatgate"'
     if status is HTTPStatus.SERVICE_UNAVAILABLE:
         headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
-    if isinstance(error, errors.TooManyRequests):
+    if isinstance(error, TooManyRequests):
         headers |= retry_headers(error)
     scim_type = next((SCIM_TYPES[kind] for kind in type(error).__mro__ if kind in SCIM_TYPES), None)
     return Problem(status, error.code, error.message, error.facts, headers, scim_type)
 
 
-def retry_headers(refusal: errors.TooManyRequests) -> dict[str, str]:
+def retry_headers(refusal: TooManyRequests) -> dict[str, str]:
     """Return when to try again, and the quota that is used up.
 
     RFC 9110 10.2.3, draft-ietf-httpapi-ratelimit-headers-10.

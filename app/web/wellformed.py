@@ -29,7 +29,7 @@ class ForeignScheme(BadRequest):
 
 
 class NotUtf8(BadRequest):
-    """The address is not UTF-8 (RFC 3987 3.1)."""
+    """The query is not UTF-8 (RFC 3987 3.1)."""
 
 
 class _Body(LimitedStream):
@@ -74,7 +74,7 @@ def check() -> None:
     Raises:
         NoHost: it names no host, two, or what is none.
         ForeignScheme: X-Forwarded-Proto is neither http nor https.
-        NotUtf8: its path or query is not UTF-8.
+        NotUtf8: its query is not UTF-8. A path that is not leads to nothing.
     """
     environ = request.environ
     host = environ.get("HTTP_HOST", "")
@@ -83,9 +83,7 @@ def check() -> None:
     forwarded = environ.get("HTTP_X_FORWARDED_PROTO")
     if forwarded is not None and not _are_schemes(forwarded):
         raise ForeignScheme
-    path, query = environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")
-    if not path.isascii():
-        _check_utf8(path.encode("latin-1"))
+    query = environ.get("QUERY_STRING", "")
     if "%" in query or not query.isascii():
         _check_utf8(query.encode("latin-1"))
 

@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from app.errors import Busy, TooManyRequests
+from app.errors import Busy
+from app.limits.refusals import TooManyRequests
 from app.limits.turns import Turns
 
 TURNS, THREADS = 4, 12

