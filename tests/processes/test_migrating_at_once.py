@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from playhouse.migrations import Runner
 
-from app.db.connections import database, database_at
+from app.db.connections import database, database_at, open_database
 from app.db.migrating import _MIGRATION_LOCK, MIGRATIONS, migrate, pending
 from tests.conftest import opened
 
@@ -45,18 +45,18 @@ def another(url: str) -> Iterator[Callable[[], None]]:
 
 
 def test_the_second_to_migrate_waits_and_finds_nothing_to_do(empty_database):
-    with another(empty_database) as finish, opened(empty_database):
-        database.close()
-        waited = []
+    open_database(empty_database)
+    waited = []
+    with another(empty_database) as finish:
 
         def wait():
             waited.append(True)
             finish()
 
         assert migrate(wait) == []
-        assert waited == [True]
-        assert pending() == []
-        database.connect()
+    assert waited == [True]
+    assert pending() == []
+    database.close_all()
 
 
 @pytest.mark.long
