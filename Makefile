@@ -39,7 +39,6 @@ test-long: .venv/installed-dev
 	@$(BIN)/pytest -q -n auto --hypothesis-profile long tests/stateful \
 		tests/billing/test_generated_invoices_as_data.py tests/poolers
 
-test-failover: export XDG_RUNTIME_DIR ?= /tmp
 test-failover: .venv/installed-dev
 	@$(BIN)/python -m tests.failover
 
