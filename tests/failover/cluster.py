@@ -236,11 +236,9 @@ def _write_settings(cluster: Cluster, node: Node) -> None:
         },
     }
     if node is not cluster.voter:
+        api = f"{HOST}:{node.api_port}"
         settings |= {
-            "restapi": {
-                "listen": f"{HOST}:{node.api_port}",
-                "connect_address": f"{HOST}:{node.api_port}",
-            },
+            "restapi": {"listen": api, "connect_address": api},
             "bootstrap": _bootstrap(cluster),
             "postgresql": _postgresql(cluster, node),
         }
