@@ -55,7 +55,6 @@ test-long: .venv/installed-dev
 # Those that try as many examples as `tests/support/effort.py` says.
 PROPERTIES = $(shell grep -rl "effort import examples" tests/web tests/billing tests/directory tests/people)
 
-test-failover: export XDG_RUNTIME_DIR ?= /tmp
 test-failover: .venv/installed-dev
 	@$(BIN)/python -m tests.failover
 

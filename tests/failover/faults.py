@@ -13,6 +13,10 @@ from tests.failover.cluster import Cluster, Node
 #: How long commits go on that no standby gets, before the machine is lost.
 CUT_SECONDS = 2.0
 
+#: How long waits are cancelled: shorter than a client takes to repeat a confirmation. What such a
+#: commit wrote can be read until the machine is lost, and a repetition would be answered from it.
+CANCEL_SECONDS = 1.0
+
 #: Makes the fault, and returns what mends it while clients still work, or None.
 Make = Callable[[Cluster, Node], Callable[[], list[str]] | None]
 
@@ -56,7 +60,7 @@ def _cut_cancel_and_kill(cluster: Cluster, primary: Node) -> None:
     """As `_cut_and_kill`, with an operator who cancels whatever waits for the standby."""
     with _connected(cluster.url_of(primary, "postgres")) as operator:
         primary.stop_sending()
-        until = time.monotonic() + CUT_SECONDS
+        until = time.monotonic() + CANCEL_SECONDS
         while time.monotonic() < until:
             operator.execute(
                 "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"

@@ -17,7 +17,7 @@ from tests.support.builders import NOW, Customer
 from tests.support.clients import Client, OwnerClient, ScimClient, SsoClient
 
 WORKERS = 2
-START_SECONDS_MAX = 30
+START_SECONDS_MAX = 60
 STOP_SECONDS_MAX = 15
 
 
