@@ -64,7 +64,7 @@ PAIRS = (
 
 #: A few of them that stand for the others.
 FEW = (
-    Pair("a_last_seat", "create zoe", "check zoe"),
+    Pair("a_last_seat", "create zoe", "create yan"),
     Pair("a_reservation", "buy one", "create zoe"),
     Pair("an_end_of_term", "create zoe before", "create yan before"),
     Pair("an_end_of_term", "renew", "log zoe in before"),
