@@ -4,6 +4,7 @@ import random
 import signal
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -105,8 +106,8 @@ class Machines:
         return cls(machines)
 
     def start(self) -> None:
-        for machine in self.machines:
-            machine.start_surely()
+        with ThreadPoolExecutor(len(self.machines)) as threads:
+            list(threads.map(Machine.start_surely, self.machines))
         for machine in self.machines:
             threading.Thread(target=self._supervise, args=(machine,), daemon=True).start()
 

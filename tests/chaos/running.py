@@ -36,7 +36,7 @@ CALM_SECONDS = 2
 WEIGHTS = {"worker killed": 24, "server killed": 3, "process frozen": 3}
 
 #: Seconds from one fault to the next, at least and at most.
-PAUSES = (0.15, 0.6)
+PAUSES = (0.25, 0.8)
 
 
 @dataclass(frozen=True)

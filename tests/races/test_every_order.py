@@ -1,7 +1,7 @@
 """Pairs of use cases on one pool, statement by statement, in every order.
 
-Here are a few pairs, and the guards. `make test-long` runs all pairs; `python -m tests.races`
-prints the table of guards with the schedules that need them.
+Here are a few pairs, and the guards, with schedules of one preemption. `make test-long` runs all of
+`python -m tests.races`, which prints the table of guards with the schedules that need them.
 """
 
 from contextlib import ExitStack
@@ -13,7 +13,6 @@ from tests.races.guards import GUARDS
 from tests.races.rounds import FEW, PAIRS, Pair, arena
 from tests.races.stage import STAGES
 
-#: A representative part has all schedules of one preemption, the whole those of two.
 PREEMPTIONS_MAX = 1
 
 
