@@ -137,7 +137,7 @@ def test_answers_are_deleted_in_batches_until_none_is_left(monkeypatch):
 
     current.query_hooks.clear()
     assert IdempotencyKey.select().count() == 1
-    assert len([each for each in deletions if each.sql.startswith("DELETE")]) == 3
+    assert len([each for each in deletions if each.sql.startswith("DELETE")]) == 4
 
 
 def test_old_answers_are_found_by_an_index():

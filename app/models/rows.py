@@ -107,10 +107,11 @@ class OrganizationRow(Row):
     def organizations(cls, *conditions: ColumnBase) -> list[str]:
         """Return the ids of the organizations that have rows which meet all the conditions.
 
-        What is to be done in each is a transaction of its own.
+        What is to be done in each is a transaction of its own. They are made distinct here: asked
+        for that, SQLite reads the whole table in the order of organizations.
         """
-        column = _organization_of(cls)
-        return list(cls.select(column).where(*conditions).distinct().scalars())
+        rows = cls.select(_organization_of(cls)).where(*conditions).tuples()
+        return sorted({organization_id for (organization_id,) in rows.iterator()})
 
     @classmethod
     def belongs_to(cls, organization_id: str) -> Expression:

@@ -103,7 +103,7 @@ def _seats(organization_id: str, began: int, clients: Sequence[ChaosClient]) -> 
 def _ever_oversold(organization_id: str) -> Iterator[Finding]:
     purchased = in_use = 0
     for entry in LedgerEntry.of(organization_id).order_by(LedgerEntry.sequence):
-        more, used = EFFECTS[EntryKind(entry.kind)]
+        more, used, _ = EFFECTS[EntryKind(entry.kind)]
         purchased += more * entry.quantity
         in_use += used * entry.quantity
         if in_use > purchased:

@@ -23,7 +23,7 @@ EMPTY = {
     *("Alert", "AlertCursor", "ClockJump", "ClockSeen", "ContractRequest", "DirectoryContact"),
     *("Exchange", "IdempotencyKey", "IdentityMatch", "IdentityMismatch", "OpenidLogin"),
     *("OpenidRequest", "OverdueNotice", "PublishedRate", "RenewalHolder", "RenewalNotice"),
-    *("SellerEvent", "Transfer", "VendorToken"),
+    *("Transfer", "VendorToken"),
 }
 
 
