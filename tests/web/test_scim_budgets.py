@@ -17,7 +17,7 @@ from app.web.scim import bulk
 from scim import urns
 from scim.patch import budget as steps
 from scim.schemas import USER
-from tests.support.builders import NOW, a_group, a_patch, a_user
+from tests.support.builders import NOW, a_group, a_patch, a_user, an_organization
 
 BULK = "urn:ietf:params:scim:api:messages:2.0:BulkRequest"
 
@@ -250,3 +250,11 @@ def test_half_a_circle_is_taken_back_after_the_deadline_too(acme, idp):
     assert [result["status"] for result in answer.json()["Operations"]] == ["503", "409"]
     assert idp.find("/Users", 'userName eq "one@example.com"').json()["totalResults"] == 0
     assert acme.counts == (5, 0)
+
+
+def test_an_organization_without_a_contract_is_filtered_too(service):
+    idp = service.scim(an_organization(None))
+
+    answer = idp.find("/Users", " or ".join(f'title co "{number}"' for number in range(9)))
+
+    assert (answer.status_code, answer.json()["totalResults"]) == (200, 0)
