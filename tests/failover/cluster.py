@@ -32,7 +32,7 @@ T = TypeVar("T")
 
 #: How long a primary stays the primary without a word, in seconds; Patroni takes no less.
 TTL_SECONDS = 20
-READY_SECONDS_MAX = 120
+READY_SECONDS_MAX = 240
 HOST = "127.0.0.1"
 
 
@@ -123,7 +123,8 @@ class Node:
     def _processes(self) -> list[psutil.Process]:
         roots = [] if self._patroni is None else [self._patroni.pid]
         with suppress(OSError, ValueError, IndexError):
-            roots.append(int((self.data / "postmaster.pid").read_text().splitlines()[0]))
+            # It is negative while the server is made.
+            roots.append(abs(int((self.data / "postmaster.pid").read_text().splitlines()[0])))
         family = []
         for pid in roots:
             with suppress(psutil.NoSuchProcess):
