@@ -49,7 +49,7 @@ test-long: .venv/installed-dev
 	@$(BIN)/pytest -q -m long tests/processes tests/copies tests/test_rolling_upgrade.py tests/proxy
 	@$(BIN)/pytest -q tests/poolers
 	@$(BIN)/python -m tests.races
-	@$(BIN)/bandit -q -r app scim
+	@$(BIN)/bandit -q -c pyproject.toml -r app scim
 	@$(BIN)/python -m tests.support.advisories
 
 # Those that try as many examples as `tests/support/effort.py` says.

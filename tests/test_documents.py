@@ -287,8 +287,6 @@ def test_the_wheel_carries_the_documents_and_the_templates():
         for file in (ROOT / "app").rglob("*")
         if file.is_file() and file.suffix != ".py" and "__pycache__" not in file.parts
     }
-    # What only the checks of this repository read.
-    beside_code -= {ROOT / "app" / ".bandit"}
     assert beside_code == carried
 
 

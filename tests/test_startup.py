@@ -52,7 +52,8 @@ import json, sys
 from app.cli import COMMANDS
 for name in sys.argv[1:]:
     COMMANDS[name].load()
-print(json.dumps(sorted(sys.modules)))
+loaded = [name for name, module in sys.modules.items() if module is not None]
+print(json.dumps(sorted(loaded)))
 """
 
 #: Runs a command, and prints the modules that there are in the end.
@@ -63,7 +64,8 @@ try:
     main(sys.argv[1:])
 except SystemExit as end:
     assert not end.code
-print("\\n" + json.dumps(sorted(sys.modules)))
+loaded = [name for name, module in sys.modules.items() if module is not None]
+print("\\n" + json.dumps(sorted(loaded)))
 """
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple, Self
 
 from peewee import BaseQuery
@@ -54,6 +54,7 @@ class Recording:
         """Return what is to be written of exchanges; a caller of no organization leaves nothing."""
         theirs = [one for one in asked if _is_one(one.principal.organization_id)]
         rows = [row for one in theirs for row in rows_of(one)]
+        rows.sort(key=itemgetter("organization_id"))
         return cls(rows, [one for one in contacts if _is_one(one.organization_id)])
 
     @property
@@ -67,24 +68,31 @@ class Recording:
             self._rows = _named(self._rows)
             self._named = True
         while self._rows:
-            rows = self._rows[:ROWS_MAX]
+            rows = self._next()
             if not (self._in_doubt and _is_there(rows[0])):
                 self._in_doubt = True
                 _insert(rows)
             self._in_doubt = False
-            del self._rows[:ROWS_MAX]
-        if self._contacts:
-            _note(self._contacts)
-            self._contacts = []
+            del self._rows[: len(rows)]
+        while self._contacts:
+            first = self._contacts[0].organization_id
+            _note([one for one in self._contacts if one.organization_id == first])
+            self._contacts = [one for one in self._contacts if one.organization_id != first]
 
     def skip(self) -> int:
         """Leave out what cannot be written of the next rows; return how many were left out."""
-        rows, self._rows = self._rows[:ROWS_MAX], self._rows[ROWS_MAX:]
+        rows = self._next()
+        del self._rows[: len(rows)]
         self._in_doubt = False
         if not rows:
             self._contacts = []
             return 0
         return sum(not _written(row) for row in rows)
+
+    def _next(self) -> list[Row]:
+        """Return the rows of the next transaction: a few, of one organization."""
+        some = self._rows[:ROWS_MAX]
+        return [row for row in some if row["organization_id"] == some[0]["organization_id"]]
 
 
 def _written(row: Row) -> bool:

@@ -39,6 +39,8 @@ class Machine:
     def start(self) -> None:
         with self.lock:
             self._end_orphans()
+            if self.starts:
+                self.server.reap()
             self.server.start()
             self.starts += 1
 
@@ -71,6 +73,8 @@ class Machine:
         for process in (*([main] if main else []), *workers):
             with suppress(psutil.NoSuchProcess):
                 process.kill()
+        if main:
+            self.server.reap()
         return 1 + len(workers) if main else 0
 
     def _end_orphans(self) -> None:
@@ -144,6 +148,7 @@ class Machines:
             with machine.lock:
                 machine.kill()
                 machine._end_orphans()
+                machine.server.reap()
 
     def _supervise(self, machine: Machine) -> None:
         while not self.ended.wait(LOOK_SECONDS):

@@ -87,6 +87,10 @@ class Server:
             process.kill()
         self._process.wait()
 
+    def reap(self) -> None:
+        """Wait for a process that was killed from outside."""
+        self._process.wait(STOP_SECONDS_MAX)
+
     def scim(self, customer: Customer, provider: str | None = None) -> ScimClient:
         """Return a provisioning client of an organization."""
         return self._client(ScimClient, customer, Role.SCIM, provider)
