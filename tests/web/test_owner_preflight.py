@@ -130,7 +130,6 @@ HEADINGS = [
 ]
 
 
-@on_sqlite_alone
 @pytest.mark.usefixtures("directory")
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 @pytest.mark.parametrize("position", [0, 1, 2])
@@ -146,7 +145,6 @@ def test_the_column_is_found_by_its_name_wherever_it_stands(buyer, delimiter, po
         assert (answer["inactive"], answer["unknown"]) == (["bob@example.com"], []), heading
 
 
-@on_sqlite_alone
 @pytest.mark.parametrize("heading", [*HEADINGS, "email,userName", "userName;mail", "Nom;login"])
 def test_nobody_is_priced_for_a_heading(buyer, heading):
     answer = upload(buyer, f"{heading}\n").json()

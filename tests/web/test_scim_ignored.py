@@ -124,7 +124,6 @@ def ignored_of(acme, user):
     return {event.kind: event.after["ignored"] for event in events if "ignored" in event.after}
 
 
-@on_sqlite_alone
 @pytest.mark.parametrize("part", PARTS)
 @pytest.mark.parametrize("order", [1, -1])
 def test_a_patch_that_deactivates_is_carried_out(idp, acme, ann, part, order):
@@ -332,7 +331,6 @@ def body(idp, sited):
     return idp.get(f"/Users/{sited.id}").json()
 
 
-@on_sqlite_alone
 @pytest.mark.parametrize("part", MEMBERS)
 def test_a_put_that_deactivates_is_carried_out(idp, acme, sited, body, part):
     members, name = part

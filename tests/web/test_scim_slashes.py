@@ -17,9 +17,6 @@ SPELLINGS = {
     "several at the end": lambda path: f"{path}///",
 }
 
-#: Addresses are made plain before anything is asked of a database.
-pytestmark = on_sqlite_alone
-
 
 def spelt_in_every_way(path):
     for spelling in SPELLINGS.values():
@@ -32,6 +29,7 @@ def send(service, method, path, secret="", **arguments):
     return client.request(method, path, allow_redirects=False, **arguments)
 
 
+@on_sqlite_alone
 @pytest.mark.parametrize("route", ROUTES)
 def test_every_route_is_served_whatever_its_slashes(service, acme, route):
     request = a_request(route, things_of(acme))
@@ -45,6 +43,7 @@ def test_every_route_is_served_whatever_its_slashes(service, acme, route):
     assert "Location" not in answer.headers or answer.status_code == 201
 
 
+@on_sqlite_alone
 @pytest.mark.parametrize("spelling", SPELLINGS.values(), ids=SPELLINGS)
 @pytest.mark.parametrize("method", METHODS)
 def test_no_method_is_redirected_with_a_token_or_without(service, acme, method, spelling):
@@ -63,6 +62,7 @@ def test_no_method_is_redirected_with_a_token_or_without(service, acme, method, 
     assert redirected == []
 
 
+@on_sqlite_alone
 def test_a_user_is_created_at_an_address_with_two_slashes(idp, acme):
     answer = idp.post("//Users", json={"userName": "ann@example.com"}, allow_redirects=False)
 
@@ -70,12 +70,14 @@ def test_a_user_is_created_at_an_address_with_two_slashes(idp, acme):
     assert acme.counts == (5, 1)
 
 
+@on_sqlite_alone
 def test_an_unknown_address_with_two_slashes_is_a_scim_error(idp):
     answer = idp.get("//Nothing//", allow_redirects=False)
 
     assert (answer.status_code, answer.json()["schemas"]) == (404, [urns.ERROR])
 
 
+@on_sqlite_alone
 def test_options_name_the_methods_without_a_body(idp):
     answer = idp.options("/Users//")
 
