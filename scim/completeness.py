@@ -6,8 +6,9 @@ A request is judged by what it changes: what was missing before may stay missing
 from collections.abc import Iterator
 from typing import Any
 
-from scim.attributes import Attribute, AttributePath, Document, ResourceType, Schema
+from scim.attributes import Attribute, Document, Schema
 from scim.faults import REFUSE, Faults
+from scim.resource_types import AttributePath, ResourceType
 from scim.values import is_assigned, lacking
 
 

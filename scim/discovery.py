@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from scim import urns
-from scim.attributes import Attribute, Document, ResourceType, Schema, Type
+from scim.attributes import Attribute, Document, Schema, Type
+from scim.resource_types import ResourceType
 
 _CASED = frozenset({Type.STRING, Type.REFERENCE, Type.BINARY})
 

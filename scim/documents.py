@@ -7,21 +7,14 @@ holds no unassigned attribute, and lists in `schemas` exactly what it has data o
 from collections.abc import Mapping
 from typing import Any
 
-from scim.attributes import (
-    Attribute,
-    AttributePath,
-    Document,
-    Mutability,
-    ResourceType,
-    Schema,
-    Type,
-)
+from scim.attributes import Attribute, Document, Mutability, Schema, Type
 from scim.completeness import completed
 from scim.errors import InvalidSyntax, InvalidValue
 from scim.errors import Mutability as MutabilityError
 from scim.faults import REFUSE, Faults
 from scim.folding import fold
 from scim.known import check_attribute, check_unknown, place_of
+from scim.resource_types import AttributePath, ResourceType
 from scim.timestamps import utc_text
 from scim.values import check_required, parse_member, parse_members
 

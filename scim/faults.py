@@ -12,8 +12,9 @@ from types import TracebackType
 from typing import Final
 from urllib.parse import quote
 
-from scim.attributes import AttributePath, Document
+from scim.attributes import Document
 from scim.errors import ScimError, TooMany
+from scim.resource_types import AttributePath
 
 _SHOWN_LENGTH_MAX: Final = 128
 

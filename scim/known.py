@@ -10,8 +10,9 @@ from itertools import takewhile
 from typing import Final
 
 from scim import urns
-from scim.attributes import Attribute, AttributePath, ResourceType, Schema
+from scim.attributes import Attribute, Schema
 from scim.errors import InvalidPath, InvalidSyntax
+from scim.resource_types import AttributePath, ResourceType
 
 #: What begins so is the standard's own.
 _STANDARD: Final = (

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from scim.attributes import Attribute, AttributePath, ResourceType, Schema
+from scim.attributes import Attribute, Schema
 from scim.errors import InvalidPath
 from scim.filters import Filter, parse_value_filter
+from scim.resource_types import AttributePath, ResourceType
 
 TEXT_LENGTH_MAX: Final = 4_096
 

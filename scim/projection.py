@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import chain
 
-from scim.attributes import Attribute, Document, Mutability, ResourceType, Returned
+from scim.attributes import Attribute, Document, Mutability, Returned
 from scim.documents import with_schemas
 from scim.errors import InvalidValue
+from scim.resource_types import ResourceType
 
 #: The members of an object that are returned, each with the members of its own value that are,
 #: or None where the whole value is.

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from scim.attributes import ResourceType
 from scim.enterprise_schema import ENTERPRISE_USER_SCHEMA
 from scim.group_schema import GROUP_SCHEMA
+from scim.resource_types import ResourceType
 from scim.user_schema import USER_SCHEMA
 
 USER: Final = ResourceType("User", "/Users", "User Account", USER_SCHEMA, (ENTERPRISE_USER_SCHEMA,))

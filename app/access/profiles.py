@@ -6,8 +6,9 @@ from functools import lru_cache
 from http import HTTPStatus
 from typing import Protocol
 
-from scim.attributes import Document, ResourceType, Schema
+from scim.attributes import Document, Schema
 from scim.extensions import parse_schema
+from scim.resource_types import ResourceType
 from scim.schemas import GROUP, USER
 
 

@@ -22,10 +22,11 @@ from app.directory.members import MemberChanges
 from app.errors import DisplayNameTaken, NotFound
 from app.identifiers import new_uuid
 from app.models import Group, GroupMember
-from scim.attributes import Document, ResourceType
+from scim.attributes import Document
 from scim.documents import replaced
 from scim.folding import fold
 from scim.patch import apply, split_members
+from scim.resource_types import ResourceType
 
 
 @use_case()

@@ -19,10 +19,10 @@ from app.directory.search.filters import DocumentScope, condition
 from app.directory.search.shapes import filled, lifted
 from app.directory.search.sorting import Order, SortKey
 from app.models import Group, User
-from scim.attributes import ResourceType
 from scim.cursors import LastKey
 from scim.filters import Filter
 from scim.projection import Projection
+from scim.resource_types import ResourceType
 
 Row = TypeVar("Row", User, Group)
 

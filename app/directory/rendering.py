@@ -13,8 +13,8 @@ from typing import NamedTuple
 from app.db.columns import instant_text
 from app.json_text import json_text
 from app.models import Group, User
-from scim.attributes import ResourceType
 from scim.projection import Projection, render
+from scim.resource_types import ResourceType
 
 
 class ShownRow(NamedTuple):

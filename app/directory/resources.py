@@ -6,8 +6,9 @@ from datetime import datetime
 from app.directory.lookups import check_lookup
 from app.json_text import json_text
 from app.models import Group, User
-from scim.attributes import Document, ResourceType
+from scim.attributes import Document
 from scim.documents import folded
+from scim.resource_types import ResourceType
 
 
 def set_document(

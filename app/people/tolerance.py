@@ -11,10 +11,11 @@ from app.directory import users
 from app.directory.lookups import check_lookup
 from app.models import User
 from app.people.activity import InactiveReason
-from scim.attributes import Document, ResourceType
+from scim.attributes import Document
 from scim.errors import Uniqueness
 from scim.faults import REFUSE, Fault, Faults
 from scim.names import UserName
+from scim.resource_types import ResourceType
 
 
 def faults_of(context: Context, found: Iterable[Fault], *, deactivates: bool) -> Faults:

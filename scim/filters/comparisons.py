@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from scim.attributes import Attribute, AttributePath, Returned, Type
+from scim.attributes import Attribute, Returned, Type
 from scim.errors import InvalidFilter, Sensitive
 from scim.filters.lexer import Token
 from scim.filters.tree import Compare, Filter, Not, Operator, Present, Value
 from scim.folding import fold
+from scim.resource_types import AttributePath
 from scim.storable import NOT_STORABLE
 from scim.timestamps import utc_text
 from scim.values import INTEGER_MAX

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, Final, assert_never
 
-from scim.attributes import AttributePath, Document
+from scim.attributes import Document
 from scim.filters.tree import (
     And,
     Compare,
@@ -17,6 +17,7 @@ from scim.filters.tree import (
     Present,
     ValuePath,
 )
+from scim.resource_types import AttributePath
 
 #: Both sides are of the attribute's type: `parse` saw to the one, and documents to the other.
 _RELATIONS: Final[dict[Operator, Callable[[Any, Any], bool]]] = {

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from scim.attributes import Attribute, AttributePath, ResourceType, Type
+from scim.attributes import Attribute, Type
 from scim.errors import InvalidFilter
 from scim.filters.comparisons import compare, present
 from scim.filters.lexer import BRACKETS, COMPARISONS, END, NAMES, Token, tokenize
 from scim.filters.tree import And, Filter, Not, Or, ValuePath
+from scim.resource_types import AttributePath, ResourceType
 
 TEXT_LENGTH_MAX: Final = 4_096
 NESTING_MAX: Final = 50

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, assert_never
 
-from scim.attributes import AttributePath
+from scim.resource_types import AttributePath
 
 
 class Operator(StrEnum):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from scim.attributes import Attribute, Document, Mutability, ResourceType
+from scim.attributes import Attribute, Document, Mutability
 from scim.documents import replaced, with_schemas
 from scim.errors import Mutability as MutabilityError
 from scim.faults import REFUSE, Faults
@@ -12,6 +12,7 @@ from scim.patch.elements import changed_elements, with_member
 from scim.patch.operations import Op, Operation
 from scim.patch.selection import Selection
 from scim.paths import Path
+from scim.resource_types import ResourceType
 from scim.values import parse_element, settled
 
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from scim import paths, urns
-from scim.attributes import Attribute, AttributePath, Mutability, ResourceType, Schema, Type
+from scim.attributes import Attribute, Mutability, Schema, Type
 from scim.errors import InvalidSyntax, InvalidValue, NoTarget, TooMany
 from scim.errors import Mutability as MutabilityError
 from scim.faults import REFUSE, Faults
@@ -20,6 +20,7 @@ from scim.folding import fold
 from scim.known import check_attribute, check_names, check_unknown
 from scim.patch.budget import READING_STEPS, Budget
 from scim.paths import Path
+from scim.resource_types import AttributePath, ResourceType
 from scim.values import check_named, check_required, names_nothing, parse_element, parse_value
 
 OPERATIONS_MAX: Final = 1_000

@@ -8,13 +8,13 @@ Names and values without a quirk pass through unchanged, for the parser to judge
 from collections.abc import Callable
 from typing import Final
 
-from scim.attributes import ResourceType
 from scim.quirks.dialects import PROVIDERS, Dialect, dialect_of
 from scim.quirks.envelopes import ENVELOPE_QUIRKS, undo_envelope, undo_query
 from scim.quirks.objects import OBJECT_QUIRKS, undo_object
 from scim.quirks.operations import OPERATION_QUIRKS, undo_operation
 from scim.quirks.quirk import Quirk
 from scim.quirks.values import VALUE_QUIRKS
+from scim.resource_types import ResourceType
 
 __all__ = [
     "PROVIDERS",

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Final
 
 from scim import urns
-from scim.attributes import AttributePath, ResourceType
 from scim.quirks.quirk import Quirk
 from scim.quirks.values import undo_value
+from scim.resource_types import AttributePath, ResourceType
 
 Body = dict[str, object]
 

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Final
 
 from scim import paths, urns
-from scim.attributes import ResourceType, Schema
+from scim.attributes import Schema
 from scim.errors import ScimError
 from scim.known import is_ours
 from scim.paths import Path
@@ -21,6 +21,7 @@ from scim.quirks.objects import (
 )
 from scim.quirks.quirk import Quirk
 from scim.quirks.values import undo_value
+from scim.resource_types import ResourceType
 
 
 def undo_operation(resource_type: ResourceType, operation: Body) -> list[Body]:

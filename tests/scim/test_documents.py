@@ -3,10 +3,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scim import urns
-from scim.attributes import Attribute, Mutability, ResourceType, Schema, Type
+from scim.attributes import Attribute, Mutability, Schema, Type
 from scim.documents import folded, parse, replaced, with_schemas
 from scim.errors import InvalidSyntax, InvalidValue, ScimError
 from scim.errors import Mutability as MutabilityError
+from scim.resource_types import ResourceType
 from scim.schemas import GROUP, USER
 
 BADGE = ResourceType(

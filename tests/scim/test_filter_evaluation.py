@@ -4,10 +4,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
-from scim.attributes import AttributePath
 from scim.documents import folded
 from scim.documents import parse as parse_document
 from scim.filters import OneOf, matches, parse
+from scim.resource_types import AttributePath
 from scim.schemas import USER
 from tests.support.strategies import filters_for, users
 

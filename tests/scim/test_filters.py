@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scim import urns
-from scim.attributes import Attribute, AttributePath, ResourceType, Schema, Type
+from scim.attributes import Attribute, Schema, Type
 from scim.errors import InvalidFilter, ScimError, Sensitive
 from scim.filters import (
     CLAUSES_MAX,
@@ -24,6 +24,7 @@ from scim.filters import (
     parse,
     parse_value_filter,
 )
+from scim.resource_types import AttributePath, ResourceType
 from scim.schemas import GROUP, USER
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "filters"

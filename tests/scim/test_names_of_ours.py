@@ -7,12 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scim import urns
-from scim.attributes import Attribute, ResourceType, Schema
+from scim.attributes import Attribute, Schema
 from scim.documents import parse, with_schemas
 from scim.errors import InvalidPath, ScimError
 from scim.known import is_ours
 from scim.patch import apply, parse_patch
 from scim.quirks import undo_patch, undo_resource
+from scim.resource_types import ResourceType
 from scim.schemas import GROUP, USER
 
 SITE = "urn:example:site:2.0:User"

@@ -1,11 +1,12 @@
 import pytest
 
 from scim import urns
-from scim.attributes import Attribute, Mutability, ResourceType, Schema, Type
+from scim.attributes import Attribute, Mutability, Schema, Type
 from scim.documents import with_schemas
 from scim.errors import InvalidValue
 from scim.errors import Mutability as MutabilityError
 from scim.patch import apply, parse_patch
+from scim.resource_types import ResourceType
 
 BADGE = Schema(
     "urn:example:Badge",

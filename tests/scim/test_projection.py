@@ -3,9 +3,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scim import urns
-from scim.attributes import Attribute, ResourceType, Returned, Schema, Type
+from scim.attributes import Attribute, Returned, Schema, Type
 from scim.errors import InvalidValue
 from scim.projection import Projection, render
+from scim.resource_types import ResourceType
 from scim.schemas import USER
 
 DOCUMENT = {

@@ -5,11 +5,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scim import urns
-from scim.attributes import Attribute, Mutability, ResourceType, Schema, Type
+from scim.attributes import Attribute, Mutability, Schema, Type
 from scim.documents import parse, read, replaced, with_schemas
 from scim.errors import InvalidValue
 from scim.errors import Mutability as MutabilityError
 from scim.patch import apply, parse_patch
+from scim.resource_types import ResourceType
 from scim.schemas import GROUP, USER
 
 SITE = "urn:example:site:2.0:User"

@@ -3,8 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scim import urns
-from scim.attributes import AttributePath
 from scim.folding import fold
+from scim.resource_types import AttributePath
 from scim.schemas import GROUP, USER
 from scim.timestamps import utc_text
 

@@ -11,11 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scim import urns
-from scim.attributes import Attribute, ResourceType, Schema
+from scim.attributes import Attribute, Schema
 from scim.documents import with_schemas
 from scim.errors import ScimError
 from scim.patch import apply, parse_patch
 from scim.quirks import undo_patch
+from scim.resource_types import ResourceType
 from scim.schemas import GROUP, USER
 
 ENTERPRISE = urns.ENTERPRISE_USER

@@ -22,9 +22,9 @@ from app.organizations.settings import create_organization
 from app.people import provisioning
 from app.seats import pools
 from scim import urns
-from scim.attributes import ResourceType
 from scim.documents import parse
 from scim.patch import parse_patch
+from scim.resource_types import ResourceType
 from scim.schemas import GROUP, USER
 
 #: The day of the customer's example on which seats are added.

@@ -5,7 +5,8 @@ import json
 from hypothesis import strategies as st
 
 from scim import urns
-from scim.attributes import Attribute, ResourceType, Returned, Type
+from scim.attributes import Attribute, Returned, Type
+from scim.resource_types import ResourceType
 
 TEXTS = st.sampled_from(
     [

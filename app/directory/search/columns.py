@@ -14,7 +14,8 @@ from app.directory.search import json_sql
 from app.directory.search.filters import DocumentScope, RowScope, SideTable
 from app.models import Group, GroupMember, User, UserEmail
 from app.models.rows import same_organization
-from scim.attributes import ResourceType, Type
+from scim.attributes import Type
+from scim.resource_types import ResourceType
 from scim.schemas import GROUP, USER
 
 

@@ -14,8 +14,9 @@ from app.db.compiled import through
 from app.db.connections import on_postgresql
 from app.db.sql import among, found_in
 from app.directory.search import json_sql
-from scim.attributes import AttributePath, Type
+from scim.attributes import Type
 from scim.filters import And, Compare, Filter, Not, OneOf, Operator, Or, Present, ValuePath
+from scim.resource_types import AttributePath
 
 TRUE = SQL("(1 = 1)")
 

@@ -15,9 +15,10 @@ from peewee import SQL, Case, ColumnBase, Expression, Field, Node, Ordering, Sel
 from app.db.columns import instant_text
 from app.directory.search import json_sql
 from app.directory.search.filters import DocumentScope
-from scim.attributes import AttributePath, ResourceType, Returned, Type
+from scim.attributes import Returned, Type
 from scim.cursors import LastKey
 from scim.errors import InvalidValue
+from scim.resource_types import AttributePath, ResourceType
 
 _ORDERED = frozenset(Type) - {Type.COMPLEX, Type.BINARY}
 

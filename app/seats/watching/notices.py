@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from peewee import Expression, fn
+from peewee import Expression
 
 from app.db.transactions import assert_in_transaction
 from app.identifiers import new_id
@@ -41,18 +41,11 @@ def notice_refused(organization_id: str, *, at: datetime) -> None:
 
 
 def _is_time(organization_id: str, at: datetime) -> bool:
-    last = (
-        OutboxMessage.select(fn.MAX(OutboxMessage.id))
-        .where(
-            OutboxMessage.belongs_to(organization_id)
-            & (OutboxMessage.purpose == Purpose.PEOPLE_REFUSED.value)
-        )
-        .scalar()
+    notices = OutboxMessage.of(
+        organization_id, OutboxMessage.purpose == Purpose.PEOPLE_REFUSED.value
     )
-    if last is None:
-        return True
-    put_at: datetime = OutboxMessage.get(OutboxMessage.id == last).created_at
-    return at - put_at >= BETWEEN_NOTICES
+    last = notices.order_by(OutboxMessage.id.desc()).first()
+    return last is None or at - last.created_at >= BETWEEN_NOTICES
 
 
 def _is_new(organization_id: str) -> Expression:

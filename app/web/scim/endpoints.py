@@ -23,13 +23,14 @@ from app.errors import VersionMismatch
 from app.models import Group, User
 from app.people import patching, provisioning
 from scim import quirks
-from scim.attributes import Document, ResourceType
+from scim.attributes import Document
 from scim.documents import parse, read
 from scim.faults import REFUSE, Faults
 from scim.filters import Filter
 from scim.patch import Budget, parse_patch
 from scim.projection import Projection
 from scim.quirks import Dialect, dialect_of
+from scim.resource_types import ResourceType
 from scim.schemas import GROUP, USER
 from scim.versions import entity_tag, satisfies_if_none_match
 

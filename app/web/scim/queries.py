@@ -14,10 +14,10 @@ from app.models import Group, Installation, User
 from app.web.responses import scim_text
 from app.web.scim.endpoints import GROUPS, USERS, Endpoint, Row, ScimCall
 from scim import cursors, filters
-from scim.attributes import ResourceType
 from scim.errors import InvalidFilter, InvalidValue
 from scim.messages import Page, SearchRequest, SortOrder, list_response
 from scim.projection import Projection
+from scim.resource_types import ResourceType
 
 
 def query(call: ScimCall, endpoint: Endpoint[Row], search: SearchRequest) -> Response:
