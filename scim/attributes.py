@@ -1,4 +1,4 @@
-"""What an attribute, a schema and a resource type are (RFC 7643 sections 2, 6 and 7).
+"""What an attribute and a schema are (RFC 7643 sections 2 and 7).
 
 The tables in `schemas.py` are made of these values; parsing, projection, filters, PATCH and
 discovery all read them, so that an attribute is described in one place.

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import groupby
 from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple, Self
 
@@ -55,7 +56,8 @@ class Recording:
         theirs = [one for one in asked if _is_one(one.principal.organization_id)]
         rows = [row for one in theirs for row in rows_of(one)]
         rows.sort(key=itemgetter("organization_id"))
-        return cls(rows, [one for one in contacts if _is_one(one.organization_id)])
+        known = [one for one in contacts if _is_one(one.organization_id)]
+        return cls(rows, sorted(known, key=attrgetter("organization_id")))
 
     @property
     def left(self) -> int:
@@ -74,10 +76,9 @@ class Recording:
                 _insert(rows)
             self._in_doubt = False
             del self._rows[: len(rows)]
-        while self._contacts:
-            first = self._contacts[0].organization_id
-            _note([one for one in self._contacts if one.organization_id == first])
-            self._contacts = [one for one in self._contacts if one.organization_id != first]
+        for _, theirs in groupby(self._contacts, attrgetter("organization_id")):
+            _note(list(theirs))
+        self._contacts = []
 
     def skip(self) -> int:
         """Leave out what cannot be written of the next rows; return how many were left out."""
@@ -91,8 +92,8 @@ class Recording:
 
     def _next(self) -> list[Row]:
         """Return the rows of the next transaction: a few, of one organization."""
-        some = self._rows[:ROWS_MAX]
-        return [row for row in some if row["organization_id"] == some[0]["organization_id"]]
+        by_organization = groupby(self._rows[:ROWS_MAX], itemgetter("organization_id"))
+        return next((list(rows) for _, rows in by_organization), [])
 
 
 def _written(row: Row) -> bool:
