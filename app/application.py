@@ -3,7 +3,7 @@
 import os
 from typing import Any
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response
 from flask.json.provider import DefaultJSONProvider
 from typing_extensions import override
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -19,8 +19,8 @@ from app.limits.shares import Rates, Shares
 from app.web import admission, console, documents, health, openapi, owner, sso, wellformed
 from app.web import errors as failures
 from app.web.addresses import Application
-from app.web.context import REQUEST_ID_HEADER, Seatgate, request_id
-from app.web.responses import WholeAnswer
+from app.web.context import REQUEST_ID_HEADER, Seatgate, request_id, seatgate
+from app.web.responses import WholeAnswer, request_itself
 from app.web.scim import api
 from app.web.security import protect
 
@@ -63,10 +63,8 @@ def create_app(config: Config | None = None, shares: Shares | None = None) -> Fl
     if config.trusted_proxies:
         hops = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # as Flask documents it
-    app.before_request(wellformed.check)
-    app.before_request(_begin)
     admission.register(app, shares or Shares(Rates.of(config.rate_limit)))
-    app.before_request(_connect)
+    app.before_request(_begin)
     app.teardown_request(_end)
     app.after_request(_named)
     app.after_request(protect)
@@ -80,33 +78,29 @@ def create_app(config: Config | None = None, shares: Shares | None = None) -> Fl
 
 
 def _begin() -> None:
-    """Give the request its deadline, under which it waits for whatever it has to wait for."""
-    deadlines.begin(_seconds())
+    """Look whether the request is one, and give it its deadline, its turn and a connection.
 
-
-def _connect() -> None:
-    """Give the request a connection, and answer nothing: it goes on to its view.
-
-    That the process lives can be asked while its database hangs.
+    It goes on to its view then. That the process lives can be asked while every turn is taken and
+    the database hangs.
     """
-    if request.path != health.LIVE:
+    sent = request_itself()
+    wellformed.check(sent.environ)
+    allowed, path = seatgate().config.deadline_seconds, sent.path
+    deadlines.begin(min(allowed, health.SECONDS) if path in health.ASKED_OFTEN else allowed)
+    if path != health.LIVE:
+        admission.begin(sent)
         database.connect(reuse_if_open=True)
 
 
-def _seconds() -> float:
-    """Return how long the request may take."""
-    shared: Seatgate = current_app.extensions["seatgate"]
-    allowed = shared.config.deadline_seconds
-    return min(allowed, health.SECONDS) if request.path in health.ASKED_OFTEN else allowed
-
-
 def _end(_error: BaseException | None) -> None:
-    """Give the connection back, still under the deadline."""
+    """Give the connection back, still under the deadline, and the turn to others."""
     try:
-        if not database.is_closed():
-            database.close()
+        opened = database.obj
+        if not opened.is_closed():
+            opened.close()
     finally:
         deadlines.end()
+        admission.end()
 
 
 def _named(response: Response) -> Response:

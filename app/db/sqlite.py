@@ -32,6 +32,8 @@ class Sqlite(Execution, PooledSqliteDatabase):  # type: ignore[misc]  # playhous
     def __init__(self, path: str, *, lock_seconds: float, **options: Any) -> None:
         """Prepare to open the file at `path`, which is made with the first connection."""
         self._lock_seconds = lock_seconds
+        #: Whether the file was made, if it was not there.
+        self._is_made = False
         super().__init__(path, **options)
 
     def begin(self, lock_type: str | None = None) -> None:
@@ -55,7 +57,9 @@ class Sqlite(Execution, PooledSqliteDatabase):  # type: ignore[misc]  # playhous
             super().rollback()
 
     def _connect(self) -> sqlite3.Connection:
-        _make_private(self.database)
+        if not self._is_made:
+            _make_private(self.database)
+            self._is_made = True
         connection: sqlite3.Connection = super()._connect()
         return connection
 

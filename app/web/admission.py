@@ -1,42 +1,32 @@
 """Whose turn it is: every request waits for its own, and counts against what its caller may send.
 
-It costs a request some microseconds. To ask whether the process lives takes no turn.
+It costs a request some microseconds.
 """
 
-from flask import Flask, current_app, g, request
+from flask import Flask, Request, current_app, g, request
 
 from app.access.principal import ALL_ORGANIZATIONS
 from app.db.connections import database
 from app.limits.shares import Shares
 from app.limits.turns import Turn
 
-#: Answered while every turn is taken and the database hangs.
-_AT_ANY_TIME = "/live"
-
 _EXTENSION = "seatgate.shares"
 
 
 def register(app: Flask, shares: Shares) -> None:
-    """Let every request of `app` wait for its turn, and count against these shares.
-
-    What is registered after this is done within the turn: first of all to hold a connection.
-    """
+    """Let the requests of `app` count against these shares, and wait for these turns."""
     app.extensions[_EXTENSION] = shares
-    app.before_request(_begin)
-    app.teardown_request(_end)
 
 
-def _begin() -> None:
+def begin(sent: Request) -> None:
     """Wait for the request's turn: its organization's, where that is known of its token.
 
     Raises:
         TooManyRequests: the organization sent as many as it may, or too many at once.
         Busy: it did not become its turn in time.
     """
-    if request.path == _AT_ANY_TIME:
-        return
     shares = _shares()
-    organization_id = shares.tokens.organization_of(_token())
+    organization_id = shares.tokens.organization_of(sent.environ.get("HTTP_AUTHORIZATION"))
     if organization_id is not None:
         shares.count(organization_id)
     g.turn = shares.turns.begin(organization_id)
@@ -53,7 +43,7 @@ def admit(organization_id: str) -> None:
         Busy: it did not become its turn in time.
     """
     turn: Turn = g.turn
-    if organization_id in {ALL_ORGANIZATIONS, turn.organization_id}:
+    if organization_id in (turn.organization_id, ALL_ORGANIZATIONS):
         return
     _shares().count(organization_id)
     if turn.claim(organization_id):
@@ -65,8 +55,11 @@ def admit(organization_id: str) -> None:
 
 def admit_token(organization_id: str) -> None:
     """Let a request go on whose token is valid, and remember whose that is. As `admit`."""
+    turn: Turn = g.turn
+    if organization_id in (turn.organization_id, ALL_ORGANIZATIONS):
+        return
     token = _token()
-    if token is not None and organization_id != ALL_ORGANIZATIONS:
+    if token is not None:
         _shares().tokens.note(token, organization_id)
     admit(organization_id)
 
@@ -85,7 +78,7 @@ def count_stranger() -> None:
     shares.count_stranger(request.remote_addr or "")
 
 
-def _end(_error: BaseException | None) -> None:
+def end() -> None:
     """Let others have the turn."""
     turn: Turn | None = g.pop("turn", None)
     if turn is not None:

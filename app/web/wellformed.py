@@ -5,12 +5,15 @@ What is no HTTP at all does not come this far: the server answers it with a bare
 
 import re
 from functools import cached_property, lru_cache
-from typing import IO, cast
+from typing import IO, TYPE_CHECKING, cast
 from urllib.parse import unquote_to_bytes
 
-from flask import Request, request
+from flask import Request
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 from werkzeug.wsgi import LimitedStream
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 #: A name, an IPv4 or a bracketed IPv6 address, and perhaps a port (RFC 3986 3.2.2).
 _HOST = re.compile(r"([\w.~!$&'()*+;=%-]+|\[[0-9a-fA-F:.]+\])(:[0-9]*)?", re.ASCII)
@@ -68,7 +71,7 @@ class BoundedRequest(Request):
         return cast(IO[bytes], _Body(self.environ["wsgi.input"], length, bytes_max))
 
 
-def check() -> None:
+def check(environ: "WSGIEnvironment") -> None:
     """Check a request before it has its turn.
 
     Raises:
@@ -76,7 +79,6 @@ def check() -> None:
         ForeignScheme: X-Forwarded-Proto is neither http nor https.
         NotUtf8: its query is not UTF-8. A path that is not leads to nothing.
     """
-    environ = request.environ
     host = environ.get("HTTP_HOST", "")
     if not _is_host(host) and (host or environ["SERVER_PROTOCOL"] not in _OLD_VERSIONS):
         raise NoHost
