@@ -76,6 +76,13 @@ def one_organization_at_a_time() -> Iterator[None]:
     assert tenancy.found() == []
 
 
+@pytest.fixture
+def across_organizations() -> Iterator[None]:
+    """Let a test of transactions themselves touch the rows of several organizations."""
+    yield
+    tenancy.found()
+
+
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def engine(request) -> str:
     """Which engine keeps the data."""

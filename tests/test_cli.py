@@ -112,7 +112,6 @@ def test_an_empty_database_file_wants_its_migrations(newcomer, empty):
     [
         "sqlite:////nowhere/at/all/seatgate.db",
         "postgresql://seatgate:secret@127.0.0.1:1/seatgate",
-        "postgresql://seatgate:secret@127.0.0.1:port/seatgate",
     ],
 )
 def test_a_database_that_cannot_be_reached_is_named_by_its_setting_only(url):
@@ -122,6 +121,14 @@ def test_a_database_that_cannot_be_reached_is_named_by_its_setting_only(url):
         "The database cannot be used. Check that the one that SEATGATE_DATABASE_URL names exists, "
         "runs and lets you in."
     )
+
+
+def test_an_address_that_is_none_is_refused_by_its_setting_only():
+    url = "postgresql://seatgate:secret@127.0.0.1:port/seatgate"
+
+    sentence = Operator({"SEATGATE_DATABASE_URL": url}).refuses("db", "migrate")
+
+    assert sentence == "SEATGATE_DATABASE_URL must have ports from 1 to 65535."
 
 
 def test_a_file_that_is_no_database_is_refused_without_a_traceback(newcomer, empty):

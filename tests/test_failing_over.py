@@ -71,6 +71,7 @@ def test_a_server_that_only_reads_is_busy_until_it_writes(database_url, administ
     assert 201 in later
 
 
+@pytest.mark.usefixtures("across_organizations")
 def test_a_commit_that_its_standby_may_lack_is_not_answered(database_url, administrator):
     """An operator who cancels what waits for the standby makes the server say that it is done."""
     with opened(database_url):

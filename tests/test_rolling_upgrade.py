@@ -22,7 +22,7 @@ from tests.support.growing import MIGRATION, broken, grow
 from tests.support.kept_texts import trusted_texts
 
 #: The last migration of the version before this one.
-RELEASED = "0021_accounts"
+RELEASED = "0023_balances"
 
 #: What a migration may not do while the version before it serves, and what is found.
 BREAKING = {

@@ -47,7 +47,7 @@ def test_part_of_a_use_case_cannot_be_called_alone():
         assert_in_transaction()
 
 
-@pytest.mark.usefixtures("database")
+@pytest.mark.usefixtures("database", "across_organizations")
 @on_postgresql_only
 def test_a_transaction_that_loses_a_deadlock_is_run_again():
     first, second = an_organization(5), an_organization(5)
@@ -69,7 +69,7 @@ def test_a_transaction_that_loses_a_deadlock_is_run_again():
     assert SeatPool.select().where(SeatPool.suspended_at.is_null()).count() == 0
 
 
-@pytest.mark.usefixtures("database")
+@pytest.mark.usefixtures("database", "across_organizations")
 @on_postgresql_only
 def test_a_transaction_that_loses_every_time_hears_that_the_server_is_busy():
     acme = an_organization(5)

@@ -37,8 +37,12 @@ class Turns:
         #: In the order in which they came. While a turn is free, none of them could have it.
         self._waiting: list[Turn] = []
 
-    def begin(self, organization_id: str | None = None) -> "Turn":
+    def begin(
+        self, organization_id: str | None = None, patience_seconds: float | None = None
+    ) -> "Turn":
         """Return the turn of a request once it is its turn; None is an unknown caller's.
+
+        It waits no longer than the turns let any, nor than `patience_seconds`.
 
         Raises:
             TooManyRequests: the organization holds half of the threads.
@@ -49,7 +53,7 @@ class Turns:
             waits = not self._start(turn)
         if waits:
             try:
-                turn.wait()
+                turn.wait(patience_seconds)
             except Busy:
                 turn.end()
                 raise
@@ -159,13 +163,17 @@ class Turn:
                 turns._pass_on()
         return started
 
-    def wait(self) -> None:
-        """Wait until it is this request's turn. Hold nothing that another could use meanwhile.
+    def wait(self, patience_seconds: float | None = None) -> None:
+        """Wait until it is this request's turn, as long as `Turns.begin` does.
+
+        Hold nothing that another could use meanwhile.
 
         Raises:
             Busy: it did not become its turn in time.
         """
-        if self.called.acquire(timeout=self._turns._patience_seconds):
+        longest = self._turns._patience_seconds
+        timeout = longest if patience_seconds is None else min(longest, patience_seconds)
+        if self.called.acquire(timeout=timeout):
             return
         with self._turns._lock:
             if self.is_on:

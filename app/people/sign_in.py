@@ -13,6 +13,7 @@ from app.access.door import use_case
 from app.billing.contracts.renewals import renew_if_due
 from app.billing.contracts.standing import barred
 from app.db.transactions import transaction
+from app.directory import users
 from app.directory.users import name_given
 from app.errors import SeatLimitReached, SeatRefusal, UserNameTaken
 from app.i18n.languages import ENGLISH, Language, choose_language
@@ -127,7 +128,10 @@ def _decide(context: Context, subscription: Subscription, login: Login, claims: 
         return _decide_known(identity.user, subscription.standing, at=context.at)
     name_given("user_name", login.user_name)
     if login.mode is Mode.CHECK:
-        return _decide_unknown(context, claims.name, keep=login.hold)
+        decision = _decide_unknown(context, claims.name, keep=login.hold)
+        # The directory may have made the person meanwhile, who has the seat that was not free.
+        is_known = users.find_person(context.organization_id, claims.name) is not None
+        return _decide(context, subscription, login, claims) if is_known else decision
     try:
         return _claim(context, login)
     except UserNameTaken:
@@ -181,8 +185,13 @@ _expire_holds = transaction(ledger.expire_holds)
 def _hold_seat(context: Context, name: UserName) -> Hold | None:
     """Keep a free seat for the person; None where none is free, or no more may be held."""
     ledger.expire_holds(context.organization_id, at=context.at)
-    kept = Kept(name, Purpose.LOGIN)
-    return holds.place(context.organization_id, kept, Cause.of(context), at=context.at)
+    cause = Cause.of(context)
+    hold = holds.place(context.organization_id, Kept(name, Purpose.LOGIN), cause, at=context.at)
+    # The pool is locked from here on: who took a seat before is seen.
+    if hold is not None and users.find_person(context.organization_id, name) is not None:
+        holds.release_for(context.organization_id, name.key, cause, at=context.at)
+        return None
+    return hold
 
 
 def _document(context: Context, login: Login) -> Document:

@@ -6,6 +6,7 @@ It costs a request some microseconds.
 from flask import Flask, Request, current_app, g, request
 
 from app.access.principal import ALL_ORGANIZATIONS
+from app.db import deadlines
 from app.db.connections import database
 from app.limits.shares import Shares
 from app.limits.turns import Turn
@@ -29,7 +30,7 @@ def begin(sent: Request) -> None:
     organization_id = shares.tokens.organization_of(sent.environ.get("HTTP_AUTHORIZATION"))
     if organization_id is not None:
         shares.count(organization_id)
-    g.turn = shares.turns.begin(organization_id)
+    g.turn = shares.turns.begin(organization_id, _seconds_left())
 
 
 def admit(organization_id: str) -> None:
@@ -49,7 +50,7 @@ def admit(organization_id: str) -> None:
     if turn.claim(organization_id):
         return
     database.close()
-    turn.wait()
+    turn.wait(_seconds_left())
     database.connect(reuse_if_open=True)
 
 
@@ -89,6 +90,12 @@ def _token() -> str | None:
     """Return the header that carries a token, as it came."""
     given: str | None = request.environ.get("HTTP_AUTHORIZATION")
     return given
+
+
+def _seconds_left() -> float | None:
+    """Return how long the request may go on."""
+    deadline = deadlines.current()
+    return None if deadline is None else deadline.left()
 
 
 def _shares() -> Shares:

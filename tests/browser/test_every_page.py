@@ -60,7 +60,7 @@ OPEN = {
 LAST_YEAR = datetime(2025, 1, 1, 8, tzinfo=UTC)
 
 #: How the addresses of files end, which are no pages.
-FILE = re.compile(r"\.(csv|pdf|xml|zip)$")
+FILE = re.compile(r"(\.(csv|pdf|xml|zip)|/file)$")
 
 PREFIX = "/console/<organization_id>"
 

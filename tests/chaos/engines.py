@@ -114,7 +114,7 @@ def postgresql(folder: Path) -> Iterator[Engine]:
         yield Engine("postgresql", f"postgresql://postgres@127.0.0.1:{port}/chaos", direct, faults)
     finally:
         proxy.kill()
-        proxy.wait()
+        proxy.communicate()
         server.cleanup()
 
 

@@ -161,7 +161,7 @@ def _no_second_decision(_: psycopg.Connection) -> AbstractContextManager[object]
 
 def _no_retry(_: psycopg.Connection) -> AbstractContextManager[object]:
     """Let a transaction that loses a deadlock fail."""
-    return patch.object(transactions, "_lost_a_conflict", lambda _error: False)
+    return patch.object(transactions, "is_lost_conflict", lambda _error: False)
 
 
 @contextmanager
