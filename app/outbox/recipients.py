@@ -10,6 +10,7 @@ from peewee import JOIN, Expression, ModelSelect
 
 from app.access.principal import PERMISSIONS, Permission, Role
 from app.addresses import is_mailable
+from app.db.compiled import compiled
 from app.models import Organization, Owner, Seller, User
 from app.models.rows import same_organization
 from app.outbox.messages import Recipient
@@ -26,7 +27,7 @@ def primary_owners(organization_id: str, *, of_notice: bool = False) -> list[Rec
 
     Those who turned notices off get none.
     """
-    return _recipients(_primary_owners(organization_id), of_notice=of_notice)
+    return _recipients(_primary_owners.rows(organization_id), of_notice=of_notice)
 
 
 def billing_readers(organization_id: str) -> list[Recipient]:
@@ -53,7 +54,7 @@ def to_be_invoiced(organization: Organization) -> list[Recipient]:
 def addresses_invoiced(organization: Organization) -> list[str]:
     """Return the addresses of those who get an organization's invoices."""
     contacts = _mailable_contacts(organization)
-    return contacts or [owner.address for owner in _primary_owners(organization.id)]
+    return contacts or [owner.address for owner in _primary_owners.rows(organization.id)]
 
 
 def contacts_beside_owners(organization: Organization) -> list[Recipient]:
@@ -87,6 +88,7 @@ def _mailable_contacts(organization: Organization) -> list[str]:
     return list({fold(address): address for address in usable}.values())
 
 
+@compiled
 def _primary_owners(organization_id: str) -> "ModelSelect[Owner]":
     return _owners(organization_id).where(Owner.role == Role.PRIMARY_OWNER.value)
 
