@@ -22,6 +22,9 @@ LOG_BYTES_MAX = 16 * 1024 * 1024
 #: long they wait.
 SLACK_MS = 500
 
+#: What is no file: a database that ends with its connection.
+_IN_MEMORY = ":memory:"
+
 #: The owner reads and writes the file, and no other account does.
 _MODE = 0o600
 
@@ -84,6 +87,8 @@ def _make_private(path: str) -> None:
     SQLite gives its log and its shared memory the rights of the file. Where it cannot be made,
     SQLite says so better.
     """
+    if path == _IN_MEMORY:
+        return
     with suppress(OSError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _MODE))
 

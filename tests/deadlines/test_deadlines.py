@@ -216,3 +216,15 @@ def test_a_new_file_is_its_owners_alone(tmp_path):
 
     assert modes == {"new.db": 0o600, "new.db-wal": 0o600, "new.db-shm": 0o600}
     assert limit == (LOG_BYTES_MAX,)
+
+
+def test_a_database_in_memory_leaves_no_file(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    opened = open_database("sqlite:///:memory:")
+    try:
+        with connection():
+            database.execute_sql("CREATE TABLE one (id INTEGER)")
+    finally:
+        opened.close_all()
+
+    assert list(tmp_path.iterdir()) == []
