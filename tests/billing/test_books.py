@@ -1,6 +1,6 @@
 """Tables for an accountant: they come to what the ledger of invoices says."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -123,3 +123,18 @@ def test_vat_is_by_the_day_received_and_partial():
     ((movement, part),) = due_within(Days(NOW.date(), NOW.date()))
 
     assert (movement.day, part.tax_minor, part.net_minor) == (NOW.date(), 16_667, 83_333)
+
+
+@pytest.mark.usefixtures("database")
+def test_an_invoice_stands_before_what_a_slower_clock_received_for_it_that_day():
+    customer = a_customer()
+    invoice = customer.signing.invoice
+    behind = acting(customer.operator, at=invoice.issued_at - timedelta(seconds=1))
+    record_payment(behind, invoice.id, Receipt(100_000, invoice.issued_on, "SEPA 1"))
+
+    lines = statement_of(customer.id, YEAR).lines
+
+    assert [(line.kind, line.balance_minor) for line in lines] == [
+        ("invoice", invoice.total_minor),
+        ("received", invoice.total_minor - 100_000),
+    ]

@@ -9,6 +9,7 @@ import click
 from click.testing import CliRunner, Result
 
 from app.cli import main
+from app.clock import Clock
 from tests.support.builders import NOW
 
 #: What every contract agrees on besides its seats.
@@ -24,13 +25,16 @@ def subcommands(group: click.Group) -> Iterator[tuple[str, click.Command]]:
 
 @dataclass(frozen=True)
 class Operator:
-    """Runs commands with one environment."""
+    """Runs commands with one environment, and with one clock if it has one."""
 
     environment: dict[str, str] = field(default_factory=dict)
+    clock: Clock | None = None
 
     def run(self, *arguments: object) -> Result:
         """Run a command and return how it ended."""
-        return CliRunner(env=self.environment).invoke(main, [str(part) for part in arguments])
+        shown = {"SEATGATE_CLOCK": self.clock.now().isoformat()} if self.clock else {}
+        runner = CliRunner(env=self.environment | shown)
+        return runner.invoke(main, [str(part) for part in arguments])
 
     def says(self, *arguments: object) -> str:
         """Return what a command that succeeds says."""
@@ -53,11 +57,10 @@ class Operator:
 
 
 def an_operator(database_url: str, at: datetime = NOW) -> Operator:
-    """Return an operator over a database, whose clock starts at `at` with every command."""
+    """Return an operator over a database, whose clock shows `at` now and runs on from there.
+
+    What one command records is older than what the next one does.
+    """
     return Operator(
-        {
-            "SEATGATE_DATABASE_URL": database_url,
-            "SEATGATE_SANDBOX": "1",
-            "SEATGATE_CLOCK": at.isoformat(),
-        }
+        {"SEATGATE_DATABASE_URL": database_url, "SEATGATE_SANDBOX": "1"}, Clock.starting_at(at)
     )

@@ -138,8 +138,10 @@ def _of_money(move: Move, invoice: Invoice) -> StatementLine:
     )
 
 
-def _order(line: StatementLine) -> tuple[date, str]:
-    return line.day, recorded_order(line.record_id)
+def _order(line: StatementLine) -> tuple[date, bool, str]:
+    """By the day; what was issued before what was paid for it, whatever a machine's clock said."""
+    is_paper = line.record_id == line.invoice_id
+    return line.day, not is_paper, recorded_order(line.record_id)
 
 
 def statement_kind_text(kind: str, language: Language) -> str:
