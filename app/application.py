@@ -1,6 +1,7 @@
 """The WSGI application: every surface over one database."""
 
 import os
+from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, Response
@@ -15,26 +16,25 @@ from app.config import Config
 from app.db import deadlines
 from app.db.connections import database, open_database
 from app.exchanges.queue import Recorder
+from app.json_text import json_text
 from app.limits.shares import Rates, Shares
 from app.web import admission, console, documents, health, openapi, owner, sso, wellformed
 from app.web import errors as failures
 from app.web.addresses import Application
 from app.web.context import REQUEST_ID_HEADER, Seatgate, request_id, seatgate
-from app.web.responses import WholeAnswer, request_itself
+from app.web.current import current_request
+from app.web.responses import WholeAnswer
 from app.web.scim import api
 from app.web.security import protect
 
 
 class _Json(DefaultJSONProvider):
-    """Flask's JSON, with members in the order in which they were written and text as it is."""
-
-    sort_keys = False
-    ensure_ascii = False
+    """Answers in JSON, with members in the order in which they were written and text as it is."""
 
     @override
     def response(self, *args: Any, **kwargs: Any) -> Response:
-        body = self.dumps(self._prepare_response_obj(args, kwargs), separators=(",", ":"))
-        return WholeAnswer(f"{body}\n", content_type=self.mimetype)
+        body = json_text(self._prepare_response_obj(args, kwargs))
+        return WholeAnswer(f"{body}\n", HTTPStatus.OK, self.mimetype)
 
 
 def create_app(config: Config | None = None, shares: Shares | None = None) -> Flask:
@@ -58,7 +58,6 @@ def create_app(config: Config | None = None, shares: Shares | None = None) -> Fl
     app = Application("app")
     watch = Watch.over(config.clock)
     app.extensions["seatgate"] = Seatgate(config, TokenUses(), watch, recorder)
-    app.config["MAX_CONTENT_LENGTH"] = config.body_bytes_max
     app.json = _Json(app)
     if config.trusted_proxies:
         hops = config.trusted_proxies
@@ -78,14 +77,16 @@ def create_app(config: Config | None = None, shares: Shares | None = None) -> Fl
 
 
 def _begin() -> None:
-    """Look whether the request is one, and give it its deadline, its turn and a connection.
+    """Look whether the request is one, bound it, and give it a deadline, a turn and a connection.
 
     It goes on to its view then. That the process lives can be asked while every turn is taken and
     the database hangs.
     """
-    sent = request_itself()
+    sent = current_request()
     wellformed.check(sent.environ)
-    allowed, path = seatgate().config.deadline_seconds, sent.path
+    config, path = seatgate().config, sent.path
+    sent.max_content_length = config.body_bytes_max
+    allowed = config.deadline_seconds
     deadlines.begin(min(allowed, health.SECONDS) if path in health.ASKED_OFTEN else allowed)
     if path != health.LIVE:
         admission.begin(sent)
@@ -105,5 +106,5 @@ def _end(_error: BaseException | None) -> None:
 
 def _named(response: Response) -> Response:
     """Give the client the id that the request has in the audit trail."""
-    response.headers[REQUEST_ID_HEADER] = request_id()
+    response.headers.add(REQUEST_ID_HEADER, request_id())
     return response

@@ -1,6 +1,7 @@
 """Opaque ids that sort by the time they were made: new rows go to the end of their index."""
 
 import itertools
+import os
 import secrets
 from datetime import datetime
 
@@ -17,23 +18,13 @@ def new_uuid(at: datetime) -> str:
     standard library makes its own only from Python 3.14 on, and from the machine's clock, not from
     ours.
     """
-    milliseconds = int(at.timestamp() * 1000)
-    number = next(_numbers) % (1 << _COUNTER_BITS)
-    tail = (number << 32) | secrets.randbits(32)
-    value = (
-        (milliseconds << 80)
-        | (0x7 << 76)
-        | ((tail >> 62) << 64)
-        | (0b10 << 62)
-        | (tail & (2**62 - 1))
-    )
-    text = f"{value:032x}"
+    text = _digits(at)
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def new_id(prefix: str, at: datetime) -> str:
     """Return an id that shows its kind: `new_id("quo", at)` is `quo_` and 32 hexadecimal digits."""
-    return f"{prefix}_{new_uuid(at).replace('-', '')}"
+    return f"{prefix}_{_digits(at)}"
 
 
 def first_id(prefix: str, at: datetime) -> str:
@@ -45,3 +36,11 @@ def first_id(prefix: str, at: datetime) -> str:
     """
     milliseconds = max(int(at.timestamp() * 1000), 0)
     return f"{prefix}_{milliseconds << 80:032x}"
+
+
+def _digits(at: datetime) -> str:
+    """Return the hexadecimal digits of a UUID of version 7."""
+    number = next(_numbers) % (1 << _COUNTER_BITS)
+    tail = (number << 32) | int.from_bytes(os.urandom(4))
+    variant = (0b10 << 62) | (tail & (2**62 - 1))
+    return f"{int(at.timestamp() * 1000):012x}7{tail >> 62:03x}{variant:016x}"

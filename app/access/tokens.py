@@ -247,13 +247,16 @@ class TokenUses:
         """Remember that a token was used."""
         token_id = principal.actor.removeprefix("token:")
         with self._lock:
-            self._uses[principal.organization_id, token_id] = at.replace(second=0, microsecond=0)
+            self._uses[principal.organization_id, token_id] = at
 
     def drain(self) -> list[tuple[str, str, datetime]]:
         """Return (organization id, token id, instant) of each use noted since the last time."""
         with self._lock:
             uses, self._uses = self._uses, {}
-        return [(organization_id, token_id, at) for (organization_id, token_id), at in uses.items()]
+        return [
+            (organization_id, token_id, at.replace(second=0, microsecond=0))
+            for (organization_id, token_id), at in uses.items()
+        ]
 
 
 def note_uses(uses: Iterable[tuple[str, str, datetime]]) -> None:

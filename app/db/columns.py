@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from peewee import Field, TextField
 
@@ -67,7 +68,11 @@ class BytesField(Field):
 
 def instant_text(at: datetime | str) -> str:
     """Return `at` as `2026-03-01T09:00:00.000000Z`, which is how SQLite keeps it."""
-    if isinstance(at, str):
-        return at
+    return at if isinstance(at, str) else _written(at)
+
+
+@lru_cache(maxsize=256)
+def _written(at: datetime) -> str:
+    """Write an instant; what one request stores has the same in every row."""
     instant = at if at.tzinfo is UTC else at.astimezone(UTC)
-    return instant.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+    return f"{instant.isoformat(timespec='microseconds')[:-6]}Z"

@@ -65,7 +65,8 @@ def _instance_reader(model: type[Model], columns: Iterable[_Column]) -> Reader:
         made: Any = model.__new__(model)
         data = {name: row[index] for name, index in plain}
         for name, index, convert in converted:
-            data[name] = convert(row[index])
+            value = row[index]
+            data[name] = None if value is None else convert(value)
         made.__data__, made._dirty, made.__rel__ = data, set(), {}
         for each in beside:
             value = row[each.place]
@@ -108,7 +109,7 @@ def _reading(field: Field) -> Callable[[Any], Any]:
     return _day if type(field) is DateField else field.python_value
 
 
-def _day(value: str | date | None) -> date | None:
+def _day(value: str | date) -> date:
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, Request, Response
 from flask.sessions import NullSession, SessionInterface
 from werkzeug.datastructures import MultiDict
+from werkzeug.routing import MapAdapter
 
 from app.web.wellformed import BoundedRequest
 from scim.storable import NOT_STORABLE
@@ -50,6 +51,18 @@ class Application(Flask):
         self.url_map.merge_slashes = False
         self.url_map.redirect_defaults = False
         self.wsgi_app = PlainSlashes(self.wsgi_app)  # type: ignore[method-assign]  # as Flask documents it
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """Return what finds the view of a request: by its path and method, under any host."""
+        if request is None:
+            return super().create_url_adapter(request)
+        return self.url_map.bind(
+            request.host,
+            request.root_path,
+            url_scheme=request.scheme,
+            default_method=request.method,
+            path_info=request.path,
+        )
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Return a view as it is: none is a coroutine, which Flask asks of each at each call."""

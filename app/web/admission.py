@@ -3,13 +3,14 @@
 It costs a request some microseconds.
 """
 
-from flask import Flask, Request, current_app, g, request
+from flask import Flask, Request
 
 from app.access.principal import ALL_ORGANIZATIONS
 from app.db import deadlines
 from app.db.connections import database
 from app.limits.shares import Shares
 from app.limits.turns import Turn
+from app.web.current import current_application, current_request, notes
 
 _EXTENSION = "seatgate.shares"
 
@@ -30,7 +31,7 @@ def begin(sent: Request) -> None:
     organization_id = shares.tokens.organization_of(sent.environ.get("HTTP_AUTHORIZATION"))
     if organization_id is not None:
         shares.count(organization_id)
-    g.turn = shares.turns.begin(organization_id, _seconds_left())
+    notes().turn = shares.turns.begin(organization_id, _seconds_left())
 
 
 def admit(organization_id: str) -> None:
@@ -43,7 +44,7 @@ def admit(organization_id: str) -> None:
         TooManyRequests: the organization sent as many as it may, or too many at once.
         Busy: it did not become its turn in time.
     """
-    turn: Turn = g.turn
+    turn: Turn = notes().turn
     if organization_id in (turn.organization_id, ALL_ORGANIZATIONS):
         return
     _shares().count(organization_id)
@@ -56,7 +57,7 @@ def admit(organization_id: str) -> None:
 
 def admit_token(organization_id: str) -> None:
     """Let a request go on whose token is valid, and remember whose that is. As `admit`."""
-    turn: Turn = g.turn
+    turn: Turn = notes().turn
     if organization_id in (turn.organization_id, ALL_ORGANIZATIONS):
         return
     token = _token()
@@ -76,19 +77,19 @@ def count_stranger() -> None:
     shares = _shares()
     if (token := _token()) is not None:
         shares.tokens.forget(token)
-    shares.count_stranger(request.remote_addr or "")
+    shares.count_stranger(current_request().remote_addr or "")
 
 
 def end() -> None:
     """Let others have the turn."""
-    turn: Turn | None = g.pop("turn", None)
+    turn: Turn | None = notes().pop("turn", None)
     if turn is not None:
         turn.end()
 
 
 def _token() -> str | None:
     """Return the header that carries a token, as it came."""
-    given: str | None = request.environ.get("HTTP_AUTHORIZATION")
+    given: str | None = current_request().environ.get("HTTP_AUTHORIZATION")
     return given
 
 
@@ -99,5 +100,5 @@ def _seconds_left() -> float | None:
 
 
 def _shares() -> Shares:
-    shares: Shares = current_app.extensions[_EXTENSION]
+    shares: Shares = current_application().extensions[_EXTENSION]
     return shares

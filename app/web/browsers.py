@@ -10,9 +10,10 @@ import hmac
 import secrets
 from datetime import datetime
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, request
 
 from app.web.context import instant
+from app.web.current import notes
 from app.web.security import is_secure
 
 _SESSION = "seatgate_session"
@@ -39,9 +40,10 @@ def forget_session(response: Response) -> None:
 
 def browser_secret() -> str:
     """Return the browser's own secret, which is made at its first request that needs one."""
-    if "browser_secret" not in g:
-        g.browser_secret = request.cookies.get(_named(_BROWSER)) or _new_secret()
-    secret: str = g.browser_secret
+    noted = notes()
+    if "browser_secret" not in noted:
+        noted.browser_secret = request.cookies.get(_named(_BROWSER)) or _new_secret()
+    secret: str = noted.browser_secret
     return secret
 
 
@@ -77,7 +79,7 @@ def cookie(name: str) -> str | None:
 
 
 def _keep_browser_secret(response: Response) -> Response:
-    made: str | None = g.get("browser_secret_made")
+    made: str | None = notes().get("browser_secret_made")
     if made is not None:
         _set(response, _BROWSER, made, max_age=None)
     return response
@@ -85,7 +87,7 @@ def _keep_browser_secret(response: Response) -> Response:
 
 def _new_secret() -> str:
     made = secrets.token_urlsafe(_SECRET_BYTES)
-    g.browser_secret_made = made
+    notes().browser_secret_made = made
     return made
 
 

@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
-from flask import current_app, g, request
+from flask import request
 
 from app.access.context import Context, acting
 from app.access.principal import Permission, Principal
@@ -19,6 +19,7 @@ from app.exchanges.queue import Recorder
 from app.identifiers import new_id
 from app.web.addresses import UNSTORABLE, holds_unstorable, unstorable_parameter
 from app.web.admission import admit_token, count_stranger
+from app.web.current import current_application, current_request, notes
 from app.web.parameters import check_query, expected_query
 
 P = ParamSpec("P")
@@ -48,16 +49,16 @@ class Seatgate:
 
 def seatgate() -> Seatgate:
     """Return what this process shares."""
-    shared: Seatgate = current_app.extensions["seatgate"]
+    shared: Seatgate = current_application().extensions["seatgate"]
     return shared
 
 
 def instant() -> datetime:
     """Return the one instant at which this request happens."""
-    try:
-        at: datetime = g.at
-    except AttributeError:
-        at = g.at = seatgate().watch.trusted_now()
+    noted = notes()
+    at: datetime | None = noted.get("at")
+    if at is None:
+        at = noted.at = seatgate().watch.trusted_now()
     return at
 
 
@@ -66,12 +67,12 @@ def request_id() -> str:
 
     Ours is made once for the request, so that audit events and the answer carry the same.
     """
-    try:
-        named: str = g.request_id
-    except AttributeError:
-        given = request.headers.get(REQUEST_ID_HEADER, "")
+    noted = notes()
+    named: str | None = noted.get("request_id")
+    if named is None:
+        given = current_request().headers.get(REQUEST_ID_HEADER, "")
         usable = given.isascii() and given.isprintable() and len(given) <= REQUEST_ID_LENGTH_MAX
-        named = g.request_id = given if given and usable else new_id("req", instant())
+        named = noted.request_id = given if given and usable else new_id("req", instant())
     return named
 
 
@@ -87,7 +88,7 @@ def caller(*permissions: Permission) -> Principal:
         TooManyRequests: the caller sent too many. As `admit`.
         Busy: it did not become the caller's turn in time.
     """
-    given = request.headers.get("Authorization", "").strip()
+    given = current_request().headers.get("Authorization", "").strip()
     scheme, _, rest = given.partition(" ")
     secret = rest.strip() if scheme.lower() == "bearer" else given
     if not secret:
@@ -98,7 +99,7 @@ def caller(*permissions: Permission) -> Principal:
     except NotAuthenticated:
         count_stranger()
         raise
-    g.principal = principal
+    notes().principal = principal
     admit_token(principal.organization_id)
     seatgate().token_uses.note(principal, at)
     for permission in permissions:
@@ -121,11 +122,12 @@ def requires(
         @wraps(view)
         def admitted(*args: P.args, **kwargs: P.kwargs) -> R:
             context = acting(who(*permissions), at=instant())
-            if holds_unstorable(request.path):
+            sent = current_request()
+            if holds_unstorable(sent.path):
                 raise NotFound(f"There is nothing here. {UNSTORABLE}")
-            if (name := unstorable_parameter(request.args)) is not None:
+            if (name := unstorable_parameter(sent.args)) is not None:
                 raise InvalidInput(name.replace("\0", ""), UNSTORABLE)
-            check_query(request.args, expected)
+            check_query(sent.args, expected)
             return view(context, *args, **kwargs)
 
         return admitted

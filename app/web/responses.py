@@ -5,7 +5,7 @@ from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from flask import Request, Response, g, request
+from flask import Response
 from typing_extensions import override
 from werkzeug.datastructures import Headers, MIMEAccept
 from werkzeug.exceptions import NotAcceptable, UnsupportedMediaType
@@ -13,6 +13,7 @@ from werkzeug.http import parse_accept_header
 
 from app.errors import MalformedBody
 from app.json_text import json_bytes
+from app.web.current import current_request, notes
 from scim.urns import MEDIA_TYPE
 
 if TYPE_CHECKING:
@@ -21,12 +22,6 @@ if TYPE_CHECKING:
 JSON_TYPE = "application/json"
 _CODINGS = frozenset({"", "identity"})
 _READ_TYPES = frozenset({MEDIA_TYPE, JSON_TYPE, ""})
-
-
-def request_itself() -> Request:
-    """Return the request, for a function that looks at it often: Flask's name for it is a proxy."""
-    sent: Request = request._get_current_object()  # type: ignore[attr-defined]  # stubs hide the proxy
-    return sent
 
 
 class UnreadableCoding(UnsupportedMediaType):
@@ -38,6 +33,14 @@ class WholeAnswer(Response):
 
     Its addresses are written in full and in ASCII; werkzeug would look at each header again.
     """
+
+    def __init__(
+        self, text: str, status: int, content_type: str, headers: dict[str, str] | None = None
+    ) -> None:
+        """Answer with a text in UTF-8."""
+        body = text.encode()
+        named = {"Content-Type": content_type, "Content-Length": str(len(body)), **(headers or {})}
+        super().__init__([body], status, Headers(list(named.items())))
 
     @override
     def get_wsgi_headers(self, environ: "WSGIEnvironment") -> Headers:
@@ -52,11 +55,11 @@ def scim_response(body: Any, status: int = 200, headers: dict[str, str] | None =
 
 def scim_text(text: str, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """Return a SCIM answer that is JSON text already. As `scim_response`."""
-    return WholeAnswer(text, status, headers, content_type=_scim_type())
+    return WholeAnswer(text, status, _scim_type(), headers)
 
 
 def _scim_type() -> str:
-    return _answered(request.headers.get("Accept", "")) or MEDIA_TYPE
+    return _answered(current_request().headers.get("Accept", "")) or MEDIA_TYPE
 
 
 def json_response(
@@ -79,7 +82,7 @@ def check_acceptable() -> None:
     Raises:
         NotAcceptable: its Accept header leaves both out.
     """
-    if _answered(request.headers.get("Accept", "")) is None:
+    if _answered(current_request().headers.get("Accept", "")) is None:
         raise NotAcceptable
 
 
@@ -92,12 +95,12 @@ def json_body() -> Any:
         RequestEntityTooLarge: it is larger than allowed.
         MalformedBody: it is not JSON.
     """
-    sent = request_itself()
+    sent = current_request()
     if sent.headers.get("Content-Encoding", "").strip().lower() not in _CODINGS:
         raise UnreadableCoding
     if sent.mimetype not in _READ_TYPES:
         raise UnsupportedMediaType
-    body = g.body = sent.get_data()
+    body = notes().body = sent.get_data()
     try:
         return json.loads(
             body,

@@ -36,10 +36,12 @@ def protect(response: Response) -> Response:
     What holds a person's data, an invoice or a secret is so kept by none, whatever is added; and
     going back to a page asks again.
     """
-    response.headers.setdefault("Cache-Control", "no-store")
+    headers = response.headers
+    if "Cache-Control" not in headers:
+        headers.add("Cache-Control", "no-store")
     if response.mimetype == _PAGE:
         for name, value in PAGE_HEADERS.items():
-            response.headers.setdefault(name, value)
+            headers.setdefault(name, value)
     return response
 
 

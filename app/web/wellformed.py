@@ -20,6 +20,8 @@ _HOST = re.compile(r"([\w.~!$&'()*+;=%-]+|\[[0-9a-fA-F:.]+\])(:[0-9]*)?", re.ASC
 _SCHEMES = frozenset({"", "http", "https"})
 #: Where a client that speaks this version names no host, it knew of none.
 _OLD_VERSIONS = frozenset({"HTTP/1", "HTTP/1.0"})
+#: How much is read of a body at once.
+_PART_BYTES_MAX = 65_536
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]|%[89a-fA-F]")
 
 
@@ -44,14 +46,28 @@ class _Body(LimitedStream):
         self._length = length
 
     def readinto(self, b: bytearray) -> int | None:  # type: ignore[override]  # as Werkzeug has it
-        size = super().readinto(b)
+        part = self._part(len(b))
+        b[: len(part)] = part
+        return len(part)
+
+    def readall(self) -> bytes:
+        parts = []
+        while self._pos != self._length and (part := self._part(_PART_BYTES_MAX)):
+            parts.append(part)
+        return b"".join(parts)
+
+    def _part(self, size: int) -> bytes:
+        """Return up to `size` bytes, and none at the end."""
+        try:
+            part = self._stream.read(min(size, self.limit - self._pos))
+        except (OSError, ValueError) as error:
+            raise BadRequest from error
+        if not part and self._length is not None and self._pos < self._length:
+            raise BadRequest
+        self._pos += len(part)
         if self.is_exhausted:
             raise RequestEntityTooLarge
-        return size
-
-    def on_disconnect(self, error: Exception | None = None) -> None:
-        if error is not None or (self._length is not None and self._pos < self._length):
-            raise BadRequest
+        return part
 
 
 class BoundedRequest(Request):

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any, Generic
 from urllib.parse import parse_qsl
 
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response
 from flask.views import MethodView
 
 from app.access.context import acting
@@ -13,6 +13,7 @@ from app.access.principal import Permission, Principal
 from app.directory.resources import location_of
 from app.web.addresses import UNSTORABLE, holds_unstorable
 from app.web.context import SCIM_PREFIX, caller, instant, scim_url
+from app.web.current import current_request, notes
 from app.web.responses import check_acceptable, json_body, scim_response, scim_text
 from app.web.scim import discovery
 from app.web.scim.bulk import run_bulk
@@ -36,7 +37,7 @@ def _admit() -> None:
     """Let only provisioning clients in, before anything of the request is read."""
     caller(Permission.PROVISION)
     check_acceptable()
-    if holds_unstorable(request.path):
+    if holds_unstorable(current_request().path):
         raise InvalidValue(UNSTORABLE)
 
 
@@ -75,7 +76,7 @@ class Resource(MethodView, Generic[Row]):
         call, projection = _call(), _projection(self.endpoint)
         row = self.endpoint.read(call, resource_id)
         tag = entity_tag(row.version)
-        if not satisfies_if_none_match(request.headers.get("If-None-Match"), tag):
+        if not satisfies_if_none_match(current_request().headers.get("If-None-Match"), tag):
             return Response(status=304, headers={"ETag": tag})
         return _answer(call, self.endpoint, row, projection)
 
@@ -132,9 +133,10 @@ def me() -> Response:
 
 def _call(message: Any = None) -> ScimCall:
     """Return who asks, in which dialect the message is, and from where."""
-    query_string = request.query_string.decode("latin-1")
-    agent = request.headers.get("User-Agent")
-    principal: Principal = g.principal
+    sent = current_request()
+    query_string = sent.query_string.decode("latin-1")
+    agent = sent.headers.get("User-Agent")
+    principal = _principal()
     dialect = dialect_of(message, query_string, principal.provider, agent)
     known = None if dialect is Dialect.UNKNOWN else dialect.value
     context = acting(principal, at=instant(), provider=known)
@@ -142,18 +144,25 @@ def _call(message: Any = None) -> ScimCall:
     return ScimCall(context, dialect, scim_url())
 
 
+def _principal() -> Principal:
+    principal: Principal = notes().principal
+    return principal
+
+
 def _conditions() -> Conditions:
-    return Conditions(request.headers.get("If-Match"), request.headers.get("If-None-Match"))
+    headers = current_request().headers
+    return Conditions(headers.get("If-Match"), headers.get("If-None-Match"))
 
 
 def _search() -> SearchRequest:
     """Return the query in the address, of which a parameter given twice counts as first given."""
-    given = request.query_string.decode("latin-1")
+    sent = current_request()
+    given = sent.query_string.decode("latin-1")
     if not given:
         return SearchRequest()
-    undone = undo_query(given, strict=g.principal.profile.strict)
+    undone = undo_query(given, strict=_principal().profile.strict)
     if undone == given:
-        return SearchRequest.parse_query(request.args)
+        return SearchRequest.parse_query(sent.args)
     pairs = parse_qsl(undone, keep_blank_values=True)
     return SearchRequest.parse_query(dict(reversed(pairs)))
 
@@ -161,7 +170,7 @@ def _search() -> SearchRequest:
 def _projection(endpoint: Endpoint[Row]) -> Projection:
     search = _search()
     return Projection.parse(
-        endpoint.type_in(g.principal.profile), search.attributes, search.excluded_attributes
+        endpoint.type_in(_principal().profile), search.attributes, search.excluded_attributes
     )
 
 

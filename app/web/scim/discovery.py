@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from functools import lru_cache
 
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response, g
 
 from app.access.profiles import ScimProfile
 from app.errors import NotFound, NotPermitted
 from app.json_text import json_text
 from app.web.context import public_url, scim_url, seatgate
+from app.web.current import current_request
 from app.web.documents import DOCS_PREFIX
 from app.web.responses import scim_response, scim_text
 from app.web.scim.bulk import OPERATIONS_MAX
@@ -113,7 +114,8 @@ def _one(documents: Mapping[str, Document], name: str) -> Response:
 
 def _refuse_filter() -> None:
     """Refuse a filter on what is discovered, as RFC 7644 section 4 demands."""
-    if request.endpoint in _FILTERLESS and "filter" in request.args:
+    sent = current_request()
+    if sent.endpoint in _FILTERLESS and "filter" in sent.args:
         raise NotPermitted("The discovery endpoints take no filter. Leave it out.")
 
 

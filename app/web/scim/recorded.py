@@ -6,14 +6,14 @@ Writes are recorded, and whatever is refused. Of the rest it is noted that it ca
 from collections.abc import Sequence
 from http import HTTPStatus
 
-from flask import Request, Response, g
+from flask import Request, Response
 from flask.ctx import _AppCtxGlobals
 
 from app.access.principal import Principal
 from app.exchanges.asked import Asked, Body, Refusal
 from app.web.context import instant, seatgate
+from app.web.current import current_request, notes
 from app.web.errors import Problem
-from app.web.responses import request_itself
 
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _RECORDED = _WRITES | {"GET"}
@@ -22,17 +22,18 @@ _SEARCH = "/.search"
 
 def note_speaker(principal: Principal) -> None:
     """Note who asks, with the identity provider that the request shows."""
-    g.speaker = principal
+    notes().speaker = principal
 
 
 def note_operations(numbers: Sequence[int]) -> None:
     """Note which operations of a Bulk are answered, in the order of their answers."""
-    g.operations = tuple(numbers)
+    notes().operations = tuple(numbers)
 
 
 def note_refused(number: int, problem: Problem) -> None:
     """Note why an operation of a Bulk, counted from 0, was refused."""
-    g.refused = {**g.get("refused", {}), number: refusal_of(problem)}
+    noted = notes()
+    noted.refused = {**noted.get("refused", {}), number: refusal_of(problem)}
 
 
 def refusal_of(problem: Problem) -> Refusal:
@@ -44,8 +45,7 @@ def refusal_of(problem: Problem) -> Refusal:
 
 def record(response: Response) -> Response:
     """Hand the exchange over, or note that the token last asked; answer as before."""
-    sent = request_itself()
-    noted: _AppCtxGlobals = g._get_current_object()
+    sent, noted = current_request(), notes()
     speaker = noted.get("speaker") or noted.get("principal")
     if speaker is None:
         return response
