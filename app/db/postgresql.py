@@ -21,10 +21,13 @@ from psycopg.abc import PQGen
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.errors import ReadOnlySqlTransaction
 from psycopg.pq import TransactionStatus
+from psycopg.waiting import Ready
 
 from app.db import deadlines
 from app.db.deadlines import OutOfTime
 from app.db.execution import Execution
+from app.errors import Busy
+from app.limits import giving_way
 
 R = TypeVar("R")
 
@@ -57,21 +60,28 @@ class Connection(psycopg.Connection[Any]):
     answer_seconds: float | None = None
 
     def wait(self, gen: PQGen[R], interval: float = 0.1, timeout: float | None = None) -> R:
-        """Wait for the server, at most until the deadline.
+        """Wait for the server, at most until the deadline; give way where that may be for a lock.
 
         Raises:
             OutOfTime: the deadline came first.
+            Busy: too many wait for locks already.
         """
         deadline = deadlines.current()
         left = self.answer_seconds if deadline is None else deadline.left()
+        gives_way = giving_way.is_possible()
+        if gives_way:
+            gen, interval = _giving_way(gen), giving_way.MOMENT_SECONDS
         try:
             return super().wait(gen, interval, timeout if left is None else left)
-        except ReadOnlySqlTransaction:
+        except (Busy, ReadOnlySqlTransaction):
             self.close()
             raise
         except psycopg.OperationalError:
             if left is None or self.pgconn.transaction_status != TransactionStatus.ACTIVE:
                 raise
+        finally:
+            if gives_way:
+                giving_way.go_on()
         # The server has not answered yet.
         self.close()
         if deadline is not None:
@@ -233,6 +243,20 @@ class Postgresql(Execution, PooledPostgresqlDatabase):  # type: ignore[misc]  # 
         deadline = deadlines.current()
         left = CONNECT_SECONDS if deadline is None else min(CONNECT_SECONDS, deadline.left())
         return {"connect_timeout": max(_CONNECT_SECONDS_MIN, math.ceil(left))}
+
+
+def _giving_way(gen: PQGen[R]) -> PQGen[R]:
+    """Go through what waits for the server, and give way when it was silent for an interval."""
+    try:
+        wanted = next(gen)
+        while True:
+            ready = yield wanted
+            if ready == Ready.NONE:
+                giving_way.give_way()
+            wanted = gen.send(ready)
+    except StopIteration as end:
+        result: R = end.value
+        return result
 
 
 @lru_cache(maxsize=64)

@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from peewee import OperationalError
 from playhouse.pool import PooledSqliteDatabase
 
 from app.db import deadlines
 from app.db.execution import Execution
+from app.db.failures import is_lock
+from app.limits import giving_way
 
 #: How many steps a statement takes between two looks at the clock: some milliseconds. The look
 #: waits for the interpreter, so that it must not be too frequent.
@@ -40,8 +43,15 @@ class Sqlite(Execution, PooledSqliteDatabase):  # type: ignore[misc]  # playhous
         super().__init__(path, **options)
 
     def begin(self, lock_type: str | None = None) -> None:
-        """Begin a transaction, and wait for the file's lock no longer than the deadline lets."""
+        """Begin a transaction, and wait for the file's lock no longer than the deadline lets.
+
+        A request that has waited for a moment gives way.
+        """
         deadlines.check()
+        if giving_way.is_possible():
+            if self._begins_in_a_moment(lock_type):
+                return
+            giving_way.give_way()
         left = _milliseconds(deadlines.lock_left(self._lock_seconds))
         if left >= _milliseconds(self._lock_seconds) - SLACK_MS:
             super().begin(lock_type)
@@ -69,6 +79,17 @@ class Sqlite(Execution, PooledSqliteDatabase):  # type: ignore[misc]  # playhous
     def _add_conn_hooks(self, conn: sqlite3.Connection) -> None:
         super()._add_conn_hooks(conn)
         conn.set_progress_handler(deadlines.is_over, STEPS_BETWEEN_LOOKS)
+
+    def _begins_in_a_moment(self, lock_type: str | None) -> bool:
+        moment = min(giving_way.MOMENT_SECONDS, deadlines.lock_left(self._lock_seconds))
+        try:
+            with self._waiting(_milliseconds(moment)):
+                super().begin(lock_type)
+        except OperationalError as error:
+            if not is_lock(error):
+                raise
+            return False
+        return True
 
     @contextmanager
     def _waiting(self, milliseconds: int) -> Iterator[None]:

@@ -11,15 +11,16 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
-from peewee import OperationalError
+from peewee import Database, OperationalError
 
 from app.db import deadlines
 from app.db.connections import database, on_postgresql
 from app.db.deadlines import TRANSACTION_SECONDS, Deadline
 from app.db.failures import is_lock, is_lost_conflict, note
 from app.errors import Busy
+from app.limits import giving_way
 from app.log_lines import Repeated
 
 failing = Repeated(logging.getLogger(__name__), "a follow-up failed and is left to housekeeping")
@@ -34,9 +35,48 @@ ATTEMPTS_MAX = 4
 #: What this thread's transaction has put off until it commits.
 _put_off = threading.local()
 
-#: SQLite lets one connection write at a time and makes the others poll; within a process a lock
-#: queues them instead.
-_sqlite_writer = threading.Lock()
+
+class _Writers:
+    """The queue of this process's writers to SQLite.
+
+    It lets one connection write at a time and makes the others poll; a lock is fairer to them.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        #: How often the lock was had.
+        self._passed = 0
+
+    def acquire(self, timeout: float = -1) -> bool:
+        """Wait for the lock, in seconds, -1 for ever; return whether it was had.
+
+        A request gives way where the queue stands still.
+
+        Raises:
+            Busy: too many wait for locks already.
+        """
+        if not (self._lock.acquire(blocking=False) or self._wait(timeout)):
+            return False
+        self._passed += 1
+        return True
+
+    def release(self) -> None:
+        """Let the next one have the lock."""
+        self._lock.release()
+
+    def _wait(self, timeout: float) -> bool:
+        give_up_at = time.monotonic() + timeout
+        while giving_way.is_possible() and timeout > giving_way.MOMENT_SECONDS:
+            passed = self._passed
+            if self._lock.acquire(timeout=giving_way.MOMENT_SECONDS):
+                return True
+            if passed == self._passed:
+                giving_way.give_way()
+            timeout = max(0.0, give_up_at - time.monotonic())
+        return self._lock.acquire(timeout=timeout)
+
+
+_sqlite_writer = _Writers()
 
 
 def run(work: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -134,6 +174,8 @@ class _Writing:
 
     __slots__ = ("_is_queued", "_patience", "_transaction")
 
+    _transaction: Any
+
     def __init__(self, patience: Deadline) -> None:
         self._patience = patience
         self._is_queued = not on_postgresql()
@@ -142,6 +184,25 @@ class _Writing:
         opened = database.obj
         if opened.in_transaction():
             raise RuntimeError("a transaction is open already")
+        _line_up(opened, self._patience)
+        giving_way.note_writing(writes=True)
+        try:
+            self._begin(opened)
+        except BaseException:
+            giving_way.note_writing(writes=False)
+            raise
+        finally:
+            giving_way.go_on()
+
+    def __exit__(self, *error: object) -> None:
+        try:
+            self._transaction.__exit__(*error)
+        finally:
+            giving_way.note_writing(writes=False)
+            if self._is_queued:
+                _sqlite_writer.release()
+
+    def _begin(self, opened: Database) -> None:
         if not self._is_queued:
             self._transaction = opened.transaction()
             self._transaction.__enter__()
@@ -155,12 +216,16 @@ class _Writing:
             _sqlite_writer.release()
             raise
 
-    def __exit__(self, *error: object) -> None:
-        try:
-            self._transaction.__exit__(*error)
-        finally:
-            if self._is_queued:
-                _sqlite_writer.release()
+
+def _line_up(opened: Database, patience: Deadline) -> None:
+    """Begin nothing more while more requests are worked on than may, as after a lock came free."""
+    if not giving_way.must_line_up():
+        return
+    opened.close()
+    try:
+        giving_way.wait_in_line(patience.left())
+    finally:
+        opened.connect(reuse_if_open=True)
 
 
 def _busy() -> Busy:

@@ -18,6 +18,9 @@ TURNS = 4
 #: there is something for them to do.
 THREADS = 128
 
+#: Requests that wait for a lock, and so need no turn, but a connection to the database each.
+ASIDE = 32
+
 #: A caller who sent nothing for a while may send at once what it may send in so many seconds.
 BURST_SECONDS = 10
 
@@ -45,7 +48,7 @@ class Shares:
     """How often callers may send, and how many of their requests are worked on at a time."""
 
     rates: Rates | None
-    turns: Turns = field(default_factory=lambda: Turns(TURNS, THREADS))
+    turns: Turns = field(default_factory=lambda: Turns(TURNS, THREADS, ASIDE))
     tokens: KnownTokens = field(default_factory=KnownTokens)
 
     def count(self, organization_id: str) -> None:

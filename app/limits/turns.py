@@ -5,6 +5,12 @@ unless that is known of its token. At most half of the turns are one organizatio
 most half are of unknown callers. So whatever one sends, a turn is free for the others. Who has to
 wait does so in a thread, of which there are many more than turns, and one organization can hold at
 most half of them, too.
+
+A turn is for work. A request that waits for a lock stands aside, so that others have its turn. Once
+it has the lock it goes on at once, if need be as one more than there are turns: others may wait for
+what it has locked by now. While more are worked on than there are turns none begins, and who went
+on so goes to the end of the line before its next transaction. So many may stand aside, since each
+holds a connection; of an organization of which half as many do, none begins.
 """
 
 import threading
@@ -23,10 +29,17 @@ class Turns:
     """The turns of one process; each method may be called by any thread."""
 
     def __init__(
-        self, turns: int, threads: int, patience_seconds: float = PATIENCE_SECONDS
+        self, turns: int, threads: int, aside: int, patience_seconds: float = PATIENCE_SECONDS
     ) -> None:
-        """Let `turns` requests be worked on at once, out of as many as there are `threads`."""
+        """Let `turns` requests be worked on at once, out of as many as there are `threads`.
+
+        At most `aside` more wait for locks meanwhile.
+        """
+        #: Below 0 where requests that stood aside went on though none was free.
         self._free = turns
+        self._aside = 0
+        self._aside_max = aside
+        self._callers_aside_max = max(aside // 2, 1)
         self._working_max = max(turns // 2, 1)
         self._held_max = max(threads // 2, 1)
         self._patience_seconds = patience_seconds
@@ -76,62 +89,88 @@ class Turns:
             )
         return caller
 
+    def _may_start(self, caller: "_Caller") -> bool:
+        return (
+            self._free > 0
+            and caller.working < self._working_max
+            and caller.aside < self._callers_aside_max
+        )
+
     def _start(self, turn: "Turn") -> bool:
         """Let a request be worked on if it may, else put it last in line; return whether it may."""
-        caller = turn.caller
-        if self._free and caller.working < self._working_max:
-            self._free -= 1
-            caller.working += 1
-            turn.is_on = True
+        if self._may_start(turn.caller):
+            self._work(turn)
             return True
-        turn.called = threading.Semaphore(0)
-        self._waiting.append(turn)
-        caller.waiting += 1
+        self._line_up(turn)
         return False
 
-    def _stop(self, turn: "Turn") -> None:
-        """Take a request's turn away, or its place in line, and forget a caller without another."""
+    def _work(self, turn: "Turn") -> None:
+        self._free -= 1
+        turn.caller.working += 1
+        turn.is_on = True
+
+    def _line_up(self, turn: "Turn") -> None:
+        turn.called = threading.Semaphore(0)
+        self._waiting.append(turn)
+        turn.caller.waiting += 1
+
+    def _put_aside(self, turn: "Turn") -> None:
+        self._aside += 1
+        turn.caller.aside += 1
+        turn.is_aside = True
+
+    def _take(self, turn: "Turn") -> None:
+        """Take a request from where it is: worked on, aside or in line."""
         caller = turn.caller
         if turn.is_on:
             turn.is_on = False
             self._free += 1
             caller.working -= 1
+        elif turn.is_aside:
+            turn.is_aside = False
+            self._aside -= 1
+            caller.aside -= 1
         else:
             self._waiting.remove(turn)
             caller.waiting -= 1
+
+    def _stop(self, turn: "Turn") -> None:
+        """Take a request away, and forget a caller without another."""
+        self._take(turn)
+        caller = turn.caller
         if not caller.held and caller is not self._unknown:
             del self._callers[caller.organization_id]
 
     def _pass_on(self) -> None:
         """Give free turns to those who wait: first to the caller with the fewest."""
-        while self._free and self._waiting:
-            turn = min(self._waiting, key=lambda turn: turn.caller.working)
-            if turn.caller.working >= self._working_max:
+        while self._free > 0:
+            able = [turn for turn in self._waiting if self._may_start(turn.caller)]
+            if not able:
                 return
-            self._waiting.remove(turn)
-            turn.caller.waiting -= 1
-            self._start(turn)
+            turn = min(able, key=lambda turn: turn.caller.working)
+            self._take(turn)
+            self._work(turn)
             turn.called.release()
 
 
 class _Caller:
-    """How many requests of a caller are worked on, and how many wait."""
+    """How many requests of a caller are worked on, wait for their turn, and stand aside."""
 
-    __slots__ = ("organization_id", "waiting", "working")
+    __slots__ = ("aside", "organization_id", "waiting", "working")
 
     def __init__(self, organization_id: str) -> None:
         self.organization_id = organization_id
-        self.working = self.waiting = 0
+        self.working = self.waiting = self.aside = 0
 
     @property
     def held(self) -> int:
-        return self.working + self.waiting
+        return self.working + self.waiting + self.aside
 
 
 class Turn:
     """The turn of one request."""
 
-    __slots__ = ("_turns", "called", "caller", "is_on")
+    __slots__ = ("_turns", "called", "caller", "is_aside", "is_on")
 
     #: Made for one who waits, and released when the turn comes.
     called: threading.Semaphore
@@ -140,7 +179,7 @@ class Turn:
         """Be one of a process's turns, a caller's."""
         self._turns = turns
         self.caller = caller
-        self.is_on = False
+        self.is_on = self.is_aside = False
 
     @property
     def organization_id(self) -> str:
@@ -179,6 +218,42 @@ class Turn:
             if self.is_on:
                 return
         raise _busy()
+
+    def stand_aside(self) -> None:
+        """Let others have the turn while this request, which has it, waits for a lock.
+
+        Raises:
+            Busy: as many as may stand aside already; the turn stays this request's.
+        """
+        turns = self._turns
+        with turns._lock:
+            if turns._aside >= turns._aside_max:
+                raise Busy("The server is busy with other changes. Try again in a moment.")
+            turns._take(self)
+            turns._put_aside(self)
+            turns._pass_on()
+
+    def go_on(self) -> None:
+        """Be worked on at once, before all who wait, and whether or not a turn is free."""
+        turns = self._turns
+        with turns._lock:
+            turns._take(self)
+            turns._work(self)
+            turns._pass_on()
+
+    def give_back(self) -> bool:
+        """Go to the end of the line if more are worked on than may; return whether that is so.
+
+        It has to `wait` then.
+        """
+        turns = self._turns
+        with turns._lock:
+            if turns._free >= 0 and self.caller.working <= turns._working_max:
+                return False
+            turns._take(self)
+            turns._line_up(self)
+            turns._pass_on()
+        return True
 
     def end(self) -> None:
         """Let others have the turn."""

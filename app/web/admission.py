@@ -8,6 +8,7 @@ from flask import Flask, Request
 from app.access.principal import ALL_ORGANIZATIONS
 from app.db import deadlines
 from app.db.connections import database
+from app.limits import giving_way
 from app.limits.shares import Shares
 from app.limits.turns import Turn
 from app.web.current import current_application, current_request, notes
@@ -31,7 +32,9 @@ def begin(sent: Request) -> None:
     organization_id = shares.tokens.organization_of(sent.environ.get("HTTP_AUTHORIZATION"))
     if organization_id is not None:
         shares.count(organization_id)
-    notes().turn = shares.turns.begin(organization_id, _seconds_left())
+    turn = shares.turns.begin(organization_id, _seconds_left())
+    notes().turn = turn
+    giving_way.begin(turn)
 
 
 def admit(organization_id: str) -> None:
@@ -84,6 +87,7 @@ def end() -> None:
     """Let others have the turn."""
     turn: Turn | None = notes().pop("turn", None)
     if turn is not None:
+        giving_way.end()
         turn.end()
 
 

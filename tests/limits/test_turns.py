@@ -2,23 +2,26 @@
 
 import threading
 import time
+from contextlib import suppress
 
 import pytest
 
+from app.db.connections import CONNECTIONS_MAX
 from app.errors import Busy
+from app.limits import shares
 from app.limits.refusals import TooManyRequests
 from app.limits.turns import Turns
 
-TURNS, THREADS = 4, 12
+TURNS, THREADS, ASIDE = 4, 12, 6
 
 
 @pytest.fixture
 def turns():
-    return Turns(TURNS, THREADS, patience_seconds=0.05)
+    return Turns(TURNS, THREADS, ASIDE, patience_seconds=0.05)
 
 
 def patient_turns():
-    return Turns(TURNS, THREADS, patience_seconds=30)
+    return Turns(TURNS, THREADS, ASIDE, patience_seconds=30)
 
 
 def a_turn(turns, organization_id):
@@ -146,6 +149,96 @@ def test_the_organization_with_the_fewest_is_next():
     assert third.is_on
 
 
+def aside(turns, organization_id, number):
+    """Return so many requests of an organization that wait for a lock."""
+    requests = []
+    for _ in range(number):
+        requests.append(a_turn(turns, organization_id))
+        requests[-1].stand_aside()
+    return requests
+
+
+def test_who_waits_for_a_lock_lets_others_work(turns):
+    for name in ("acme", "globex"):
+        aside(turns, name, 1)
+
+    begun = [a_turn(turns, name) for name in ("acme", "acme", "globex", "globex")]
+
+    assert None not in begun
+
+
+def test_who_has_its_lock_goes_on_before_all_others_and_nothing_begins_until_it_is_made_up_for():
+    turns = patient_turns()
+    (waited,) = aside(turns, "acme", 1)
+    working = [a_turn(turns, name) for name in ("acme", "acme", "globex", "globex")]
+    next_one = Request(turns, "initech")
+    settled(turns, 6)
+
+    waited.go_on()
+    working[0].end()
+    begun_too_early = next_one.working.wait(0.05)
+    working[1].end()
+
+    assert waited.is_on
+    assert not begun_too_early
+    assert next_one.working.wait(10)
+    next_one.end()
+
+
+def test_costly_work_of_one_organization_is_bounded_whatever_it_waited_for():
+    """Each of its requests waits for a lock, has it, and then works on without one."""
+    turns = patient_turns()
+    waited = aside(turns, "acme", 2)
+    working = [a_turn(turns, "acme"), a_turn(turns, "acme")]
+    for request in waited:
+        request.go_on()
+
+    must_wait = [request.give_back() for request in [*waited, *working]]
+    neighbours = [a_turn(turns, "globex"), a_turn(turns, "globex")]
+
+    assert must_wait == [True, True, False, False]
+    assert sum(request.is_on for request in [*waited, *working]) == TURNS // 2
+    assert None not in neighbours
+    working[0].end()
+    waited[0].wait()
+    assert [request.is_on for request in waited] == [True, False]
+
+
+def test_of_an_organization_of_which_many_wait_for_locks_none_begins(turns):
+    waiting = aside(turns, "acme", ASIDE // 2)
+
+    assert a_turn(turns, "acme") is None
+    assert a_turn(turns, "globex") is not None
+
+    settled(turns, ASIDE // 2 + 2)
+    waiting[0].go_on()
+    assert turns._waiting == []
+
+
+def test_where_as_many_wait_for_locks_as_may_the_next_is_refused_and_keeps_its_turn(turns):
+    aside(turns, "acme", ASIDE // 2), aside(turns, "globex", ASIDE // 2)
+    turn = a_turn(turns, "initech")
+
+    with pytest.raises(Busy, match="busy with other changes"):
+        turn.stand_aside()
+
+    assert turn.is_on
+    assert a_turn(turns, "hooli") is not None
+
+
+def test_who_waits_for_locks_holds_threads_too():
+    turns = Turns(TURNS, THREADS, aside=2 * THREADS)
+    aside(turns, "acme", THREADS // 2)
+
+    with pytest.raises(TooManyRequests):
+        turns.begin("acme")
+
+
+def test_every_request_that_works_or_waits_for_a_lock_finds_a_connection():
+    """The rest is for what works beside requests: housekeeping, mail, the platform, exchanges."""
+    assert shares.TURNS + shares.ASIDE <= CONNECTIONS_MAX - 16
+
+
 def test_after_a_rush_all_turns_are_free():
     turns = patient_turns()
 
@@ -153,6 +246,11 @@ def test_after_a_rush_all_turns_are_free():
         for _ in range(300):
             turn = turns.begin()
             if not turn.claim(organization_id):
+                turn.wait()
+            with suppress(Busy):
+                turn.stand_aside()
+                turn.go_on()
+            if turn.give_back():
                 turn.wait()
             turn.end()
 
@@ -162,6 +260,6 @@ def test_after_a_rush_all_turns_are_free():
     for thread in threads:
         thread.join(60)
 
-    assert (turns._free, turns._waiting) == (TURNS, [])
+    assert (turns._free, turns._aside, turns._waiting) == (TURNS, 0, [])
     assert not turns._callers
     assert held_by_all(turns) == 0
