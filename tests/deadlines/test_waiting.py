@@ -5,7 +5,7 @@ Each test waits for the deadline of a real server, which is two seconds here.
 
 import sqlite3
 import time
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from functools import partial
 
 import psycopg
@@ -14,7 +14,15 @@ import requests
 
 from app.db.connections import database
 from app.models import User
-from tests.deadlines.conftest import HASTY, LOCK_SECONDS, SECONDS, SLACK_SECONDS
+from tests.deadlines.conftest import (
+    HASTY,
+    LOCK_SECONDS,
+    SECONDS,
+    SLACK_SECONDS,
+    is_put_off,
+    locked,
+    timed,
+)
 from tests.support.builders import a_user, an_organization
 from tests.support.concurrency import at_once
 from tests.support.freezing import backends, family, frozen, whole_server
@@ -26,41 +34,16 @@ on_postgresql_only = pytest.mark.parametrize(
 )
 
 
-@contextmanager
-def locked(engine, url, organization):
-    """Hold what a new user of the organization needs: SQLite's file, or the pool's row."""
-    if engine == "sqlite":
-        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as rival:
-            rival.execute("BEGIN IMMEDIATE")
-            yield
-    else:
-        with psycopg.connect(url) as rival:
-            rival.execute(
-                "SELECT 1 FROM seat_pool WHERE organization_id = %s FOR UPDATE", [organization.id]
-            )
-            yield
-            rival.rollback()
-
-
-def timed(call):
-    """Return an answer, and after how many seconds it came."""
-    began = time.monotonic()
-    answer = call()
-    return answer, time.monotonic() - began
-
-
-def is_put_off(answer):
-    return answer.status_code == 503 and int(answer.headers["Retry-After"]) > 0
-
-
 def test_what_needs_a_lock_is_put_off_and_what_needs_none_goes_on(
     server, engine, organization, scim, sso
 ):
     holder = a_user(organization, "holder@example.com")
-    a_user(an_organization(5), "neighbour@example.com")
+    neighbour = an_organization(5)
+    a_user(neighbour, "neighbour@example.com")
+    server.scim(neighbour)
 
     def create(number):
-        client = server.scim(organization)
+        client = server.scim(neighbour if number % 2 else organization)
         return timed(partial(client.create_user, f"late{number}@example.com"))
 
     def look():
@@ -71,8 +54,8 @@ def test_what_needs_a_lock_is_put_off_and_what_needs_none_goes_on(
             timed(partial(requests.get, f"{server.url}/live", timeout=30)),
         ]
 
-    with locked(engine, server.database_url, organization):
-        *created, looked = at_once([*(partial(create, number) for number in range(3)), look])
+    with locked(engine, server.database_url, organization, neighbour):
+        *created, looked = at_once([*(partial(create, number) for number in range(6)), look])
 
     assert all(is_put_off(answer) for answer, _ in created)
     assert all("ry again in a moment" in answer.json()["detail"] for answer, _ in created)
