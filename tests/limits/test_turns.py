@@ -158,13 +158,18 @@ def aside(turns, organization_id, number):
     return requests
 
 
-def test_who_waits_for_a_lock_lets_others_work(turns):
-    for name in ("acme", "globex"):
-        aside(turns, name, 1)
+def test_who_waits_for_a_lock_lets_others_work():
+    turns = patient_turns()
+    working = [a_turn(turns, name) for name in ("acme", "acme", "globex", "globex")]
+    next_ones = [Request(turns, name) for name in ("acme", "initech")]
+    settled(turns, 6)
 
-    begun = [a_turn(turns, name) for name in ("acme", "acme", "globex", "globex")]
+    for request in working[1:3]:
+        request.stand_aside()
 
-    assert None not in begun
+    assert all(request.working.wait(10) for request in next_ones)
+    for request in next_ones:
+        request.end()
 
 
 def test_who_has_its_lock_goes_on_before_all_others_and_nothing_begins_until_it_is_made_up_for():
@@ -175,6 +180,8 @@ def test_who_has_its_lock_goes_on_before_all_others_and_nothing_begins_until_it_
     settled(turns, 6)
 
     waited.go_on()
+    with pytest.raises(Busy):
+        turns.begin("hooli", patience_seconds=0.01)
     working[0].end()
     begun_too_early = next_one.working.wait(0.05)
     working[1].end()
