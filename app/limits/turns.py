@@ -9,8 +9,9 @@ most half of them, too.
 A turn is for work. A request that waits for a lock stands aside, so that others have its turn. Once
 it has the lock it goes on at once, if need be as one more than there are turns: others may wait for
 what it has locked by now. While more are worked on than there are turns none begins, and who went
-on so goes to the end of the line before its next transaction. So many may stand aside, since each
-holds a connection; of an organization of which half as many do, none begins.
+on so goes to the end of the line before its next transaction. Who stands aside holds a connection,
+so their number is bounded. Of an organization of which half as many do, none begins; of unknown
+callers no more may, but others begin, since it is yet to be found out who calls.
 """
 
 import threading
@@ -93,8 +94,11 @@ class Turns:
         return (
             self._free > 0
             and caller.working < self._working_max
-            and caller.aside < self._callers_aside_max
+            and (caller is self._unknown or not self._many_aside(caller))
         )
+
+    def _many_aside(self, caller: "_Caller") -> bool:
+        return caller.aside >= self._callers_aside_max
 
     def _start(self, turn: "Turn") -> bool:
         """Let a request be worked on if it may, else put it last in line; return whether it may."""
@@ -227,7 +231,8 @@ class Turn:
         """
         turns = self._turns
         with turns._lock:
-            if turns._aside >= turns._aside_max:
+            many_unknown = self.caller is turns._unknown and turns._many_aside(self.caller)
+            if many_unknown or turns._aside >= turns._aside_max:
                 raise Busy("The server is busy with other changes. Try again in a moment.")
             turns._take(self)
             turns._put_aside(self)

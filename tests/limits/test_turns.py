@@ -233,6 +233,16 @@ def test_where_as_many_wait_for_locks_as_may_the_next_is_refused_and_keeps_its_t
     assert a_turn(turns, "hooli") is not None
 
 
+def test_of_unknown_callers_half_may_wait_for_locks_and_others_begin(turns):
+    for _ in range(ASIDE // 2):
+        turns.begin().stand_aside()
+
+    with pytest.raises(Busy, match="busy with other changes"):
+        turns.begin().stand_aside()
+
+    assert a_turn(turns, "acme") is not None
+
+
 def test_who_waits_for_locks_holds_threads_too():
     turns = Turns(TURNS, THREADS, aside=2 * THREADS)
     aside(turns, "acme", THREADS // 2)
