@@ -1,4 +1,7 @@
-"""What a worker of the server owes its parent: to end with it, and to say when it listens."""
+"""What the processes of a server have in common.
+
+A worker ends with its parent, and says when it listens; all of them are sparing with memory.
+"""
 
 import ctypes
 import os
@@ -12,11 +15,26 @@ import time
 #: `prctl(PR_SET_PDEATHSIG, …)`: which signal a process gets when its parent ends (linux/prctl.h).
 _PR_SET_PDEATHSIG = 1
 
+#: `mallopt(M_ARENA_MAX, …)`: among how many heaps the threads of a process are spread (malloc.h).
+_M_ARENA_MAX = -8
+
 #: How often a worker looks whether its parent is still there.
 _LOOK_SECONDS = 0.5
 
 #: How often a worker looks whether it listens by now.
 _LISTENING_SECONDS = 0.01
+
+
+def share_one_heap() -> None:
+    """Let all threads of this process, and of those forked from it, take memory from one heap.
+
+    By default each of glibc's threads may have a heap of its own, and keeps there what another
+    thread could use. A heap for each lets threads take memory at the same time, which the one
+    interpreter lets them do little. Where the C library is another one, nothing changes.
+    """
+    adjust = getattr(ctypes.CDLL(None), "mallopt", None)
+    if adjust is not None:
+        adjust(_M_ARENA_MAX, 1)
 
 
 def end_with(parent: int, within_seconds: float) -> None:

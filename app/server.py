@@ -20,7 +20,7 @@ from app.application import create_app
 from app.config import Config, ConfigurationError
 from app.housekeeping import start_housekeeping
 from app.limits.shares import THREADS, Rates, Shares
-from app.processes import end_with, wait_until_listening
+from app.processes import end_with, share_one_heap, wait_until_listening
 from app.supervising import Supervisor
 
 #: How long a worker may take to finish its requests when the server stops: less than the ten
@@ -35,13 +35,15 @@ SWITCH_SECONDS = 0.001
 def serve(config: Config, host: str, port: int, workers: int, *, reuse_port: bool = False) -> None:
     """Serve the application until SIGTERM or SIGINT, over a database that is migrated.
 
-    Each worker makes the application itself, so none shares a connection, and all run by the one
-    clock that `config` carries. How much callers sent they count together. With `reuse_port`
+    The application is made once, without a connection, and the workers are forked with it: what
+    they do not change they share. All run by the one clock that `config` carries. How much callers
+    sent they count together. With `reuse_port`
     another server may listen on the port as well: the one that this one takes over from.
 
     Raises:
         ConfigurationError: the address cannot be listened on.
     """
+    share_one_heap()
     address = _address(host, port, shared=reuse_port)
     server = Supervisor(
         "seatgate",
@@ -59,21 +61,21 @@ def serve(config: Config, host: str, port: int, workers: int, *, reuse_port: boo
     server.on_startup(
         threading.Thread(target=_announce, args=(listening, workers, host, port), daemon=True).start
     )
-    # The workers are forked, and share what is loaded here. The collector of a worker would write
-    # into each object that it looks at, and so make a copy of all of them.
+    app = create_app(config, Shares(Rates.of(config.rate_limit)))
+    # The collector of a worker would write into each object that it looks at, and so make a copy of
+    # all of them.
     gc.collect()
     gc.freeze()
-    rates = Rates.of(config.rate_limit)
     server.serve(
-        target_loader=partial(_worker, config, rates, os.getpid(), listening.release),
+        target_loader=partial(_worker, app, os.getpid(), listening.release),
         wrap_loader=False,
     )
 
 
 def _worker(
-    config: Config, rates: Rates | None, parent: int, note_listening: Callable[[], None]
+    app: Flask, parent: int, note_listening: Callable[[], None]
 ) -> Flask:
-    """Return the application of one worker process, which keeps house while it serves.
+    """Begin a worker process, which keeps house while it serves, and return its application.
 
     The process begins with its parent's ways of taking signals, and would miss one to stop that
     comes before Granian's own are in place.
@@ -82,8 +84,9 @@ def _worker(
         signal.signal(number, signal.SIG_DFL)
     end_with(parent, STOP_SECONDS)
     sys.setswitchinterval(SWITCH_SECONDS)
-    app = create_app(config, Shares(rates))
     shared = app.extensions["seatgate"]
+    shared.watch.start_again()
+    config = shared.config
     start_housekeeping(shared.watch, shared.token_uses, config.outgoing, config.platform_secret)
     shared.recorder.enable()
     threading.Thread(target=_note_listening, args=(note_listening,), daemon=True).start()
