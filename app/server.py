@@ -72,9 +72,7 @@ def serve(config: Config, host: str, port: int, workers: int, *, reuse_port: boo
     )
 
 
-def _worker(
-    app: Flask, parent: int, note_listening: Callable[[], None]
-) -> Flask:
+def _worker(app: Flask, parent: int, note_listening: Callable[[], None]) -> Flask:
     """Begin a worker process, which keeps house while it serves, and return its application.
 
     The process begins with its parent's ways of taking signals, and would miss one to stop that

@@ -10,12 +10,16 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from fractions import Fraction
+from functools import lru_cache
 from typing import Self
 from zoneinfo import ZoneInfo
 
 from app.errors import ContractNotActive, InvalidInput
 
 MONTHS_PER_TERM = 12
+
+#: How many periods a process remembers: what is bought on one day is of the same period.
+_REMEMBERED = 256
 
 
 def month_boundary(anchor_on: date, months: int) -> date:
@@ -46,12 +50,18 @@ class ServicePeriod:
         >>> Term(date(2024, 2, 29), 2).service_from(date(2025, 3, 28)).remainder
         Remainder(months=11, days=1, days_in_month=29)
         """
-        anchors = [date(2000, self.ends_on.month, self.ends_on.day)]
-        if (self.ends_on.month, self.ends_on.day) == (2, 28):
-            anchors.append(date(2000, 2, 29))
-        terms = (Term(anchor, self.ends_on.year - anchor.year) for anchor in anchors)
-        remainders = [term.remainder(self.starts_on) for term in terms]
-        return next((each for each in remainders if each.as_months == self.months), remainders[0])
+        return _remainder_of(self)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _remainder_of(period: ServicePeriod) -> "Remainder":
+    ends_on = period.ends_on
+    anchors = [date(2000, ends_on.month, ends_on.day)]
+    if (ends_on.month, ends_on.day) == (2, 28):
+        anchors.append(date(2000, 2, 29))
+    terms = (Term(anchor, ends_on.year - anchor.year) for anchor in anchors)
+    remainders = [term.remainder(period.starts_on) for term in terms]
+    return next((each for each in remainders if each.as_months == period.months), remainders[0])
 
 
 @dataclass(frozen=True, slots=True)

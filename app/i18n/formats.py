@@ -156,6 +156,7 @@ def amount_text(minor: int, currency: str, language: Language) -> str:
     return format_decimal(major_units(minor, currency), pattern, locale=_locale(language))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def money_text(minor: int, currency: str, language: Language) -> str:
     """Return an amount with its currency.
 

@@ -30,8 +30,9 @@ def expire_holds(organization_id: str, *, at: datetime) -> int:
 
 def grant(organization: Organization, quantity: int, cause: Cause, *, at: datetime) -> None:
     """Add `quantity` bought seats to the running term, and reserve them for those in line."""
-    record(NewEntry(organization.id, EntryKind.GRANTED, quantity, cause), at=at)
-    waiting.reserve(organization, quantity, cause, at=at)
+    granted = record(NewEntry(organization.id, EntryKind.GRANTED, quantity, cause), at=at)
+    if granted.wants:
+        waiting.reserve(organization, quantity, cause, at=at)
 
 
 @dataclass(frozen=True)

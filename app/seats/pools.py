@@ -68,6 +68,8 @@ class Recorded(NamedTuple):
     purchased: int
     in_use: int
     held: int
+    #: How many wants of a seat the organization has had so far.
+    wants: int
 
 
 def open_pool(organization_id: str, *, at: datetime) -> None:
@@ -281,6 +283,7 @@ def _changing(guard: Guard, bounds: tuple[str, ...]) -> Statement[..., Any]:
                 SeatPool.purchased,
                 SeatPool.in_use,
                 SeatPool.held,
+                SeatPool.want_sequence,
             )
             .tuples()
         )

@@ -2,8 +2,51 @@
 
 from app.billing.invoices.document import InvoiceState, Particular
 from app.billing.pricing import LineKind
-from app.i18n.catalogues import Texts, translations
+from app.i18n.catalogues import gettext_noop, translations
 from app.i18n.languages import Language
+
+#: What a line sells.
+_KINDS = {
+    LineKind.SIGNING: gettext_noop("Seats for the annual term"),
+    LineKind.ADDITION: gettext_noop("Additional seats to the end of the term"),
+    LineKind.RENEWAL: gettext_noop("Seats for the renewed annual term"),
+}
+
+#: What the law wants and an invoice can lack, for its owner and the vendor.
+_MISSING = {
+    Particular.SELLER_NAME: gettext_noop("The seller’s legal name."),
+    Particular.SELLER_ADDRESS: gettext_noop("The seller’s full address."),
+    Particular.SELLER_VAT_ID: gettext_noop("The seller’s VAT number."),
+    Particular.SELLER_SIREN: gettext_noop("The seller’s SIREN."),
+    Particular.SELLER_LEGAL_FORM: gettext_noop("The seller’s legal form."),
+    Particular.SELLER_CAPITAL: gettext_noop("The seller’s share capital."),
+    Particular.SELLER_REGISTER: gettext_noop("The city of the seller’s register (RCS)."),
+    Particular.SELLER_ELECTRONIC_ADDRESS: gettext_noop("The seller’s electronic address."),
+    Particular.BUYER_NAME: gettext_noop("The buyer’s legal name."),
+    Particular.BUYER_ADDRESS: gettext_noop("The buyer’s full address."),
+    Particular.BUYER_VAT_ID: gettext_noop("The buyer’s VAT number, which reverse charge needs."),
+    Particular.BUYER_SIREN: gettext_noop("The buyer’s SIREN."),
+    Particular.BUYER_ELECTRONIC_ADDRESS: gettext_noop(
+        "The buyer’s electronic address, where it receives invoices as data."
+    ),
+    Particular.TAX_GROUND: gettext_noop("The ground on which no VAT is charged."),
+    Particular.TAX_COUNTRY: gettext_noop(
+        "A ground of the tax that can be between the countries of seller and buyer."
+    ),
+    Particular.TAX_REFERENCE: gettext_noop(
+        "A reference to the law that holds now; the one that is cited was replaced."
+    ),
+    Particular.EURO_RATE: gettext_noop("The rate by which the VAT is stated in euros."),
+    Particular.LATE_PENALTIES: gettext_noop(
+        "The rate of late-payment penalties, which French law wants."
+    ),
+    Particular.RECOVERY_COSTS: gettext_noop(
+        "The fixed compensation of 40 euros for recovery costs, which French law wants."
+    ),
+    Particular.EARLY_PAYMENT: gettext_noop(
+        "The terms of discount for early payment, or that there is none, which French law wants."
+    ),
+}
 
 
 def state_text(state: InvoiceState, language: Language) -> str:
@@ -37,57 +80,9 @@ def outcome_text(state: InvoiceState, language: Language) -> str:
 
 def kind_text(kind: LineKind, language: Language) -> str:
     """Name what a line sells."""
-    texts = translations(language)
-    return {
-        LineKind.SIGNING: texts.gettext("Seats for the annual term"),
-        LineKind.ADDITION: texts.gettext("Additional seats to the end of the term"),
-        LineKind.RENEWAL: texts.gettext("Seats for the renewed annual term"),
-    }[kind]
+    return translations(language).gettext(_KINDS[kind])
 
 
 def missing_text(particular: Particular, language: Language) -> str:
     """Say what the law wants and an invoice lacks, for its owner and the vendor."""
-    texts = translations(language)
-    return {
-        Particular.SELLER_NAME: texts.gettext("The seller’s legal name."),
-        Particular.SELLER_ADDRESS: texts.gettext("The seller’s full address."),
-        Particular.SELLER_VAT_ID: texts.gettext("The seller’s VAT number."),
-        Particular.SELLER_SIREN: texts.gettext("The seller’s SIREN."),
-        Particular.SELLER_LEGAL_FORM: texts.gettext("The seller’s legal form."),
-        Particular.SELLER_CAPITAL: texts.gettext("The seller’s share capital."),
-        Particular.SELLER_REGISTER: texts.gettext("The city of the seller’s register (RCS)."),
-        Particular.SELLER_ELECTRONIC_ADDRESS: texts.gettext("The seller’s electronic address."),
-        Particular.BUYER_NAME: texts.gettext("The buyer’s legal name."),
-        Particular.BUYER_ADDRESS: texts.gettext("The buyer’s full address."),
-        Particular.BUYER_VAT_ID: texts.gettext(
-            "The buyer’s VAT number, which reverse charge needs."
-        ),
-        Particular.BUYER_SIREN: texts.gettext("The buyer’s SIREN."),
-        Particular.BUYER_ELECTRONIC_ADDRESS: texts.gettext(
-            "The buyer’s electronic address, where it receives invoices as data."
-        ),
-        **_missing_of_tax(texts),
-        Particular.LATE_PENALTIES: texts.gettext(
-            "The rate of late-payment penalties, which French law wants."
-        ),
-        Particular.RECOVERY_COSTS: texts.gettext(
-            "The fixed compensation of 40 euros for recovery costs, which French law wants."
-        ),
-        Particular.EARLY_PAYMENT: texts.gettext(
-            "The terms of discount for early payment, or that there is none,"
-            " which French law wants."
-        ),
-    }[particular]
-
-
-def _missing_of_tax(texts: Texts) -> dict[Particular, str]:
-    return {
-        Particular.TAX_GROUND: texts.gettext("The ground on which no VAT is charged."),
-        Particular.TAX_COUNTRY: texts.gettext(
-            "A ground of the tax that can be between the countries of seller and buyer."
-        ),
-        Particular.TAX_REFERENCE: texts.gettext(
-            "A reference to the law that holds now; the one that is cited was replaced."
-        ),
-        Particular.EURO_RATE: texts.gettext("The rate by which the VAT is stated in euros."),
-    }
+    return translations(language).gettext(_MISSING[particular])
