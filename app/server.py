@@ -37,8 +37,8 @@ def serve(config: Config, host: str, port: int, workers: int, *, reuse_port: boo
 
     The application is made once, without a connection, and the workers are forked with it: what
     they do not change they share. All run by the one clock that `config` carries. How much callers
-    sent they count together. With `reuse_port`
-    another server may listen on the port as well: the one that this one takes over from.
+    sent they count together. With `reuse_port` another server may listen on the port as well: the
+    one that this one takes over from.
 
     Raises:
         ConfigurationError: the address cannot be listened on.

@@ -235,7 +235,7 @@ WORKLOADS = {
         Workload("release", "release of a seat", release, None, 12, "patch"),
         Workload("member", "member added or removed", member, 2.5, 5.5, steps=2, parts=2),
         Workload(
-            "confirmation", "confirmation of a quote", confirmation, 5, 15, "create", flat=False
+            "confirmation", "confirmation of a quote", confirmation, 5, 14, "create", flat=False
         ),
         Workload("create", "create", create, 2.5, 12),
         Workload("claim", "SSO claim", claim, 2.5, 13, "create"),

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from peewee import Node
@@ -68,7 +68,7 @@ def issue_invoice(contract: Contract, term_number: int, order: Charge, *, at: da
         contract_id=contract.id,
         term_number=term_number,
         cause=order.cause,
-        **asdict(number),
+        **vars(number),
         number=number.text,
         issued_at=at,
         due_on=_due_on(order, number.issued_on, contract.net_days),
