@@ -60,7 +60,8 @@ def test_a_worker_that_dies_again_and_again_is_started_again_and_takes_no_other_
 
     for deaths in (1, 2, 3):
         os.kill(mortal_worker, signal.SIGKILL)
-        wait_for(lambda dead=mortal_worker: dead not in alive(mortal.worker_pids))
+        # A process listens until the last of its threads is gone, and only then can be reaped.
+        wait_for(lambda dead=mortal_worker: not psutil.pid_exists(dead))
         assert requests.get(f"{mortal.url}/live", timeout=5).status_code == 200
         wait_for(lambda: len(alive(mortal.worker_pids)) == 2)
         assert mortal.stderr.count("Worker ") == deaths

@@ -82,7 +82,7 @@ def issue_invoice(contract: Contract, term_number: int, order: Charge, *, at: da
         net_minor=totals.net_minor,
         tax_minor=totals.tax_minor,
         total_minor=totals.total_minor,
-        **_frozen(seller, order, totals, contract.currency, number.issued_on),
+        **_frozen(seller, order, contract.currency, number.issued_on),
     )
     add_lines(invoice, order.lines)
     mail_invoice(invoice, order.buyer, at=at)
@@ -91,9 +91,7 @@ def issue_invoice(contract: Contract, term_number: int, order: Charge, *, at: da
     return invoice
 
 
-def _frozen(
-    seller: Seller, order: Charge, totals: Totals, currency: str, issued_on: date
-) -> dict[str, object]:
+def _frozen(seller: Seller, order: Charge, currency: str, issued_on: date) -> dict[str, object]:
     """Return what the invoice keeps of its tax and terms; the ground is that of its lines."""
     rate = max(line.tax_rate_basis_points for line in order.lines)
     return frozen(
@@ -102,7 +100,7 @@ def _frozen(
             Language(order.buyer.language),
             ground_of(order.buyer.tax, rate, reverse_charge=order.reverse_charge),
             currency,
-            totals.tax_minor,
+            Totals.of(order.lines).tax_minor,
             issued_on,
         )
     )
