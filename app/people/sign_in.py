@@ -171,10 +171,14 @@ def _decide_unknown(context: Context, name: UserName, *, keep: bool) -> Decision
 
 
 def _refusal(organization_id: str, *, at: datetime) -> SeatRefusal | None:
-    """Return why a claim would be refused now; holds past their time are not in the way."""
+    """Return why a claim would be refused now; holds past their time are not in the way.
+
+    Whoever ends them: another may have done it since the first look.
+    """
     refusal = pools.standing_of(organization_id).refusal(at)
-    if isinstance(refusal, SeatLimitReached) and _expire_holds(organization_id, at=at):
-        return pools.standing_of(organization_id).refusal(at)
+    if isinstance(refusal, SeatLimitReached):
+        _expire_holds(organization_id, at=at)
+        refusal = pools.standing_of(organization_id).refusal(at)
     return refusal
 
 

@@ -20,8 +20,9 @@ of date by then; of many who come at once for the last seat, one changes the row
 
 1. A seat that is held for the person becomes theirs, with `in_use` unchanged.
 2. Else a free seat becomes theirs.
-3. Where none is free, holds that are past their time are ended, and 2 is tried once more. So is 1:
-   since the first look the last seat may have been held for this very person.
+3. Where none is free, holds that are past their time are ended, and 2 is tried once more, whoever
+   ended them: since the first try it may have been another. So is 1: since the first look the last
+   seat may have been held for this very person.
 4. Else the request is refused, and the reason is looked up: no contract, not started, ended,
    suspended, or every seat in use. A term that is over but not yet renewed raises `TermOver`; the
    door renews it and comes again.
@@ -63,10 +64,9 @@ def take_seat(user: User, cause: Cause, *, at: datetime) -> None:
         TermOver: the term is over and not yet renewed.
     """
     taken = _take_held(user, cause, at=at) or _take_free(user, cause, at=at)
-    if taken is None and ledger.expire_holds(user.organization_id, at=at):
-        taken = _take_free(user, cause, at=at)
     if taken is None:
-        taken = _take_held(user, cause, at=at)
+        ledger.expire_holds(user.organization_id, at=at)
+        taken = _take_free(user, cause, at=at) or _take_held(user, cause, at=at)
     if taken is None:
         refusal = why_refused(user.organization_id, at)
         refusal.user_name, refusal.user_id = user.user_name, user.id

@@ -169,8 +169,12 @@ def portrait(stage: Stage) -> dict[str, object]:
     acme = stage.acme.id
     names = dict(User.select(User.id, User.user_name).where(User.belongs_to(acme)).tuples())
     pool = pools.pool_of(acme)
+    holds = list(Hold.of(acme, Hold.ended_at.is_null()))
+    # What is past its time is in nobody's way, whether or not anyone has ended it yet.
+    live = [hold for hold in holds if hold.expires_at > stage.server.clock.now()]
+    in_use = pool.in_use - len(holds) + len(live)
     return {
-        "pool": (pool.purchased, pool.in_use, pool.state, pool.term_number),
+        "pool": (pool.purchased, in_use, pool.state, pool.term_number),
         "suspended": pool.suspended_at is not None,
         "users": sorted(
             (user.user_name, user.active, user.inactive_because or "", user.document)
@@ -180,9 +184,7 @@ def portrait(stage: Stage) -> dict[str, object]:
             (want.user_name, want.reason, want.parked_at is not None)
             for want in Want.of(acme, Want.closed_at.is_null())
         ),
-        "holds": sorted(
-            (hold.user_name, hold.purpose) for hold in Hold.of(acme, Hold.ended_at.is_null())
-        ),
+        "holds": sorted((hold.user_name, hold.purpose) for hold in live),
         "groups": sorted(group.document for group in Group.of(acme)),
         "members": sorted(names.get(row.member_id, "?") for row in GroupMember.of(acme)),
         "quotes": Quote.of(acme).count(),

@@ -5,16 +5,19 @@ or where it waits for a lock, costs nothing. As in Musuvathi and Qadeer, "Iterat
 for Systematic Testing of Multithreaded Programs" (PLDI 2007), schedules are run by the number of
 their preemptions, fewest first, so that a fault is found with the fewest it needs.
 
-A switch before a statement that touches nothing of the other session leads to nothing new, and is
-left out. Two statements touch each other where one writes or locks a table that the other uses;
-rows that a foreign key refers to are used by what is written.
+A switch before a statement that touches nothing of what the other session does from there on leads
+to nothing new, and is left out. Two statements touch each other where one writes or locks a table
+that the other uses; rows that a foreign key refers to are used by what is written. A COMMIT touches
+what its transaction did.
 """
 
 import heapq
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from itertools import count
+from operator import or_
 
 from tests.support.stepping import Run, Step
 
@@ -43,6 +46,11 @@ class Tables:
 
     references: Mapping[str, frozenset[str]]
 
+    def changed_by(self, steps: Sequence[Step]) -> set[str]:
+        """Return in which tables some steps wrote."""
+        changes = (_CHANGES.match(step.statement) for step in steps)
+        return {change.group(1) for change in changes if change}
+
     def touched_by(self, statement: str) -> Touched:
         """Return what a statement touches."""
         names = frozenset(_QUOTED.findall(statement)) & self.references.keys()
@@ -65,8 +73,10 @@ class Exploration:
     run: Callable[[list[int]], tuple[Run, object]]
     #: Whether a schedule was left out because of the bound.
     cut: bool = False
-    touched: list[Touched] = field(default_factory=lambda: [Touched(), Touched()])
+    #: What each session was seen to touch with its first statement, its second, and so on.
+    touched: tuple[list[Touched], list[Touched]] = field(default_factory=lambda: ([], []))
     _queue: list[tuple[int, int, list[int]]] = field(default_factory=list)
+    #: The beginnings of what was run: a run that begins so and then goes on by itself was there.
     _seen: set[tuple[int, ...]] = field(default_factory=set)
     _runs: list[Run] = field(default_factory=list)
     _order: Iterator[int] = field(default_factory=count)
@@ -77,18 +87,30 @@ class Exploration:
             self._push(0, [first])
         while self._queue:
             preemptions, _, prefix = heapq.heappop(self._queue)
+            if tuple(prefix) in self._seen:
+                continue
+            self._seen.add(tuple(prefix))
             done = self.run(prefix)
             yield preemptions, done
             self._learn(done[0])
 
     def _learn(self, done: Run) -> None:
         """Queue what branches off a run; off all of them, where more is seen to be touched."""
-        before = list(self.touched)
-        for step in done.steps:
-            self.touched[step.session] |= self.tables.touched_by(step.statement)
+        learned = [self._note(done, session) for session in (0, 1)]
         self._runs.append(done)
-        for run in self._runs if self.touched != before else [done]:
+        self._seen.update(tuple(done.choices[:length]) for length in range(len(done.steps) + 1))
+        for run in self._runs if any(learned) else [done]:
             self._branch(run)
+
+    def _note(self, done: Run, session: int) -> bool:
+        """Note what a session touched with each statement; return whether that is more than was."""
+        known = self.touched[session]
+        before = list(known)
+        mine = (step.statement for step in done.steps if step.session == session)
+        for place, statement in enumerate(mine):
+            known.extend([Touched()] * (place + 1 - len(known)))
+            known[place] |= self.tables.touched_by(statement)
+        return known != before
 
     def _branch(self, done: Run) -> None:
         preemptions = 0
@@ -107,15 +129,25 @@ class Exploration:
             preemptions += int(goes_on and step.session != last)
 
     def _matters(self, done: Run, place: int, last: int) -> bool:
-        """Return whether the next statement of the session that went last meets the other's."""
-        upcoming = next((one for one in done.steps[place:] if one.session == last), None)
-        if upcoming is None or upcoming.statement == "COMMIT":
-            return True
-        return self.tables.touched_by(upcoming.statement).meets(self.touched[1 - last])
+        """Return whether the next statement of who went last meets what the other has to do yet."""
+        other = 1 - last
+        ahead = self.touched[other][done.choices[:place].count(other) :]
+        upcoming = self._upcoming(done, place, last)
+        return upcoming is None or upcoming.meets(reduce(or_, ahead, Touched()))
+
+    def _upcoming(self, done: Run, place: int, session: int) -> Touched | None:
+        """Return what the next statement of a session touches; None where it is done."""
+        mine = [step.statement for step in done.steps if step.session == session]
+        made = done.choices[:place].count(session)
+        if made == len(mine):
+            return None
+        if mine[made] != "COMMIT":
+            return self.tables.touched_by(mine[made])
+        begun = made - mine[:made][::-1].index("COMMIT") if "COMMIT" in mine[:made] else 0
+        return reduce(or_, map(self.tables.touched_by, mine[begun:made]), Touched())
 
     def _push(self, preemptions: int, prefix: list[int]) -> None:
         if tuple(prefix) not in self._seen:
-            self._seen.add(tuple(prefix))
             heapq.heappush(self._queue, (preemptions, next(self._order), prefix))
 
 

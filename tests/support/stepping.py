@@ -56,6 +56,8 @@ class Session(threading.Thread):
         #: The statement that it stands before; None while it runs, and when it is done.
         self.before: str | None = None
         self.backend: int | None = None
+        #: Whether it waited for a lock when it was last looked at.
+        self.waits = False
         self.done = False
         self._go = threading.Semaphore(0)
 
@@ -166,16 +168,21 @@ class Scheduler:
 
     def _settle(self, session: Session) -> None:
         """Wait until a session stands before a statement, is done, or waits for a lock."""
+        if session.waits and self._is_blocked(session):
+            return
         for _ in range(int(HANGS_AFTER_SECONDS / PATIENCE_SECONDS)):
             with self.changed:
                 if self.changed.wait_for(lambda: session.rests, PATIENCE_SECONDS):
+                    session.waits = False
                     return
-            if session.backend is not None and self._is_blocked(session.backend):
+            if self._is_blocked(session):
                 return
         raise TimeoutError(f"a session hangs: {session.outcome}")
 
-    def _is_blocked(self, backend: int) -> bool:
-        row = self.watcher.execute(
-            "SELECT cardinality(pg_blocking_pids(%s)) > 0", (backend,)
-        ).fetchone()
-        return bool(row and row[0])
+    def _is_blocked(self, session: Session) -> bool:
+        session.waits = session.backend is not None and bool(
+            self.watcher.execute(
+                "SELECT cardinality(pg_blocking_pids(%s)) > 0", (session.backend,)
+            ).fetchone()[0]
+        )
+        return session.waits
