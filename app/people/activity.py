@@ -20,7 +20,7 @@ from app.errors import NotFound, SeatLimitReached, SeatRefusal, TermOver
 from app.identifiers import new_id
 from app.models import Organization, User
 from app.owners import leaving
-from app.seats import gate, holds, waiting, wants
+from app.seats import gate, holds, pools, waiting, wants
 from app.seats.pools import Cause
 from app.seats.want_sources import Source
 from app.seats.wants import Closed, Person
@@ -106,6 +106,7 @@ def _follow_name(user: User, *, at: datetime) -> bool:
     if user.renamed_from is None:
         return False
     former, user.renamed_from = user.renamed_from, None
+    pools.lock(user.organization_id)
     freed = holds.rename(user, former, waiting.OFFER, at=at)
     wants.rename(user, former, at=at)
     if freed:

@@ -9,10 +9,12 @@ an owner, the waiting list. It has written the user's row before, so that a name
 reported before a seat that is missing, and it holds a transaction open. Returning keeps the seat
 when that transaction commits; raising gives everything back.
 
-What is locked, and in which order. First the user's row, by its write. Then the hold for the
-person, if there is one. Last the pool's row, by the UPDATE that takes the seat: everybody who takes
-or frees a seat of the organization waits for that row, so nothing slow happens between it and the
-commit. The same order everywhere is what keeps two requests from waiting for each other.
+What is locked, and in which order. First the user's row, by its write. Then the pool's row, by the
+UPDATE that takes the seat, or before it where a seat is held for the person: everybody who takes or
+frees a seat of the organization waits for that row, so nothing slow happens between it and the
+commit. Holds and wants come after it. A seat that was freed or bought is offered on to the next in
+line, so that whoever has the pool goes on to them; nobody may have them already and wait for the
+pool. The same order everywhere is what keeps two requests from waiting for each other.
 
 How a seat is taken. One guarded UPDATE decides: it adds one to `in_use` where the contract runs,
 the organization is not suspended and a seat is free. There is no look before it that could be out
@@ -94,7 +96,7 @@ def free_seat(user: User, cause: Cause, *, at: datetime, offered: bool = True) -
 
 
 def _take_held(user: User, cause: Cause, *, at: datetime) -> Recorded | None:
-    hold = holds.lock_live(user.organization_id, user.user_name_key, at=at)
+    hold = holds.settle(user.organization_id, user.user_name_key, at=at)
     if hold is None:
         return None
     ended = holds.login_holds_ended(hold)

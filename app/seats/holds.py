@@ -1,6 +1,9 @@
 """Holds: a seat kept for a named person for a short time. It counts as in use.
 
 A hold ends once (I9): it becomes the person's assignment, is released, or expires.
+
+A hold's row has no lock of its own. Holds are placed and ended under the pool's, which whoever
+finds one that is live takes before a second look; where there is none, the pool is left alone.
 """
 
 from dataclasses import dataclass
@@ -10,9 +13,9 @@ from enum import StrEnum
 from peewee import BaseQuery, Expression, ModelSelect, fn
 
 from app.db.compiled import compiled
-from app.db.sql import locked
 from app.identifiers import new_id
 from app.models import Hold, User
+from app.seats import pools
 from app.seats.pools import (
     Cause,
     Guard,
@@ -69,7 +72,7 @@ def place(organization_id: str, kept: Kept, cause: Cause, *, at: datetime) -> Ho
     A person with a seat kept already keeps that one, but a want's hold takes the place of a
     login's, which is shorter. Call inside a transaction.
     """
-    live_one = lock_live(organization_id, kept.name.key, at=at)
+    live_one = settle(organization_id, kept.name.key, at=at)
     if live_one is not None and kept.want_id in (None, live_one.want_id):
         return live_one
     if live_one is not None:
@@ -105,9 +108,9 @@ def rename(user: User, former_key: str, cause: Cause, *, at: datetime) -> bool:
     other came free.
     """
     organization_id = user.organization_id
-    mine, other = _lock(organization_id, former_key), None
+    mine, other = _still(organization_id, former_key), None
     if mine is not None and former_key != user.user_name_key:
-        other = _lock(organization_id, user.user_name_key)
+        other = _still(organization_id, user.user_name_key)
     if other is not None:
         end(other, "released", at=at, cause=cause)
     Hold.update(user_name=user.user_name, user_name_key=user.user_name_key).where(
@@ -125,9 +128,9 @@ def live(organization_id: str, user_name_key: str, *, at: datetime) -> Hold | No
     return hold
 
 
-def lock_live(organization_id: str, user_name_key: str, *, at: datetime) -> Hold | None:
-    """Return the seat that is kept for a person, locked; one past its time is ended here."""
-    hold = _lock(organization_id, user_name_key)
+def settle(organization_id: str, user_name_key: str, *, at: datetime) -> Hold | None:
+    """Return the seat that is kept for a person, and stays so; one past its time is ended here."""
+    hold = _still(organization_id, user_name_key)
     if hold is not None and hold.expires_at <= at:
         end(hold, "expired", at=at)
         return None
@@ -151,7 +154,7 @@ def _reserved_count(organization_id: str, at: datetime) -> BaseQuery:
 
 def release_for(organization_id: str, user_name_key: str, cause: Cause, *, at: datetime) -> bool:
     """Give back the seat that is kept for a person; return whether there was one."""
-    hold = _lock(organization_id, user_name_key)
+    hold = _still(organization_id, user_name_key)
     if hold is not None:
         end(hold, "released", at=at, cause=cause)
     return hold is not None
@@ -159,23 +162,24 @@ def release_for(organization_id: str, user_name_key: str, cause: Cause, *, at: d
 
 def expire(organization_id: str, *, at: datetime) -> int:
     """End the organization's holds that are past their time, and return how many there were."""
-    due = locked(
-        Hold.select().where(_live(organization_id) & (Hold.expires_at <= at)).order_by(Hold.id)
-    )
-    holds = list(due)
-    for hold in holds:
+    if not _due.rows(organization_id, at):
+        return 0
+    pools.lock(organization_id)
+    due = _due.rows(organization_id, at)
+    for hold in due:
         end(hold, "expired", at=at)
-    return len(holds)
+    return len(due)
 
 
 def end_all(organization_id: str, *, at: datetime) -> None:
-    """End every hold of the organization, because its term does."""
-    for hold in list(locked(Hold.select().where(_live(organization_id)).order_by(Hold.id))):
+    """End every hold of the organization, because its term does; none is placed from here on."""
+    pools.lock(organization_id)
+    for hold in list(Hold.select().where(_live(organization_id)).order_by(Hold.id)):
         end(hold, "released", at=at, cause=RENEWAL)
 
 
 def end(hold: Hold, ended_as: str, *, at: datetime, cause: Cause = CLOCK) -> None:
-    """End a locked hold. One that becomes an assignment has its entry already."""
+    """End a hold, under the pool's lock. One that becomes an assignment has its entry already."""
     hold.ended_at, hold.ended_as = at, ended_as
     hold.save()
     if kind := _ENDS.get(ended_as):
@@ -192,14 +196,25 @@ def organizations_with_due(*, at: datetime) -> list[str]:
     return list(due.where(Hold.ended_at.is_null() & (Hold.expires_at <= at)).scalars())
 
 
-def _lock(organization_id: str, user_name_key: str) -> Hold | None:
-    hold: Hold | None = _locked_hold.first(organization_id, user_name_key)
+def _still(organization_id: str, user_name_key: str) -> Hold | None:
+    """Return the seat that is kept for a person, and keep it still by the pool's lock."""
+    if _live_hold.first(organization_id, user_name_key) is None:
+        return None
+    pools.lock(organization_id)
+    hold: Hold | None = _live_hold.first(organization_id, user_name_key)
     return hold
 
 
 @compiled
-def _locked_hold(organization_id: str, user_name_key: str) -> "ModelSelect[Hold]":
-    return locked(Hold.select().where(is_live(organization_id, user_name_key)))
+def _live_hold(organization_id: str, user_name_key: str) -> "ModelSelect[Hold]":
+    return Hold.select().where(is_live(organization_id, user_name_key))
+
+
+@compiled
+def _due(organization_id: str, at: datetime) -> "ModelSelect[Hold]":
+    return Hold.of(organization_id, Hold.ended_at.is_null(), Hold.expires_at <= at).order_by(
+        Hold.id
+    )
 
 
 def is_live(organization_id: str, user_name_key: str) -> Expression:

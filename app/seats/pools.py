@@ -1,9 +1,9 @@
 """The seat pool: one row for each organization, and the entries that its changes leave.
 
 Every change of the pool is one guarded UPDATE of its row, which takes the next sequence number
-under that row's lock, and one entry. Call these functions inside a transaction, after everything
-else that the transaction locks: the pool's row is the one that all of an organization's requests
-wait for.
+under that row's lock, and one entry. Call these functions inside a transaction, after the contract,
+the users and the groups that it locks, and before holds and wants: the pool's row is the one that
+all of an organization's requests wait for.
 """
 
 from dataclasses import dataclass
@@ -120,9 +120,27 @@ def counts_of(organization_id: str) -> SeatCounts:
     return SeatCounts(pool.purchased, pool.in_use)
 
 
+def lock(organization_id: str) -> SeatPool:
+    """Keep all others from the pool until the transaction ends, and return its row.
+
+    The organization's holds stand still with it, and no want is opened or changes its name: that
+    is done under this lock alone.
+    """
+    assert_in_transaction()
+    pool = _locked_pool.first(organization_id)
+    if pool is None:
+        raise _no_pool(organization_id)
+    return pool
+
+
+@compiled
+def _locked_pool(organization_id: str) -> "ModelSelect[SeatPool]":
+    return locked(_pool.build(organization_id))
+
+
 def lock_available(organization_id: str) -> int:
     """Return how many seats are free, and lock that number until the transaction ends."""
-    pool = locked(SeatPool.of(organization_id)).get()
+    pool = lock(organization_id)
     return SeatCounts(pool.purchased, pool.in_use).available
 
 

@@ -16,7 +16,7 @@ from app.models import Hold, Organization, User, Want
 from app.models.rows import same_organization
 from app.seats import holds, wants
 from app.seats.holds import Kept, Purpose
-from app.seats.pools import Cause, lock_available
+from app.seats.pools import Cause, lock, lock_available
 from app.seats.refusals import is_parked, is_refused
 from app.seats.want_sources import with_sources
 from app.seats.wants import Closed, Person
@@ -46,11 +46,10 @@ def withdraw(person: Person, because: Closed, *, at: datetime) -> Want | None:
     """
     if _awaited.value(person.organization_id, person.name.key) is None:
         return None
+    # No seat is reserved for the person from here on.
+    lock(person.organization_id)
     freed = holds.release_for(person.organization_id, person.name.key, OFFER, at=at)
     want = wants.close(person, because, at=at)
-    if want is not None and not freed:
-        # A seat may have been reserved while the want was still open.
-        freed = holds.release_for(person.organization_id, person.name.key, OFFER, at=at)
     if freed:
         offer(person.organization_id, at=at)
     return want

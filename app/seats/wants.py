@@ -2,7 +2,7 @@
 
 Refusals, the waiting list, reservations and suggested quantities all read these rows. A want is
 found by the person's name and goes along with it: `rename` follows a change, so that a user's open
-want always stands under the user's name. Rows are locked after holds and the pool.
+want always stands under the user's name. Rows are locked after the pool.
 """
 
 from dataclasses import dataclass
@@ -124,9 +124,8 @@ def rename(user: User, former_key: str, *, at: datetime) -> None:
     """Let the wants of a user go along with a change of its name.
 
     What was recorded of the new name before is the user's, too. A transaction that opens a want
-    locks the pool. So behind that lock the wants of both names stand still.
+    locks the pool. So behind that lock, which the caller has, the wants of both names stand still.
     """
-    pools.lock_available(user.organization_id)
     mine = lock_open(user.organization_id, former_key)
     if former_key != user.user_name_key:
         other = lock_open(user.organization_id, user.user_name_key)

@@ -72,8 +72,9 @@ def line_of(done: Round, bound: int) -> str:
     """Return one line about the rounds of a pair."""
     how = f"at most {bound} preempted" if done.cut else "every order"
     fault = f": {done.fault.what} by {done.fault.schedule}" if done.fault else ""
-    first, second = done.statements
-    return f"{done.pair}: {first} and {second} statements, {done.schedules} schedules, {how}{fault}"
+    lost = f", {done.deadlocks} with a deadlock" if done.deadlocks else ""
+    (first, second), schedules = done.statements, f"{done.schedules} schedules"
+    return f"{done.pair}: {first} and {second} statements, {schedules}{lost}, {how}{fault}"
 
 
 def _say(line: str) -> None:

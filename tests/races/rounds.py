@@ -91,6 +91,8 @@ class Round:
     statements: tuple[int, int] = (0, 0)
     #: Whether schedules were left out because they have more preemptions than were allowed.
     cut: bool = False
+    #: In how many schedules a transaction lost a deadlock, and was done again.
+    deadlocks: int = 0
     fault: Fault | None = None
 
 
@@ -141,6 +143,7 @@ class Arena:
     def _explore(self, exploration: Exploration, done: Round, serial: list[object]) -> None:
         for preemptions, (run, came_to) in exploration.runs():
             done.schedules += 1
+            done.deadlocks += bool(run.deadlocks)
             done.statements = tuple(
                 max(most, run.choices.count(side)) for side, most in enumerate(done.statements)
             )

@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import psycopg
-from peewee import Database
+from peewee import Database, OperationalError
+from psycopg.errors import DeadlockDetected
 
 #: How long the scheduler waits for a session before it asks whether a lock keeps it.
 PATIENCE_SECONDS = 0.002
@@ -39,6 +40,8 @@ class Run:
     steps: list[Step]
     #: What each session returned, or the exception that ended it.
     outcomes: tuple[object, object]
+    #: How many transactions lost a deadlock, and were done again.
+    deadlocks: int = 0
 
     @property
     def choices(self) -> list[int]:
@@ -58,6 +61,8 @@ class Session(threading.Thread):
         self.backend: int | None = None
         #: Whether it waited for a lock when it was last looked at.
         self.waits = False
+        #: How many of its transactions lost a deadlock.
+        self.deadlocks = 0
         self.done = False
         self._go = threading.Semaphore(0)
 
@@ -111,7 +116,12 @@ def stepped(database: Database, rewrite: Callable[[str], str] = as_it_is) -> Ite
         if getattr(_mine, "session", None) is not None:
             sql = rewrite(sql)
         stop(sql)
-        return execute(sql, params)
+        try:
+            return execute(sql, params)
+        except OperationalError as error:
+            if isinstance(getattr(error, "orig", None), DeadlockDetected):
+                _mine.session.deadlocks += 1
+            raise
 
     def stopping_commit():
         stop("COMMIT")
@@ -145,7 +155,8 @@ class Scheduler:
             steps.append(Step(number, chosen.before or "", tuple(ready)))
             chosen.go()
             self._settle(chosen)
-        return Run(steps, (sessions[0].outcome, sessions[1].outcome))
+        outcomes = sessions[0].outcome, sessions[1].outcome
+        return Run(steps, outcomes, sum(session.deadlocks for session in sessions))
 
     def _next(self, ready: list[int], steps: list[Step], prefix: Sequence[int]) -> int:
         wanted = prefix[len(steps)] if len(steps) < len(prefix) else None

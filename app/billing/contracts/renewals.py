@@ -32,7 +32,6 @@ from app.billing.contracts.succession import (
 )
 from app.billing.offers import Offer
 from app.billing.terms import start_of_day
-from app.db.sql import locked
 from app.db.transactions import transaction
 from app.models import (
     Contract,
@@ -122,7 +121,8 @@ def _renew_once(organization_id: str, *, at: datetime) -> bool:
     if coming is None or coming.pool.suspended_at is not None or not coming.is_due(at):
         return False
     timekeeping.check_clock()
-    _settle_pool(organization_id, at=at)
+    # The pool is locked with that, so that those who count stand still.
+    holds.end_all(organization_id, at=at)
     settled = what_follows(organization_id)
     if settled is not None:
         _carry_out(settled, at=at)
@@ -251,12 +251,3 @@ def _invoiced_ahead(at: datetime) -> set[str]:
 def _principal(organization_id: str) -> Principal:
     """Return who renews: no person, whichever request it was that came first."""
     return Principal(organization_id, Role.OPERATOR, actor=ACTOR)
-
-
-def _settle_pool(organization_id: str, *, at: datetime) -> None:
-    """End what is held and keep everybody else from the pool, so that those who count stand still.
-
-    Holds are locked before the pool, as everywhere.
-    """
-    holds.end_all(organization_id, at=at)
-    locked(SeatPool.of(organization_id)).get()
