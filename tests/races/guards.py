@@ -16,7 +16,8 @@ from app.access import idempotency
 from app.access.context import KeptAnswer
 from app.billing.invoices import numbering
 from app.db import transactions
-from app.models import IdempotencyKey, InvoiceSeries
+from app.db.sql import locked
+from app.models import Hold, IdempotencyKey, InvoiceSeries
 from app.people import provisioning
 from app.people.sign_in import Decision, LoginReason
 from app.seats import gate, holds, pools
@@ -159,9 +160,21 @@ def _no_second_decision(_: psycopg.Connection) -> AbstractContextManager[object]
     return patch.object(sign_in, "_claim", claim)
 
 
-def _no_retry(_: psycopg.Connection) -> AbstractContextManager[object]:
-    """Let a transaction that loses a deadlock fail."""
-    return patch.object(transactions, "is_lost_conflict", lambda _error: False)
+def _holds_before_the_pool(_: psycopg.Connection) -> AbstractContextManager[object]:
+    """Lock a person's hold before the pool, which is locked first by whoever offers seats."""
+
+    def find(organization_id, user_name_key):
+        return locked(Hold.select().where(holds.is_live(organization_id, user_name_key))).first()
+
+    return patch.object(holds, "_still", find)
+
+
+def _no_retry(watcher: psycopg.Connection) -> AbstractContextManager[object]:
+    """Let a transaction that loses a deadlock fail, where there are any."""
+    return _both(
+        _holds_before_the_pool(watcher),
+        patch.object(transactions, "is_lost_conflict", lambda _error: False),
+    )
 
 
 @contextmanager
@@ -206,10 +219,10 @@ GUARDS = (
         rewrite=_unlocked("scim_group"),
     ),
     Guard(
-        "the lock of a hold",
+        "the lock of the pool where a hold is found",
         "a_last_seat",
         ("create zoe", "end due holds"),
-        rewrite=_unlocked("hold", "seat_hold"),
+        rewrite=_unlocked("seat_pool"),
     ),
     Guard(
         "the lock of the contract",
@@ -258,6 +271,12 @@ GUARDS = (
         "a_last_seat",
         ("log zoe in", "create zoe"),
         removed=_no_second_decision,
+    ),
+    Guard(
+        "the order of locks, the pool before holds",
+        "a_reservation",
+        ("buy one", "create zoe"),
+        removed=_holds_before_the_pool,
     ),
     Guard(
         "the retry of a transaction that lost a deadlock",

@@ -67,6 +67,8 @@ PAIRS = (
 #: A few of them that stand for the others.
 FEW = (
     Pair("a_last_seat", "create zoe", "create yan"),
+    Pair("a_last_seat", "create zoe", "check zoe"),
+    Pair("a_last_seat", "create zoe", "end due holds"),
     Pair("a_reservation", "buy one", "create zoe"),
     Pair("an_end_of_term", "create zoe before", "create yan before"),
     Pair("an_end_of_term", "renew", "log zoe in before"),
@@ -91,8 +93,6 @@ class Round:
     statements: tuple[int, int] = (0, 0)
     #: Whether schedules were left out because they have more preemptions than were allowed.
     cut: bool = False
-    #: In how many schedules a transaction lost a deadlock, and was done again.
-    deadlocks: int = 0
     fault: Fault | None = None
 
 
@@ -143,7 +143,6 @@ class Arena:
     def _explore(self, exploration: Exploration, done: Round, serial: list[object]) -> None:
         for preemptions, (run, came_to) in exploration.runs():
             done.schedules += 1
-            done.deadlocks += bool(run.deadlocks)
             done.statements = tuple(
                 max(most, run.choices.count(side)) for side, most in enumerate(done.statements)
             )
@@ -172,6 +171,8 @@ class Arena:
             return f"audit: {broken[0].invariant}, {broken[0].what}"
         if came_to not in serial:
             return f"no serial order gives this: {_difference(came_to, serial)}"
+        if run.deadlocks:
+            return "two transactions waited for each other"
         return None
 
 
