@@ -86,7 +86,9 @@ def refuse(person: Person, reason: RefusalReason, source: Source, *, at: datetim
     want = lock_open(person.organization_id, person.name.key) or _new(person, at=at)
     if want is None:
         return None
-    if want.parked_at is None and want.reason != reason.value:
+    # Of two refusals the later one counts, whichever is recorded first.
+    is_latest = at >= want.last_seen_at
+    if want.parked_at is None and want.reason != reason.value and is_latest:
         want.reason, want.refused_at = reason.value, at
         want.alert_id = want.notice_id = None
     return _count(want, person, source, at=at)

@@ -72,6 +72,18 @@ def test_a_later_login_does_not_hide_the_directory():
     assert seen == {"scim": 1, "sso": 1}
 
 
+def test_of_two_refusals_the_later_one_says_why_whichever_is_recorded_first():
+    acme = _a_full_organization()
+    decide(acting(acme.sso, at=LATER), Login("new@example.com"))
+    suspend_organization(acting(acme.operator, at=NOW))
+
+    earlier = decide(acting(acme.sso, at=NOW), Login("new@example.com"))
+
+    assert earlier.reason is LoginReason.ORGANIZATION_SUSPENDED
+    (denial,) = refusals_of(acme.id, limit=2)
+    assert (denial.reason, denial.attempts, denial.refused_at) == ("no_seat", 2, LATER)
+
+
 def test_each_purchase_reserves_for_those_for_whom_nothing_is_kept_yet():
     acme = _a_full_organization(reserves=True)
     _refuse(acme, "one@example.com")

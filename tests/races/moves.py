@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from app.access.context import acting
+from app.billing.contracts.amending import end_contract
 from app.billing.contracts.renewals import renew_if_due
 from app.db.connections import connection
 from app.errors import DomainError
@@ -26,13 +27,15 @@ class Move:
 
     name: str
     act: Act
+    #: What it does first where that is due, as a use case of its own: others may come between.
+    before: Act | None = None
 
 
 def _requested(name: str, act: Act) -> Move:
     return Move(name, lambda stage: said(act(stage)))
 
 
-def _beside(name: str, act: Act) -> Move:
+def _beside(name: str, act: Act, before: Act | None = None) -> Move:
     """Do what no request does, on a connection of its own; a refusal is an answer, too."""
 
     def work(stage: Stage) -> object:
@@ -42,7 +45,7 @@ def _beside(name: str, act: Act) -> Move:
             except DomainError as refusal:
                 return refusal.code
 
-    return Move(name, work)
+    return Move(name, work, before)
 
 
 def _patched(stage: Stage, path: str, *operations: dict):
@@ -98,6 +101,10 @@ def _token_revoked(stage: Stage):
     return stage.owner().delete(f"/tokens/{mine['id']}")
 
 
+def _contract_ended(stage: Stage) -> None:
+    end_contract(acting(stage.acme.operator, at=stage.server.clock.now()))
+
+
 #: Those that any two clients may send at once, on each of the stages of an ordinary day.
 MOVES = {
     move.name: move
@@ -145,16 +152,23 @@ MOVES = {
             "suspend",
             lambda on: suspend_organization(acting(on.acme.operator, at=on.server.clock.now())),
         ),
+        _beside("end the contract", _contract_ended),
     )
 }
+
+_renew = _beside("renew", lambda on: bool(renew_if_due(on.acme.id, at=NEXT_TERM)) and None)
 
 #: Those of the turn of a term: requests that began before it and such as come after it.
 TURNING = {
     move.name: move
     for move in (
-        _beside("renew", lambda on: bool(renew_if_due(on.acme.id, at=NEXT_TERM)) and None),
+        _renew,
         _requested("log zoe in before", lambda on: on.sso().decide("zoe@example.com")),
-        _beside("log yan in after", lambda on: _decided(on, "yan@example.com", at=NEXT_TERM)),
+        _beside(
+            "log yan in after",
+            lambda on: _decided(on, "yan@example.com", at=NEXT_TERM),
+            before=_renew.act,
+        ),
         _requested("create zoe before", lambda on: on.scim().create_user("zoe@example.com")),
         _requested("create yan before", lambda on: on.scim().create_user("yan@example.com")),
         _requested(

@@ -1,9 +1,10 @@
 """Rounds: two moves on a stage, along every schedule, and what must hold after each of them."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import combinations_with_replacement
 from unittest.mock import patch
 
@@ -13,14 +14,18 @@ from peewee import Database
 from app.audit import guards as schema
 from app.db.connections import connection, database
 from tests.races.guards import NONE, Guard
-from tests.races.moves import EVERY, MOVES, TURNING
+from tests.races.moves import EVERY, MOVES, TURNING, Act
 from tests.races.stage import STAGES, Stage, portrait
 from tests.support.auditing import violations
+from tests.support.concurrency import at_once
 from tests.support.databases import PostgresqlDatabases
 from tests.support.in_process import HandSetClock, InProcess
 from tests.support.kept_texts import trusted_texts
 from tests.support.schedules import Exploration, Tables, shown
 from tests.support.stepping import Run, Scheduler, stepped
+
+#: A part of a serial order: the number of a move of a pair, or what one of them does before.
+Piece = int | Act
 
 
 @dataclass(frozen=True)
@@ -111,10 +116,9 @@ class Arena:
     _serial: dict[Pair, list[object]] = field(default_factory=dict)
 
     def serial(self, pair: Pair) -> list[object]:
-        """Return what a pair comes to in each of its two orders, with all guards in place."""
+        """Return what a pair comes to in each serial order, with all guards in place."""
         if pair not in self._serial:
-            runs = [self._run(pair, [first]) for first in (0, 1)]
-            self._serial[pair] = [came_to for _, came_to in runs]
+            self._serial[pair] = [self._in_turn(pair, order) for order in _serial_orders(pair)]
         return self._serial[pair]
 
     def play(self, pair: Pair, preemptions_max: int, without: Guard = NONE) -> Round:
@@ -152,6 +156,18 @@ class Arena:
                 break
         done.cut = exploration.cut
 
+    def _in_turn(self, pair: Pair, order: Iterable[Piece]) -> object:
+        """Do one thing after another, and return what both moves of a pair came to."""
+        self.databases.empty(self.url)
+        self._written = None
+        outcomes: list[object] = [None, None]
+        for piece in order:
+            act = EVERY[pair.names[piece]].act if isinstance(piece, int) else piece
+            (outcome,) = at_once([partial(act, self.stage)])
+            if isinstance(piece, int):
+                outcomes[piece] = outcome
+        return (*outcomes, portrait(self.stage))
+
     def _run(self, pair: Pair, way: list[int], without: Guard = NONE) -> tuple[Run, object]:
         """Run a schedule, and return it with what it came to."""
         self.databases.empty(self.url, self._written)
@@ -174,6 +190,22 @@ class Arena:
         if run.deadlocks:
             return "two transactions waited for each other"
         return None
+
+
+def _serial_orders(pair: Pair) -> Iterator[list[Piece]]:
+    """Yield the orders of a pair, the second of whose moves begins when the first is done.
+
+    Where a move has something to do before, the other one may come before, between or after both.
+    """
+    yield from ([0, 1], [1, 0])
+    for number, name in enumerate(pair.names):
+        before = EVERY[name].before
+        if before is not None:
+            yield from (
+                [1 - number, before, number],
+                [before, 1 - number, number],
+                [before, number, 1 - number],
+            )
 
 
 def _difference(came_to: tuple, serial: list) -> str:
