@@ -182,6 +182,7 @@ TURNING = {
 SINGULAR = {
     move.name: move
     for move in (
+        _requested("ask for zoe", lambda on: on.sso().decide("zoe@example.com", mode="check")),
         _requested("quote under a key", _quoted_once),
         _requested("buy one under a key", lambda on: _bought(on, 0, "the-same")),
         _requested("delete bob", lambda on: on.scim().delete(on.user("bob"))),

@@ -56,6 +56,8 @@ PAIRS = (
     *_all_of("a_successor", TURNING),
     Pair("a_reservation", "buy one", "create zoe"),
     Pair("a_reservation", "buy one", "log zoe in"),
+    Pair("a_last_seat", "ask for zoe", "create zoe"),
+    Pair("a_last_seat", "ask for zoe", "end due holds"),
     Pair("a_last_seat", "quote under a key", "quote under a key"),
     Pair("a_last_seat", "buy one under a key", "buy one under a key"),
     Pair("a_last_seat", "revoke the token", "create zoe"),
