@@ -45,6 +45,7 @@ class Tables:
     """The tables of a database, each with those that its rows refer to."""
 
     references: Mapping[str, frozenset[str]]
+    _touched: dict[str, Touched] = field(default_factory=dict)
 
     def changed_by(self, steps: Sequence[Step]) -> set[str]:
         """Return in which tables some steps wrote."""
@@ -53,6 +54,11 @@ class Tables:
 
     def touched_by(self, statement: str) -> Touched:
         """Return what a statement touches."""
+        if statement not in self._touched:
+            self._touched[statement] = self._touched_by(statement)
+        return self._touched[statement]
+
+    def _touched_by(self, statement: str) -> Touched:
         names = frozenset(_QUOTED.findall(statement)) & self.references.keys()
         if " FOR " in statement:
             return Touched(names, names)
