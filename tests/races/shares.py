@@ -14,18 +14,19 @@ PREEMPTIONS_MAX = 1
 DEEP_PREEMPTIONS_MAX = 2
 
 
-def end(*_: object) -> None:
-    """End this process, and what it started with it."""
-    sys.exit("ended from outside")
-
-
 def do_share(number: int, jobs: int, only_guards: bool) -> None:
     """Do one of so many shares of the work, and end with 1 where there was a fault."""
-    signal.signal(signal.SIGTERM, end)
     pairs = [] if only_guards else [pair for pair in PAIRS if _is_asked_for(pair)]
     mine = (*GUARDS[number::jobs], *pairs[number::jobs])
     starting = postgresql.__wrapped__()
     databases = next(starting)
+
+    def end(*_: object) -> None:
+        # An exception would wait for what it interrupts, such as a lock of the driver.
+        next(starting, None)
+        os._exit(1)
+
+    signal.signal(signal.SIGTERM, end)
     try:
         failed = 0
         for stage in dict.fromkeys(each.stage for each in mine):
