@@ -99,7 +99,10 @@ def resume(organization_id: str) -> bool:
 
 def pool_of(organization_id: str) -> SeatPool:
     """Return the pool's row as it is now."""
-    pool = _pool.first(organization_id)
+    return _there(organization_id, _pool.first(organization_id))
+
+
+def _there(organization_id: str, pool: SeatPool | None) -> SeatPool:
     if pool is None:
         raise _no_pool(organization_id)
     return pool
@@ -121,27 +124,17 @@ def counts_of(organization_id: str) -> SeatCounts:
 
 
 def lock(organization_id: str) -> SeatPool:
-    """Keep all others from the pool until the transaction ends, and return its row.
+    """Keep all others from the pool, and from holds, until the transaction ends; return its row.
 
-    The organization's holds stand still with it, and no want is opened or changes its name: that
-    is done under this lock alone.
+    No want is opened or changes its name meanwhile.
     """
     assert_in_transaction()
-    pool = _locked_pool.first(organization_id)
-    if pool is None:
-        raise _no_pool(organization_id)
-    return pool
+    return _there(organization_id, _locked_pool.first(organization_id))
 
 
 @compiled
 def _locked_pool(organization_id: str) -> "ModelSelect[SeatPool]":
     return locked(_pool.build(organization_id))
-
-
-def lock_available(organization_id: str) -> int:
-    """Return how many seats are free, and lock that number until the transaction ends."""
-    pool = lock(organization_id)
-    return SeatCounts(pool.purchased, pool.in_use).available
 
 
 def standing_of(organization_id: str) -> PoolStanding:

@@ -16,8 +16,9 @@ from app.models import Hold, Organization, User, Want
 from app.models.rows import same_organization
 from app.seats import holds, wants
 from app.seats.holds import Kept, Purpose
-from app.seats.pools import Cause, lock, lock_available
+from app.seats.pools import Cause, lock
 from app.seats.refusals import is_parked, is_refused
+from app.seats.rules import SeatCounts
 from app.seats.want_sources import with_sources
 from app.seats.wants import Closed, Person
 from scim.names import UserName
@@ -58,7 +59,8 @@ def withdraw(person: Person, because: Closed, *, at: datetime) -> Want | None:
 def offer(organization_id: str, *, at: datetime) -> None:
     """Hold free seats for those who wait, in their order; they are seated after the transaction."""
     if _first_unserved.value(organization_id) is not None:
-        free = lock_available(organization_id)
+        pool = lock(organization_id)
+        free = SeatCounts(pool.purchased, pool.in_use).available
         _keep(organization_id, _next(organization_id, is_parked(), free), OFFER, at=at)
 
 
