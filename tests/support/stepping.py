@@ -14,7 +14,8 @@ import psycopg
 from peewee import Database, OperationalError
 from psycopg.errors import DeadlockDetected
 
-#: How long the scheduler waits for a session before it asks whether a lock keeps it.
+#: How long the scheduler waits for a session before it asks whether a lock keeps it; twice as long
+#: each further time, as it may be slow.
 PATIENCE_SECONDS = 0.002
 
 #: After this long a session that neither arrives nor waits for a lock is a fault of the test.
@@ -181,13 +182,15 @@ class Scheduler:
         """Wait until a session stands before a statement, is done, or waits for a lock."""
         if session.waits and self._is_blocked(session):
             return
-        for _ in range(int(HANGS_AFTER_SECONDS / PATIENCE_SECONDS)):
+        patience = PATIENCE_SECONDS
+        while patience < HANGS_AFTER_SECONDS:
             with self.changed:
-                if self.changed.wait_for(lambda: session.rests, PATIENCE_SECONDS):
+                if self.changed.wait_for(lambda: session.rests, patience):
                     session.waits = False
                     return
             if self._is_blocked(session):
                 return
+            patience *= 2
         raise TimeoutError(f"a session hangs: {session.outcome}")
 
     def _is_blocked(self, session: Session) -> bool:
