@@ -160,6 +160,9 @@ def _decide_unknown(context: Context, name: UserName, *, keep: bool) -> Decision
     hold = holds.live(context.organization_id, name.key, at=context.at)
     if keep and hold is None:
         hold = _hold_seat(context, name)
+        if hold is not None:
+            # The pool gave it, whatever became of the organization since.
+            return Decision(LoginReason.SEAT_AVAILABLE, hold_expires_at=hold.expires_at)
     refusal = _refusal(context.organization_id, at=context.at)
     full = isinstance(refusal, SeatLimitReached)
     if refusal is None or (full and hold is not None):

@@ -27,15 +27,19 @@ class Move:
 
     name: str
     act: Act
-    #: What it does first where that is due, as a use case of its own: others may come between.
-    before: Act | None = None
+    #: The use cases that it consists of, where it is not one: others may come between them.
+    pieces: tuple[Act, ...] = ()
 
 
-def _requested(name: str, act: Act) -> Move:
-    return Move(name, lambda stage: said(act(stage)))
+def _requested(name: str, act: Act, *pieces: Act) -> Move:
+    return Move(name, _answered(act), tuple(map(_answered, pieces)))
 
 
-def _beside(name: str, act: Act, before: Act | None = None) -> Move:
+def _answered(act: Act) -> Act:
+    return lambda stage: said(act(stage))
+
+
+def _beside(name: str, act: Act, *before: Act) -> Move:
     """Do what no request does, on a connection of its own; a refusal is an answer, too."""
 
     def work(stage: Stage) -> object:
@@ -45,7 +49,7 @@ def _beside(name: str, act: Act, before: Act | None = None) -> Move:
             except DomainError as refusal:
                 return refusal.code
 
-    return Move(name, work, before)
+    return Move(name, work, (*before, work) if before else ())
 
 
 def _patched(stage: Stage, path: str, *operations: dict):
@@ -56,12 +60,13 @@ def _team(stage: Stage, op: str, **rest: object):
     return _patched(stage, f"/Groups/{stage.groups['team'].id}", {"op": op, **rest})
 
 
-def _bulk(stage: Stage):
-    """Free ann's seat, and give it to zoe."""
+def _bulk(stage: Stage, *only: int):
+    """Free ann's seat, and give it to zoe; or send only one of these operations."""
     gone = {"method": "DELETE", "path": stage.user("ann")}
     data = {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"]}
     new = {"method": "POST", "path": "/Users", "bulkId": "1"}
-    operations = [gone, {**new, "data": {**data, "userName": "zoe@example.com"}}]
+    both = [gone, {**new, "data": {**data, "userName": "zoe@example.com"}}]
+    operations = [both[number] for number in only or (0, 1)]
     schemas = ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"]
     return stage.scim().post("/Bulk", json={"schemas": schemas, "Operations": operations})
 
@@ -133,7 +138,7 @@ MOVES = {
         ),
         _requested("buy one", lambda on: _bought(on, 0)),
         _requested("buy two", lambda on: _bought(on, 1)),
-        _requested("bulk ann to zoe", _bulk),
+        _requested("bulk ann to zoe", _bulk, lambda on: _bulk(on, 0), lambda on: _bulk(on, 1)),
         _requested(
             "add bob and ann to the team",
             lambda on: _team(
@@ -167,7 +172,7 @@ TURNING = {
         _beside(
             "log yan in after",
             lambda on: _decided(on, "yan@example.com", at=NEXT_TERM),
-            before=_renew.act,
+            _renew.act,
         ),
         _requested("create zoe before", lambda on: on.scim().create_user("zoe@example.com")),
         _requested("create yan before", lambda on: on.scim().create_user("yan@example.com")),

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import combinations_with_replacement
+from itertools import combinations, combinations_with_replacement, product
 from unittest.mock import patch
 
 import psycopg
@@ -23,9 +23,6 @@ from tests.support.in_process import HandSetClock, InProcess
 from tests.support.kept_texts import trusted_texts
 from tests.support.schedules import Exploration, Tables, shown
 from tests.support.stepping import Run, Scheduler, stepped
-
-#: A part of a serial order: the number of a move of a pair, or what one of them does before.
-Piece = int | Act
 
 
 @dataclass(frozen=True)
@@ -76,6 +73,7 @@ FEW = (
     Pair("a_last_seat", "create zoe", "create yan"),
     Pair("a_last_seat", "create zoe", "check zoe"),
     Pair("a_last_seat", "create zoe", "end due holds"),
+    Pair("a_last_seat", "check zoe", "suspend"),
     Pair("a_reservation", "buy one", "create zoe"),
     Pair("an_end_of_term", "create zoe before", "create yan before"),
     Pair("an_end_of_term", "renew", "log zoe in before"),
@@ -120,7 +118,7 @@ class Arena:
     def serial(self, pair: Pair) -> list[object]:
         """Return what a pair comes to in each serial order, with all guards in place."""
         if pair not in self._serial:
-            self._serial[pair] = [self._in_turn(pair, order) for order in _serial_orders(pair)]
+            self._serial[pair] = [self._in_turn(order) for order in _serial_orders(pair)]
         return self._serial[pair]
 
     def play(self, pair: Pair, preemptions_max: int, without: Guard = NONE) -> Round:
@@ -158,16 +156,14 @@ class Arena:
                 break
         done.cut = exploration.cut
 
-    def _in_turn(self, pair: Pair, order: Iterable[Piece]) -> object:
+    def _in_turn(self, order: Iterable[tuple[int, Act]]) -> object:
         """Do one thing after another, and return what both moves of a pair came to."""
         self.databases.empty(self.url)
         self._written = None
         outcomes: list[object] = [None, None]
-        for piece in order:
-            act = EVERY[pair.names[piece]].act if isinstance(piece, int) else piece
+        for number, act in order:
             (outcome,) = at_once([partial(act, self.stage)])
-            if isinstance(piece, int):
-                outcomes[piece] = outcome
+            outcomes[number] = _together(outcomes[number], outcome)
         return (*outcomes, portrait(self.stage))
 
     def _run(self, pair: Pair, way: list[int], without: Guard = NONE) -> tuple[Run, object]:
@@ -194,20 +190,25 @@ class Arena:
         return None
 
 
-def _serial_orders(pair: Pair) -> Iterator[list[Piece]]:
-    """Yield the orders of a pair, the second of whose moves begins when the first is done.
+def _serial_orders(pair: Pair) -> Iterator[list[tuple[int, Act]]]:
+    """Yield the orders in which one use case begins when the one before is done.
 
-    Where a move has something to do before, the other one may come before, between or after both.
+    Each is who goes, by number, and what they do: a whole move, or a piece of one.
     """
-    yield from ([0, 1], [1, 0])
-    for number, name in enumerate(pair.names):
-        before = EVERY[name].before
-        if before is not None:
-            yield from (
-                [1 - number, before, number],
-                [before, 1 - number, number],
-                [before, number, 1 - number],
-            )
+    moves = [EVERY[name] for name in pair.names]
+    for parts in product(*([(move.act,), move.pieces or (move.act,)] for move in moves)):
+        steps = range(len(parts[0]) + len(parts[1]))
+        for places in combinations(steps, len(parts[0])):
+            left = iter(parts[0]), iter(parts[1])
+            numbers = [0 if place in places else 1 for place in steps]
+            yield [(number, next(left[number])) for number in numbers]
+
+
+def _together(before: object, after: object) -> object:
+    """Return what two pieces of a move come to: of a Bulk, one answer with the operations' both."""
+    if isinstance(before, tuple) and isinstance(after, tuple):
+        return (*before, *after[1:])
+    return after
 
 
 def _difference(came_to: tuple, serial: list) -> str:

@@ -151,6 +151,8 @@ class Scheduler:
             self._settle(session)
         while not all(session.done for session in sessions):
             ready = self._ready(sessions)
+            if not ready:
+                break  # the last that waited had nothing to do after it
             number = self._next(ready, steps, prefix)
             chosen = sessions[number]
             steps.append(Step(number, chosen.before or "", tuple(ready)))
