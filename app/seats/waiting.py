@@ -178,15 +178,15 @@ def organizations() -> list[str]:
 
 
 def _keep(organization_id: str, people: list[Want], cause: Cause, *, at: datetime) -> None:
-    """Hold a seat for each of these, as long as one is free."""
+    """Hold a seat for each of these, as long as one is free and may be taken."""
     for position, want in enumerate(people):
-        if not position:
-            follow_up(lambda: Offers.seating(organization_id, at=at))
         purpose = Purpose.DENIAL if want.parked_at is None else Purpose.WAITING
         reason = OFFER if purpose is Purpose.WAITING else cause
         wish = Kept(UserName(want.user_name, want.user_name_key), purpose, want.id)
         if holds.place(want.organization_id, wish, reason, at=at) is None:
             break
+        if not position:
+            follow_up(lambda: Offers.seating(organization_id, at=at))
 
 
 @compiled

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import NamedTuple
+from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,6 +15,7 @@ from app.models import Hold, User, Want, WantSource
 from app.organizations.settings import OrganizationChanges, set_organization
 from app.organizations.suspending import resume_organization, suspend_organization
 from app.people import denials, provisioning
+from app.people.activity import seat_waiters
 from app.people.erasure import erase_person
 from app.people.sign_in import Login, LoginReason, Mode, decide
 from app.seats import waiting
@@ -394,3 +396,20 @@ def _kept():
     return sorted(
         hold.user_name.casefold() for hold in Hold.select().where(Hold.ended_at.is_null())
     )
+
+
+def test_a_seat_that_comes_free_in_a_suspension_is_offered_once():
+    acme = an_organization(1)
+    choose_parking(acme)
+    ann = a_user(acme, "ann@example.com")
+    a_user(acme, "wes@example.com")
+    suspend_organization(acting(acme.operator, at=NOW))
+
+    with patch.object(waiting.Offers, "seating", wraps=waiting.Offers.seating) as seating:
+        deactivate(acme, ann)
+
+    # None can be given: to try that again at once would go on for ever.
+    assert seating.call_count == 0
+    resume_organization(acting(acme.operator, at=LATER))
+    seat_waiters(acme.id, at=LATER)
+    assert find_person(acme.id, UserName.of("wes@example.com")).active

@@ -1,7 +1,7 @@
 """Rounds: two moves on a stage, along every schedule, and what must hold after each of them."""
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -13,6 +13,7 @@ from peewee import Database
 
 from app.audit import guards as schema
 from app.db.connections import connection, database
+from app.seats.waiting import Offers
 from tests.races.guards import NONE, Guard
 from tests.races.moves import EVERY, MOVES, TURNING, Act
 from tests.races.stage import STAGES, Stage, portrait
@@ -118,7 +119,11 @@ class Arena:
     def serial(self, pair: Pair) -> list[object]:
         """Return what a pair comes to in each serial order, with all guards in place."""
         if pair not in self._serial:
-            self._serial[pair] = [self._in_turn(order) for order in _serial_orders(pair)]
+            orders = list(_serial_orders(pair))
+            self._serial[pair] = [
+                *[self._in_turn(order) for order in orders],
+                *[self._in_turn(order, late=True) for order in orders],
+            ]
         return self._serial[pair]
 
     def play(self, pair: Pair, preemptions_max: int, without: Guard = NONE) -> Round:
@@ -156,14 +161,25 @@ class Arena:
                 break
         done.cut = exploration.cut
 
-    def _in_turn(self, order: Iterable[tuple[int, Act]]) -> object:
-        """Do one thing after another, and return what both moves of a pair came to."""
+    def _in_turn(self, order: Iterable[tuple[int, Act]], *, late: bool = False) -> object:
+        """Do one thing after another, and return what both moves of a pair came to.
+
+        That waiters are seated follows a transaction in others; they may come `late`, after all.
+        """
         self.databases.empty(self.url)
         self._written = None
         outcomes: list[object] = [None, None]
-        for number, act in order:
-            (outcome,) = at_once([partial(act, self.stage)])
-            outcomes[number] = _together(outcomes[number], outcome)
+        put_off: list[Callable[[], object]] = []
+        seat = Offers.seating
+        seating = (
+            (lambda *whose, at: put_off.append(partial(seat, *whose, at=at))) if late else seat
+        )
+        with patch.object(Offers, "seating", seating):
+            for number, act in order:
+                (outcome,) = at_once([partial(act, self.stage)])
+                outcomes[number] = _together(outcomes[number], outcome)
+        for piece in put_off:
+            piece()
         return (*outcomes, portrait(self.stage))
 
     def _run(self, pair: Pair, way: list[int], without: Guard = NONE) -> tuple[Run, object]:
