@@ -204,7 +204,8 @@ class _Caretaker:
         self._make_emptying()
 
     def close(self) -> None:
-        self.database.close_all()
+        """Let go of the database, whatever the connection is at."""
+        self._connection.close()
 
     def has_its_schema(self) -> bool:
         return self._schema_now() == self._schema
