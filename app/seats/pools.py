@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from peewee import Expression, ModelSelect
 
@@ -23,6 +23,8 @@ from app.errors import SeatLimitReached, SeatRefusal
 from app.models import LedgerEntry, SeatPool
 from app.seats.rules import EFFECTS, EntryKind, PoolStanding, PoolState, SeatCounts
 from app.seats.subscriptions import subscription_of
+
+T = TypeVar("T")
 
 #: Which part of the free seats may be held for logins: a tenth.
 LOGIN_SHARE = 10
@@ -102,14 +104,10 @@ def pool_of(organization_id: str) -> SeatPool:
     return _there(organization_id, _pool.first(organization_id))
 
 
-def _there(organization_id: str, pool: SeatPool | None) -> SeatPool:
-    if pool is None:
-        raise _no_pool(organization_id)
-    return pool
-
-
-def _no_pool(organization_id: str) -> LookupError:
-    return LookupError(f"organization {organization_id} has no pool")
+def _there(organization_id: str, found: T | None) -> T:
+    if found is None:
+        raise LookupError(f"organization {organization_id} has no pool")
+    return found
 
 
 @compiled
@@ -217,10 +215,7 @@ def record(change: NewEntry, *, at: datetime, **bounds: object) -> Recorded:
 
     `bounds` are further columns of the pool that the change sets.
     """
-    recorded = record_if(Guard.NONE, change, at=at, **bounds)
-    if recorded is None:
-        raise _no_pool(change.organization_id)
-    return recorded
+    return _there(change.organization_id, record_if(Guard.NONE, change, at=at, **bounds))
 
 
 def record_if(guard: Guard, change: NewEntry, *, at: datetime, **bounds: object) -> Recorded | None:
