@@ -8,6 +8,7 @@ from app.access import trail
 from app.access.context import Context
 from app.access.door import use_case
 from app.access.trail import Change
+from app.billing.contracts.running import unended_contract
 from app.db.columns import instant_text
 from app.errors import NotFound, NothingToChange
 from app.models import Organization
@@ -23,6 +24,8 @@ def suspend_organization(context: Context) -> None:
         NothingToChange: it is suspended already.
     """
     _check_known(context)
+    # Whoever buys has the contract locked: what is bought by now is bought before the suspension.
+    unended_contract(context.organization_id, lock=True)
     if not pools.suspend(context.organization_id, at=context.at):
         raise NothingToChange("The organization is suspended already.")
     after = {"suspended_at": instant_text(context.at)}

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from itertools import combinations, combinations_with_replacement, product
 from unittest.mock import patch
@@ -13,6 +14,7 @@ from peewee import Database
 
 from app.audit import guards as schema
 from app.db.connections import connection, database
+from app.seats import waiting
 from app.seats.waiting import Offers
 from tests.races.guards import NONE, Guard
 from tests.races.moves import EVERY, MOVES, TURNING, Act
@@ -122,7 +124,7 @@ class Arena:
             orders = list(_serial_orders(pair))
             self._serial[pair] = [
                 *[self._in_turn(order) for order in orders],
-                *[self._in_turn(order, late=True) for order in orders],
+                *[self._in_turn(order, at_first=some) for order in orders for some in (0, 1)],
             ]
         return self._serial[pair]
 
@@ -161,20 +163,26 @@ class Arena:
                 break
         done.cut = exploration.cut
 
-    def _in_turn(self, order: Iterable[tuple[int, Act]], *, late: bool = False) -> object:
+    def _in_turn(self, order: Iterable[tuple[int, Act]], *, at_first: int | None = None) -> object:
         """Do one thing after another, and return what both moves of a pair came to.
 
-        That waiters are seated follows a transaction in others; they may come `late`, after all.
+        Waiters are seated after a transaction, each in one of their own. These come at once, or
+        `at_first` only so many of each, and the others after all.
         """
         self.databases.empty(self.url)
         self._written = None
         outcomes: list[object] = [None, None]
         put_off: list[Callable[[], object]] = []
         seat = Offers.seating
-        seating = (
-            (lambda *whose, at: put_off.append(partial(seat, *whose, at=at))) if late else seat
-        )
-        with patch.object(Offers, "seating", seating):
+
+        def seat_some(organization_id: str, *, at: datetime) -> None:
+            if at_first:
+                some = _as_long_as(iter(range(at_first)), waiting.next_offered)
+                with patch.object(waiting, "next_offered", some):
+                    seat(organization_id, at=at)
+            put_off.append(partial(seat, organization_id, at=at))
+
+        with patch.object(Offers, "seating", seat if at_first is None else seat_some):
             for number, act in order:
                 (outcome,) = at_once([partial(act, self.stage)])
                 outcomes[number] = _together(outcomes[number], outcome)
@@ -204,6 +212,11 @@ class Arena:
         if run.deadlocks:
             return "two transactions waited for each other"
         return None
+
+
+def _as_long_as(left: Iterator[object], look: Callable[[str], str | None]) -> Callable:
+    """Return a look that finds something as long as something is left."""
+    return lambda whose: None if next(left, None) is None else look(whose)
 
 
 def _serial_orders(pair: Pair) -> Iterator[list[tuple[int, Act]]]:
