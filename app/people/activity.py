@@ -130,6 +130,8 @@ def _park(context: Context, user: User, refusal: SeatLimitReached, before: str |
     source = Source.of(context)
     if source is not None:
         wants.park(user, source, at=context.at)
+        # A seat may have come free since the refusal, before there was anybody to offer it to.
+        waiting.offer(user.organization_id, at=context.at)
 
 
 def _parks(context: Context) -> bool:

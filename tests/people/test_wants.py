@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from typing import NamedTuple
-from unittest.mock import patch
+from unittest.mock import DEFAULT, patch
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,7 +18,7 @@ from app.people import denials, provisioning
 from app.people.activity import seat_waiters
 from app.people.erasure import erase_person
 from app.people.sign_in import Login, LoginReason, Mode, decide
-from app.seats import waiting
+from app.seats import gate, waiting
 from app.seats.refusals import open_refusals, provisioned_refusals, refusals_of
 from app.seats.watching.demand import demand_of
 from scim.names import UserName
@@ -413,3 +413,15 @@ def test_a_seat_that_comes_free_in_a_suspension_is_offered_once():
     resume_organization(acting(acme.operator, at=LATER))
     seat_waiters(acme.id, at=LATER)
     assert find_person(acme.id, UserName.of("wes@example.com")).active
+
+
+def test_a_seat_that_came_free_after_a_refusal_goes_to_the_person_who_is_put_on_the_list():
+    acme = an_organization(1)
+    choose_parking(acme)
+    refused_before = [SeatLimitReached(purchased=1, in_use=1), DEFAULT]
+
+    with patch.object(gate, "take_seat", wraps=gate.take_seat, side_effect=refused_before):
+        ann = a_user(acme, "ann@example.com")
+
+    assert not ann.active
+    assert find_user(acme.id, ann.id).active
