@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from itertools import count, islice
 
 from app.access.context import acting
+from app.db import deadlines
 from app.db.connections import connection, database, on_postgresql
 from app.db.transactions import transaction
 from app.organizations.settings import OrganizationChanges, set_organization
@@ -16,6 +17,8 @@ from tests.support.builders import NOW, Customer, an_organization
 
 #: How many copies are named in one statement.
 BATCH = 5_000
+#: A million are copied in minutes; a transaction has a minute otherwise.
+COPYING_SECONDS = 3600
 
 #: The names of those who are copied in a multitude.
 SEATED, REFUSED, PARKED = (f"{name}.copy-0@example.com" for name in ("seated", "refused", "parked"))
@@ -139,7 +142,7 @@ def a_multitude(service, recorder, people: int) -> Customer:
 
 def multiply(organization_id: str, size: int, *, seated: bool = True) -> None:
     """Copy people with a seat, or those without, until the organization has so many people."""
-    with connection():
+    with connection(), deadlines.within(COPYING_SECONDS):
         _copy(organization_id, size, seated=seated)
 
 
