@@ -77,6 +77,7 @@ FEW = (
     Pair("a_last_seat", "create zoe", "check zoe"),
     Pair("a_last_seat", "create zoe", "end due holds"),
     Pair("a_last_seat", "check zoe", "suspend"),
+    Pair("a_queue", "buy one", "suspend"),
     Pair("a_reservation", "buy one", "create zoe"),
     Pair("an_end_of_term", "create zoe before", "create yan before"),
     Pair("an_end_of_term", "renew", "log zoe in before"),
