@@ -3,6 +3,7 @@
 What goes, goes one release after the last version that uses it: `RELEASED` moves with a release.
 """
 
+import shutil
 from typing import NamedTuple
 
 import pytest
@@ -10,15 +11,17 @@ from playhouse.migrations import Runner
 
 from app.access.context import acting
 from app.audit.guards import guards_there
+from app.db import migrating
 from app.db.connections import database
-from app.db.migrating import MIGRATIONS, migrate, pending, unknown
+from app.db.migrating import MIGRATIONS, NEEDED, lacking, migrate, pending, unknown
 from app.people.sign_in import Login, decide
 from tests.conftest import opened
 from tests.support import every_owner_use_case as every_owner_use_case
+from tests.support.auditing import violations
 from tests.support.builders import NOW, a_quote, a_user, an_organization, confirm
 from tests.support.command_line import an_operator
 from tests.support.every_use_case import WRITINGS
-from tests.support.growing import MIGRATION, broken, grow
+from tests.support.growing import ADDING_AN_INDEX, MIGRATION, broken, grow
 from tests.support.kept_texts import trusted_texts
 
 #: The last migration of the version before this one.
@@ -129,20 +132,69 @@ def grown(unaudited_database):
     return unaudited_database
 
 
+def serve_everybody() -> None:
+    """Buy, provision and sign in."""
+    acme = an_organization(5)
+    confirm(acme, a_quote(acme, 1))
+    user = a_user(acme)
+    decide(acting(acme.sso, at=NOW), Login(user.user_name))
+    assert acme.counts == (6, 1)
+
+
 @pytest.mark.usefixtures("grown")
 def test_a_version_serves_a_database_that_the_next_one_has_migrated():
     assert pending() == []
     assert unknown() == [MIGRATION]
 
-    acme = an_organization(5)
-    confirm(acme, a_quote(acme, 1))
-    user = a_user(acme)
-    decide(acting(acme.sso, at=NOW), Login(user.user_name))
+    serve_everybody()
 
-    assert acme.counts == (6, 1)
     assert broken() == []
     grown_values = database.execute_sql("SELECT grown, grown_number FROM scim_user")
     assert grown_values.fetchall() == [(None, 7)]
+
+
+@pytest.fixture
+def released_database(empty_database, monkeypatch, tmp_path):
+    """Return a database that the version before has migrated, and let this one have one more."""
+    folder = tmp_path / "migrations"
+    shutil.copytree(MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / f"{MIGRATION}.py").write_text(ADDING_AN_INDEX)
+    monkeypatch.setattr(migrating, "MIGRATIONS", folder)
+    with opened(empty_database):
+        Runner(database.obj, str(MIGRATIONS)).up(RELEASED)
+    return empty_database
+
+
+def test_what_a_version_adds_is_needed_by_the_next_one():
+    assert NEEDED <= RELEASED
+
+
+def test_a_version_serves_a_database_of_the_version_before(released_database):
+    with opened(released_database):
+        assert pending()[-1] == MIGRATION
+        assert lacking() == []
+
+        serve_everybody()
+        migrate()
+
+        assert violations() == []
+
+
+def test_what_needs_the_whole_schema_says_so(released_database, tmp_path):
+    operator = an_operator(released_database)
+
+    operator.says("organization", "list")
+    assert "Run `seatgate db migrate`, then" in operator.refuses("seats", "audit")
+    target = f"sqlite:///{tmp_path}/copy.db"
+    assert "`seatgate db migrate` first" in operator.refuses("db", "copy", target)
+
+
+def test_a_version_refuses_a_database_that_lacks_what_it_needs(released_database, monkeypatch):
+    monkeypatch.setattr(migrating, "NEEDED", MIGRATION)
+
+    said = an_operator(released_database).refuses("organization", "list")
+
+    assert said == "The database lacks what this version needs. Run `seatgate db migrate` first."
 
 
 def test_what_must_be_there_is_asked_of_the_newest_version(database_url):
@@ -162,3 +214,13 @@ def test_every_use_case_works_on_a_database_that_the_next_version_has_migrated()
             list(writing.act(an_organization(5, auto_renew=True)))
 
     assert broken() == []
+
+
+@pytest.mark.long
+def test_every_use_case_works_on_a_database_of_the_version_before(released_database):
+    with opened(released_database), trusted_texts():
+        for writing in WRITINGS:
+            list(writing.act(an_organization(5, auto_renew=True)))
+        migrate()
+
+        assert violations() == []

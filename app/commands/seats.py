@@ -11,7 +11,7 @@ from app.commands.contract_facts import term_facts
 from app.commands.options import as_json, organization_option
 from app.commands.output import Facts, show
 from app.commands.session import session
-from app.db.migrating import unknown
+from app.db.migrating import pending, unknown
 from app.organizations.settings import find_organization
 from app.seats.refusals import open_refusals
 from app.seats.subscriptions import subscription_of
@@ -55,6 +55,11 @@ def audit_seats(context: click.Context, *, as_json: bool) -> None:
             raise click.ClickException(
                 f"The database was migrated by a newer version of Seatgate ({names[-1]}), which "
                 "knows what must be there. Audit it with that version."
+            )
+        if names := pending():
+            raise click.ClickException(
+                f"The database lacks what this version adds ({names[0]}). Run `seatgate db "
+                "migrate`, then audit it."
             )
         report = audit(at=at)
     if as_json:

@@ -4,6 +4,7 @@ import click
 
 from app import server
 from app.commands.session import check_migrated, opened, read_config
+from app.db.migrating import pending
 
 
 @click.command()
@@ -21,6 +22,12 @@ def serve(host: str, port: int, workers: int, *, reuse_port: bool) -> None:
     config = read_config()
     with opened(config):
         check_migrated(config)
+        if names := pending():
+            click.echo(
+                f"The database lacks what this version adds ({names[0]}). It serves all the same; "
+                "run `seatgate db migrate`.",
+                err=True,
+            )
     if config.smtp_url and config.mail_is_off:
         click.echo(config.mail_is_off, err=True)
     server.serve(config, host, port, workers, reuse_port=reuse_port)

@@ -12,7 +12,7 @@ import click
 from app import composition as composition
 from app.config import Config, ConfigurationError
 from app.db.connections import connection, database, open_database
-from app.db.migrating import pending
+from app.db.migrating import lacking
 from app.sealing import Sealer
 
 _SQLITE = "sqlite:///"
@@ -72,7 +72,7 @@ def session() -> Iterator[datetime]:
     Within a session this is that session.
 
     Raises:
-        ConfigurationError: a setting cannot be used, or the database lacks migrations.
+        ConfigurationError: a setting cannot be used, or the database lacks what is needed.
     """
     if (at := _instant.get()) is not None:
         yield at
@@ -101,16 +101,16 @@ def _holding(config: Config) -> Iterator[datetime]:
 
 
 def check_migrated(config: Config) -> None:
-    """Refuse to work on a database that is not at this version's schema; it must be open.
+    """Refuse to work on a database that lacks what this version needs; it must be open.
 
     A SQLite file that is not there is not looked into: that would create it.
 
     Raises:
-        ConfigurationError: it lacks migrations.
+        ConfigurationError: it lacks migrations that this version cannot do without.
     """
     url = config.database_url
     absent = url.startswith(_SQLITE) and not Path(url.removeprefix(_SQLITE)).exists()
-    if absent or pending():
+    if absent or lacking():
         raise ConfigurationError(
-            "The database is not at this version's schema. Run `seatgate db migrate` first."
+            "The database lacks what this version needs. Run `seatgate db migrate` first."
         )

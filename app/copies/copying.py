@@ -15,7 +15,7 @@ from peewee import Database, DatabaseError, PostgresqlDatabase
 from app.audit.proving import audit
 from app.copies.contents import Fingerprint, Values, count_rows, read, tables, write
 from app.db.connections import database, using
-from app.db.migrating import migrate, unknown
+from app.db.migrating import migrate, pending, unknown
 from app.models import AuditEvent, Installation, OpenidProvider, Seller, SellerEvent
 from app.models.rows import Row
 
@@ -68,6 +68,10 @@ def copy_installation(target: Database, showing: Showing, *, at: datetime) -> Co
     """
     source = database.obj
     _refuse_unknown_migrations("database to copy")
+    if pending():
+        raise CannotCopy(
+            "The database to copy lacks what this version adds. Run `seatgate db migrate` first."
+        )
     with using(target):
         _refuse_unless_empty(target)
         migrate()

@@ -15,6 +15,10 @@ from app.db.connections import database, on_postgresql
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
+#: The last migration that this version cannot do without: none later than the version before had.
+#: What a newer one adds is used one release later, so that each serves on the other's schema.
+NEEDED = "0023_balances"
+
 #: Serialises migrations that start at the same moment on several machines: the number of an
 #: advisory lock of PostgreSQL.
 _MIGRATION_LOCK = 7_225_474_283
@@ -89,6 +93,11 @@ def pending() -> list[str]:
     """Return the names of the migrations that the open database lacks."""
     with database.connection_context():
         return [migration.name for migration in _runner().status() if migration.applied is None]
+
+
+def lacking() -> list[str]:
+    """Return the names of those that it lacks and that this version cannot do without."""
+    return [name for name in pending() if name <= NEEDED]
 
 
 def unknown() -> list[str]:

@@ -7,6 +7,12 @@ from tests.support.auditing import violations
 #: Names of their own, which no version uses.
 COLUMN, TABLE, MIGRATION = "grown", "grown_table", "9000_grown"
 
+#: A migration without which a version serves.
+ADDING_AN_INDEX = """
+def up(_migrator, db):
+    db.execute_sql("CREATE INDEX grown_name ON organization (name)")
+"""
+
 
 def grow(*tables: str) -> None:
     """Add columns and a look-up index to tables of the open database, and a table beside them."""
