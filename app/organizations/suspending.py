@@ -45,6 +45,8 @@ def resume_organization(context: Context) -> None:
     if not pools.resume(context.organization_id):
         raise NothingToChange("The organization is not suspended.")
     waiting.offer(context.organization_id, at=context.at)
+    # Seats that were held all along could not be taken meanwhile.
+    waiting.seat_offered(context.organization_id, at=context.at)
     change = Change("organization.resumed", context.organization_id)
     trail.record(context, change)
 

@@ -64,6 +64,11 @@ def offer(organization_id: str, *, at: datetime) -> None:
         _keep(organization_id, _next(organization_id, is_parked(), free), OFFER, at=at)
 
 
+def seat_offered(organization_id: str, *, at: datetime) -> None:
+    """Let everybody for whom a seat is held be seated, after the transaction."""
+    follow_up(lambda: Offers.seating(organization_id, at=at))
+
+
 def reserve(organization: Organization, quantity: int, cause: Cause, *, at: datetime) -> None:
     """Hold bought seats for those at the head of the queue who have none kept yet.
 
@@ -186,7 +191,7 @@ def _keep(organization_id: str, people: list[Want], cause: Cause, *, at: datetim
         if holds.place(want.organization_id, wish, reason, at=at) is None:
             break
         if not position:
-            follow_up(lambda: Offers.seating(organization_id, at=at))
+            seat_offered(organization_id, at=at)
 
 
 @compiled

@@ -27,6 +27,7 @@ from tests.support.waiting_lists import (
     choose_parking,
     entries,
     line,
+    offered_to_alice,
     park,
     replace_user,
     seats_left_held,
@@ -143,7 +144,16 @@ def test_seats_freed_in_a_suspension_go_to_who_waits_when_it_ends():
     before = find_person(acme.id, UserName.of("alice@example.com")).active
 
     suspending.resume_organization(acting(acme.operator, at=LATER))
-    run_housekeeping(TokenUses(), at=LATER)
 
     assert not before
     assert find_person(acme.id, UserName.of("alice@example.com")).active
+
+
+def test_who_has_a_seat_held_through_a_suspension_is_seated_when_it_ends():
+    acme, alice, bob = offered_to_alice()
+    suspending.suspend_organization(acting(acme.operator, at=LATER))
+
+    suspending.resume_organization(acting(acme.operator, at=LATER))
+
+    assert find_person(acme.id, UserName.of(alice.user_name)).active
+    assert line(acme) == [bob.user_name]
