@@ -4,14 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from app.access.context import acting
-from app.billing.contracts.amending import end_contract
+from app.access.context import Context, acting
+from app.billing.contracts.amending import Amendment, amend_contract, end_contract
 from app.billing.contracts.renewals import renew_if_due
 from app.db.connections import connection
 from app.errors import DomainError
 from app.housekeeping import end_due_holds
-from app.organizations.suspending import suspend_organization
+from app.organizations.suspending import resume_organization, suspend_organization
 from app.people.activity import seat_waiters
+from app.people.erasure import erase_person
 from app.people.sign_in import Login, decide
 from tests.races.stage import TERM_ENDS, Stage, said
 
@@ -111,8 +112,20 @@ def _waiters_seated(stage: Stage) -> None:
     seat_waiters(stage.acme.id, at=stage.server.clock.now())
 
 
+def _operator(stage: Stage) -> Context:
+    return acting(stage.acme.operator, at=stage.server.clock.now())
+
+
 def _contract_ended(stage: Stage) -> None:
-    end_contract(acting(stage.acme.operator, at=stage.server.clock.now()))
+    end_contract(_operator(stage))
+
+
+def _amended(stage: Stage) -> None:
+    amend_contract(_operator(stage), Amendment(1, order_reference="PO-7"))
+
+
+def _erased(stage: Stage, name: str) -> None:
+    erase_person(_operator(stage), f"{name}@example.com")
 
 
 #: Those that any two clients may send at once, on each of the stages of an ordinary day.
@@ -158,11 +171,34 @@ MOVES = {
             "seat those who wait",
             _waiters_seated,
         ),
-        _beside(
-            "suspend",
-            lambda on: suspend_organization(acting(on.acme.operator, at=on.server.clock.now())),
-        ),
+        _beside("suspend", lambda on: suspend_organization(_operator(on))),
         _beside("end the contract", _contract_ended),
+        _beside("add one by order", _amended),
+        _beside("erase eve", lambda on: _erased(on, "eve")),
+    )
+}
+
+#: Those of a suspension: it ends, and what is asked for meanwhile.
+RESUMING = {
+    move.name: move
+    for move in (
+        _beside("resume", lambda on: resume_organization(_operator(on))),
+        _beside("erase wes", lambda on: _erased(on, "wes")),
+        *(
+            MOVES[name]
+            for name in (
+                "create zoe",
+                "log zoe in",
+                "deactivate ann",
+                "rename ann to zoe",
+                "move bob's seat to eve",
+                "buy one",
+                "end due holds",
+                "seat those who wait",
+                "end the contract",
+                "add one by order",
+            )
+        ),
     )
 }
 
@@ -217,4 +253,4 @@ SINGULAR = {
     )
 }
 
-EVERY = {**MOVES, **TURNING, **SINGULAR}
+EVERY = {**MOVES, **RESUMING, **TURNING, **SINGULAR}

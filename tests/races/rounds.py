@@ -17,7 +17,7 @@ from app.db.connections import connection, database
 from app.seats import waiting
 from app.seats.waiting import Offers
 from tests.races.guards import NONE, Guard
-from tests.races.moves import EVERY, MOVES, TURNING, Act
+from tests.races.moves import EVERY, MOVES, RESUMING, TURNING, Act
 from tests.races.stage import STAGES, Stage, portrait
 from tests.support.auditing import violations
 from tests.support.concurrency import at_once
@@ -52,10 +52,14 @@ def _all_of(stage: str, moves: dict) -> list[Pair]:
 PAIRS = (
     *_all_of("a_last_seat", MOVES),
     *_all_of("a_queue", MOVES),
+    *_all_of("a_suspension", RESUMING),
     *_all_of("an_end_of_term", TURNING),
     *_all_of("a_successor", TURNING),
     Pair("a_reservation", "buy one", "create zoe"),
     Pair("a_reservation", "buy one", "log zoe in"),
+    Pair("a_queue", "erase wes", "seat those who wait"),
+    Pair("a_queue", "erase wes", "buy one"),
+    Pair("a_queue", "erase wes", "deactivate ann"),
     Pair("a_last_seat", "ask for zoe", "create zoe"),
     Pair("a_last_seat", "ask for zoe", "end due holds"),
     Pair("a_last_seat", "quote under a key", "quote under a key"),

@@ -25,6 +25,7 @@ from app.models import (
     Want,
 )
 from app.organizations.settings import OrganizationChanges, set_organization
+from app.organizations.suspending import suspend_organization
 from app.people.sign_in import Login, Mode, decide
 from app.seats import pools
 from tests.support.builders import (
@@ -35,10 +36,12 @@ from tests.support.builders import (
     a_quote,
     a_user,
     an_organization,
+    buy,
     deactivate,
 )
 from tests.support.clients import OwnerClient, ScimClient, SsoClient
 from tests.support.in_process import InProcess
+from tests.support.waiting_lists import seats_left_held
 
 #: The first instant of the next term.
 TERM_ENDS = datetime(2027, 1, 1, tzinfo=UTC)
@@ -103,6 +106,15 @@ def a_queue(server: InProcess) -> Stage:
     return _furnished(stage)
 
 
+def a_suspension(server: InProcess) -> Stage:
+    """As `a_queue`, shut out; a third seat is held for wes."""
+    stage = a_queue(server)
+    with seats_left_held():
+        buy(stage.acme, 1)
+    suspend_organization(acting(stage.acme.operator, at=NOW))
+    return stage
+
+
 def a_reservation(server: InProcess) -> Stage:
     """Two seats: ann holds one, and a login keeps the other for zoe, whom the directory wants.
 
@@ -150,7 +162,7 @@ def _furnished(stage: Stage) -> Stage:
 
 STAGES: dict[str, Callable[[InProcess], Stage]] = {
     builder.__name__: builder
-    for builder in (a_last_seat, a_queue, a_reservation, an_end_of_term, a_successor)
+    for builder in (a_last_seat, a_queue, a_suspension, a_reservation, an_end_of_term, a_successor)
 }
 
 
