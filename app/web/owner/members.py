@@ -86,7 +86,8 @@ class WaitingListSchema(Schema):
 @once(ReassignmentSchema, lambda _context, moved: _moved(moved))
 def reassign_seat(context: Context, body: dict[str, Any]) -> Reassignment:
     """Move a seat from one person to another; this works when every seat is in use."""
-    to = body["to_user_id"] or Newcomer(**body["to"])
+    newcomer = body["to"]
+    to = body["to_user_id"] if newcomer is None else Newcomer(**newcomer)
     return reassigning.reassign(context, body["from_user_id"], to)
 
 
