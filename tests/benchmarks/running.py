@@ -57,6 +57,9 @@ class _Run:
         if size > self.plan.loaded_max:
             multiply(self.product.subject.organization_id, size)
         self.product.subject.population.size = size
+        # A server cuts a connection on which it has heard nothing for so long.
+        for measured in (self.product, self.ground):
+            measured.subject.transport.close()
 
     def measure_growth(self) -> None:
         size = self.product.subject.population.size

@@ -20,7 +20,9 @@ from tests.support.builders import NOW, Customer, an_organization
 BATCH = 5_000
 #: A million are copied in minutes; a transaction has a minute otherwise.
 COPYING_SECONDS = 3600
-CACHE_KIBIBYTES = 4_000_000
+CACHE_KIBIBYTES = 2_000_000
+#: How many people are copied in one transaction: with a million, the log would outgrow the data.
+PEOPLE_AT_ONCE = 50_000
 
 #: The names of those who are copied in a multitude.
 SEATED, REFUSED, PARKED = (f"{name}.copy-0@example.com" for name in ("seated", "refused", "parked"))
@@ -145,7 +147,9 @@ def a_multitude(service, recorder, people: int) -> Customer:
 def multiply(organization_id: str, size: int, *, seated: bool = True) -> None:
     """Copy people with a seat, or those without, until the organization has so many people."""
     with connection(), deadlines.within(COPYING_SECONDS), _much_memory():
-        _copy(organization_id, size, seated=seated)
+        copies = _copies(organization_id, size, seated=seated)
+        while some := list(islice(copies, PEOPLE_AT_ONCE)):
+            _copy(organization_id, some)
 
 
 @contextmanager
@@ -162,22 +166,8 @@ def _much_memory() -> Iterator[None]:
         _run(f"PRAGMA cache_size = {usual}")
 
 
-@transaction
-def _copy(organization_id: str, size: int, *, seated: bool) -> None:
-    _name_copies(organization_id, size, seated=seated)
-    folded = f"CAST({_FOLDED} AS JSONB)" if on_postgresql() else _FOLDED
-    for statement in _STATEMENTS:
-        text = statement.replace("{folded}", folded)
-        _run(text, *[organization_id] * text.count("?"))
-    _run("DROP TABLE copied")
-
-
-def _name_copies(organization_id: str, size: int, *, seated: bool) -> None:
-    """Write a table that says which copies shall be made, and of which people."""
-    _run(
-        "CREATE TEMPORARY TABLE copied (source_key TEXT, number INTEGER, digits TEXT, mark TEXT,"
-        " skeleton TEXT, place INTEGER)"
-    )
+def _copies(organization_id: str, size: int, *, seated: bool) -> Iterator[tuple]:
+    """Yield which copies shall be made, and of which people, as rows of the table `copied`."""
     here = f"FROM {_PEOPLE} WHERE organization_id = ?"
     sources = _run(
         f"SELECT user_name_key, user_name {here} AND user_name LIKE ? AND active = ?"
@@ -187,9 +177,32 @@ def _name_copies(organization_id: str, size: int, *, seated: bool) -> None:
         seated,
     )
     ((there,),) = _run(f"SELECT COUNT(*) {here}", organization_id)
-    rows = list(_copies(sources, size - there))
-    for start in range(0, len(rows), BATCH):
-        batch = rows[start : start + BATCH]
+    turns = ((number, *source) for number in count(1) for source in sources)
+    wanted = islice(turns, max(0, size - there))
+    for place, (number, source_key, name) in enumerate(wanted, start=1):
+        mark = f"copy-{number}"
+        skeleton = UserName.of(name.replace("copy-0", mark)).skeleton_key
+        yield source_key, number, f"{number:08x}", mark, skeleton, place
+
+
+@transaction
+def _copy(organization_id: str, copies: list[tuple]) -> None:
+    _name(copies)
+    folded = f"CAST({_FOLDED} AS JSONB)" if on_postgresql() else _FOLDED
+    for statement in _STATEMENTS:
+        text = statement.replace("{folded}", folded)
+        _run(text, *[organization_id] * text.count("?"))
+    _run("DROP TABLE copied")
+
+
+def _name(copies: list[tuple]) -> None:
+    """Write the table that says which copies shall be made."""
+    _run(
+        "CREATE TEMPORARY TABLE copied (source_key TEXT, number INTEGER, digits TEXT, mark TEXT,"
+        " skeleton TEXT, place INTEGER)"
+    )
+    for start in range(0, len(copies), BATCH):
+        batch = copies[start : start + BATCH]
         places = ", ".join(["(?, ?, ?, ?, ?, ?)"] * len(batch))
         _run(
             f"INSERT INTO copied VALUES {places}",  # noqa: S608  # question marks
@@ -198,14 +211,6 @@ def _name_copies(organization_id: str, size: int, *, seated: bool) -> None:
     _run("CREATE INDEX copied_source ON copied (source_key)")
     if on_postgresql():
         _run("ANALYZE copied")
-
-
-def _copies(sources: list[tuple[str, str]], wanted: int) -> Iterator[tuple]:
-    turns = ((number, *source) for number in count(1) for source in sources)
-    for place, (number, source_key, name) in enumerate(islice(turns, max(0, wanted)), start=1):
-        mark = f"copy-{number}"
-        skeleton = UserName.of(name.replace("copy-0", mark)).skeleton_key
-        yield source_key, number, f"{number:08x}", mark, skeleton, place
 
 
 def _run(statement: str, *values: object) -> list[tuple]:
