@@ -157,7 +157,7 @@ class Directory:
 
     def shown_users(
         self,
-        rows: Sequence[User | ShownRow],
+        rows: Sequence[ShownRow],
         kind: ResourceType,
         projection: Projection,
         *,
@@ -171,11 +171,10 @@ class Directory:
         if rows and not are_new and projection.includes("groups"):
             ids = [row.id for row in rows]
             memberships = groups_of(self.organization_id, ids, self.base_url)
-        renderer = Renderer(kind, self.base_url, projection)
-        return [renderer.text(row, "groups", memberships.get(row.id, ())) for row in rows]
+        return Renderer(kind, self.base_url, projection).texts(rows, "groups", memberships)
 
     def shown_groups(
-        self, rows: Sequence[Group | ShownRow], kind: ResourceType, projection: Projection
+        self, rows: Sequence[ShownRow], kind: ResourceType, projection: Projection
     ) -> list[str]:
         """Return groups as JSON texts; members are read only where the projection shows them."""
         listed: dict[str, list[str]] = {}
@@ -183,8 +182,7 @@ class Directory:
             ids = [row.id for row in rows]
             named = projection.includes("members.display")
             listed = members.members_of(self.organization_id, ids, self.base_url, named=named)
-        renderer = Renderer(kind, self.base_url, projection)
-        return [renderer.text(row, "members", listed.get(row.id, ())) for row in rows]
+        return Renderer(kind, self.base_url, projection).texts(rows, "members", listed)
 
 
 @lru_cache(maxsize=_FORMS_MAX)

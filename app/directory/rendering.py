@@ -5,7 +5,7 @@ projection leaves something out is it parsed.
 """
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
@@ -26,6 +26,11 @@ class ShownRow(NamedTuple):
     created_at: datetime | str
     updated_at: datetime | str
 
+    @classmethod
+    def of(cls, row: User | Group) -> "ShownRow":
+        """Return what is shown of a row."""
+        return cls(row.id, row.document, row.version, row.created_at, row.updated_at)
+
 
 class Renderer:
     """Renders the resources of one type for one answer."""
@@ -38,30 +43,43 @@ class Renderer:
         #: Of the texts of `schemas` met so far, whether the type still has all of them.
         self._known: dict[str, bool] = {}
 
-    def text(self, row: User | Group | ShownRow, name: str, elements: Collection[str]) -> str:
-        """Return a resource; `elements` are those of the attribute `name`, kept apart from it.
+    def texts(
+        self, rows: Iterable[ShownRow], name: str, elements: Mapping[str, Collection[str]]
+    ) -> list[str]:
+        """Return resources; `elements` are those of the attribute `name`, kept apart, by id.
 
         They hold what the projection shows of them, if the client named none of its attributes.
         """
-        schemas, rest = _split(row.document)
-        apart = f',"{name}":[{",".join(elements)}]' if elements else ""
-        created, modified = row.created_at, row.updated_at
-        if not isinstance(created, str) or not isinstance(modified, str):
-            created, modified = instant_text(created), instant_text(modified)
-        row_id = row.id
-        whole = (
-            f'{schemas},"id":"{row_id}"{rest}{apart}{self._type}{created}",'
-            f'"lastModified":"{modified}{self._location}{row_id}",'
-            f'"version":"W/\\"{row.version}\\""}}}}'
-        )
+        texts = []
+        kind, location = self._type, self._location
+        for row_id, document, version, created, modified in rows:
+            schemas, rest = _split(document)
+            listed = elements.get(row_id)
+            apart = f',"{name}":[{",".join(listed)}]' if listed else ""
+            whole = (
+                f'{schemas},"id":"{row_id}"{rest}{apart}{kind}{_instant(created)}",'
+                f'"lastModified":"{_instant(modified)}{location}{row_id}",'
+                f'"version":"W/\\"{version}\\""}}}}'
+            )
+            texts.append(whole if self._is_whole(schemas, name) else self._projected(whole))
+        return texts
+
+    def _is_whole(self, schemas: str, name: str) -> bool:
+        """Return whether the projection leaves nothing out of what is not kept apart."""
         partial = self._projection.partial
-        if partial is not None and partial <= {name}:
-            known = self._known.get(schemas)
-            if known is None:
-                known = self._known[schemas] = _are_known(self._kind, schemas)
-            if known:
-                return whole
+        if partial is None or not partial <= {name}:
+            return False
+        known = self._known.get(schemas)
+        if known is None:
+            known = self._known[schemas] = _are_known(self._kind, schemas)
+        return known
+
+    def _projected(self, whole: str) -> str:
         return json_text(render(self._kind, json.loads(whole), self._projection))
+
+
+def _instant(value: datetime | str) -> str:
+    return value if isinstance(value, str) else instant_text(value)
 
 
 def reference_to(kind: ResourceType, base_url: str) -> str:

@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from peewee import JOIN, Expression, fn
+from peewee import JOIN, BaseQuery, Expression, ModelSelect, fn
 
 from app.db.columns import instant_text
+from app.db.compiled import compiled
 from app.db.periods import ALWAYS, Made, Period, within
 from app.db.sql import among, greatest, locked
 from app.db.transactions import transaction
@@ -82,12 +83,12 @@ class _Moment:
 def _look_once(organization_id: str, *, at: datetime) -> bool:
     """Read one batch; return whether there may be more."""
     cursor = _lock_cursor(organization_id)
-    thresholds = Organization.get_by_id(organization_id).alert_thresholds
+    thresholds = _thresholds.value(organization_id)
     rules = rules_of(json.loads(thresholds))
     moment = _Moment(cursor.sequence, at, SeatCounts(cursor.purchased, cursor.in_use))
     if thresholds != cursor.thresholds:
         _cross(organization_id, rules, [moment], at=at)
-    entries = _entries_after(organization_id, cursor.sequence)
+    entries = _entries_after.rows(organization_id, cursor.sequence)
     moments = _moments(moment.counts, entries)
     _cross(organization_id, rules, moments, at=at)
     last = moments[-1] if moments else moment
@@ -101,15 +102,29 @@ def _look_once(organization_id: str, *, at: datetime) -> bool:
 
 
 def _lock_cursor(organization_id: str) -> AlertCursor:
-    AlertCursor.insert(
-        organization_id=organization_id, sequence=0, purchased=0, in_use=0, thresholds="[]"
-    ).on_conflict_ignore().execute()
-    cursor: AlertCursor = locked(AlertCursor.of(organization_id)).get()
+    cursor: AlertCursor | None = _locked_cursor.first(organization_id)
+    if cursor is None:
+        AlertCursor.insert(
+            organization_id=organization_id, sequence=0, purchased=0, in_use=0, thresholds="[]"
+        ).on_conflict_ignore().execute()
+        return _lock_cursor(organization_id)
     return cursor
 
 
-def _entries_after(organization_id: str, sequence: int) -> list[LedgerEntry]:
-    return list(
+@compiled
+def _locked_cursor(organization_id: str) -> "ModelSelect[AlertCursor]":
+    return locked(AlertCursor.of(organization_id))
+
+
+@compiled
+def _thresholds(organization_id: str) -> BaseQuery:
+    own = Organization.id == organization_id
+    return Organization.select(Organization.alert_thresholds).where(own).tuples()
+
+
+@compiled
+def _entries_after(organization_id: str, sequence: int) -> "ModelSelect[LedgerEntry]":
+    return (
         LedgerEntry.of(organization_id, LedgerEntry.sequence > sequence)
         .order_by(LedgerEntry.sequence)
         .limit(BATCH)
@@ -153,12 +168,14 @@ def _raise_for(organization_id: str, refusals: Iterable[Refusal], *, at: datetim
 
 
 def _refusals_without_alert(organization_id: str) -> list[Refusal]:
-    refused = (
-        Want.of(organization_id, _unreported())
-        .order_by(Want.refused_at, Want.sequence)
-        .limit(BATCH)
-    )
+    refused = _unreported_wants.iterate(organization_id)
     return [Refusal(want.id, want.refused_at, _over_at(want)) for want in refused]
+
+
+@compiled
+def _unreported_wants(organization_id: str) -> "ModelSelect[Want]":
+    refused = Want.of(organization_id, _unreported())
+    return refused.order_by(Want.refused_at, Want.sequence).limit(BATCH)
 
 
 def _unreported() -> Expression:
@@ -194,10 +211,16 @@ def _moment_of(organization_id: str, spell: Spell) -> _Moment:
 
 def _raised(organization_id: str) -> dict[str, str]:
     """Return the id of the alert that is raised under each rule, where one is."""
-    alerts = Alert.select(Alert.rule, Alert.id).where(
-        Alert.belongs_to(organization_id) & Alert.cleared_at.is_null()
+    return dict(_raised_alerts.iterate(organization_id))
+
+
+@compiled
+def _raised_alerts(organization_id: str) -> BaseQuery:
+    return (
+        Alert.select(Alert.rule, Alert.id)
+        .where(Alert.belongs_to(organization_id) & Alert.cleared_at.is_null())
+        .tuples()
     )
-    return dict(alerts.tuples().iterator())
 
 
 def _raise(organization_id: str, rule: str, moment: _Moment) -> str:

@@ -10,6 +10,7 @@ from flask.views import MethodView
 
 from app.access.context import acting
 from app.access.principal import Permission, Principal
+from app.directory.rendering import ShownRow
 from app.directory.resources import location_of
 from app.web.addresses import UNSTORABLE, holds_unstorable
 from app.web.context import SCIM_PREFIX, caller, instant, scim_url
@@ -184,7 +185,7 @@ def _answer(
 ) -> Response:
     # A POST that takes over the user that a login has made finds an older version.
     are_new = created and row.version == 1
-    (text,) = endpoint.shown(call, [row], projection, are_new=are_new)
+    (text,) = endpoint.shown(call, [ShownRow.of(row)], projection, are_new=are_new)
     headers = {"ETag": entity_tag(row.version)}
     if created:
         headers["Location"] = location_of(row, endpoint.standard, call.base_url)

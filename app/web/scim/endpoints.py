@@ -113,7 +113,7 @@ class Endpoint(ABC, Generic[Row]):
     def shown(
         self,
         call: ScimCall,
-        rows: Sequence[Row | ShownRow],
+        rows: Sequence[ShownRow],
         projection: Projection,
         *,
         are_new: bool = False,
@@ -205,7 +205,7 @@ class Users(Endpoint[User]):
     def shown(
         self,
         call: ScimCall,
-        rows: Sequence[User | ShownRow],
+        rows: Sequence[ShownRow],
         projection: Projection,
         *,
         are_new: bool = False,
@@ -261,7 +261,7 @@ class Groups(Endpoint[Group]):
     def shown(
         self,
         call: ScimCall,
-        rows: Sequence[Group | ShownRow],
+        rows: Sequence[ShownRow],
         projection: Projection,
         *,
         are_new: bool = False,  # a new group has members

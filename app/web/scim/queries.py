@@ -8,9 +8,10 @@ from typing import Generic
 from flask import Response
 
 from app.directory.listing import Listing, Window
+from app.directory.page_cursors import cursor_key
 from app.directory.rendering import ShownRow
 from app.directory.search.sorting import Order
-from app.models import Group, Installation, User
+from app.models import Group, User
 from app.web.responses import scim_text
 from app.web.scim.endpoints import GROUPS, USERS, Endpoint, Row, ScimCall
 from scim import cursors, filters
@@ -103,7 +104,7 @@ def _page_by_cursor(source: _Source[Row], search: SearchRequest) -> Response:
 
     Only the first page says the total: counting again would cost more than the page.
     """
-    at, key = source.call.context.at, _cursor_key()
+    at, key = source.call.context.at, cursor_key()
     asked = cursors.fingerprint(
         source.call.context.organization_id,
         source.kind.name,
@@ -123,7 +124,3 @@ def _page_by_cursor(source: _Source[Row], search: SearchRequest) -> Response:
         next_cursor = cursors.issue(key, cursors.Claims(asked, count, found.last_key), at)
     total = source.listing.total() if after is None else None
     return scim_text(list_response(source.shown(found.rows), total, next_cursor=next_cursor))
-
-
-def _cursor_key() -> bytes:
-    return bytes.fromhex(Installation.get().cursor_key)
