@@ -242,7 +242,7 @@ class Everything(Contracts):
 
         self._check_people()
         self._check_ledger()
-        assert [found for found in violations(at=self.latest) if self.acme.id in found.where] == []
+        assert violations(at=self.latest) == []
 
     def _check_people(self):
         """I1, I2, I7 and I11: the seats are as the model has them."""
@@ -330,5 +330,10 @@ class Everything(Contracts):
 
 
 @pytest.mark.usefixtures("database")
-def test_the_invariants_hold_whatever_happens_in_whatever_order():
-    run_state_machine_as_test(Everything, settings=BOUNDS)
+def test_the_invariants_hold_whatever_happens_in_whatever_order(databases, database_url):
+    def on_an_empty_database():
+        """Begin anew, so that the audit after each step has one organization to look at."""
+        databases.empty(database_url)
+        return Everything()
+
+    run_state_machine_as_test(on_an_empty_database, settings=BOUNDS)
