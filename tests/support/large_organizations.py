@@ -21,8 +21,8 @@ def a_crowd(users: int = USERS) -> Customer:
     _add_wants(customer)
     database.execute_sql("ANALYZE")
     # The holds and the wants are gone, and the engines plan as if they were not.
-    Hold.delete().execute()
-    Want.delete().execute()
+    for gone in (Hold, Want):
+        gone.delete().where(gone.belongs_to(customer.id)).execute()
     return customer
 
 
