@@ -64,7 +64,8 @@ def copy_installation(target: Database, showing: Showing, *, at: datetime) -> Co
 
     Raises:
         CannotCopy: the target is not empty, or of another version, the copy is not equal to what
-            it was made of, the audit finds a violation in it, or the source was changed meanwhile.
+            it was made of, the audit finds a violation in it, or the source lacks migrations or was
+            changed meanwhile.
     """
     source = database.obj
     _refuse_unknown_migrations("database to copy")

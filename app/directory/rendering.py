@@ -52,6 +52,8 @@ class Renderer:
         """
         texts = []
         kind, location = self._type, self._location
+        partial = self._projection.partial
+        is_whole = partial is not None and partial <= {name}
         for row_id, document, version, created, modified in rows:
             schemas, rest = _split(document)
             listed = elements.get(row_id)
@@ -61,14 +63,11 @@ class Renderer:
                 f'"lastModified":"{_instant(modified)}{location}{row_id}",'
                 f'"version":"W/\\"{version}\\""}}}}'
             )
-            texts.append(whole if self._is_whole(schemas, name) else self._projected(whole))
+            texts.append(whole if is_whole and self._knows(schemas) else self._projected(whole))
         return texts
 
-    def _is_whole(self, schemas: str, name: str) -> bool:
-        """Return whether the projection leaves nothing out of what is not kept apart."""
-        partial = self._projection.partial
-        if partial is None or not partial <= {name}:
-            return False
+    def _knows(self, schemas: str) -> bool:
+        """Return whether the type still has every schema of such a text."""
         known = self._known.get(schemas)
         if known is None:
             known = self._known[schemas] = _are_known(self._kind, schemas)

@@ -16,7 +16,7 @@ EMPTY = {"empty": "", "null": None, "an empty object": {}, "an empty list": []}
 
 
 class Described:
-    """The operations of the OpenAPI document that take a body."""
+    """What the OpenAPI document lets be sent."""
 
     def __init__(self, document: dict) -> None:
         self._document = document
@@ -27,7 +27,7 @@ class Described:
             for method, operation in item.items():
                 if "requestBody" in operation:
                     media = operation["requestBody"]["content"]["application/json"]
-                    yield method, path.replace("{", "").replace("}", ""), media["schema"]
+                    yield method, _filled(path), media["schema"]
 
     def queries(self) -> Iterator[tuple[str, str, str]]:
         """Yield (method, path, name of a parameter of the query)."""
@@ -35,13 +35,13 @@ class Described:
             for method in item.keys() - {"parameters"}:
                 for parameter in item[method].get("parameters", ()):
                     if parameter.get("in") == "query":
-                        yield method, path.replace("{", "").replace("}", ""), parameter["name"]
+                        yield method, _filled(path), parameter["name"]
 
     def sample(self, schema: dict) -> object:
         """Return something that the schema lets be sent."""
         schema = self._resolved(schema)
-        for choice in (*schema.get("anyOf", ()), *schema.get("allOf", ())):
-            return self.sample(choice)
+        if choices := (*schema.get("anyOf", ()), *schema.get("allOf", ())):
+            return self.sample(choices[0])
         if "enum" in schema:
             return schema["enum"][0]
         if "properties" in schema:
@@ -63,6 +63,11 @@ class Described:
     def _resolved(self, schema: dict) -> dict:
         name = schema.get("$ref", "").rpartition("/")[2]
         return self._document["components"]["schemas"][name] if name else schema
+
+
+def _filled(path: str) -> str:
+    """Return a path with something in place of each variable."""
+    return path.replace("{", "").replace("}", "")
 
 
 @pytest.fixture
