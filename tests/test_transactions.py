@@ -5,6 +5,7 @@ from threading import Barrier, Thread
 
 import pytest
 
+from app.db import deadlines
 from app.db.connections import connection, database
 from app.db.transactions import ATTEMPTS_MAX, assert_in_transaction, snapshot, transaction
 from app.errors import Busy, DomainError
@@ -91,14 +92,13 @@ def test_a_transaction_that_loses_every_time_hears_that_the_server_is_busy():
 
 
 @on_sqlite_only
-def test_a_database_that_stays_locked_is_busy(database, database_url, monkeypatch):
-    monkeypatch.setattr("app.db.transactions.ATTEMPTS_MAX", 2)
+@pytest.mark.usefixtures("database")
+def test_a_database_that_stays_locked_is_busy(database_url):
     acme = an_organization(5)
-    database.execute_sql("PRAGMA busy_timeout = 10")
     rival = sqlite3.connect(database_url.removeprefix("sqlite:///"))
     rival.execute("BEGIN IMMEDIATE")
 
-    with pytest.raises(Busy):
+    with deadlines.within(0.3), pytest.raises(Busy):
         _rename(acme.id, "Renamed")
     rival.close()
 

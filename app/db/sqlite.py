@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -21,9 +22,11 @@ STEPS_BETWEEN_LOOKS = 50_000
 #: How large the write-ahead log may stay once it was emptied. Units: bytes.
 LOG_BYTES_MAX = 16 * 1024 * 1024
 
-#: How much later than asked a lock may be given up, so that most transactions need not say how
-#: long they wait.
-SLACK_MS = 500
+#: How long it takes until a lock of another process is looked at again: SQLite itself would look
+#: ever more seldom, and never find it free beside one who writes without a pause.
+LOOK_SECONDS = 0.001
+#: And once it was held for a moment.
+LATE_LOOK_SECONDS = 0.01
 
 #: What is no file: a database that ends with its connection.
 _IN_MEMORY = ":memory:"
@@ -48,16 +51,11 @@ class Sqlite(Execution, PooledSqliteDatabase):  # type: ignore[misc]  # playhous
         A request that has waited for a moment gives way.
         """
         deadlines.check()
-        if giving_way.is_possible():
-            if self._begins_in_a_moment(lock_type):
-                return
-            giving_way.give_way()
-        left = _milliseconds(deadlines.lock_left(self._lock_seconds))
-        if left >= _milliseconds(self._lock_seconds) - SLACK_MS:
-            super().begin(lock_type)
-        else:
-            with self._waiting(left):
-                super().begin(lock_type)
+        began = time.monotonic()
+        give_up_at = began + deadlines.lock_left(self._lock_seconds)
+        with self._no_waiting():
+            while not self._begins(lock_type, is_last=time.monotonic() >= give_up_at):
+                self._wait(time.monotonic() - began)
 
     def commit(self) -> None:
         """Commit, unless the time is over."""
@@ -80,22 +78,29 @@ class Sqlite(Execution, PooledSqliteDatabase):  # type: ignore[misc]  # playhous
         super()._add_conn_hooks(conn)
         conn.set_progress_handler(deadlines.is_over, STEPS_BETWEEN_LOOKS)
 
-    def _begins_in_a_moment(self, lock_type: str | None) -> bool:
-        moment = min(giving_way.MOMENT_SECONDS, deadlines.lock_left(self._lock_seconds))
+    def _begins(self, lock_type: str | None, *, is_last: bool) -> bool:
+        """Begin a transaction if another process has no lock; it stands if this `is_last`."""
         try:
-            with self._waiting(_milliseconds(moment)):
-                super().begin(lock_type)
+            super().begin(lock_type)
         except OperationalError as error:
-            if not is_lock(error):
+            if is_last or not is_lock(error):
                 raise
             return False
         return True
 
+    def _wait(self, waited_seconds: float) -> None:
+        if waited_seconds < giving_way.MOMENT_SECONDS:
+            time.sleep(LOOK_SECONDS)
+            return
+        if giving_way.is_possible():
+            giving_way.give_way()
+        time.sleep(LATE_LOOK_SECONDS)
+
     @contextmanager
-    def _waiting(self, milliseconds: int) -> Iterator[None]:
-        """Wait for locks so long, for the length of a `with`."""
+    def _no_waiting(self) -> Iterator[None]:
+        """Let SQLite wait for no lock, for the length of a `with`."""
         connection = self.connection()
-        connection.execute(f"PRAGMA busy_timeout = {milliseconds}")
+        connection.execute("PRAGMA busy_timeout = 0")
         try:
             yield
         finally:

@@ -19,6 +19,7 @@ from app.db import deadlines
 from app.db.connections import database, on_postgresql
 from app.db.deadlines import TRANSACTION_SECONDS, Deadline
 from app.db.failures import is_lock, is_lost_conflict, note
+from app.db.writers import Writers
 from app.errors import Busy
 from app.limits import giving_way
 from app.log_lines import Repeated
@@ -35,48 +36,8 @@ ATTEMPTS_MAX = 4
 #: What this thread's transaction has put off until it commits.
 _put_off = threading.local()
 
-
-class _Writers:
-    """The queue of this process's writers to SQLite.
-
-    It lets one connection write at a time and makes the others poll; a lock is fairer to them.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        #: How often the lock was had.
-        self._passed = 0
-
-    def acquire(self, timeout: float = -1) -> bool:
-        """Wait for the lock, in seconds, -1 for ever; return whether it was had.
-
-        A request gives way where the queue stands still.
-
-        Raises:
-            Busy: too many wait for locks already.
-        """
-        if not (self._lock.acquire(blocking=False) or self._wait(timeout)):
-            return False
-        self._passed += 1
-        return True
-
-    def release(self) -> None:
-        """Let the next one have the lock."""
-        self._lock.release()
-
-    def _wait(self, timeout: float) -> bool:
-        give_up_at = time.monotonic() + timeout
-        while giving_way.is_possible() and timeout > giving_way.MOMENT_SECONDS:
-            passed = self._passed
-            if self._lock.acquire(timeout=giving_way.MOMENT_SECONDS):
-                return True
-            if passed == self._passed:
-                giving_way.give_way()
-            timeout = max(0.0, give_up_at - time.monotonic())
-        return self._lock.acquire(timeout=timeout)
-
-
-_sqlite_writer = _Writers()
+#: Of this process.
+_sqlite_writers = Writers()
 
 
 def run(work: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -200,20 +161,20 @@ class _Writing:
         finally:
             giving_way.note_writing(writes=False)
             if self._is_queued:
-                _sqlite_writer.release()
+                _sqlite_writers.release()
 
     def _begin(self, opened: Database) -> None:
         if not self._is_queued:
             self._transaction = opened.transaction()
             self._transaction.__enter__()
             return
-        if not _sqlite_writer.acquire(timeout=self._patience.left()):
+        if not _sqlite_writers.acquire(timeout=self._patience.left()):
             raise _busy()
         try:
             self._transaction = opened.transaction("IMMEDIATE")
             self._transaction.__enter__()
         except BaseException:
-            _sqlite_writer.release()
+            _sqlite_writers.release()
             raise
 
 

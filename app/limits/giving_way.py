@@ -35,6 +35,12 @@ def end() -> None:
     _mine.turn = None
 
 
+def caller() -> str:
+    """Return whose work this thread does: an organization's id, or nothing."""
+    turn = _mine.turn
+    return "" if turn is None else turn.organization_id
+
+
 def note_writing(*, writes: bool) -> None:
     """Note that this thread begins a transaction that writes, or has ended it."""
     _mine.writes = writes

@@ -94,7 +94,7 @@ def test_the_lock_of_the_file_and_that_of_the_process_end_with_one_deadline(
     if holder == "another process":
         rival.execute("BEGIN IMMEDIATE")
     else:
-        transactions._sqlite_writer.acquire()
+        transactions._sqlite_writers.acquire(1)
     began = time.monotonic()
     try:
         with deadlines.within(0.9), pytest.raises(Busy):
@@ -103,7 +103,7 @@ def test_the_lock_of_the_file_and_that_of_the_process_end_with_one_deadline(
     finally:
         rival.close()
         if holder == "this process":
-            transactions._sqlite_writer.release()
+            transactions._sqlite_writers.release()
 
     assert 0.5 < seconds < 0.9 + 0.5
     assert database.execute_sql("PRAGMA busy_timeout").fetchone() == (10_000,)

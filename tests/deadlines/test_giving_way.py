@@ -15,6 +15,7 @@ import requests
 from app.access.principal import Role
 from app.db import deadlines, transactions
 from app.db.connections import database
+from app.db.writers import Writers
 from app.errors import Busy
 from app.limits import giving_way
 from app.limits.shares import TURNS
@@ -176,10 +177,10 @@ def test_a_read_keeps_its_turn_however_long_it_takes(engine, turns, worked_on):
 @pytest.mark.usefixtures("database")
 @pytest.mark.parametrize("moves", [True, False])
 def test_writers_give_way_where_their_queue_stands_still(turns, worked_on, moves):
-    writers, turn = transactions._Writers(), turns.begin("acme")
+    writers, turn = Writers(), turns.begin("acme")
     worked_on(turn)
     giving_way.note_writing(writes=True)
-    writers.acquire()
+    writers.acquire(timeout=1)
     with ThreadPoolExecutor(1) as holding:
         stood_aside = holding.submit(_hold, writers, turn, moves=moves)
         assert writers.acquire(timeout=10)
