@@ -13,7 +13,7 @@ from app.db.transactions import bounded
 from app.directory import members, users
 from app.directory.memberships import groups_of
 from app.directory.rendering import Renderer, ShownRow
-from app.directory.search.budget import INDEXED, check_filter, scanned
+from app.directory.search.budget import COSTLY_COMPARISONS, INDEXED, check_filter, scanned
 from app.directory.search.columns import group_scope, user_scope
 from app.directory.search.filters import DocumentScope, condition
 from app.directory.search.shapes import filled, lifted
@@ -124,14 +124,15 @@ class Listing(Generic[Row]):
             count: int = statement.value(self.organization_id, self.base_url, *values.values())
         return count
 
-    def check_cost(self) -> None:
-        """Refuse a filter that costs too much.
+    def is_costly(self) -> bool:
+        """Return whether the filter keeps a processor busy; refuse one that costs too much.
 
         Raises:
             scim.errors.TooMany: it does.
         """
-        if self.tree is not None:
-            check_filter(self.model, self.organization_id, self.tree)
+        if self.tree is None:
+            return False
+        return check_filter(self.model, self.organization_id, self.tree) >= COSTLY_COMPARISONS
 
     def _bounds(self) -> AbstractContextManager[None]:
         """Return under what to read: the server's timeouts, where no index chooses the rows."""

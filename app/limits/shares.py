@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from math import ceil
 from typing import Self
 
+from app.limits.alone import Alone
 from app.limits.buckets import Buckets, Rate
 from app.limits.known import KnownTokens
 from app.limits.refusals import Quota, TooManyRequests
@@ -49,6 +50,7 @@ class Shares:
 
     rates: Rates | None
     turns: Turns = field(default_factory=lambda: Turns(TURNS, THREADS, ASIDE))
+    alone: Alone = field(default_factory=Alone)
     tokens: KnownTokens = field(default_factory=KnownTokens)
 
     def count(self, organization_id: str) -> None:

@@ -90,10 +90,12 @@ class Turns:
             )
         return caller
 
-    def _may_start(self, caller: "_Caller") -> bool:
+    def _may_start(self, turn: "Turn") -> bool:
+        caller = turn.caller
         return (
             self._free > 0
             and caller.working < self._working_max
+            and not (turn.is_long and caller.long)
             and (caller is self._unknown or not self._many_aside(caller))
         )
 
@@ -102,7 +104,7 @@ class Turns:
 
     def _start(self, turn: "Turn") -> bool:
         """Let a request be worked on if it may, else put it last in line; return whether it may."""
-        if self._may_start(turn.caller):
+        if self._may_start(turn):
             self._work(turn)
             return True
         self._line_up(turn)
@@ -111,6 +113,7 @@ class Turns:
     def _work(self, turn: "Turn") -> None:
         self._free -= 1
         turn.caller.working += 1
+        turn.caller.long += turn.is_long
         turn.is_on = True
 
     def _line_up(self, turn: "Turn") -> None:
@@ -130,6 +133,7 @@ class Turns:
             turn.is_on = False
             self._free += 1
             caller.working -= 1
+            caller.long -= turn.is_long
         elif turn.is_aside:
             turn.is_aside = False
             self._aside -= 1
@@ -148,7 +152,7 @@ class Turns:
     def _pass_on(self) -> None:
         """Give free turns to those who wait: first to the caller with the fewest."""
         while self._free > 0:
-            able = [turn for turn in self._waiting if self._may_start(turn.caller)]
+            able = [turn for turn in self._waiting if self._may_start(turn)]
             if not able:
                 return
             turn = min(able, key=lambda turn: turn.caller.working)
@@ -158,13 +162,16 @@ class Turns:
 
 
 class _Caller:
-    """How many requests of a caller are worked on, wait for their turn, and stand aside."""
+    """How many requests of a caller are worked on, wait for their turn, and stand aside.
 
-    __slots__ = ("aside", "organization_id", "waiting", "working")
+    Of those that are worked on some are `long`.
+    """
+
+    __slots__ = ("aside", "long", "organization_id", "waiting", "working")
 
     def __init__(self, organization_id: str) -> None:
         self.organization_id = organization_id
-        self.working = self.waiting = self.aside = 0
+        self.working = self.long = self.waiting = self.aside = 0
 
     @property
     def held(self) -> int:
@@ -174,7 +181,7 @@ class _Caller:
 class Turn:
     """The turn of one request."""
 
-    __slots__ = ("_turns", "called", "caller", "is_aside", "is_on")
+    __slots__ = ("_turns", "called", "caller", "is_aside", "is_long", "is_on")
 
     #: Made for one who waits, and released when the turn comes.
     called: threading.Semaphore
@@ -183,7 +190,7 @@ class Turn:
         """Be one of a process's turns, a caller's."""
         self._turns = turns
         self.caller = caller
-        self.is_on = self.is_aside = False
+        self.is_on = self.is_aside = self.is_long = False
 
     @property
     def organization_id(self) -> str:
@@ -201,6 +208,17 @@ class Turn:
             caller = turns._caller(organization_id)
             turns._stop(self)
             self.caller = caller
+            started = turns._start(self)
+            if turns._waiting:
+                turns._pass_on()
+        return started
+
+    def be_long(self) -> bool:
+        """Be one that takes long; return False where it has to `wait` for its turn now."""
+        turns = self._turns
+        with turns._lock:
+            turns._take(self)
+            self.is_long = True
             started = turns._start(self)
             if turns._waiting:
                 turns._pass_on()
@@ -253,7 +271,9 @@ class Turn:
         """
         turns = self._turns
         with turns._lock:
-            if turns._free >= 0 and self.caller.working <= turns._working_max:
+            caller = self.caller
+            one_long = caller.long <= 1 or not self.is_long
+            if turns._free >= 0 and caller.working <= turns._working_max and one_long:
                 return False
             turns._take(self)
             turns._line_up(self)

@@ -3,6 +3,9 @@
 It costs a request some microseconds.
 """
 
+from collections.abc import Callable
+from functools import partial
+
 from flask import Flask, Request
 
 from app.access.principal import ALL_ORGANIZATIONS
@@ -51,10 +54,42 @@ def admit(organization_id: str) -> None:
     if organization_id in (turn.organization_id, ALL_ORGANIZATIONS):
         return
     _shares().count(organization_id)
-    if turn.claim(organization_id):
+    if not turn.claim(organization_id):
+        _wait(turn.wait)
+
+
+def be_long() -> None:
+    """Let a request go on that takes long, once no other of its organization does.
+
+    Call it outside a transaction, before the work. It gives its connection back while it waits.
+
+    Raises:
+        Busy: it did not become its turn in time.
+    """
+    turn: Turn = notes().turn
+    if not turn.is_long and not turn.be_long():
+        _wait(turn.wait)
+
+
+def be_costly() -> None:
+    """Let a read go on that keeps a processor busy, once no other of its organization does.
+
+    That holds for all workers of the server. As `be_long`.
+    """
+    be_long()
+    noted, alone = notes(), _shares().alone
+    organization_id = noted.turn.organization_id
+    if "costly_of" in noted:
         return
+    if not alone.begin(organization_id):
+        _wait(partial(alone.wait, organization_id))
+    noted.costly_of = organization_id
+
+
+def _wait(for_turn: Callable[[float | None], None]) -> None:
+    """Wait for what a request needs to go on, without its connection."""
     database.close()
-    turn.wait(_seconds_left())
+    for_turn(_seconds_left())
     database.connect(reuse_if_open=True)
 
 
@@ -85,6 +120,9 @@ def count_stranger() -> None:
 
 def end() -> None:
     """Let others have the turn."""
+    costly_of = notes().pop("costly_of", None)
+    if costly_of is not None:
+        _shares().alone.end(costly_of)
     turn: Turn | None = notes().pop("turn", None)
     if turn is not None:
         giving_way.end()

@@ -211,6 +211,40 @@ def test_costly_work_of_one_organization_is_bounded_whatever_it_waited_for():
     assert [request.is_on for request in waited] == [True, False]
 
 
+def long_ones(turns, organization_id, number):
+    """Return so many requests of an organization that take long, and whether each has to wait."""
+    requests = [a_turn(turns, organization_id) for _ in range(number)]
+    return requests, [not request.be_long() for request in requests]
+
+
+def test_of_an_organization_s_long_requests_one_is_worked_on_at_a_time():
+    turns = patient_turns()
+    (first, second), must_wait = long_ones(turns, "acme", 2)
+    short = turns.begin("acme")
+    _, another_must_wait = long_ones(turns, "globex", 1)
+
+    assert must_wait == [False, True]
+    assert another_must_wait == [False]
+    assert (first.is_on, second.is_on, short.is_on) == (True, False, True)
+    first.end()
+    second.wait()
+    assert second.is_on
+
+
+def test_the_long_request_that_went_on_with_its_lock_lines_up_behind_the_one_begun_meanwhile():
+    turns = patient_turns()
+    (waited,), _ = long_ones(turns, "acme", 1)
+    waited.stand_aside()
+    (begun,), must_wait = long_ones(turns, "acme", 1)
+    waited.go_on()
+
+    assert must_wait == [False]
+    assert (waited.give_back(), begun.give_back()) == (True, False)
+    begun.end()
+    waited.wait()
+    assert waited.is_on
+
+
 def test_of_an_organization_of_which_many_wait_for_locks_none_begins(turns):
     waiting = aside(turns, "acme", ASIDE // 2)
 
@@ -267,6 +301,8 @@ def test_after_a_rush_all_turns_are_free():
             with suppress(Busy):
                 turn.stand_aside()
                 turn.go_on()
+            if not turn.be_long():
+                turn.wait()
             if turn.give_back():
                 turn.wait()
             turn.end()

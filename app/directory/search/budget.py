@@ -19,6 +19,9 @@ from scim.patch import Operation, split_members
 #: How many comparisons a request makes without an index: about a second.
 COMPARISONS_MAX: Final = 2_500_000
 
+#: So many keep a processor busy for a while: some twenty milliseconds.
+COSTLY_COMPARISONS: Final = 50_000
+
 #: As many comparisons are made whatever the number of rows: what is left ends with the deadline.
 ALWAYS: Final = 5
 
@@ -30,27 +33,31 @@ INDEXED: Final[Mapping[type, frozenset[str]]] = {
 }
 
 
-def check_filter(model: type[User] | type[Group], organization_id: str, tree: Filter) -> None:
+def check_filter(model: type[User] | type[Group], organization_id: str, tree: Filter) -> int:
     """Refuse a filter that would be compared with too many of an organization's resources.
 
+    Return how many comparisons it makes that no index answers.
+
     Raises:
-        TooMany: it would.
+        TooMany: more than may be.
     """
-    comparisons = scanned(tree, INDEXED[model])
-    if comparisons <= ALWAYS:
-        return
-    rows = (
+    on_each = scanned(tree, INDEXED[model])
+    if not on_each:
+        return 0
+    rows: int = (
         users.count_present(organization_id)
         if model is User
         else _group_count.value(organization_id)
     )
-    if comparisons * rows > COMPARISONS_MAX:
+    comparisons = on_each * rows
+    if on_each > ALWAYS and comparisons > COMPARISONS_MAX:
         raise TooMany(
-            f"The filter makes {comparisons:,} comparisons that no index answers on {rows:,} "
-            f"resources, {comparisons * rows:,} in all, and at most {COMPARISONS_MAX:,} are made. "
+            f"The filter makes {on_each:,} comparisons that no index answers on {rows:,} "
+            f"resources, {comparisons:,} in all, and at most {COMPARISONS_MAX:,} are made. "
             'Ask for less at once, or join it by "and" with an "eq" of '
             f"{_listed(INDEXED[model])}."
         )
+    return comparisons
 
 
 def check_removals(organization_id: str, group_id: str, operations: Sequence[Operation]) -> None:

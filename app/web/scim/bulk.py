@@ -13,6 +13,7 @@ from typing import Any
 from app.db import deadlines
 from app.errors import NotFound
 from app.models import Group, User
+from app.web import admission
 from app.web.addresses import holds_unstorable, plain_path
 from app.web.errors import problem_of
 from app.web.scim.endpoints import GROUPS, USERS, AnyEndpoint, Conditions, ScimCall
@@ -34,6 +35,9 @@ from scim.versions import entity_tag
 
 OPERATIONS_MAX = 1_000
 
+#: So many take long: some tens of milliseconds.
+LONG_OPERATIONS = 20
+
 #: How long it may take to undo a first write, though the request's time is over.
 TAKING_BACK_SECONDS = 3
 
@@ -50,6 +54,8 @@ def run_bulk(call: ScimCall, message: Any) -> Document:
     After as many failures as the client allows nothing new is begun; what was begun is finished.
     """
     request = BulkRequest.parse(message, OPERATIONS_MAX)
+    if len(request.operations) >= LONG_OPERATIONS:
+        admission.be_long()
     run = _Run(call)
     for step in plan(request.operations):
         goes_on = request.errors_max is None or run.failed < request.errors_max

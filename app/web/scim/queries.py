@@ -12,6 +12,7 @@ from app.directory.page_cursors import cursor_key
 from app.directory.rendering import ShownRow
 from app.directory.search.sorting import Order
 from app.models import Group, User
+from app.web import admission
 from app.web.responses import scim_text
 from app.web.scim.endpoints import GROUPS, USERS, Endpoint, Row, ScimCall
 from scim import cursors, filters
@@ -95,7 +96,8 @@ def _source(call: ScimCall, endpoint: Endpoint[Row], search: SearchRequest) -> _
     descending = search.sort_order is SortOrder.DESCENDING
     order = Order.parse(kind, search.sort_by, descending=descending)
     listing = endpoint.listing(call, tree, order)
-    listing.check_cost()
+    if listing.is_costly():
+        admission.be_costly()
     return _Source(call, endpoint, kind, listing, projection)
 
 
