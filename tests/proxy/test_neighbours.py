@@ -10,6 +10,7 @@ from functools import partial
 from itertools import count
 from statistics import median
 
+import psutil
 import pytest
 
 from app.access.principal import Role
@@ -32,6 +33,11 @@ LONGER_SECONDS_MAX = 0.25
 MEDIAN_TIMES_MAX = 2
 KINDS = ("creates", "filters", "bulk")
 SLOW_BODIES = 48
+
+#: What the workers use in a second in which they do nothing, and how long they may have to do until
+#: then.
+IDLE_SECONDS_MAX = 0.1
+SETTLES_SECONDS_MAX = 60
 
 _numbers = count()
 
@@ -101,6 +107,21 @@ def slow_bodies(front, customer) -> Iterator[None]:
         yield
 
 
+def settle(server) -> None:
+    """Wait until the server has done what a customer who is gone had asked for."""
+    workers = [psutil.Process(pid) for pid in server.worker_pids]
+    give_up_at = time.monotonic() + SETTLES_SECONDS_MAX
+    before, after = -IDLE_SECONDS_MAX, 0.0
+    while after - before >= IDLE_SECONDS_MAX:
+        assert time.monotonic() < give_up_at, "the server is still at work"
+        before, _ = _cpu_seconds(workers), time.sleep(1)
+        after = _cpu_seconds(workers)
+
+
+def _cpu_seconds(processes) -> float:
+    return sum(sum(process.cpu_times()[:2]) for process in processes)
+
+
 def measured(server, front) -> dict[str, list[float]]:
     """Return how long the neighbour's requests took, by what the other customer did meanwhile."""
     hog = {"creates": an_organization(100_000), "filters": a_crowd(), "bulk": an_organization(1)}
@@ -112,6 +133,7 @@ def measured(server, front) -> dict[str, list[float]]:
         for kind, load in meanwhile.items():
             with load():
                 took[kind] += neighbour.seconds()
+            settle(server)
     return took
 
 
