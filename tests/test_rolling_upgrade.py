@@ -180,6 +180,21 @@ def test_a_version_serves_a_database_of_the_version_before(released_database):
         assert violations() == []
 
 
+def test_who_serves_such_a_database_is_told_what_to_do(released_database, monkeypatch):
+    served = []
+    monkeypatch.setattr("app.server.serve", lambda *_args, **_options: served.append("once"))
+    operator = an_operator(released_database)
+
+    before = operator.run("serve")
+    operator.says("db", "migrate")
+    after = operator.run("serve")
+
+    assert (served, before.exit_code, after.exit_code) == (["once"] * 2, 0, 0)
+    assert "lacks what this version adds" in before.stderr
+    assert "run `seatgate db migrate`" in before.stderr
+    assert "lacks" not in after.stderr
+
+
 def test_what_needs_the_whole_schema_says_so(released_database, tmp_path):
     operator = an_operator(released_database)
 

@@ -70,7 +70,7 @@ class Connection(psycopg.Connection[Any]):
         left = self.answer_seconds if deadline is None else deadline.left()
         gives_way = giving_way.is_possible()
         if gives_way:
-            gen, interval = _giving_way(gen), giving_way.MOMENT_SECONDS
+            gen, interval = _giving_way(gen), giving_way.moment_seconds()
         try:
             return super().wait(gen, interval, timeout if left is None else left)
         except (Busy, ReadOnlySqlTransaction):
@@ -170,7 +170,8 @@ class Postgresql(Execution, PooledPostgresqlDatabase):  # type: ignore[misc]  # 
                 if that becomes the primary.
         """
         deadlines.check()
-        super().commit()
+        with giving_way.committing():
+            super().commit()
         connection = self.connection()
         if connection.standby_lacks_commit:
             connection.close()

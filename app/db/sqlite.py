@@ -89,7 +89,7 @@ class Sqlite(Execution, PooledSqliteDatabase):  # type: ignore[misc]  # playhous
         return True
 
     def _wait(self, waited_seconds: float) -> None:
-        if waited_seconds < giving_way.MOMENT_SECONDS:
+        if waited_seconds < giving_way.moment_seconds():
             time.sleep(LOOK_SECONDS)
             return
         if giving_way.is_possible():

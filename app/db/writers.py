@@ -72,7 +72,7 @@ class Writers:
         give_up_at = time.monotonic() + timeout
         while giving_way.is_possible() and timeout > giving_way.MOMENT_SECONDS:
             passed = self._passed
-            if called.acquire(timeout=giving_way.MOMENT_SECONDS):
+            if called.acquire(timeout=giving_way.moment_seconds()):
                 return True
             if passed == self._passed:
                 giving_way.give_way()

@@ -6,12 +6,17 @@ that of housekeeping, all of this does nothing.
 """
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from app.errors import Busy
 from app.limits.turns import Turn
 
 #: How long a request waits for a lock before others have its turn: most locks come sooner.
 MOMENT_SECONDS = 0.1
+
+#: And how long where it could not give way: as many wait already as may, so that the lock hangs.
+SHORT_MOMENT_SECONDS = 0.01
 
 
 class _Mine(threading.local):
@@ -20,6 +25,8 @@ class _Mine(threading.local):
     turn: Turn | None = None
     #: Whether that is a transaction that writes, or one that begins.
     writes = False
+    #: Whether it commits: what may be done already is not refused.
+    commits = False
 
 
 _mine = _Mine()
@@ -52,14 +59,35 @@ def is_possible() -> bool:
     return _mine.writes and turn is not None and turn.is_on
 
 
+def moment_seconds() -> float:
+    """Return how long this thread's request waits for a lock before it gives way or is refused."""
+    turn = _mine.turn
+    return MOMENT_SECONDS if turn is None or turn.may_stand_aside() else SHORT_MOMENT_SECONDS
+
+
 def give_way() -> None:
     """Let others have this thread's turn, where that `is_possible`.
 
     Raises:
-        Busy: as many as may wait for locks already.
+        Busy: as many as may wait for locks already, and this one does not commit.
     """
-    if is_possible():
+    if not is_possible():
+        return
+    try:
         _mine.turn.stand_aside()  # type: ignore[union-attr]  # there is one
+    except Busy:
+        if not _mine.commits:
+            raise
+
+
+@contextmanager
+def committing() -> Iterator[None]:
+    """Note that this thread commits, for the length of a `with`."""
+    _mine.commits = True
+    try:
+        yield
+    finally:
+        _mine.commits = False
 
 
 def go_on() -> None:

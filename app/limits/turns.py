@@ -10,8 +10,8 @@ A turn is for work. A request that waits for a lock stands aside, so that others
 it has the lock it goes on at once, if need be as one more than there are turns: others may wait for
 what it has locked by now. While more are worked on than there are turns none begins, and who went
 on so goes to the end of the line before its next transaction. Who stands aside holds a connection,
-so their number is bounded. Of an organization of which half as many do, none begins; of unknown
-callers no more may, but others begin, since it is yet to be found out who calls.
+so their number is bounded, half of it for one caller. Who would have to beyond that is refused, and
+soon: behind a lock that hangs, reads go on.
 """
 
 import threading
@@ -96,11 +96,7 @@ class Turns:
             self._free > 0
             and caller.working < self._working_max
             and not (turn.is_long and caller.long)
-            and (caller is self._unknown or not self._many_aside(caller))
         )
-
-    def _many_aside(self, caller: "_Caller") -> bool:
-        return caller.aside >= self._callers_aside_max
 
     def _start(self, turn: "Turn") -> bool:
         """Let a request be worked on if it may, else put it last in line; return whether it may."""
@@ -241,6 +237,11 @@ class Turn:
                 return
         raise _busy()
 
+    def may_stand_aside(self) -> bool:
+        """Return whether not as many stand aside already as may."""
+        turns = self._turns
+        return turns._aside < turns._aside_max and self.caller.aside < turns._callers_aside_max
+
     def stand_aside(self) -> None:
         """Let others have the turn while this request, which has it, waits for a lock.
 
@@ -249,8 +250,7 @@ class Turn:
         """
         turns = self._turns
         with turns._lock:
-            many_unknown = self.caller is turns._unknown and turns._many_aside(self.caller)
-            if many_unknown or turns._aside >= turns._aside_max:
+            if not self.may_stand_aside():
                 raise Busy("The server is busy with other changes. Try again in a moment.")
             turns._take(self)
             turns._put_aside(self)

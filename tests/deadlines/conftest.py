@@ -55,3 +55,11 @@ def timed(call):
 def is_put_off(answer):
     """Return whether an answer says to come again, and when."""
     return answer.status_code == 503 and int(answer.headers["Retry-After"]) > 0
+
+
+def until(holds, seconds):
+    """Wait until something holds, at most so long."""
+    give_up_at = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < give_up_at
+        time.sleep(0.01)

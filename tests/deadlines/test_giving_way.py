@@ -18,10 +18,10 @@ from app.db.connections import database
 from app.db.writers import Writers
 from app.errors import Busy
 from app.limits import giving_way
-from app.limits.shares import TURNS
+from app.limits.shares import ASIDE, TURNS
 from app.limits.turns import Turns
 from app.models import SeatPool
-from tests.deadlines.conftest import locked, timed
+from tests.deadlines.conftest import is_put_off, locked, timed, until
 from tests.support.builders import a_user, an_organization
 from tests.support.clients import ScimClient, SsoClient
 from tests.support.servers import Server
@@ -89,6 +89,28 @@ def test_writers_of_two_organizations_that_wait_hold_up_no_reads_and_logins(serv
     assert [answer.status_code for answer in created] == [201] * len(writers)
 
 
+def test_however_many_writers_of_an_organization_wait_its_reads_and_logins_go_on(server, engine):
+    blocked = an_organization(2 * ASIDE)
+    holder = a_user(blocked, "holder@example.com")
+    blocked.secret(Role.SCIM), blocked.secret(Role.SSO)
+    of_one = ASIDE // 2
+
+    with ThreadPoolExecutor(of_one + 8) as threads:
+        with locked(engine, server.database_url, blocked):
+            writers = [
+                threads.submit(create, server, blocked, number) for number in range(of_one + 8)
+            ]
+            until(lambda: sum(writer.done() for writer in writers) == 8, LOCK_SECONDS)
+            looked = list(looks(server, blocked, holder))
+        answers = [writer.result() for writer in writers]
+
+    assert [answer.status_code for answer, _ in looked] == [200, 200]
+    assert max(seconds for _, seconds in looked) < LOCK_SECONDS / 2
+    refused = [answer for answer in answers if is_put_off(answer)]
+    created = [answer for answer in answers if answer.status_code == 201]
+    assert (len(created), len(refused)) == (of_one, 8)
+
+
 @pytest.fixture
 def turns():
     return Turns(TURNS, threads=16, aside=8, patience_seconds=0.05)
@@ -138,6 +160,20 @@ def test_where_too_many_wait_for_locks_the_next_is_put_off_at_once(database_url,
     assert turn.is_on
     assert not database.in_transaction()
     transactions.run(rename, acme)
+
+
+def test_a_commit_is_not_refused_for_what_waits_beside_it(worked_on):
+    turn = Turns(TURNS, threads=16, aside=0).begin("acme")
+    worked_on(turn)
+    giving_way.note_writing(writes=True)
+
+    with giving_way.committing():
+        giving_way.give_way()
+    with pytest.raises(Busy):
+        giving_way.give_way()
+
+    assert turn.is_on
+    giving_way.note_writing(writes=False)
 
 
 @pytest.mark.usefixtures("database")

@@ -1,7 +1,6 @@
 """Who writes next to SQLite, where several requests of a process want to."""
 
 import threading
-import time
 from contextlib import suppress
 
 import pytest
@@ -10,6 +9,7 @@ from app.db.writers import Writers
 from app.errors import Busy
 from app.limits import giving_way
 from app.limits.turns import Turns
+from tests.deadlines.conftest import until
 
 TURNS = 4
 
@@ -40,18 +40,11 @@ def lined_up(writers, turns, names):
     assert writers.acquire(timeout=0)
     for number, name in enumerate(names):
         threads.append(Writer(writers, turns.begin(name), had))
-        until(lambda number=number: waiting(writers) == number + 1)
+        until(lambda number=number: waiting(writers) == number + 1, 30)
     writers.release()
     for thread in threads:
         thread.join(30)
     return had
-
-
-def until(holds):
-    give_up_at = time.monotonic() + 30
-    while not holds():
-        assert time.monotonic() < give_up_at
-        time.sleep(0.001)
 
 
 def waiting(writers):
@@ -77,7 +70,7 @@ def test_who_writes_again_at_once_comes_behind_another_organization(turns):
     try:
         assert writers.acquire(timeout=0)
         threads = [Writer(writers, turns.begin(name), had) for name in ("acme", "globex")]
-        until(lambda: waiting(writers) == 2)
+        until(lambda: waiting(writers) == 2, 30)
         writers.release()
         assert writers.acquire(timeout=30)
         writers.release()
