@@ -13,7 +13,7 @@ from app.db.transactions import bounded
 from app.directory import members, users
 from app.directory.memberships import groups_of
 from app.directory.rendering import Renderer, ShownRow
-from app.directory.search.budget import COSTLY_COMPARISONS, INDEXED, check_filter, scanned
+from app.directory.search.budget import INDEXED, check_filter, scanned
 from app.directory.search.columns import group_scope, user_scope
 from app.directory.search.filters import DocumentScope, condition
 from app.directory.search.shapes import filled, lifted
@@ -124,15 +124,15 @@ class Listing(Generic[Row]):
             count: int = statement.value(self.organization_id, self.base_url, *values.values())
         return count
 
-    def is_costly(self) -> bool:
-        """Return whether the filter keeps a processor busy; refuse one that costs too much.
+    def cost(self) -> int:
+        """Return how many comparisons the filter makes that no index answers, unless too many.
 
         Raises:
-            scim.errors.TooMany: it does.
+            scim.errors.TooMany: more than may be.
         """
         if self.tree is None:
-            return False
-        return check_filter(self.model, self.organization_id, self.tree) >= COSTLY_COMPARISONS
+            return 0
+        return check_filter(self.model, self.organization_id, self.tree)
 
     def _bounds(self) -> AbstractContextManager[None]:
         """Return under what to read: the server's timeouts, where no index chooses the rows."""

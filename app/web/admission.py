@@ -4,7 +4,6 @@ It costs a request some microseconds.
 """
 
 from collections.abc import Callable
-from functools import partial
 
 from flask import Flask, Request
 
@@ -78,12 +77,19 @@ def be_costly() -> None:
     """
     be_long()
     noted, alone = notes(), _shares().alone
-    organization_id = noted.turn.organization_id
     if "costly_of" in noted:
         return
-    if not alone.begin(organization_id):
-        _wait(partial(alone.wait, organization_id))
-    noted.costly_of = organization_id
+    organization_id = noted.turn.organization_id
+
+    def wait(seconds: float | None) -> None:
+        alone.wait(organization_id, seconds)
+        # Before anything else can fail: what is not noted is not let go.
+        noted.costly_of = organization_id
+
+    if alone.begin(organization_id):
+        noted.costly_of = organization_id
+    else:
+        _wait(wait)
 
 
 def _wait(for_turn: Callable[[float | None], None]) -> None:

@@ -5,6 +5,7 @@ from multiprocessing import get_context
 
 import pytest
 
+from app.errors import Busy
 from app.limits.alone import Alone
 from app.limits.shares import Shares
 from app.limits.turns import Turns
@@ -66,7 +67,7 @@ def test_a_large_bulk_waits_for_another_long_request_and_a_small_one_does_not(id
 @pytest.mark.usefixtures("long_one")
 def test_a_costly_filter_waits_for_another_long_request_and_others_do_not(idp, acme, monkeypatch):
     user = a_user(acme, "ada@example.com")
-    monkeypatch.setattr("app.directory.listing.COSTLY_COMPARISONS", 2)
+    monkeypatch.setattr("app.web.scim.queries.COSTLY_COMPARISONS", 2)
 
     assert_put_off(idp.find("/Users", UNINDEXED))
     assert idp.find("/Users", 'title eq "Engineer"').status_code == 200
@@ -103,10 +104,20 @@ def other_worker(shares, acme):
     process.join()
 
 
+def is_let_go(shares, organization_id):
+    """Return whether another worker can begin a costly filter."""
+    worker = get_context("fork").Process(
+        target=lambda: sys.exit(not shares.alone.begin(organization_id))
+    )
+    worker.start()
+    worker.join(30)
+    return worker.exitcode == 0
+
+
 def test_a_costly_filter_waits_for_one_in_another_worker_until_that_has_ended_or_was_killed(
     idp, other_worker, shares, acme, monkeypatch
 ):
-    monkeypatch.setattr("app.directory.listing.COSTLY_COMPARISONS", 0)
+    monkeypatch.setattr("app.web.scim.queries.COSTLY_COMPARISONS", 0)
 
     assert_put_off(idp.find("/Users", UNINDEXED))
     assert idp.post("/Bulk", json=bulk(20)).status_code == 200
@@ -114,9 +125,38 @@ def test_a_costly_filter_waits_for_one_in_another_worker_until_that_has_ended_or
     other_worker.join()
 
     assert idp.find("", UNINDEXED).status_code == 200
-    next_worker = get_context("fork").Process(
-        target=lambda: sys.exit(not shares.alone.begin(acme.id))
-    )
-    next_worker.start()
-    next_worker.join(30)
-    assert next_worker.exitcode == 0, "it was not let go"
+    assert is_let_go(shares, acme.id)
+
+
+def test_a_costly_filter_that_fails_once_it_has_waited_holds_up_no_other(
+    idp, shares, acme, monkeypatch
+):
+    monkeypatch.setattr("app.web.scim.queries.COSTLY_COMPARISONS", 0)
+    monkeypatch.setattr(shares.alone, "begin", takes_two(shares.alone.begin))
+    monkeypatch.setattr("app.web.admission.database", Away())
+
+    assert_put_off(idp.find("/Users", UNINDEXED))
+    monkeypatch.undo()
+
+    assert is_let_go(shares, acme.id)
+
+
+def takes_two(begin):
+    """Return a way to begin that succeeds at the second look."""
+    looks = []
+
+    def beginning(organization_id):
+        looks.append(organization_id)
+        return len(looks) > 1 and begin(organization_id)
+
+    return beginning
+
+
+class Away:
+    """A database that gives its connection back, and has none to give."""
+
+    def close(self):
+        pass
+
+    def connect(self, *, reuse_if_open):  # noqa: ARG002  # as the real one
+        raise Busy("The database is not available now.")

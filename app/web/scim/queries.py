@@ -10,6 +10,7 @@ from flask import Response
 from app.directory.listing import Listing, Window
 from app.directory.page_cursors import cursor_key
 from app.directory.rendering import ShownRow
+from app.directory.search.budget import COSTLY_COMPARISONS
 from app.directory.search.sorting import Order
 from app.models import Group, User
 from app.web import admission
@@ -96,7 +97,7 @@ def _source(call: ScimCall, endpoint: Endpoint[Row], search: SearchRequest) -> _
     descending = search.sort_order is SortOrder.DESCENDING
     order = Order.parse(kind, search.sort_by, descending=descending)
     listing = endpoint.listing(call, tree, order)
-    if listing.is_costly():
+    if listing.cost() >= COSTLY_COMPARISONS:
         admission.be_costly()
     return _Source(call, endpoint, kind, listing, projection)
 
