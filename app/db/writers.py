@@ -17,9 +17,8 @@ class Writers:
     def __init__(self) -> None:
         """Begin with nobody who writes."""
         self._lock = threading.Lock()
-        self._is_held = False
-        #: Whose request has the lock, or had it last.
-        self._holder = ""
+        #: Whose request has the lock, None where none has.
+        self._holder: str | None = None
         #: How often the lock was had.
         self._passed = 0
         #: Those who wait, by caller: first the one who has waited longest for its turn.
@@ -35,7 +34,7 @@ class Writers:
         """
         caller = giving_way.caller()
         with self._lock:
-            if not self._is_held:
+            if self._holder is None:
                 self._hand_to(caller)
                 return True
             called = threading.Semaphore(0)
@@ -52,11 +51,11 @@ class Writers:
     def release(self) -> None:
         """Hand the lock to the next one: of another caller, if one waits."""
         with self._lock:
-            self._is_held = False
+            last, self._holder = self._holder, None
             if not self._waiting:
                 return
-            callers = iter(self._waiting)
-            caller = next((other for other in callers if other != self._holder), self._holder)
+            first = next(iter(self._waiting))
+            caller = next((other for other in self._waiting if other != last), first)
             called, *others = self._waiting.pop(caller)
             if others:
                 self._waiting[caller] = others
@@ -64,7 +63,6 @@ class Writers:
         called.release()
 
     def _hand_to(self, caller: str) -> None:
-        self._is_held = True
         self._holder = caller
         self._passed += 1
 

@@ -11,9 +11,9 @@ from tempfile import TemporaryFile
 from weakref import finalize
 
 from app.errors import Busy
+from app.limits.turns import PATIENCE_SECONDS
 
-#: How long a read waits for the one before it, and how often it looks.
-PATIENCE_SECONDS = 10
+#: How often a read looks whether the one before it has ended.
 LOOK_SECONDS = 0.01
 
 

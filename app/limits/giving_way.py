@@ -15,7 +15,7 @@ from app.limits.turns import Turn
 #: How long a request waits for a lock before others have its turn: most locks come sooner.
 MOMENT_SECONDS = 0.1
 
-#: And how long where it could not give way: as many wait already as may, so that the lock hangs.
+#: And how long where as many of its organization wait as may: it is refused then, and reads go on.
 SHORT_MOMENT_SECONDS = 0.01
 
 
@@ -62,7 +62,7 @@ def is_possible() -> bool:
 def moment_seconds() -> float:
     """Return how long this thread's request waits for a lock before it gives way or is refused."""
     turn = _mine.turn
-    return MOMENT_SECONDS if turn is None or turn.may_stand_aside() else SHORT_MOMENT_SECONDS
+    return SHORT_MOMENT_SECONDS if turn is not None and turn.is_behind_many() else MOMENT_SECONDS
 
 
 def give_way() -> None:

@@ -106,6 +106,13 @@ class Turns:
         self._line_up(turn)
         return False
 
+    def _start_over(self, turn: "Turn") -> bool:
+        """Let a request that was taken away be worked on if it may; return whether it may."""
+        started = self._start(turn)
+        if self._waiting:
+            self._pass_on()
+        return started
+
     def _work(self, turn: "Turn") -> None:
         self._free -= 1
         turn.caller.working += 1
@@ -121,6 +128,9 @@ class Turns:
         self._aside += 1
         turn.caller.aside += 1
         turn.is_aside = True
+
+    def _many_aside(self, caller: "_Caller") -> bool:
+        return caller.aside >= self._callers_aside_max
 
     def _take(self, turn: "Turn") -> None:
         """Take a request from where it is: worked on, aside or in line."""
@@ -204,10 +214,7 @@ class Turn:
             caller = turns._caller(organization_id)
             turns._stop(self)
             self.caller = caller
-            started = turns._start(self)
-            if turns._waiting:
-                turns._pass_on()
-        return started
+            return turns._start_over(self)
 
     def be_long(self) -> bool:
         """Be one that takes long; return False where it has to `wait` for its turn now."""
@@ -215,10 +222,7 @@ class Turn:
         with turns._lock:
             turns._take(self)
             self.is_long = True
-            started = turns._start(self)
-            if turns._waiting:
-                turns._pass_on()
-        return started
+            return turns._start_over(self)
 
     def wait(self, patience_seconds: float | None = None) -> None:
         """Wait until it is this request's turn, as long as `Turns.begin` does.
@@ -237,10 +241,10 @@ class Turn:
                 return
         raise _busy()
 
-    def may_stand_aside(self) -> bool:
-        """Return whether not as many stand aside already as may."""
+    def is_behind_many(self) -> bool:
+        """Return whether as many of its organization as may stand aside: their lock hangs."""
         turns = self._turns
-        return turns._aside < turns._aside_max and self.caller.aside < turns._callers_aside_max
+        return self.caller is not turns._unknown and turns._many_aside(self.caller)
 
     def stand_aside(self) -> None:
         """Let others have the turn while this request, which has it, waits for a lock.
@@ -250,7 +254,7 @@ class Turn:
         """
         turns = self._turns
         with turns._lock:
-            if not self.may_stand_aside():
+            if turns._many_aside(self.caller) or turns._aside >= turns._aside_max:
                 raise Busy("The server is busy with other changes. Try again in a moment.")
             turns._take(self)
             turns._put_aside(self)
@@ -272,8 +276,8 @@ class Turn:
         turns = self._turns
         with turns._lock:
             caller = self.caller
-            one_long = caller.long <= 1 or not self.is_long
-            if turns._free >= 0 and caller.working <= turns._working_max and one_long:
+            too_many = turns._free < 0 or caller.working > turns._working_max
+            if not too_many and not (self.is_long and caller.long > 1):
                 return False
             turns._take(self)
             turns._line_up(self)

@@ -162,6 +162,20 @@ def test_where_too_many_wait_for_locks_the_next_is_put_off_at_once(database_url,
     transactions.run(rename, acme)
 
 
+def test_who_is_behind_many_of_its_organization_is_refused_soon_and_nobody_else(worked_on):
+    turns = Turns(TURNS, threads=16, aside=4)
+    for name in ("acme", "acme", None, None):
+        turns.begin(name).stand_aside()
+
+    moments = {}
+    for name in ("acme", "globex", None):
+        worked_on(turns.begin(name))
+        moments[name] = giving_way.moment_seconds()
+
+    usual = giving_way.MOMENT_SECONDS
+    assert moments == {"acme": giving_way.SHORT_MOMENT_SECONDS, "globex": usual, None: usual}
+
+
 def test_a_commit_is_not_refused_for_what_waits_beside_it(worked_on):
     turn = Turns(TURNS, threads=16, aside=0).begin("acme")
     worked_on(turn)

@@ -111,7 +111,7 @@ def test_who_gives_up_just_as_the_lock_is_handed_over_has_it():
 
     assert writers.acquire(timeout=0)
     writers.release()
-    assert not writers._is_held
+    assert writers._holder is None
 
 
 def test_who_is_put_off_just_as_the_lock_is_handed_over_hands_it_on():
@@ -122,7 +122,7 @@ def test_who_is_put_off_just_as_the_lock_is_handed_over_hands_it_on():
     with pytest.raises(Busy):
         writers.acquire(timeout=0)
 
-    assert not writers._is_held
+    assert writers._holder is None
 
 
 def test_in_a_rush_one_writes_at_a_time(turns):
@@ -145,4 +145,4 @@ def test_in_a_rush_one_writes_at_a_time(turns):
         thread.join(60)
 
     assert max(most) == 1
-    assert (waiting(writers), writers._is_held) == (0, False)
+    assert (waiting(writers), writers._holder) == (0, None)

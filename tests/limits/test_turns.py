@@ -252,7 +252,7 @@ def test_half_of_those_that_wait_for_locks_are_one_organization_s_and_its_reads_
     with pytest.raises(Busy, match="busy with other changes"):
         writer.stand_aside()
     assert (writer.is_on, read.is_on) == (True, True)
-    assert not writer.may_stand_aside()
+    assert writer.is_behind_many()
 
     waiting[0].end()
     writer.stand_aside()
@@ -267,6 +267,7 @@ def test_where_as_many_wait_for_locks_as_may_the_next_is_refused_and_keeps_its_t
         turn.stand_aside()
 
     assert turn.is_on
+    assert not turn.is_behind_many(), "which is refused sooner, and its own lock does not hang"
     assert a_turn(turns, "hooli") is not None
 
 
