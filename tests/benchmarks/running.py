@@ -2,7 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
+from app.db import deadlines
+from app.db.connections import connection
+from app.seats.watching.alerts import update_alerts
 from tests.benchmarks import commands
 from tests.benchmarks.filling import fill
 from tests.benchmarks.measuring import Figures, memory_of, peak_memory, run, statements
@@ -10,7 +14,7 @@ from tests.benchmarks.plans import Plan
 from tests.benchmarks.report import Figure, Report, Row
 from tests.benchmarks.servers import Measured, both
 from tests.benchmarks.workloads import WORKLOADS, Workload
-from tests.support.multitudes import multiply
+from tests.support.multitudes import COPYING_SECONDS, multiply
 
 MEGABYTE = 1e6
 
@@ -55,7 +59,11 @@ class _Run:
         self.say(f"{size:,} users …")
         fill(self.product, self.ground, min(size, self.plan.loaded_max))
         if size > self.plan.loaded_max:
-            multiply(self.product.subject.organization_id, size)
+            organization_id = self.product.subject.organization_id
+            multiply(organization_id, size)
+            # As housekeeping does; the first look would be at all who were copied.
+            with connection(), deadlines.within(COPYING_SECONDS):
+                update_alerts(organization_id, at=datetime.now(UTC))
         self.product.subject.population.size = size
         # A server cuts a connection on which it has heard nothing for so long.
         for measured in (self.product, self.ground):

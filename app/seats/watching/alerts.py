@@ -21,7 +21,7 @@ from app.models import Alert, AlertCursor, LedgerEntry, Organization, SeatPool, 
 from app.models.rows import same_organization
 from app.seats import history
 from app.seats.refusals import is_refused
-from app.seats.rules import EntryKind, SeatCounts
+from app.seats.rules import SeatCounts
 from app.seats.wants import RefusalReason
 from app.seats.watching.notices import notice_refused, notice_shortage
 from app.seats.watching.thresholds import (
@@ -88,8 +88,12 @@ def _look_once(organization_id: str, *, at: datetime) -> bool:
     moment = _Moment(cursor.sequence, at, SeatCounts(cursor.purchased, cursor.in_use))
     if thresholds != cursor.thresholds:
         _cross(organization_id, rules, [moment], at=at)
-    entries = _entries_after.rows(organization_id, cursor.sequence)
-    moments = _moments(moment.counts, entries)
+    moments = [
+        _Moment(sequence, entry_at, SeatCounts(purchased, in_use))
+        for sequence, entry_at, purchased, in_use in _figures_after.iterate(
+            organization_id, cursor.sequence, BATCH
+        )
+    ]
     _cross(organization_id, rules, moments, at=at)
     last = moments[-1] if moments else moment
     cursor.sequence, cursor.thresholds = last.sequence, thresholds
@@ -98,7 +102,7 @@ def _look_once(organization_id: str, *, at: datetime) -> bool:
     refusals = _refusals_without_alert(organization_id)
     _raise_for(organization_id, refusals, at=at)
     notice_refused(organization_id, at=at)
-    return BATCH in (len(entries), len(refusals))
+    return BATCH in (len(moments), len(refusals))
 
 
 def _lock_cursor(organization_id: str) -> AlertCursor:
@@ -123,20 +127,21 @@ def _thresholds(organization_id: str) -> BaseQuery:
 
 
 @compiled
-def _entries_after(organization_id: str, sequence: int) -> "ModelSelect[LedgerEntry]":
+def _figures_after(organization_id: str, sequence: int, limit: int) -> BaseQuery:
+    """Return (sequence, instant, seats purchased, seats in use) of entries, oldest first."""
+    entries = LedgerEntry.belongs_to(organization_id) & (LedgerEntry.sequence > sequence)
     return (
-        LedgerEntry.of(organization_id, LedgerEntry.sequence > sequence)
+        LedgerEntry.select(
+            LedgerEntry.sequence,
+            LedgerEntry.at,
+            LedgerEntry.purchased_after,
+            LedgerEntry.in_use_after,
+        )
+        .where(entries)
         .order_by(LedgerEntry.sequence)
-        .limit(BATCH)
+        .limit(limit)
+        .tuples()
     )
-
-
-def _moments(counts: SeatCounts, entries: Iterable[LedgerEntry]) -> list[_Moment]:
-    moments = []
-    for entry in entries:
-        counts = counts.after(EntryKind(entry.kind), entry.quantity)
-        moments.append(_Moment(entry.sequence, entry.at, counts))
-    return moments
 
 
 def _cross(
@@ -168,14 +173,14 @@ def _raise_for(organization_id: str, refusals: Iterable[Refusal], *, at: datetim
 
 
 def _refusals_without_alert(organization_id: str) -> list[Refusal]:
-    refused = _unreported_wants.iterate(organization_id)
+    refused = _unreported_wants.iterate(organization_id, BATCH)
     return [Refusal(want.id, want.refused_at, _over_at(want)) for want in refused]
 
 
 @compiled
-def _unreported_wants(organization_id: str) -> "ModelSelect[Want]":
+def _unreported_wants(organization_id: str, limit: int) -> "ModelSelect[Want]":
     refused = Want.of(organization_id, _unreported())
-    return refused.order_by(Want.refused_at, Want.sequence).limit(BATCH)
+    return refused.order_by(Want.refused_at, Want.sequence).limit(limit)
 
 
 def _unreported() -> Expression:
