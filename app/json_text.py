@@ -1,11 +1,16 @@
 """JSON as it is sent and stored: members in the order in which they were written, no spaces."""
 
 import json
+import re
+from typing import Any
 
 import orjson
 
 #: What is no JSON is an error, as it is to the standard library.
 _AS_JSON = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
+
+#: A number that orjson may read as another: it has integers of 64 bits.
+_LONG_NUMBER = re.compile(rb"\d{19}")
 
 
 def json_text(value: object) -> str:
@@ -24,3 +29,20 @@ def json_bytes(value: object) -> bytes:
     except TypeError:
         text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
         return text.encode(errors="backslashreplace")
+
+
+def read_json(text: str | bytes) -> Any:
+    """Return what JSON says, as the standard library reads it, most of it in less time.
+
+    Raises:
+        ValueError: it is no JSON.
+        RecursionError: it is nested too deeply.
+    """
+    data = text if isinstance(text, bytes) else text.encode(errors="surrogatepass")
+    if _LONG_NUMBER.search(data) is None:
+        try:
+            return orjson.loads(data)
+        except ValueError:
+            # The standard library takes halves of surrogate pairs, NaN, and other encodings.
+            pass
+    return json.loads(text)

@@ -1,6 +1,5 @@
 """Statements whose text is made once say what peewee would have said, and give what it gives."""
 
-import json
 from datetime import timedelta
 
 import pytest
@@ -10,6 +9,7 @@ from app.access.principal import Role
 from app.db import compiled as module
 from app.db.compiled import Statement, compiled, through
 from app.db.sql import among, locked
+from app.json_text import json_text
 from app.models import Organization, SeatPool, Token, User
 from app.seats import subscriptions
 from tests.support.builders import NOW, a_user, an_organization, fill
@@ -114,7 +114,7 @@ def test_an_argument_goes_through_a_conversion_once_for_each_call():
     statement = compiled(build)
 
     assert {user.id for user in statement.rows(acme.id, ids)} == set(ids)
-    assert statement.bound(acme.id, ids)[1][-1] in (json.dumps(sorted(ids)), sorted(ids))
+    assert statement.bound(acme.id, ids)[1][-1] in (json_text(sorted(ids)), sorted(ids))
 
 
 def test_a_text_hangs_on_what_it_says(engine):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.json_text import json_bytes, json_text
+from app.json_text import json_bytes, json_text, read_json
 
 #: What JSON has, with integers of any size, and halves of surrogate pairs in texts.
 TEXTS = st.text(st.characters() | st.characters(categories=["Cs"]))
@@ -43,3 +43,38 @@ def test_what_orjson_cannot_write_is_written_all_the_same(value):
 def test_what_is_no_json_is_an_error(value):
     with pytest.raises(TypeError):
         json_text(value)
+
+
+@given(VALUES, st.booleans())
+def test_what_is_read_is_what_the_standard_library_reads(value, is_ascii):
+    text = json.dumps(value, ensure_ascii=is_ascii)
+
+    assert repr(read_json(text)) == repr(json.loads(text)) == repr(value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1e400",
+        "-0",
+        "-0.0",
+        "NaN",
+        f"{2**64}",
+        '"\\ud800"',
+        '{"a": 1, "a": 2}',
+        "1".encode("utf-16"),
+    ],
+)
+def test_what_orjson_reads_otherwise_is_read_by_the_standard_library(text):
+    assert repr(read_json(text)) == repr(json.loads(text))
+
+
+@pytest.mark.parametrize("text", ["", "[1,]", "01", '"\x01"'])
+def test_what_is_no_json_cannot_be_read(text):
+    with pytest.raises(json.JSONDecodeError):
+        read_json(text)
+
+
+def test_what_is_nested_too_deeply_is_an_error():
+    with pytest.raises(RecursionError):
+        read_json("[" * 100_000 + "]" * 100_000)

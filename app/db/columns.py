@@ -1,12 +1,11 @@
 """The types of columns that the engines spell differently."""
 
-import json
 from datetime import UTC, datetime
 from functools import lru_cache
 
 from peewee import Field, TextField
 
-from app.json_text import json_text
+from app.json_text import json_text, read_json
 
 
 class InstantField(Field):
@@ -49,7 +48,7 @@ class DocumentField(Field):
 
     def python_value(self, value: object) -> object:
         """Return the document; PostgreSQL's driver has parsed it already."""
-        return json.loads(value) if isinstance(value, str) else value
+        return read_json(value) if isinstance(value, str) else value
 
 
 class BytesField(Field):

@@ -5,16 +5,24 @@ for instances joined to one, what comes out is the same in a fraction of the tim
 """
 
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from peewee import DateField, Field, IntegerField, Model, TextField
+
+from app.db.columns import InstantField
+from app.db.connections import on_postgresql
 
 Row = tuple[Any, ...]
 Reader = Callable[[Row], Any]
 
 #: Columns whose values both engines give as Python has them.
 _AS_THEY_ARE = (TextField, IntegerField)
+#: What reads the text that SQLite has of others.
+_OF_TEXT: dict[type[Field], Callable[[str], Any]] = {
+    DateField: date.fromisoformat,
+    InstantField: datetime.fromisoformat,
+}
 
 
 class _Column(NamedTuple):
@@ -104,14 +112,12 @@ def _graph_reader(wrapper: Any) -> Reader | None:
 def _reading(field: Field) -> Callable[[Any], Any]:
     """Return what reads a column's values, in less time than peewee where it tries several forms.
 
-    We write a day as peewee does first of all, `2026-03-01`.
+    On SQLite we write a day as peewee does first of all, `2026-03-01`, and an instant in UTC.
     """
-    return _day if type(field) is DateField else field.python_value
-
-
-def _day(value: str | date) -> date:
-    return date.fromisoformat(value) if isinstance(value, str) else value
+    known = None if on_postgresql() else _OF_TEXT.get(type(field))
+    return known or field.python_value
 
 
 def _is_plain(field: Field | None) -> bool:
-    return isinstance(field, _AS_THEY_ARE)
+    is_day = type(field) is DateField and on_postgresql()
+    return is_day or isinstance(field, _AS_THEY_ARE)

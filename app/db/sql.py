@@ -1,6 +1,5 @@
 """Pieces of queries that the engines write differently."""
 
-import json
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
@@ -8,6 +7,7 @@ from peewee import SQL, Expression, Function, Select, fn
 
 from app.db.compiled import through
 from app.db.connections import database, on_postgresql
+from app.json_text import json_text
 
 Q = TypeVar("Q", bound=Select)
 
@@ -60,7 +60,7 @@ def among(column: Any, values: Any) -> Expression:
         listed = SQL("CAST(%s AS TEXT[])", [through(list, values)])
         return Expression(column, "=", fn.ANY(listed))
     return Expression(
-        column, "IN", SQL("(SELECT value FROM json_each(?))", [through(json.dumps, values)])
+        column, "IN", SQL("(SELECT value FROM json_each(?))", [through(json_text, values)])
     )
 
 

@@ -1,10 +1,9 @@
 """What users and groups have in common as rows: a stored document, and what is derived from it."""
 
-import json
 from datetime import datetime
 
 from app.directory.lookups import check_lookup
-from app.json_text import json_text
+from app.json_text import json_text, read_json
 from app.models import Group, User
 from scim.attributes import Document
 from scim.documents import folded
@@ -34,10 +33,5 @@ def stored_document(row: User | Group) -> Document:
     It is parsed once for each text, and is not to be changed.
     """
     if row.parsed is None or row.parsed[0] is not row.document:
-        row.parsed = row.document, json.loads(row.document)
+        row.parsed = row.document, read_json(row.document)
     return row.parsed[1]
-
-
-def location_of(row: User | Group, kind: ResourceType, base_url: str) -> str:
-    """Return the address of a resource."""
-    return f"{base_url}{kind.endpoint}/{row.id}"

@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
-from app.json_text import json_text
+from app.json_text import json_text, read_json
 
 #: What is kept of a body. Units: bytes of UTF-8.
 KEPT_MAX: Final = 8 * 1024
@@ -40,7 +40,7 @@ def parsed(body: bytes) -> Any:
     if not body or len(body) > READ_MAX:
         return None
     try:
-        return json.loads(body)
+        return read_json(body)
     except (ValueError, RecursionError):
         return None
 
