@@ -6,7 +6,7 @@ become members, then groups by id.
 
 from datetime import datetime
 
-from peewee import Expression, IntegrityError, ModelSelect
+from peewee import BaseQuery, Expression, IntegrityError, ModelSelect
 
 from app.access import trail
 from app.access.context import Context
@@ -19,6 +19,7 @@ from app.directory.audit_facts import changed_names, listed_ids
 from app.directory.changes import Patch, check_version
 from app.directory.lookups import check_lookup
 from app.directory.members import MemberChanges
+from app.directory.rendering import ShownRow
 from app.errors import DisplayNameTaken, NotFound
 from app.identifiers import new_uuid
 from app.models import Group, GroupMember
@@ -174,16 +175,15 @@ def pass_on(organization_id: str, from_id: str, to_id: str, *, at: datetime) -> 
     return left
 
 
-def find_group(organization_id: str, group_id: str) -> Group:
-    """Return a group of the organization.
+def shown_group(organization_id: str, group_id: str) -> ShownRow:
+    """Return what is shown of a group of the organization, without its members.
 
     Raises:
         NotFound: it has none of this id.
     """
-    group = _group_of_id.first(organization_id, group_id)
-    if group is None:
-        raise _no_group(group_id)
-    return group
+    for row in _shown_group.raw(organization_id, group_id):
+        return ShownRow._make(row)
+    raise _no_group(group_id)
 
 
 def _without_members(document: Document) -> tuple[Document, list[str]]:
@@ -247,8 +247,8 @@ def _write(group: Group, *, new: bool) -> None:
 
 
 @compiled
-def _group_of_id(organization_id: str, group_id: str) -> "ModelSelect[Group]":
-    return Group.select().where(_is(organization_id, group_id))
+def _shown_group(organization_id: str, group_id: str) -> BaseQuery:
+    return Group.select(*ShownRow.columns(Group)).where(_is(organization_id, group_id)).tuples()
 
 
 @compiled("strength")

@@ -202,8 +202,8 @@ def _page(form: _Form, values: tuple[str, ...]) -> Statement[..., Any]:
             missing = zip(after, form.after, strict=True)
             last = tuple(None if is_missing else given[name] for name, is_missing in missing)
             chosen.append(key.after(last))
-        columns = [model._meta.fields[name] for name in ShownRow._fields]
-        rows = model.select(*columns, *key.selected()).order_by(*key.order_by()).tuples()
+        rows = model.select(*ShownRow.columns(model), *key.selected())
+        rows = rows.order_by(*key.order_by()).tuples()
         if not form.deep:
             return rows.where(*chosen).limit(given["limit"]).offset(given["offset"])
         skipping = model.select(model.id).where(*chosen).order_by(*key.order_by())

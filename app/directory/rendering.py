@@ -4,14 +4,15 @@ A stored text is sent as it is, with id, meta and what is kept apart from it put
 projection leaves something out is it parsed.
 """
 
-import json
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
+from peewee import Field
+
 from app.db.columns import instant_text
-from app.json_text import json_text
+from app.json_text import json_text, read_json
 from app.models import Group, User
 from scim.projection import Projection, render
 from scim.resource_types import ResourceType
@@ -30,6 +31,11 @@ class ShownRow(NamedTuple):
     def of(cls, row: User | Group) -> "ShownRow":
         """Return what is shown of a row."""
         return cls(row.id, row.document, row.version, row.created_at, row.updated_at)
+
+    @classmethod
+    def columns(cls, model: type[User] | type[Group]) -> list[Field]:
+        """Return the columns that a row is read from, with `raw`."""
+        return [model._meta.fields[name] for name in cls._fields]
 
 
 class Renderer:
@@ -74,7 +80,7 @@ class Renderer:
         return known
 
     def _projected(self, whole: str) -> str:
-        return json_text(render(self._kind, json.loads(whole), self._projection))
+        return json_text(render(self._kind, read_json(whole), self._projection))
 
 
 def _instant(value: datetime | str) -> str:
@@ -83,7 +89,12 @@ def _instant(value: datetime | str) -> str:
 
 def reference_to(kind: ResourceType, base_url: str) -> str:
     """Return the JSON text of the address of a type's resources, open for an id and a quote."""
-    return json_text(f"{base_url}{kind.endpoint}/")[:-1]
+    return _reference(base_url, kind.endpoint)
+
+
+@lru_cache(maxsize=64)
+def _reference(base_url: str, endpoint: str) -> str:
+    return json_text(f"{base_url}{endpoint}/")[:-1]
 
 
 def _split(document: str) -> tuple[str, str]:
@@ -93,7 +104,7 @@ def _split(document: str) -> tuple[str, str]:
     ('{"schemas":["urn:x"]', ',"userName":"a"')
     """
     if document[:11] != '{"schemas":':  # it was put together of parts
-        document = json_text({"schemas": [], **json.loads(document)})
+        document = json_text({"schemas": [], **read_json(document)})
     end = document.index("]") + 1
     return document[:end], document[end:-1]
 
@@ -101,5 +112,5 @@ def _split(document: str) -> tuple[str, str]:
 @lru_cache(maxsize=1024)
 def _are_known(kind: ResourceType, schemas: str) -> bool:
     """Return whether a type still has every schema that a document was written with."""
-    names: list[str] = json.loads(schemas + "}")["schemas"]
+    names: list[str] = read_json(schemas + "}")["schemas"]
     return set(names) <= {schema.id for schema in kind.schemas()}

@@ -9,6 +9,7 @@ from app.db.compiled import compiled
 from app.db.sql import found_in, locked, violates
 from app.directory import resources
 from app.directory.lookups import check_lookup
+from app.directory.rendering import ShownRow
 from app.errors import InvalidInput, NotFound, UserNameTaken
 from app.identifiers import new_uuid
 from app.models import Hold, SeatPool, User, UserEmail
@@ -117,6 +118,13 @@ def find_user(organization_id: str, user_id: str) -> User:
     return user
 
 
+def shown_user(organization_id: str, user_id: str) -> ShownRow:
+    """Return what is shown of a user. As `find_user`."""
+    for row in _shown_user.raw(organization_id, user_id):
+        return ShownRow._make(row)
+    raise _no_user(user_id)
+
+
 def lock_user(organization_id: str, user_id: str, strength: str = "FOR NO KEY UPDATE") -> User:
     """Return a user and keep everybody else from changing it until the transaction ends.
 
@@ -201,6 +209,12 @@ def ids_by_external_id(organization_id: str, external_id: str, *, limit: int = 2
 @compiled
 def _user_of_id(organization_id: str, user_id: str) -> "ModelSelect[User]":
     return User.of(organization_id, User.id == user_id, User.deleted_at.is_null())
+
+
+@compiled
+def _shown_user(organization_id: str, user_id: str) -> BaseQuery:
+    here = User.belongs_to(organization_id) & (User.id == user_id) & User.deleted_at.is_null()
+    return User.select(*ShownRow.columns(User)).where(here).tuples()
 
 
 @compiled("strength")

@@ -93,20 +93,15 @@ class Recorder:
 
     def note_contact(self, principal: Principal, at: datetime) -> None:
         """Note that a token last asked where nothing else is recorded. It never waits."""
-        contact = Contact(
-            principal.organization_id,
-            principal.actor.removeprefix("token:"),
-            principal.provider,
-            at,
-        )
+        token = principal.organization_id, principal.actor.removeprefix("token:")
         with self._changed:
-            last = self._noted.get(contact.key)
+            last = self._noted.get(token)
             if last is not None and last <= at < last + NOTED_EVERY:
                 return
             if len(self._noted) >= self._capacity.length:
                 self._noted.clear()
-            self._noted[contact.key] = at
-            self._contacts[contact.key] = contact
+            self._noted[token] = at
+            self._contacts[token] = Contact(*token, principal.provider, at)
             self._wake()
 
     def stop(self, seconds: float = FLUSH_SECONDS) -> None:

@@ -7,14 +7,15 @@ redirect would lose it: providers do not repeat a POST elsewhere.
 import re
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from flask import Flask, Request, Response
+from flask.ctx import RequestContext
 from flask.sessions import NullSession, SessionInterface
 from werkzeug.datastructures import MultiDict
 from werkzeug.routing import MapAdapter
 
-from app.web.wellformed import BoundedRequest
+from app.web import current
 from scim.storable import NOT_STORABLE
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 UNSTORABLE = "The address holds a NUL or half a surrogate pair, which no value here can have."
 _SLASHES = re.compile("//+")
+#: Routes are the same under every host, and no address is built with one.
+_NO_HOST = "localhost"
 
 
 class NoSessions(SessionInterface):
@@ -42,7 +45,7 @@ class Application(Flask):
     """Flask, which answers OPTIONS with the methods alone and never redirects."""
 
     session_interface = NoSessions()
-    request_class = BoundedRequest
+    request_class = current.CurrentRequest
 
     def __init__(self, name: str) -> None:
         """Serve no files, and route each address as it is after `PlainSlashes`."""
@@ -52,12 +55,18 @@ class Application(Flask):
         self.url_map.redirect_defaults = False
         self.wsgi_app = PlainSlashes(self.wsgi_app)  # type: ignore[method-assign]  # as Flask documents it
 
+    def request_context(self, environ: "WSGIEnvironment") -> RequestContext:
+        """Return the context of a request, which is the current one from here on."""
+        context = super().request_context(environ)
+        current.begin(cast(current.CurrentRequest, context.request), self)
+        return context
+
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
         """Return what finds the view of a request: by its path and method, under any host."""
         if request is None:
             return super().create_url_adapter(request)
         return self.url_map.bind(
-            request.host,
+            _NO_HOST,
             request.root_path,
             url_scheme=request.scheme,
             default_method=request.method,

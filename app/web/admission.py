@@ -5,7 +5,7 @@ It costs a request some microseconds.
 
 from collections.abc import Callable
 
-from flask import Flask, Request
+from flask import Flask
 
 from app.access.principal import ALL_ORGANIZATIONS
 from app.db import deadlines
@@ -13,7 +13,7 @@ from app.db.connections import database
 from app.limits import giving_way
 from app.limits.shares import Shares
 from app.limits.turns import Turn
-from app.web.current import current_application, current_request, notes
+from app.web.current import CurrentRequest, current_request
 
 _EXTENSION = "seatgate.shares"
 
@@ -23,19 +23,19 @@ def register(app: Flask, shares: Shares) -> None:
     app.extensions[_EXTENSION] = shares
 
 
-def begin(sent: Request) -> None:
+def begin(sent: CurrentRequest) -> None:
     """Wait for the request's turn: its organization's, where that is known of its token.
 
     Raises:
         TooManyRequests: the organization sent as many as it may, or too many at once.
         Busy: it did not become its turn in time.
     """
-    shares = _shares()
+    shares = _shares(sent)
     organization_id = shares.tokens.organization_of(sent.environ.get("HTTP_AUTHORIZATION"))
     if organization_id is not None:
         shares.count(organization_id)
     turn = shares.turns.begin(organization_id, _seconds_left())
-    notes().turn = turn
+    sent.turn = turn
     giving_way.begin(turn)
 
 
@@ -49,10 +49,11 @@ def admit(organization_id: str) -> None:
         TooManyRequests: the organization sent as many as it may, or too many at once.
         Busy: it did not become its turn in time.
     """
-    turn: Turn = notes().turn
+    sent = current_request()
+    turn = _turn(sent)
     if organization_id in (turn.organization_id, ALL_ORGANIZATIONS):
         return
-    _shares().count(organization_id)
+    _shares(sent).count(organization_id)
     if not turn.claim(organization_id):
         _wait(turn.wait)
 
@@ -65,7 +66,7 @@ def be_long() -> None:
     Raises:
         Busy: it did not become its turn in time.
     """
-    turn: Turn = notes().turn
+    turn = _turn(current_request())
     if not turn.is_long and not turn.be_long():
         _wait(turn.wait)
 
@@ -76,18 +77,18 @@ def be_costly() -> None:
     That holds for all workers of the server. As `be_long`.
     """
     be_long()
-    noted, alone = notes(), _shares().alone
-    if "costly_of" in noted:
+    sent = current_request()
+    if sent.costly_of is not None:
         return
-    organization_id = noted.turn.organization_id
+    alone, organization_id = _shares(sent).alone, _turn(sent).organization_id
 
     def wait(seconds: float | None) -> None:
         alone.wait(organization_id, seconds)
         # Before anything else can fail: what is not noted is not let go.
-        noted.costly_of = organization_id
+        sent.costly_of = organization_id
 
     if alone.begin(organization_id):
-        noted.costly_of = organization_id
+        sent.costly_of = organization_id
     else:
         _wait(wait)
 
@@ -101,12 +102,12 @@ def _wait(for_turn: Callable[[float | None], None]) -> None:
 
 def admit_token(organization_id: str) -> None:
     """Let a request go on whose token is valid, and remember whose that is. As `admit`."""
-    turn: Turn = notes().turn
-    if organization_id in (turn.organization_id, ALL_ORGANIZATIONS):
+    sent = current_request()
+    if organization_id in (_turn(sent).organization_id, ALL_ORGANIZATIONS):
         return
-    token = _token()
+    token = _token(sent)
     if token is not None:
-        _shares().tokens.note(token, organization_id)
+        _shares(sent).tokens.note(token, organization_id)
     admit(organization_id)
 
 
@@ -118,26 +119,35 @@ def count_stranger() -> None:
     Raises:
         TooManyRequests: there came as many from that address as may.
     """
-    shares = _shares()
-    if (token := _token()) is not None:
+    sent = current_request()
+    shares = _shares(sent)
+    if (token := _token(sent)) is not None:
         shares.tokens.forget(token)
-    shares.count_stranger(current_request().remote_addr or "")
+    shares.count_stranger(sent.remote_addr or "")
 
 
 def end() -> None:
     """Let others have the turn."""
-    costly_of = notes().pop("costly_of", None)
+    sent = current_request()
+    costly_of, sent.costly_of = sent.costly_of, None
     if costly_of is not None:
-        _shares().alone.end(costly_of)
-    turn: Turn | None = notes().pop("turn", None)
+        _shares(sent).alone.end(costly_of)
+    turn, sent.turn = sent.turn, None
     if turn is not None:
         giving_way.end()
         turn.end()
 
 
-def _token() -> str | None:
+def _turn(sent: CurrentRequest) -> Turn:
+    """Return the turn of a request that has begun."""
+    turn = sent.turn
+    assert turn is not None  # noqa: S101  # as said
+    return turn
+
+
+def _token(sent: CurrentRequest) -> str | None:
     """Return the header that carries a token, as it came."""
-    given: str | None = current_request().environ.get("HTTP_AUTHORIZATION")
+    given: str | None = sent.environ.get("HTTP_AUTHORIZATION")
     return given
 
 
@@ -147,6 +157,6 @@ def _seconds_left() -> float | None:
     return None if deadline is None else deadline.left()
 
 
-def _shares() -> Shares:
-    shares: Shares = current_application().extensions[_EXTENSION]
+def _shares(sent: CurrentRequest) -> Shares:
+    shares: Shares = sent.app.extensions[_EXTENSION]
     return shares

@@ -13,7 +13,7 @@ from datetime import datetime
 from flask import Flask, Response, request
 
 from app.web.context import instant
-from app.web.current import notes
+from app.web.current import current_request
 from app.web.security import is_secure
 
 _SESSION = "seatgate_session"
@@ -40,11 +40,13 @@ def forget_session(response: Response) -> None:
 
 def browser_secret() -> str:
     """Return the browser's own secret, which is made at its first request that needs one."""
-    noted = notes()
-    if "browser_secret" not in noted:
-        noted.browser_secret = request.cookies.get(_named(_BROWSER)) or _new_secret()
-    secret: str = noted.browser_secret
-    return secret
+    sent = current_request()
+    if sent.browser_secret is None:
+        sent.browser_secret = request.cookies.get(_named(_BROWSER)) or None
+    if sent.browser_secret is None:
+        sent.browser_secret = secrets.token_urlsafe(_SECRET_BYTES)
+        sent.has_new_browser_secret = True
+    return sent.browser_secret
 
 
 def seal(purpose: str, text: str) -> str:
@@ -79,16 +81,9 @@ def cookie(name: str) -> str | None:
 
 
 def _keep_browser_secret(response: Response) -> Response:
-    made: str | None = notes().get("browser_secret_made")
-    if made is not None:
-        _set(response, _BROWSER, made, max_age=None)
+    if current_request().has_new_browser_secret:
+        _set(response, _BROWSER, browser_secret(), max_age=None)
     return response
-
-
-def _new_secret() -> str:
-    made = secrets.token_urlsafe(_SECRET_BYTES)
-    notes().browser_secret_made = made
-    return made
 
 
 def _named(name: str) -> str:

@@ -19,7 +19,7 @@ from app.exchanges.queue import Recorder
 from app.identifiers import new_id
 from app.web.addresses import UNSTORABLE, holds_unstorable, unstorable_parameter
 from app.web.admission import admit_token, count_stranger
-from app.web.current import current_application, current_request, notes
+from app.web.current import current_request
 from app.web.parameters import check_query, expected_query
 
 P = ParamSpec("P")
@@ -32,6 +32,7 @@ SSO_PREFIX = "/sso/v1"
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 REQUEST_ID_HEADER = "X-Request-Id"
+_REQUEST_ID_VARIABLE = "HTTP_X_REQUEST_ID"
 REQUEST_ID_LENGTH_MAX = 128
 
 
@@ -49,17 +50,16 @@ class Seatgate:
 
 def seatgate() -> Seatgate:
     """Return what this process shares."""
-    shared: Seatgate = current_application().extensions["seatgate"]
+    shared: Seatgate = current_request().app.extensions["seatgate"]
     return shared
 
 
 def instant() -> datetime:
     """Return the one instant at which this request happens."""
-    noted = notes()
-    at: datetime | None = noted.get("at")
-    if at is None:
-        at = noted.at = seatgate().watch.trusted_now()
-    return at
+    sent = current_request()
+    if sent.at is None:
+        sent.at = seatgate().watch.trusted_now()
+    return sent.at
 
 
 def request_id() -> str:
@@ -67,13 +67,12 @@ def request_id() -> str:
 
     Ours is made once for the request, so that audit events and the answer carry the same.
     """
-    noted = notes()
-    named: str | None = noted.get("request_id")
-    if named is None:
-        given = current_request().headers.get(REQUEST_ID_HEADER, "")
+    sent = current_request()
+    if sent.request_id is None:
+        given = sent.environ.get(_REQUEST_ID_VARIABLE, "")
         usable = given.isascii() and given.isprintable() and len(given) <= REQUEST_ID_LENGTH_MAX
-        named = noted.request_id = given if given and usable else new_id("req", instant())
-    return named
+        sent.request_id = given if given and usable else new_id("req", instant())
+    return sent.request_id
 
 
 def caller(*permissions: Permission) -> Principal:
@@ -88,7 +87,8 @@ def caller(*permissions: Permission) -> Principal:
         TooManyRequests: the caller sent too many. As `admit`.
         Busy: it did not become the caller's turn in time.
     """
-    given = current_request().headers.get("Authorization", "").strip()
+    sent = current_request()
+    given = sent.environ.get("HTTP_AUTHORIZATION", "").strip()
     scheme, _, rest = given.partition(" ")
     secret = rest.strip() if scheme.lower() == "bearer" else given
     if not secret:
@@ -99,7 +99,7 @@ def caller(*permissions: Permission) -> Principal:
     except NotAuthenticated:
         count_stranger()
         raise
-    notes().principal = principal
+    sent.principal = sent.speaker = principal
     admit_token(principal.organization_id)
     seatgate().token_uses.note(principal, at)
     for permission in permissions:

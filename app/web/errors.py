@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from app import errors
@@ -23,6 +23,7 @@ from app.limits.refusals import TooManyRequests
 from app.log_lines import Repeated
 from app.owners import refusals
 from app.web.context import SCIM_PREFIX, public_url
+from app.web.current import current_request
 from app.web.responses import (
     JSON_TYPE,
     UnreadableCoding,
@@ -161,7 +162,7 @@ def answer(error: Exception, *, page: Callable[[Problem], Response]) -> Response
     """
     if isinstance(error, NotFound) and _OTHER_VERSION.match(request.path):
         error = InvalidVersion(f"This server speaks SCIM 2.0: its base URL ends in {SCIM_PREFIX}.")
-    problem = g.problem = problem_of(error)
+    problem = current_request().problem = problem_of(error)
     if _SCIM.match(request.path):
         response = scim_response(
             messages.error(problem.status, problem.detail, problem.scim_type), problem.status
@@ -255,12 +256,14 @@ def _seat_refusal(refusal: SeatRefusal) -> Problem:
         headers["Seatgate-Denial"] = str(denial)
         sentences.append(f"Reference {denial}")
     scim = _SCIM.match(request.path)
-    status = g.principal.profile.seat_refusal_status if scim else HTTPStatus.FORBIDDEN
+    status = (
+        current_request().principal.profile.seat_refusal_status if scim else HTTPStatus.FORBIDDEN
+    )
     return Problem(status, refusal.code, " ".join(sentences), refusal.facts, headers)
 
 
 def _seats_page() -> str:
-    return f"{public_url()}/console/{g.principal.organization_id}/seats"
+    return f"{public_url()}/console/{current_request().principal.organization_id}/seats"
 
 
 def _shortened(name: str) -> str:

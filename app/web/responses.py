@@ -13,7 +13,7 @@ from werkzeug.http import parse_accept_header
 
 from app.errors import MalformedBody
 from app.json_text import json_bytes
-from app.web.current import current_request, notes
+from app.web.current import current_request
 from scim.urns import MEDIA_TYPE
 
 if TYPE_CHECKING:
@@ -39,8 +39,12 @@ class WholeAnswer(Response):
     ) -> None:
         """Answer with a text in UTF-8."""
         body = text.encode()
-        named = {"Content-Type": content_type, "Content-Length": str(len(body)), **(headers or {})}
-        super().__init__([body], status, Headers(list(named.items())))
+        sent = Headers()
+        sent.add("Content-Type", content_type)
+        sent.add("Content-Length", str(len(body)))
+        for name, value in (headers or {}).items():
+            sent.add(name, value)
+        super().__init__([body], status, sent)
 
     @override
     def get_wsgi_headers(self, environ: "WSGIEnvironment") -> Headers:
@@ -59,7 +63,7 @@ def scim_text(text: str, status: int = 200, headers: dict[str, str] | None = Non
 
 
 def _scim_type() -> str:
-    return _answered(current_request().headers.get("Accept", "")) or MEDIA_TYPE
+    return _answered(current_request().environ.get("HTTP_ACCEPT", "")) or MEDIA_TYPE
 
 
 def json_response(
@@ -82,7 +86,7 @@ def check_acceptable() -> None:
     Raises:
         NotAcceptable: its Accept header leaves both out.
     """
-    if _answered(current_request().headers.get("Accept", "")) is None:
+    if _answered(current_request().environ.get("HTTP_ACCEPT", "")) is None:
         raise NotAcceptable
 
 
@@ -96,17 +100,14 @@ def json_body() -> Any:
         MalformedBody: it is not JSON.
     """
     sent = current_request()
-    if sent.headers.get("Content-Encoding", "").strip().lower() not in _CODINGS:
+    if sent.environ.get("HTTP_CONTENT_ENCODING", "").strip().lower() not in _CODINGS:
         raise UnreadableCoding
-    if sent.mimetype not in _READ_TYPES:
+    given = sent.environ.get("CONTENT_TYPE", "")
+    if given not in _READ_TYPES and sent.mimetype not in _READ_TYPES:
         raise UnsupportedMediaType
-    body = notes().body = sent.get_data()
+    body = sent.body = sent.get_data()
     try:
-        return json.loads(
-            body,
-            parse_constant=_refuse_constant,
-            object_pairs_hook=_object_of_unique_names,
-        )
+        return _READER.decode(body.decode(json.detect_encoding(body), "surrogatepass"))
     except (ValueError, RecursionError):
         raise MalformedBody(
             "The body is not JSON. Check its quotes, commas and brackets, and that it is UTF-8."
@@ -136,3 +137,9 @@ def _object_of_unique_names(members: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(unique) < len(members):
         raise MalformedBody("The body gives a name twice in one object. Send each name once.")
     return unique
+
+
+#: Made once; `json.loads` would make one for each body.
+_READER = json.JSONDecoder(
+    parse_constant=_refuse_constant, object_pairs_hook=_object_of_unique_names
+)

@@ -37,9 +37,9 @@ def protect(response: Response) -> Response:
     going back to a page asks again.
     """
     headers = response.headers
-    if "Cache-Control" not in headers:
+    if headers.get("Cache-Control") is None:
         headers.add("Cache-Control", "no-store")
-    if response.mimetype == _PAGE:
+    if headers.get("Content-Type", "").startswith(_PAGE):
         for name, value in PAGE_HEADERS.items():
             headers.setdefault(name, value)
     return response

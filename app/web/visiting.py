@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from flask import g, request
+from flask import request
 
 from app.access.principal import Permission, Principal
 from app.errors import NotAuthenticated
@@ -10,6 +10,7 @@ from app.owners.sessions import find_session
 from app.web.admission import admit, count_stranger
 from app.web.browsers import session_secret
 from app.web.context import caller, instant, request_id
+from app.web.current import current_request
 from app.web.security import Misdirected, is_misdirected
 
 
@@ -35,7 +36,7 @@ def reader(*permissions: Permission) -> Principal:
     except NotAuthenticated:
         count_stranger()
         raise
-    g.principal = principal
+    current_request().principal = principal
     admit(principal.organization_id)
     for permission in permissions:
         principal.require(permission)

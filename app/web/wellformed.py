@@ -5,7 +5,7 @@ What is no HTTP at all does not come this far: the server answers it with a bare
 
 import re
 from functools import cached_property, lru_cache
-from typing import IO, TYPE_CHECKING, cast
+from typing import IO, TYPE_CHECKING, Any, cast
 from urllib.parse import unquote_to_bytes
 
 from flask import Request
@@ -76,15 +76,45 @@ class BoundedRequest(Request):
     Werkzeug reads of a body in chunks as much as is allowed, and takes that for the whole.
     """
 
+    #: The body, once it was read.
+    _whole: bytes | None = None
+
     @cached_property
     def stream(self) -> IO[bytes]:
         """The body, if it is not said to be too large."""
-        length, bytes_max = self.content_length, self.max_content_length
-        if bytes_max is None or "wsgi.input_terminated" not in self.environ:
-            return super().stream
+        body = self._bounded()
+        return super().stream if body is None else cast(IO[bytes], body)
+
+    def get_data(
+        self,
+        cache: bool = True,  # noqa: FBT001, FBT002  # as its parent's
+        as_text: bool = False,  # noqa: FBT001, FBT002
+        parse_form_data: bool = False,  # noqa: FBT001, FBT002
+    ) -> Any:
+        """Return the whole body, which is read once and in one go.
+
+        Raises:
+            RequestEntityTooLarge: it is larger than allowed.
+            BadRequest: it is shorter than it was said to be.
+        """
+        if self._whole is not None:
+            return self._whole
+        body = None if as_text or "stream" in self.__dict__ else self._bounded()
+        if body is None:
+            return super().get_data(cache, as_text, parse_form_data)  # type: ignore[call-overload]  # one of its forms
+        self._whole = body.readall()
+        return self._whole
+
+    def _bounded(self) -> _Body | None:
+        """Return what reads the body; None where the server does not say where it ends."""
+        environ, bytes_max = self.environ, self.max_content_length
+        if bytes_max is None or "wsgi.input_terminated" not in environ:
+            return None
+        given = environ.get("CONTENT_LENGTH", "")
+        length = int(given) if given.isascii() and given.isdecimal() else self.content_length
         if length is not None and length > bytes_max:
             raise RequestEntityTooLarge
-        return cast(IO[bytes], _Body(self.environ["wsgi.input"], length, bytes_max))
+        return _Body(environ["wsgi.input"], length, bytes_max)
 
 
 def check(environ: "WSGIEnvironment") -> None:

@@ -11,7 +11,7 @@ from typing import Literal
 from flask import Response
 
 from app.web.browsers import cookie, drop_cookie, is_sealed, seal, set_cookie
-from app.web.current import notes
+from app.web.current import current_request
 
 _COOKIE = "seatgate_note"
 _TEXT_LENGTH_MAX = 600
@@ -29,7 +29,7 @@ class Note:
 
 def leave_note(text: str, kind: Kind = "done") -> None:
     """Show a sentence on the next page."""
-    notes().note_left = Note(text[:_TEXT_LENGTH_MAX], kind)
+    current_request().note_left = Note(text[:_TEXT_LENGTH_MAX], kind)
 
 
 def take_note() -> Note | None:
@@ -37,7 +37,7 @@ def take_note() -> Note | None:
     held, _, given = (cookie(_COOKIE) or "").rpartition(".")
     if not held:
         return None
-    notes().note_taken = True
+    current_request().note_taken = True
     if not is_sealed("note", held, given):
         return None
     text, kind = json.loads(base64.urlsafe_b64decode(held))
@@ -46,11 +46,11 @@ def take_note() -> Note | None:
 
 def keep(response: Response) -> Response:
     """Let the browser keep a note that was left, and forget one that was shown."""
-    noted = notes()
-    note: Note | None = noted.get("note_left")
+    sent = current_request()
+    note = sent.note_left
     if note is not None:
         held = base64.urlsafe_b64encode(json.dumps([note.text, note.kind]).encode()).decode()
         set_cookie(response, _COOKIE, f"{held}.{seal('note', held)}")
-    elif noted.get("note_taken"):
+    elif sent.note_taken:
         drop_cookie(response, _COOKIE)
     return response

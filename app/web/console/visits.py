@@ -10,6 +10,7 @@ from app.owners.presence import Presence
 from app.owners.sessions import find_visitor
 from app.web.browsers import session_secret
 from app.web.context import instant, request_id
+from app.web.current import current_request
 
 
 @dataclass(frozen=True)
@@ -51,5 +52,5 @@ def _find() -> Visit | None:
     except NotAuthenticated:
         return None
     context = acting(replace(visitor.principal, request_id=request_id()), at=instant())
-    g.principal = context
+    current_request().principal = context
     return Visit(context, visitor.presence)

@@ -11,10 +11,9 @@ from flask.views import MethodView
 from app.access.context import acting
 from app.access.principal import Permission, Principal
 from app.directory.rendering import ShownRow
-from app.directory.resources import location_of
 from app.web.addresses import UNSTORABLE, holds_unstorable
 from app.web.context import SCIM_PREFIX, caller, instant, scim_url
-from app.web.current import current_request, notes
+from app.web.current import current_request
 from app.web.responses import check_acceptable, json_body, scim_response, scim_text
 from app.web.scim import discovery
 from app.web.scim.bulk import run_bulk
@@ -60,7 +59,7 @@ class Resources(MethodView, Generic[Row]):
         message = json_body()
         call, projection = _call(message), _projection(self.endpoint)
         row = self.endpoint.create(call, message)
-        return _answer(call, self.endpoint, row, projection, created=True)
+        return _answer(call, self.endpoint, ShownRow.of(row), projection, created=True)
 
 
 class Resource(MethodView, Generic[Row]):
@@ -77,7 +76,7 @@ class Resource(MethodView, Generic[Row]):
         call, projection = _call(), _projection(self.endpoint)
         row = self.endpoint.read(call, resource_id)
         tag = entity_tag(row.version)
-        if not satisfies_if_none_match(current_request().headers.get("If-None-Match"), tag):
+        if not satisfies_if_none_match(current_request().environ.get("HTTP_IF_NONE_MATCH"), tag):
             return Response(status=304, headers={"ETag": tag})
         return _answer(call, self.endpoint, row, projection)
 
@@ -87,7 +86,7 @@ class Resource(MethodView, Generic[Row]):
         call, projection = _call(message), _projection(self.endpoint)
         row = self.endpoint.replace(call, resource_id, message, _conditions())
         note_ignored(row)
-        return _answer(call, self.endpoint, row, projection)
+        return _answer(call, self.endpoint, ShownRow.of(row), projection)
 
     def patch(self, resource_id: str) -> Response:
         """Change a resource (RFC 7644 3.5.2)."""
@@ -96,7 +95,7 @@ class Resource(MethodView, Generic[Row]):
         row = self.endpoint.patch(call, resource_id, message, _conditions())
         note_ignored(row)
         if self.endpoint.patch_answers or projection.requested:
-            return _answer(call, self.endpoint, row, projection)
+            return _answer(call, self.endpoint, ShownRow.of(row), projection)
         return scim_response(None, 204, {"ETag": entity_tag(row.version)})
 
     def delete(self, resource_id: str) -> Response:
@@ -136,7 +135,7 @@ def _call(message: Any = None) -> ScimCall:
     """Return who asks, in which dialect the message is, and from where."""
     sent = current_request()
     query_string = sent.query_string.decode("latin-1")
-    agent = sent.headers.get("User-Agent")
+    agent = sent.environ.get("HTTP_USER_AGENT")
     principal = _principal()
     dialect = dialect_of(message, query_string, principal.provider, agent)
     known = None if dialect is Dialect.UNKNOWN else dialect.value
@@ -146,13 +145,12 @@ def _call(message: Any = None) -> ScimCall:
 
 
 def _principal() -> Principal:
-    principal: Principal = notes().principal
-    return principal
+    return current_request().principal
 
 
 def _conditions() -> Conditions:
-    headers = current_request().headers
-    return Conditions(headers.get("If-Match"), headers.get("If-None-Match"))
+    environ = current_request().environ
+    return Conditions(environ.get("HTTP_IF_MATCH"), environ.get("HTTP_IF_NONE_MATCH"))
 
 
 def _search() -> SearchRequest:
@@ -178,17 +176,17 @@ def _projection(endpoint: Endpoint[Row]) -> Projection:
 def _answer(
     call: ScimCall,
     endpoint: Endpoint[Row],
-    row: Row,
+    row: ShownRow,
     projection: Projection,
     *,
     created: bool = False,
 ) -> Response:
     # A POST that takes over the user that a login has made finds an older version.
     are_new = created and row.version == 1
-    (text,) = endpoint.shown(call, [ShownRow.of(row)], projection, are_new=are_new)
+    (text,) = endpoint.shown(call, [row], projection, are_new=are_new)
     headers = {"ETag": entity_tag(row.version)}
     if created:
-        headers["Location"] = location_of(row, endpoint.standard, call.base_url)
+        headers["Location"] = endpoint.address(call, row.id)
     return scim_text(text, 201 if created else 200, headers)
 
 

@@ -137,7 +137,7 @@ class _Run:
         if row is None:
             return operation_result(operation, HTTPStatus.NO_CONTENT)
         status = HTTPStatus.CREATED if operation.method is Method.POST else HTTPStatus.OK
-        location = f"{self.call.base_url}{endpoint.standard.endpoint}/{row.id}"
+        location = endpoint.address(self.call, row.id)
         return operation_result(
             operation, status, location=location, version=entity_tag(row.version)
         )

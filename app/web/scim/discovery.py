@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import lru_cache
 
-from flask import Blueprint, Response, g
+from flask import Blueprint, Response
 
 from app.access.profiles import ScimProfile
 from app.errors import NotFound, NotPermitted
@@ -77,11 +77,11 @@ def _features() -> discovery.Features:
 
 
 def _resource_types() -> dict[str, Document]:
-    return _types_of(g.principal.profile, scim_url())
+    return _types_of(current_request().principal.profile, scim_url())
 
 
 def _schemas() -> dict[str, Document]:
-    return _schemas_of(g.principal.profile, scim_url())
+    return _schemas_of(current_request().principal.profile, scim_url())
 
 
 @lru_cache(maxsize=_PROFILES_MAX)

@@ -83,13 +83,17 @@ class Endpoint(ABC, Generic[Row]):
     def type_in(self, profile: ScimProfile) -> ResourceType:
         """Return the type as the caller's organization has it, with its own extensions."""
 
+    def address(self, call: ScimCall, resource_id: str) -> str:
+        """Return the address of a resource."""
+        return f"{call.base_url}{self.standard.endpoint}/{resource_id}"
+
     @abstractmethod
     def create(self, call: ScimCall, message: Any) -> Row:
         """Create a resource from the body of a POST (RFC 7644 3.3)."""
 
     @abstractmethod
-    def read(self, call: ScimCall, resource_id: str) -> Row:
-        """Return a resource (RFC 7644 3.4.1)."""
+    def read(self, call: ScimCall, resource_id: str) -> ShownRow:
+        """Return what is shown of a resource (RFC 7644 3.4.1)."""
 
     @abstractmethod
     def replace(
@@ -173,8 +177,8 @@ class Users(Endpoint[User]):
         return provisioning.create_user(call.context, self._posted(call, message))
 
     @override
-    def read(self, call: ScimCall, resource_id: str) -> User:
-        return users.find_user(call.context.organization_id, resource_id)
+    def read(self, call: ScimCall, resource_id: str) -> ShownRow:
+        return users.shown_user(call.context.organization_id, resource_id)
 
     @override
     def replace(
@@ -228,8 +232,8 @@ class Groups(Endpoint[Group]):
         return groups.create_group(call.context, self._posted(call, message))
 
     @override
-    def read(self, call: ScimCall, resource_id: str) -> Group:
-        return groups.find_group(call.context.organization_id, resource_id)
+    def read(self, call: ScimCall, resource_id: str) -> ShownRow:
+        return groups.shown_group(call.context.organization_id, resource_id)
 
     @override
     def replace(
