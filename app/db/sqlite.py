@@ -22,6 +22,16 @@ STEPS_BETWEEN_LOOKS = 50_000
 #: How large the write-ahead log may stay once it was emptied. Units: bytes.
 LOG_BYTES_MAX = 16 * 1024 * 1024
 
+#: SQLite empties the log once nobody writes for a moment, which never comes while processes write
+#: much without a pause. A log beyond this many bytes is emptied between two transactions.
+LOG_GROWN_BYTES = 4 * LOG_BYTES_MAX
+#: How often a process looks how large it is.
+LOG_LOOK_SECONDS = 0.25
+#: How long it then waits for those who write just now. They look by then, too, see that it is
+#: being emptied, and pause for a moment.
+LOG_PATIENCE_SECONDS = 0.3
+LOG_PAUSE_SECONDS = 0.1
+
 #: How long it takes until a lock of another process is looked at again: SQLite itself would look
 #: ever more seldom, and never find it free beside one who writes without a pause.
 LOOK_SECONDS = 0.001
@@ -43,6 +53,7 @@ class Sqlite(Execution, PooledSqliteDatabase):  # type: ignore[misc]  # playhous
         self._lock_seconds = lock_seconds
         #: Whether the file was made, if it was not there.
         self._is_made = False
+        self._looks_at_log_at = 0.0
         super().__init__(path, **options)
 
     def begin(self, lock_type: str | None = None) -> None:
@@ -53,7 +64,7 @@ class Sqlite(Execution, PooledSqliteDatabase):  # type: ignore[misc]  # playhous
         deadlines.check()
         began = time.monotonic()
         give_up_at = began + deadlines.lock_left(self._lock_seconds)
-        with self._no_waiting():
+        with self._waiting(0):
             while not self._begins(lock_type, is_last=time.monotonic() >= give_up_at):
                 self._wait(time.monotonic() - began)
 
@@ -61,6 +72,11 @@ class Sqlite(Execution, PooledSqliteDatabase):  # type: ignore[misc]  # playhous
         """Commit, unless the time is over."""
         deadlines.check()
         super().commit()
+        now = time.monotonic()
+        if now >= self._looks_at_log_at:
+            self._looks_at_log_at = now + LOG_LOOK_SECONDS
+            if _size_of(f"{self.database}-wal") > LOG_GROWN_BYTES:
+                self._empty_log()
 
     def rollback(self) -> None:
         """Roll back; SQLite did so itself where it stopped a statement that wrote."""
@@ -96,11 +112,24 @@ class Sqlite(Execution, PooledSqliteDatabase):  # type: ignore[misc]  # playhous
             giving_way.give_way()
         time.sleep(LATE_LOOK_SECONDS)
 
+    def _empty_log(self) -> None:
+        """Begin the log anew, unless somebody still reads in it; what was committed stands anyway.
+
+        Who would begin it anew beside a long reader would hold all writers up.
+        """
+        execute = self.connection().execute
+        with self._waiting(LOG_PATIENCE_SECONDS), suppress(sqlite3.Error):
+            is_busy, length, written_back = execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+            if is_busy:  # another process is at it
+                time.sleep(LOG_PAUSE_SECONDS)
+            elif length == written_back:
+                execute("PRAGMA wal_checkpoint(RESTART)").fetchone()
+
     @contextmanager
-    def _no_waiting(self) -> Iterator[None]:
-        """Let SQLite wait for no lock, for the length of a `with`."""
+    def _waiting(self, seconds: float) -> Iterator[None]:
+        """Let SQLite wait so long for a lock, for the length of a `with`."""
         connection = self.connection()
-        connection.execute("PRAGMA busy_timeout = 0")
+        connection.execute(f"PRAGMA busy_timeout = {_milliseconds(seconds)}")
         try:
             yield
         finally:
@@ -117,6 +146,13 @@ def _make_private(path: str) -> None:
         return
     with suppress(OSError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _MODE))
+
+
+def _size_of(path: str) -> int:
+    try:
+        return os.stat(path).st_size
+    except OSError:
+        return 0
 
 
 def _milliseconds(seconds: float) -> int:

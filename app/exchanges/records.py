@@ -19,8 +19,8 @@ from scim.folding import fold
 KEPT_MAX = 10_000
 KEPT_FOR = timedelta(days=30)
 
-#: How many rows one transaction deletes.
-_DELETED_AT_ONCE = 500
+#: How many rows one transaction deletes: others write between two of them.
+_DELETED_AT_ONCE = 100
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from app.db import deadlines
 from app.db.connections import connection
+from app.exchanges import records
 from app.seats.watching.alerts import update_alerts
 from tests.benchmarks import commands
 from tests.benchmarks.filling import fill
@@ -61,9 +62,11 @@ class _Run:
         if size > self.plan.loaded_max:
             organization_id = self.product.subject.organization_id
             multiply(organization_id, size)
-            # As housekeeping does; the first look would be at all who were copied.
+            # As housekeeping does; it would be at work on all who were copied meanwhile.
             with connection(), deadlines.within(COPYING_SECONDS):
-                update_alerts(organization_id, at=datetime.now(UTC))
+                now = datetime.now(UTC)
+                records.purge(at=now)
+                update_alerts(organization_id, at=now)
         self.product.subject.population.size = size
         # A server cuts a connection on which it has heard nothing for so long.
         for measured in (self.product, self.ground):

@@ -1,0 +1,106 @@
+"""How large SQLite's write-ahead log grows where processes write without a pause."""
+
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from app.db import sqlite
+from app.db.connections import database_at
+from tests.support.databases import fast_folder
+
+WRITERS = 2
+SECONDS = 3
+#: What both write in one transaction, so that SQLite never finds a moment to empty the log.
+BYTES_AT_ONCE = 4_000_000
+
+#: Runs in a process of its own.
+WRITER = """
+import sys, time
+from app.db.connections import database, open_database
+from app.db.transactions import run
+path, seconds, size = sys.argv[1], float(sys.argv[2]), int(sys.argv[3])
+open_database(f"sqlite:///{path}")
+
+def write():
+    database.execute_sql("DELETE FROM filling")
+    database.execute_sql("INSERT INTO filling VALUES (zeroblob(?))", (size,))
+
+ends_at = time.monotonic() + seconds
+while time.monotonic() < ends_at:
+    run(write)
+"""
+
+
+@pytest.fixture
+def path(tmp_path_factory):
+    folder = Path(fast_folder() or tmp_path_factory.mktemp("log"))
+    path = folder / f"seatgate-log-{tmp_path_factory.getbasetemp().name}.db"
+    yield path
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def test_the_log_is_emptied_though_two_processes_write_without_a_pause(path):
+    with writing(path) as written:
+        largest = written()
+
+    # Each of them looks four times a second, and writes on between two looks.
+    assert largest < 4 * sqlite.LOG_GROWN_BYTES
+
+
+def test_nobody_waits_for_a_long_reader_so_that_the_log_can_be_emptied(path, monkeypatch):
+    monkeypatch.setattr(sqlite, "LOG_GROWN_BYTES", 0)
+    monkeypatch.setattr(sqlite, "LOG_LOOK_SECONDS", 0)
+    opened, seen = a_database(path), []
+    with opened.connection_context(), closing(sqlite3.connect(path)) as reader:
+        opened.connection().set_trace_callback(seen.append)
+        reader.execute("BEGIN").execute("SELECT * FROM filling").fetchall()
+
+        write(opened)
+        assert not began_anew(seen)
+
+        reader.rollback()
+        write(opened)
+        assert began_anew(seen)
+    opened.close_all()
+
+
+def a_database(path):
+    opened = database_at(f"sqlite:///{path}")
+    with opened.connection_context():
+        opened.execute_sql("CREATE TABLE filling (content BLOB)")
+    return opened
+
+
+def write(opened):
+    with opened.atomic():
+        opened.execute_sql("INSERT INTO filling VALUES (1)")
+
+
+def began_anew(seen):
+    return any("RESTART" in statement for statement in seen)
+
+
+@contextmanager
+def writing(path):
+    a_database(path).close_all()
+    command = [sys.executable, "-c", WRITER, str(path), str(SECONDS), str(BYTES_AT_ONCE)]
+    processes = [subprocess.Popen(command) for _ in range(WRITERS)]  # noqa: S603  # this file's own
+    log = path.with_name(path.name + "-wal")
+
+    def largest():
+        seen = 0
+        while any(process.poll() is None for process in processes):
+            with suppress(FileNotFoundError):
+                seen = max(seen, log.stat().st_size)
+        return seen
+
+    try:
+        yield largest
+    finally:
+        for process in processes:
+            process.wait(30)
