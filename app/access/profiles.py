@@ -32,15 +32,22 @@ STANDARD = ScimProfile()
 
 
 class Speaking(Protocol):
-    """What is stored of how an organization speaks SCIM.
+    """What is stored of how an organization speaks SCIM."""
 
-    `extensions` is a JSON array of objects with the name of the `resource_type` that is extended
-    and the `schema` in the form of RFC 7643 section 7.
-    """
+    @property
+    def extensions(self) -> str:
+        """A JSON array of objects with the `resource_type` that is extended, and the `schema`.
 
-    extensions: str
-    strict: bool
-    seat_refusal_status: int
+        The schema is in the form of RFC 7643 section 7.
+        """
+
+    @property
+    def strict(self) -> bool:
+        """Whether every deviation from the RFCs is refused."""
+
+    @property
+    def seat_refusal_status(self) -> int:
+        """With which status a refusal of a seat is answered."""
 
 
 def profile_of(stored: Speaking) -> ScimProfile:

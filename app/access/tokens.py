@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import NamedTuple
 
-from peewee import ModelSelect
+from peewee import BaseQuery
 
 from app.access import trail
 from app.access.context import Context
@@ -34,6 +34,20 @@ class IssuedToken:
 
     token: Token | VendorToken
     secret: str
+
+
+class _SentToken(NamedTuple):
+    """What is read of a token that came with a request, and how its organization speaks SCIM."""
+
+    organization_id: str
+    id: str
+    role: str
+    provider: str | None
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    extensions: str = "[]"
+    strict: bool = STANDARD.strict
+    seat_refusal_status: int = STANDARD.seat_refusal_status
 
 
 @dataclass(frozen=True)
@@ -203,25 +217,37 @@ def authenticate(secret: str, *, request_id: str | None = None, at: datetime) ->
             "This is not a Seatgate token: copy it again, whole, from sg_ to its last character."
         )
     secret_hash = hash_of(secret)
-    token: Any = _token_with_profile.first(secret_hash)
-    if token is None:
-        token = VendorToken.get_or_none(VendorToken.secret_hash == secret_hash)
+    row = _token_with_profile.first(secret_hash)
+    token = _vendor_token(secret_hash) if row is None else _SentToken(*row)
     if token is None:
         raise NotAuthenticated("The token is unknown. Ask the vendor for a new one.")
     _check_in_force(token, at=at)
-    of_vendor = isinstance(token, VendorToken)
     return Principal(
-        # The vendor's speaks for all organizations, until one is named.
-        ALL_ORGANIZATIONS if of_vendor else token.organization_id,
+        token.organization_id,
         Role(token.role),
         f"token:{token.id}",
         token.provider,
         request_id,
-        STANDARD if of_vendor else profile_of(token),
+        profile_of(token),
     )
 
 
-def _check_in_force(token: Token | VendorToken, *, at: datetime) -> None:
+def _vendor_token(secret_hash: str) -> _SentToken | None:
+    """Return a token of the vendor's, which speaks for all organizations until one is named."""
+    token: VendorToken | None = VendorToken.get_or_none(VendorToken.secret_hash == secret_hash)
+    if token is None:
+        return None
+    return _SentToken(
+        ALL_ORGANIZATIONS,
+        token.id,
+        token.role,
+        token.provider,
+        token.expires_at,
+        token.revoked_at,
+    )
+
+
+def _check_in_force(token: _SentToken, *, at: datetime) -> None:
     if token.revoked_at is not None:
         raise NotAuthenticated(
             "The token was revoked. Ask a primary owner or the vendor for a new one."
@@ -276,8 +302,8 @@ def _note_uses(organization_id: str, uses: list[tuple[str, str, datetime]]) -> N
 
 
 @compiled
-def _token_with_profile(secret_hash: str) -> "ModelSelect[Token]":
-    """Return a token with what its organization says about SCIM beside it, in one look."""
+def _token_with_profile(secret_hash: str) -> BaseQuery:
+    """Return a token with what its organization says about SCIM, in the order of `_SentToken`."""
     return (
         Token.select(
             Token.organization_id,
@@ -292,5 +318,5 @@ def _token_with_profile(secret_hash: str) -> "ModelSelect[Token]":
         )
         .join(Organization, on=same_organization(Organization, Token))
         .where(Token.secret_hash == secret_hash)
-        .objects()
+        .tuples()
     )

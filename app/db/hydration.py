@@ -4,7 +4,7 @@ peewee sets each attribute of each instance on its own. Where a query asks for p
 for instances joined to one, what comes out is the same in a fraction of the time.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -44,8 +44,30 @@ def reader_of(wrapper: Any) -> Reader:
         return _instance_reader(model, found)
     peewees: Reader = wrapper.process_row
     converters = getattr(wrapper, "converters", ())
-    is_tuple = getattr(wrapper, "constructor", None) is tuple and bool(converters)
-    return as_it_is if is_tuple and all(map(_changes_nothing, converters)) else peewees
+    if model is not tuple or not converters:
+        return peewees
+    changing = {
+        place: getattr(convert, "__self__", None)
+        for place, convert in enumerate(converters)
+        if not _changes_nothing(convert)
+    }
+    reading = [(at, _reading(field)) for at, field in changing.items() if isinstance(field, Field)]
+    return _tuple_reader(reading) if len(reading) == len(changing) else peewees
+
+
+def _tuple_reader(changing: Sequence[tuple[int, Callable[[Any], Any]]]) -> Reader:
+    """Return what makes a tuple of a row; at the places in `changing` the values are read so."""
+    if not changing:
+        return as_it_is
+
+    def read(row: Row) -> Row:
+        made = list(row)
+        for place, convert in changing:
+            if made[place] is not None:
+                made[place] = convert(made[place])
+        return tuple(made)
+
+    return read
 
 
 def as_it_is(row: Row) -> Row:

@@ -182,7 +182,7 @@ def shown_group(organization_id: str, group_id: str) -> ShownRow:
         NotFound: it has none of this id.
     """
     for row in _shown_group.raw(organization_id, group_id):
-        return ShownRow._make(row)
+        return ShownRow(*row)
     raise _no_group(group_id)
 
 

@@ -108,7 +108,7 @@ class Listing(Generic[Row]):
                 *values.values(),
                 *(window.after or ()),
             )
-        shown = [ShownRow._make(row[:_SHOWN]) for row in rows[: window.count]]
+        shown = [ShownRow(*row[:_SHOWN]) for row in rows[: window.count]]
         last_key = (
             self.order.key_of(shown[-1].id, *rows[len(shown) - 1][_SHOWN:]) if shown else None
         )

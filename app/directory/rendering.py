@@ -60,31 +60,25 @@ class Renderer:
         kind, location = self._type, self._location
         partial = self._projection.partial
         is_whole = partial is not None and partial <= {name}
+        known = self._known
         for row_id, document, version, created, modified in rows:
             schemas, rest = _split(document)
+            if schemas not in known:
+                known[schemas] = _are_known(self._kind, schemas)
+            if not isinstance(created, str):
+                created, modified = instant_text(created), instant_text(modified)
             listed = elements.get(row_id)
             apart = f',"{name}":[{",".join(listed)}]' if listed else ""
             whole = (
-                f'{schemas},"id":"{row_id}"{rest}{apart}{kind}{_instant(created)}",'
-                f'"lastModified":"{_instant(modified)}{location}{row_id}",'
+                f'{schemas},"id":"{row_id}"{rest}{apart}{kind}{created}",'
+                f'"lastModified":"{modified}{location}{row_id}",'
                 f'"version":"W/\\"{version}\\""}}}}'
             )
-            texts.append(whole if is_whole and self._knows(schemas) else self._projected(whole))
+            texts.append(whole if is_whole and known[schemas] else self._projected(whole))
         return texts
-
-    def _knows(self, schemas: str) -> bool:
-        """Return whether the type still has every schema of such a text."""
-        known = self._known.get(schemas)
-        if known is None:
-            known = self._known[schemas] = _are_known(self._kind, schemas)
-        return known
 
     def _projected(self, whole: str) -> str:
         return json_text(render(self._kind, read_json(whole), self._projection))
-
-
-def _instant(value: datetime | str) -> str:
-    return value if isinstance(value, str) else instant_text(value)
 
 
 def reference_to(kind: ResourceType, base_url: str) -> str:

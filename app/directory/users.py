@@ -121,7 +121,7 @@ def find_user(organization_id: str, user_id: str) -> User:
 def shown_user(organization_id: str, user_id: str) -> ShownRow:
     """Return what is shown of a user. As `find_user`."""
     for row in _shown_user.raw(organization_id, user_id):
-        return ShownRow._make(row)
+        return ShownRow(*row)
     raise _no_user(user_id)
 
 

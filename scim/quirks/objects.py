@@ -43,7 +43,7 @@ def undo_extension(resource_type: ResourceType, urn: str, value: object) -> obje
 
 
 def _undo_attribute(resource_type: ResourceType, key: str, value: object) -> object:
-    attribute = resource_type.attribute(key)
+    attribute = resource_type.attributes_by_key.get(key.lower())
     if attribute is None:
         return undo_extension(resource_type, key, value)
     if attribute.name == "schemas":

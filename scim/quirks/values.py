@@ -38,6 +38,8 @@ def undo_value(attribute: Attribute, value: object, *, several: bool) -> object:
     """Return a value, and all that is in it, as the attribute's type wants it."""
     if value is None:
         return None
+    if attribute.type is Type.STRING and not several and value and isinstance(value, str):
+        return value  # as most are, and no quirk is in it
     conforming = list if several else _JSON_TYPES[attribute.type]
     if not isinstance(value, conforming) or _is_odd_text(attribute, value):
         place = Place(attribute, several)
