@@ -121,9 +121,9 @@ def test_a_deleted_group_leaves_its_members_and_the_groups_it_was_in():
     groups.delete_group(acting(acme.scim, at=LATER), inner.id)
 
     assert _members(outer) == {user.id}
-    assert groups.find_group(acme.id, outer.id).version == 2
+    assert groups.shown_group(acme.id, outer.id).version == 2
     with pytest.raises(NotFound):
-        groups.find_group(acme.id, inner.id)
+        groups.shown_group(acme.id, inner.id)
 
 
 def test_another_organization_cannot_touch_a_group():
@@ -134,7 +134,7 @@ def test_another_organization_cannot_touch_a_group():
         lambda: _patch(globex, group, {"op": "remove", "path": "members"}),
         lambda: _put(globex, group),
         lambda: groups.delete_group(acting(globex.scim, at=NOW), group.id),
-        lambda: groups.find_group(globex.id, group.id),
+        lambda: groups.shown_group(globex.id, group.id),
     ):
         with pytest.raises(NotFound):
             attempt()
