@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NewType
 
 from babel import negotiate_locale
@@ -51,9 +52,14 @@ def choose_language(*preferred: str | None) -> Language:
     >>> choose_language(None, "de", "fr-CA", "en"), choose_language("tlh")
     ('fr', 'en')
     """
-    spoken = {language.lower(): language for language in languages()}
-    found = negotiate_locale(_readable(preferred), list(spoken), sep="-")
-    return spoken.get((found or "").lower(), ENGLISH)
+    return _chosen(languages(), preferred)
+
+
+@lru_cache(maxsize=256)
+def _chosen(spoken: Iterable[Language], preferred: Iterable[str | None]) -> Language:
+    by_key = {language.lower(): language for language in spoken}
+    found = negotiate_locale(_readable(preferred), list(by_key), sep="-")
+    return by_key.get((found or "").lower(), ENGLISH)
 
 
 def _readable(preferred: Iterable[str | None]) -> list[str]:
