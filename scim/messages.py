@@ -39,17 +39,14 @@ def list_response(
     >>> list_response(['{"id":"1"}'], 1, 1).partition(",")[2]
     '"totalResults":1,"itemsPerPage":1,"startIndex":1,"Resources":[{"id":"1"}]}'
     """
-    message: Document = {"schemas": [urns.LIST_RESPONSE]}
-    if total_results is not None:
-        message["totalResults"] = total_results
-    message["itemsPerPage"] = len(resources)
-    if start_index is not None:
-        message["startIndex"] = start_index
-    if next_cursor is not None:
-        message["nextCursor"] = next_cursor
-    # Okta reads the member even where RFC 7644 lets it be left out.
-    head = json.dumps(message, separators=(",", ":"))[:-1]
-    return f'{head},"Resources":[{",".join(resources)}]}}'
+    total = "" if total_results is None else f'"totalResults":{total_results},'
+    start = "" if start_index is None else f'"startIndex":{start_index},'
+    cursor = "" if next_cursor is None else f'"nextCursor":{json.dumps(next_cursor)},'
+    # Okta reads `Resources` even where RFC 7644 lets it be left out.
+    return (
+        f'{{"schemas":["{urns.LIST_RESPONSE}"],{total}"itemsPerPage":{len(resources)},'
+        f'{start}{cursor}"Resources":[{",".join(resources)}]}}'
+    )
 
 
 def error(status: int, detail: str, scim_type: str | None = None) -> Document:

@@ -3,16 +3,10 @@ from datetime import timedelta
 
 import pytest
 
+from app.access.authentication import authenticate
 from app.access.context import acting
 from app.access.principal import ISSUABLE, Role, operator_for
-from app.access.tokens import (
-    TokenRequest,
-    authenticate,
-    issue_token,
-    note_uses,
-    revoke_token,
-    tokens_of,
-)
+from app.access.tokens import TokenRequest, issue_token, note_uses, revoke_token, tokens_of
 from app.errors import InvalidInput, NotAuthenticated, NotFound
 from app.models import Token
 from tests.support.builders import NOW, SIGNED_AT, an_organization

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Generic, TypeVar
 
 from peewee import SQL, Node, fn
@@ -13,7 +13,7 @@ from app.db.transactions import bounded
 from app.directory import members, users
 from app.directory.memberships import groups_of
 from app.directory.rendering import Renderer, ShownRow
-from app.directory.search.budget import INDEXED, check_filter, scanned
+from app.directory.search.budget import INDEXED, check_scan, scanned
 from app.directory.search.columns import group_scope, user_scope
 from app.directory.search.filters import DocumentScope, condition
 from app.directory.search.shapes import filled, lifted
@@ -130,15 +130,18 @@ class Listing(Generic[Row]):
         Raises:
             scim.errors.TooMany: more than may be.
         """
-        if self.tree is None:
+        if not self._scanned:
             return 0
-        return check_filter(self.model, self.organization_id, self.tree)
+        return check_scan(self.model, self.organization_id, self._scanned)
+
+    @cached_property
+    def _scanned(self) -> int:
+        """How many comparisons the filter makes on each row; none where an index chooses them."""
+        return 0 if self.tree is None else scanned(self.tree, INDEXED[self.model])
 
     def _bounds(self) -> AbstractContextManager[None]:
         """Return under what to read: the server's timeouts, where no index chooses the rows."""
-        if self.tree is None or not scanned(self.tree, INDEXED[self.model]):
-            return nullcontext()
-        return bounded()
+        return bounded() if self._scanned else nullcontext()
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 
 from flask import request
 
+from app.access.authentication import authenticate
 from app.access.context import Context, acting
 from app.access.principal import Permission, Principal
-from app.access.tokens import TokenUses, authenticate
+from app.access.tokens import TokenUses
 from app.clock import Watch
 from app.config import Config
 from app.errors import InvalidInput, NotAuthenticated, NotFound

@@ -152,6 +152,9 @@ def _bare(literal: Token) -> str:
 
 
 def _unquoted(literal: Token) -> str:
+    inner = literal.text[1:-1]
+    if inner.isprintable() and "\\" not in inner:
+        return inner  # as most are
     try:
         text: str = json.loads(literal.text)
     except ValueError:

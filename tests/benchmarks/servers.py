@@ -12,9 +12,9 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from app.access.authentication import authenticate
 from app.access.context import acting
 from app.access.principal import Role
-from app.access.tokens import authenticate
 from app.clock import Clock
 from app.db.connections import connection, open_database
 from app.db.migrating import migrate

@@ -2,9 +2,9 @@
 
 import pytest
 
+from app.access.authentication import authenticate
 from app.access.context import acting
 from app.access.principal import Role
-from app.access.tokens import authenticate
 from app.db.connections import database as current
 from app.db.connections import on_postgresql
 from app.directory import groups

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from app.access.authentication import authenticate
 from app.access.context import acting
 from app.access.principal import OWNER_ROLES, Role
-from app.access.tokens import TokenRequest, authenticate, issue_token, revoke_token
+from app.access.tokens import TokenRequest, issue_token, revoke_token
 from app.db.connections import database
 from app.errors import NotAuthenticated, NotPermitted
 from app.models import AuditEvent, OwnerSession

@@ -1,8 +1,8 @@
 """Every use case of owners that writes, done once, as `every_use_case` has those of the others."""
 
+from app.access.authentication import authenticate
 from app.access.context import acting
 from app.access.principal import Role
-from app.access.tokens import authenticate
 from app.owners import (
     handing_over,
     inviting,

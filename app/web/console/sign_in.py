@@ -2,8 +2,8 @@
 
 from flask import Response, request
 
+from app.access.authentication import authenticate
 from app.access.context import acting
-from app.access.tokens import authenticate
 from app.errors import NotAuthenticated, NotPermitted
 from app.owners.attempts import Attempt, count_from
 from app.owners.refusals import TooManyAttempts

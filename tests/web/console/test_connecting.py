@@ -4,9 +4,9 @@ import re
 
 import pytest
 
+from app.access.authentication import authenticate
 from app.access.context import acting
 from app.access.principal import Role
-from app.access.tokens import authenticate
 from app.models import OutboxMessage, Owner, Token
 from app.owners.links import make_link
 from app.web.console.connect import OTHER, PROVIDERS
