@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from peewee import DateField, Field, IntegerField, Model, TextField
+from peewee import DateField, Field, FieldAlias, IntegerField, Model, TextField
 
 from app.db.columns import InstantField
 from app.db.connections import on_postgresql
@@ -47,7 +47,7 @@ def reader_of(wrapper: Any) -> Reader:
     if model is not tuple or not converters:
         return peewees
     changing = {
-        place: getattr(convert, "__self__", None)
+        place: _field_of(convert)
         for place, convert in enumerate(converters)
         if not _changes_nothing(convert)
     }
@@ -77,7 +77,13 @@ def as_it_is(row: Row) -> Row:
 
 def _changes_nothing(convert: Callable[[Any], Any] | None) -> bool:
     """Return whether the values of a column are as Python has them already."""
-    return convert is None or _is_plain(getattr(convert, "__self__", None))
+    return convert is None or _is_plain(_field_of(convert))
+
+
+def _field_of(convert: Callable[[Any], Any]) -> Any:
+    """Return the field whose conversion this is, also of an alias of its model; None for others."""
+    owner = getattr(convert, "__self__", None)
+    return owner.field if isinstance(owner, FieldAlias) else owner
 
 
 def _instance_reader(model: type[Model], columns: Iterable[_Column]) -> Reader:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from app.access.context import Context
 from app.directory import users
-from app.models import Organization, User
+from app.models import User
 from app.people.mismatches import Kind, Mismatch, have_matched, note_clean, note_mismatch
+from app.seats.subscriptions import LoginTerms
 from scim.names import UserName
 
 
@@ -35,13 +36,13 @@ class Identity:
         return self.mismatch is not None and self.mismatch.denied
 
 
-def identify(context: Context, organization: Organization, claims: Claims) -> Identity:
+def identify(context: Context, terms: LoginTerms, claims: Claims) -> Identity:
     """Return the user that a login names, once what contradicts it is recorded."""
-    user = users.find_person(organization.id, claims.name)
+    user = users.find_person(terms.organization_id, claims.name)
     if user is None:
-        identity = _by_address(organization, claims)
+        identity = _by_address(terms, claims)
     else:
-        identity = Identity(user, _mismatch(organization, user, claims))
+        identity = Identity(user, _mismatch(terms, user, claims))
     if identity.mismatch is not None:
         note_mismatch(context, identity.mismatch)
     elif identity.user is not None:
@@ -51,56 +52,56 @@ def identify(context: Context, organization: Organization, claims: Claims) -> Id
     return identity
 
 
-def _by_address(organization: Organization, claims: Claims) -> Identity:
+def _by_address(terms: LoginTerms, claims: Claims) -> Identity:
     """Return the user that an unknown userName can still mean: the only one with that address.
 
     Where the organization does not let it identify the user, it claims nothing all the same: a
     second seat would go to one person.
     """
-    owner_id = _only(users.ids_by_email(organization.id, claims.name.key))
+    owner_id = _only(users.ids_by_email(terms.organization_id, claims.name.key))
     if owner_id is None:
-        return Identity(None, _mismatch_of_stranger(organization, claims))
-    if not organization.login_by_email:
+        return Identity(None, _mismatch_of_stranger(terms, claims))
+    if not terms.login_by_email:
         return Identity(None, Mismatch(Kind.USER_NAME_IS_EMAIL, owner_id, denied=True))
-    user = users.find_user(organization.id, owner_id)
-    return Identity(user, _mismatch(organization, user, claims))
+    user = users.find_user(terms.organization_id, owner_id)
+    return Identity(user, _mismatch(terms, user, claims))
 
 
-def _mismatch(organization: Organization, user: User, claims: Claims) -> Mismatch | None:
+def _mismatch(terms: LoginTerms, user: User, claims: Claims) -> Mismatch | None:
     """Return what a login that names `user` contradicts."""
     given = claims.external_id
     if given is not None and given != user.external_id:
-        if users.ids_by_external_id(organization.id, given):
+        if users.ids_by_external_id(terms.organization_id, given):
             return Mismatch(Kind.EXTERNAL_ID_OF_ANOTHER, user.id, denied=True)
         if user.external_id is not None:
-            denied = have_matched(organization.id)
+            denied = have_matched(terms.organization_id)
             return Mismatch(Kind.EXTERNAL_ID, user.id, denied=denied)
-    if _owner_of_address(organization, claims) not in {None, user.id}:
+    if _owner_of_address(terms, claims) not in {None, user.id}:
         return Mismatch(Kind.EMAIL_OF_ANOTHER, user.id, denied=True)
     return None
 
 
-def _mismatch_of_stranger(organization: Organization, claims: Claims) -> Mismatch | None:
+def _mismatch_of_stranger(terms: LoginTerms, claims: Claims) -> Mismatch | None:
     """Return what the login of an unknown person contradicts, about the user that it touches.
 
     An unknown userName under a known external id is the same person renamed. The directory must
     rename the user first.
     """
     if claims.external_id is not None:
-        owners = users.ids_by_external_id(organization.id, claims.external_id)
+        owners = users.ids_by_external_id(terms.organization_id, claims.external_id)
         if owners:
             return Mismatch(Kind.EXTERNAL_ID_OF_ANOTHER, owners[0], denied=True)
-    owner_id = _owner_of_address(organization, claims)
+    owner_id = _owner_of_address(terms, claims)
     if owner_id is None:
         return None
     return Mismatch(Kind.EMAIL_OF_ANOTHER, owner_id, denied=True)
 
 
-def _owner_of_address(organization: Organization, claims: Claims) -> str | None:
+def _owner_of_address(terms: LoginTerms, claims: Claims) -> str | None:
     """Return the only user with the login's e-mail address, where addresses identify."""
-    if claims.email is None or not organization.login_by_email:
+    if claims.email is None or not terms.login_by_email:
         return None
-    return _only(users.ids_by_email(organization.id, claims.email))
+    return _only(users.ids_by_email(terms.organization_id, claims.email))
 
 
 def _only(ids: list[str]) -> str | None:

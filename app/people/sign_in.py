@@ -27,7 +27,7 @@ from app.seats import holds, ledger, pools, wants
 from app.seats.holds import Kept, Purpose
 from app.seats.pools import Cause
 from app.seats.rules import PoolStanding
-from app.seats.subscriptions import Subscription, subscription_of
+from app.seats.subscriptions import LoginTerms, login_terms_of
 from scim.attributes import Document
 from scim.documents import parse
 from scim.names import UserName
@@ -111,31 +111,33 @@ def decide(context: Context, login: Login) -> Decision:
     Raises:
         InvalidInput: an unknown person's userName holds what no name can.
     """
-    subscription = subscription_of(context.organization_id)
-    decision = _decide(context, subscription, login, login.claims)
-    if decision.reason is LoginReason.CONTRACT_ENDED and subscription.scheduled is not None:
-        decision = replace(decision, starts_on=subscription.scheduled.starts_on)
-    organization = subscription.organization
-    language = choose_language(login.locale, organization.language)
-    return replace(decision, language=language, help_line=organization.login_help)
+    terms = login_terms_of(context.organization_id)
+    decision = _decide(context, terms, login, login.claims)
+    ended = decision.reason is LoginReason.CONTRACT_ENDED
+    return replace(
+        decision,
+        language=choose_language(login.locale, terms.language),
+        help_line=terms.login_help,
+        starts_on=terms.standing.next_starts_on if ended else None,
+    )
 
 
-def _decide(context: Context, subscription: Subscription, login: Login, claims: Claims) -> Decision:
-    identity = identify(context, subscription.organization, claims)
+def _decide(context: Context, terms: LoginTerms, login: Login, claims: Claims) -> Decision:
+    identity = identify(context, terms, claims)
     if identity.conflicts:
         return Decision(LoginReason.IDENTITY_CONFLICT)
     if identity.user is not None:
-        return _decide_known(identity.user, subscription.standing, at=context.at)
+        return _decide_known(identity.user, terms.standing, at=context.at)
     name_given("user_name", login.user_name)
     if login.mode is Mode.CHECK:
         decision = _decide_unknown(context, claims.name, keep=login.hold)
         # The directory may have made the person meanwhile, who has the seat that was not free.
         is_known = users.find_person(context.organization_id, claims.name) is not None
-        return _decide(context, subscription, login, claims) if is_known else decision
+        return _decide(context, terms, login, claims) if is_known else decision
     try:
         return _claim(context, login)
     except UserNameTaken:
-        return _decide(context, subscription, login, claims)
+        return _decide(context, terms, login, claims)
 
 
 def _claim(context: Context, login: Login) -> Decision:

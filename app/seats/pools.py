@@ -22,7 +22,7 @@ from app.db.transactions import assert_in_transaction
 from app.errors import SeatLimitReached, SeatRefusal
 from app.models import LedgerEntry, SeatPool
 from app.seats.rules import EFFECTS, EntryKind, PoolStanding, PoolState, SeatCounts
-from app.seats.subscriptions import subscription_of
+from app.seats.subscriptions import login_terms_of
 
 T = TypeVar("T")
 
@@ -137,7 +137,7 @@ def _locked_pool(organization_id: str) -> "ModelSelect[SeatPool]":
 
 def standing_of(organization_id: str) -> PoolStanding:
     """Return what holds for an organization. It takes no lock."""
-    return subscription_of(organization_id).standing
+    return login_terms_of(organization_id).standing
 
 
 class Guard(StrEnum):
