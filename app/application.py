@@ -18,7 +18,7 @@ from app.db.connections import database, open_database
 from app.exchanges.queue import Recorder
 from app.json_text import json_text
 from app.limits.shares import Rates, Shares
-from app.web import admission, console, documents, health, openapi, owner, sso, wellformed
+from app.web import admission, console, current, documents, health, openapi, owner, sso, wellformed
 from app.web import errors as failures
 from app.web.addresses import Application
 from app.web.context import REQUEST_ID_HEADER, Seatgate, request_id, seatgate
@@ -102,6 +102,7 @@ def _end(_error: BaseException | None) -> None:
     finally:
         deadlines.end()
         admission.end()
+        current.end()
 
 
 def _named(response: Response) -> Response:

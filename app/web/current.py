@@ -67,3 +67,8 @@ def begin(sent: CurrentRequest, app: Flask) -> None:
     """Answer a request from now on, by an application."""
     sent.app = app
     _current.set(sent)
+
+
+def end() -> None:
+    """Forget the request, which this thread would keep until the next one, its body included."""
+    _current.set(None)  # type: ignore[arg-type]  # what asks for it now is at fault

@@ -97,13 +97,12 @@ class BoundedRequest(Request):
             RequestEntityTooLarge: it is larger than allowed.
             BadRequest: it is shorter than it was said to be.
         """
-        if self._whole is not None:
-            return self._whole
-        body = None if as_text or "stream" in self.__dict__ else self._bounded()
-        if body is None:
-            return super().get_data(cache, as_text, parse_form_data)  # type: ignore[call-overload]  # one of its forms
-        self._whole = body.readall()
-        return self._whole
+        if self._whole is None:
+            body = None if "stream" in self.__dict__ else self._bounded()
+            if body is None:
+                return super().get_data(cache, as_text, parse_form_data)  # type: ignore[call-overload]  # one of its forms
+            self._whole = body.readall()
+        return self._whole.decode(errors="replace") if as_text else self._whole
 
     def _bounded(self) -> _Body | None:
         """Return what reads the body; None where the server does not say where it ends."""
