@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 
 from app.config import Config
-from tests.support.servers import Server
+from tests.support.servers import STOP_SECONDS_MAX, Server
 
 WORKERS = 4
 
@@ -74,7 +74,8 @@ class Machine:
             with suppress(psutil.NoSuchProcess):
                 process.kill()
         if main:
-            self.server.reap()
+            # By now its successor may have been started.
+            main.wait(STOP_SECONDS_MAX)
         return 1 + len(workers) if main else 0
 
     def _end_orphans(self) -> None:
