@@ -55,7 +55,8 @@ def choose_language(*preferred: str | None) -> Language:
     return _chosen(languages(), preferred)
 
 
-@lru_cache(maxsize=256)
+# A client chooses how long its preferences are: few are kept.
+@lru_cache(maxsize=32)
 def _chosen(spoken: Iterable[Language], preferred: Iterable[str | None]) -> Language:
     by_key = {language.lower(): language for language in spoken}
     found = negotiate_locale(_readable(preferred), list(by_key), sep="-")
