@@ -196,9 +196,9 @@ def _names(name: str, value: object) -> tuple[str, ...] | None:
 
     A filter does not belong there: it is the attribute that is named.
     """
+    if value is None:
+        return None
     match value:
-        case None:
-            texts = []
         case str():
             texts = [value]
         case list() if all(isinstance(item, str) for item in value):

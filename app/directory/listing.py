@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from peewee import SQL, Node, fn
 
@@ -43,8 +43,7 @@ class Window:
     after: LastKey | None = None
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """The rows of one window, and the key of the last of them."""
 
     rows: list[ShownRow]
@@ -53,8 +52,7 @@ class Found:
     more: bool
 
 
-@dataclass(frozen=True)
-class _Form:
+class _Form(NamedTuple):
     """A query without its values: of which resources, by which filter, in which order."""
 
     model: type[User] | type[Group]

@@ -98,8 +98,8 @@ class PlainSlashes:
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
         """Answer the request for the address that was meant."""
-        plain = plain_path(environ.get("PATH_INFO", ""))
-        return self._application({**environ, "PATH_INFO": plain}, start_response)
+        environ["PATH_INFO"] = plain_path(environ.get("PATH_INFO", ""))
+        return self._application(environ, start_response)
 
 
 def plain_path(path: str) -> str:

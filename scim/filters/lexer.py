@@ -7,8 +7,7 @@ it gives `and` and `or` one precedence, and its grammar cannot be inherited.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from scim2_filter_parser.lexer import SCIMLexer
 
@@ -47,8 +46,7 @@ BRACKETS: Final = frozenset({"LPAREN", "RPAREN", "LBRACKET", "RBRACKET"})
 END: Final = "END"
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """A piece of the filter as it was written."""
 
     kind: str

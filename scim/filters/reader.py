@@ -1,8 +1,10 @@
 """From tokens to nodes, by precedence: grouping, `not`, `and`, `or` (RFC 7644 3.4.2.2)."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import replace
+from typing import Final, NamedTuple
 
 from scim.attributes import Attribute, Type
 from scim.errors import InvalidFilter
@@ -36,8 +38,7 @@ def parse_value_filter(path: AttributePath, text: str) -> Filter:
     return _Reader(text).read(_elements_of(path))
 
 
-@dataclass(frozen=True)
-class _Scope:
+class _Scope(NamedTuple):
     """What the names in a filter, or in a part of it, belong to."""
 
     name: str
@@ -52,8 +53,10 @@ def _resources_of(resource_type: ResourceType) -> _Scope:
     """
 
     def resolve(name: str) -> AttributePath | None:
-        for prefix in ("", *(f"{extension.id}:" for extension in resource_type.extensions)):
-            if path := resource_type.resolve(prefix + name):
+        if path := resource_type.resolve(name):
+            return path
+        for extension in resource_type.extensions:
+            if path := resource_type.resolve(f"{extension.id}:{name}"):
                 return path
         return None
 

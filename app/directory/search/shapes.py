@@ -3,6 +3,8 @@
 An identity provider sends the same few filters with ever other values.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from typing import Any
 

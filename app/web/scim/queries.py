@@ -1,9 +1,8 @@
 """Queries: filtered, sorted, paged by index or cursor, projected (RFC 7644 3.4.2, RFC 9865)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
-from typing import Generic
+from typing import Generic, NamedTuple
 
 from flask import Response
 
@@ -71,8 +70,7 @@ def _sources(call: ScimCall, search: SearchRequest) -> list["_Source[User] | _So
     return sources
 
 
-@dataclass(frozen=True)
-class _Source(Generic[Row]):
+class _Source(NamedTuple, Generic[Row]):
     """What a query asks of one resource type, read from its words."""
 
     call: ScimCall
