@@ -15,8 +15,13 @@ import time
 #: `prctl(PR_SET_PDEATHSIG, …)`: which signal a process gets when its parent ends (linux/prctl.h).
 _PR_SET_PDEATHSIG = 1
 
-#: `mallopt(M_ARENA_MAX, …)`: among how many heaps the threads of a process are spread (malloc.h).
+#: `mallopt(M_ARENA_MAX, …)`: among how many heaps the threads of a process are spread;
+#: `mallopt(M_MMAP_THRESHOLD, …)`: from how many bytes on a block is apart from them (malloc.h).
 _M_ARENA_MAX = -8
+_M_MMAP_THRESHOLD = -3
+
+#: The bodies of most answers are smaller; the text of a large group is not.
+_LARGE_BYTES = 512 * 1024
 
 #: How often a worker looks whether its parent is still there.
 _LOOK_SECONDS = 0.5
@@ -25,16 +30,19 @@ _LOOK_SECONDS = 0.5
 _LISTENING_SECONDS = 0.01
 
 
-def share_one_heap() -> None:
-    """Let all threads of this process, and of those forked from it, take memory from one heap.
+def spare_memory() -> None:
+    """Let this process, and those forked from it, keep little memory that they do not use.
 
     By default each of glibc's threads may have a heap of its own, and keeps there what another
     thread could use. A heap for each lets threads take memory at the same time, which the one
-    interpreter lets them do little. Where the C library is another one, nothing changes.
+    interpreter lets them do little. And a large block goes back to the system only until a few were
+    freed: from then on glibc keeps room for such blocks in the heap, where small ones part it.
+    Where the C library is another one, nothing changes.
     """
     adjust = getattr(ctypes.CDLL(None), "mallopt", None)
     if adjust is not None:
         adjust(_M_ARENA_MAX, 1)
+        adjust(_M_MMAP_THRESHOLD, _LARGE_BYTES)
 
 
 def end_with(parent: int, within_seconds: float) -> None:

@@ -20,8 +20,9 @@ from app.application import create_app
 from app.config import Config, ConfigurationError
 from app.housekeeping import start_housekeeping
 from app.limits.shares import THREADS, Rates, Shares
-from app.processes import end_with, share_one_heap, wait_until_listening
+from app.processes import end_with, spare_memory, wait_until_listening
 from app.supervising import Supervisor
+from app.tables import read_tables
 
 #: How long a worker may take to finish its requests when the server stops: less than the ten
 #: seconds after which what runs containers kills them.
@@ -43,7 +44,7 @@ def serve(config: Config, host: str, port: int, workers: int, *, reuse_port: boo
     Raises:
         ConfigurationError: the address cannot be listened on.
     """
-    share_one_heap()
+    spare_memory()
     address = _address(host, port, shared=reuse_port)
     server = Supervisor(
         "seatgate",
@@ -62,6 +63,7 @@ def serve(config: Config, host: str, port: int, workers: int, *, reuse_port: boo
         threading.Thread(target=_announce, args=(listening, workers, host, port), daemon=True).start
     )
     app = create_app(config, Shares(Rates.of(config.rate_limit)))
+    read_tables()
     # The collector of a worker would write into each object that it looks at, and so make a copy of
     # all of them.
     gc.collect()

@@ -18,7 +18,7 @@ CONNECTIONS_MAX = 64
 
 #: How much of a file a connection to SQLite keeps in memory at most, and all of a process. The
 #: machine's own cache of files stands behind them.
-CACHE_KIB = 4 * 1024
+CACHE_KIB = 2 * 1024
 PROCESS_CACHE_BYTES = 32 * 1024 * 1024
 
 #: How often a connection to PostgreSQL runs a statement before it has the server prepare it, where
