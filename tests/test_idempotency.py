@@ -3,7 +3,6 @@ from functools import partial
 
 import pytest
 
-from app.access import idempotency
 from app.access.context import KeptAnswer, Key, acting
 from app.access.door import use_case
 from app.access.idempotency import Replayed, purge_answers
@@ -124,20 +123,6 @@ def test_an_answer_is_deleted_after_a_day():
     run_housekeeping(TokenUses(), at=NOW)
 
     assert {row.key for row in IdempotencyKey.select()} == {"key 1", "key 2"}
-
-
-def test_answers_are_deleted_in_batches_until_none_is_left(monkeypatch):
-    monkeypatch.setattr(idempotency, "PURGE_BATCH", 3)
-    keep_answers(an_organization(5), *[NOW - DAY] * 4)
-    keep_answers(an_organization(5), *[NOW - DAY] * 4, NOW)
-    deletions = []
-    current.query_hooks.append(deletions.append)
-
-    purge_answers(at=NOW)
-
-    current.query_hooks.clear()
-    assert IdempotencyKey.select().count() == 1
-    assert len([each for each in deletions if each.sql.startswith("DELETE")]) == 4
 
 
 def test_old_answers_are_found_by_an_index():

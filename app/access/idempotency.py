@@ -11,21 +11,19 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Concatenate, ParamSpec, TypeVar
 
-from peewee import Expression, Tuple
+from peewee import Expression
 
 from app.access.context import Context, KeptAnswer, Key
-from app.db.transactions import assert_in_transaction, transaction
+from app.db.transactions import assert_in_transaction
 from app.errors import IdempotencyKeyReused
 from app.models import IdempotencyKey
+from app.models.sweeping import delete_until
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 #: How long an answer is kept.
 KEPT_FOR = timedelta(hours=24)
-
-#: How many answers one transaction deletes.
-PURGE_BATCH = 1000
 
 
 class Replayed(Exception):
@@ -58,25 +56,7 @@ def once_only(
 
 def purge_answers(*, at: datetime) -> None:
     """Delete the answers that are past their time; they may hold names of people."""
-    for organization_id in IdempotencyKey.organizations(_is_past(at)):
-        while _purge_some(organization_id, at=at) == PURGE_BATCH:
-            pass
-
-
-@transaction
-def _purge_some(organization_id: str, *, at: datetime) -> int:
-    """Delete as many answers as one transaction should, and return how many."""
-    mine = IdempotencyKey.belongs_to(organization_id) & _is_past(at)
-    columns = (IdempotencyKey.route, IdempotencyKey.key)
-    due = (
-        IdempotencyKey.select(*columns)
-        .where(mine)
-        .order_by(IdempotencyKey.created_at)
-        .limit(PURGE_BATCH)
-    )
-    # An answer that was made anew under its key meanwhile is not past its time.
-    deleted: int = IdempotencyKey.delete().where(mine & Tuple(*columns).in_(due)).execute()
-    return deleted
+    delete_until(IdempotencyKey.created_at, at - KEPT_FOR)
 
 
 def _is_past(at: datetime) -> Expression:

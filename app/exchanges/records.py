@@ -13,14 +13,12 @@ from app.db.sql import among
 from app.db.transactions import assert_in_transaction, transaction
 from app.exchanges.reading import Outcome
 from app.models import DirectoryContact, Exchange, User
+from app.models.sweeping import delete_until
 from scim.folding import fold
 
 #: How many exchanges of an organization are kept, the newest, and for how long.
 KEPT_MAX = 10_000
 KEPT_FOR = timedelta(days=30)
-
-#: How many rows one transaction deletes: others write between two of them.
-_DELETED_AT_ONCE = 100
 
 
 @dataclass(frozen=True)
@@ -91,10 +89,7 @@ def forget_person(
 
 def purge(*, at: datetime) -> None:
     """Delete what is older than 30 days, and of each organization all but the newest 10,000."""
-    old = Exchange.at <= at - KEPT_FOR
-    for organization_id in Exchange.organizations(old):
-        while _delete_some(organization_id, old):
-            pass
+    delete_until(Exchange.at, at - KEPT_FOR)
     for organization_id in DirectoryContact.organizations(DirectoryContact.untrimmed > 0):
         _trim(organization_id)
 
@@ -103,17 +98,9 @@ def _trim(organization_id: str) -> None:
     mine = Exchange.belongs_to(organization_id)
     ids = Exchange.select(Exchange.id).where(mine).order_by(Exchange.id.desc())
     last: str | None = ids.offset(KEPT_MAX).limit(1).scalar()
-    while last is not None and _delete_some(organization_id, Exchange.id <= last):
-        pass
+    if last is not None:
+        delete_until(Exchange.id, last, mine)
     _note_trimmed(organization_id)
-
-
-@transaction
-def _delete_some(organization_id: str, which: Expression) -> int:
-    mine = Exchange.belongs_to(organization_id)
-    some = Exchange.select(Exchange.id).where(mine & which).limit(_DELETED_AT_ONCE)
-    deleted: int = Exchange.delete().where(mine & Exchange.id.in_(some)).execute()
-    return deleted
 
 
 @transaction

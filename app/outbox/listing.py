@@ -9,7 +9,7 @@ from peewee import JOIN
 
 from app.models import OutboxMessage, Owner
 from app.models.rows import same_organization
-from app.models.sweeping import delete_everywhere
+from app.models.sweeping import delete_until
 from app.outbox.messages import TO_PLATFORM, Audience, Purpose, State
 
 #: Whose messages an organization's owners see: not those to the vendor.
@@ -82,4 +82,4 @@ def purge(*, at: datetime) -> None:
     here = (OutboxMessage.state == State.FAILED.value) & OutboxMessage.purpose.in_(
         sorted(TO_PLATFORM)
     )
-    delete_everywhere(OutboxMessage, (OutboxMessage.created_at <= until) & over & ~here)
+    delete_until(OutboxMessage.created_at, until, over & ~here)

@@ -15,6 +15,7 @@ from app.identifiers import new_id
 from app.limits.refusals import Quota
 from app.limits.sources import network_of
 from app.models import Owner, SignInAttempt
+from app.models.sweeping import delete_until
 from app.owners.refusals import TooManyAttempts
 from scim.folding import fold
 
@@ -87,10 +88,9 @@ def feign(address: str, attempt: Attempt, *, at: datetime) -> None:
         _note(_hash(f"nothing:{key}"), attempt, at=at)
 
 
-@transaction
 def purge_attempts(*, at: datetime) -> None:
     """Delete the attempts that count no longer."""
-    SignInAttempt.delete().where(SignInAttempt.at <= at - _LONGEST).execute()
+    delete_until(SignInAttempt.at, at - _LONGEST)
 
 
 def _count(subject: str, attempt: Attempt, limit: Limit, *, at: datetime) -> timedelta | None:

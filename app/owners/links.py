@@ -22,7 +22,7 @@ from app.db.sql import locked
 from app.errors import NotFound, NotPermitted
 from app.identifiers import new_id
 from app.models import Owner, OwnerLink
-from app.models.sweeping import delete_everywhere
+from app.models.sweeping import delete_until
 from app.owners import roster
 from app.owners.codes import TRIES, hash_of_code, new_code
 from app.owners.handing_over import pending_offer
@@ -152,7 +152,7 @@ def end_link(row: OwnerLink, because: str, *, at: datetime) -> bool:
 
 def purge_links(*, at: datetime) -> None:
     """Delete the links that are past their time."""
-    delete_everywhere(OwnerLink, OwnerLink.expires_at <= at)
+    delete_until(OwnerLink.expires_at, at)
 
 
 def _usual_purpose(owner: Owner) -> Purpose:

@@ -17,7 +17,7 @@ from app.access.context import acting
 from app.access.principal import Principal, Role
 from app.db.transactions import transaction
 from app.models import OpenidProvider, OpenidRequest
-from app.models.sweeping import delete_everywhere
+from app.models.sweeping import delete_until
 from app.owners.attempts import Attempt, count_from
 from app.owners.openid_logins import OpenidSignedIn, sign_in_person
 from app.owners.openid_metadata import Client, Metadata, metadata_of, unusable
@@ -181,7 +181,7 @@ def _take(state_hash: str) -> OpenidRequest | None:
 
 def purge_requests(*, at: datetime) -> None:
     """Delete the sign-ins that were begun and are past their time."""
-    delete_everywhere(OpenidRequest, OpenidRequest.expires_at <= at)
+    delete_until(OpenidRequest.expires_at, at)
 
 
 def _check_answer(answer: Mapping[str, str], issuer: str, metadata: Metadata) -> None:

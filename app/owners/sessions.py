@@ -27,7 +27,7 @@ from app.errors import Busy, NotAuthenticated, NotPermitted
 from app.identifiers import new_id
 from app.models import Organization, Owner, OwnerSession, Token, User
 from app.models.rows import same_organization
-from app.models.sweeping import delete_everywhere
+from app.models.sweeping import delete_until
 from app.owners.presence import Presence
 
 log = logging.getLogger(__name__)
@@ -172,7 +172,7 @@ def end_sessions_of(owner: Owner, because: str, *, at: datetime) -> int:
 
 def purge_sessions(*, at: datetime) -> None:
     """Delete the sessions that are past their latest end."""
-    delete_everywhere(OwnerSession, OwnerSession.expires_at <= at)
+    delete_until(OwnerSession.expires_at, at)
 
 
 @compiled

@@ -1,15 +1,16 @@
 """Denials: what owners see and do of people who were refused, until it heals."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from app.access import trail
 from app.access.context import Context
 from app.access.door import use_case
 from app.access.trail import Change
-from app.db.transactions import transaction
 from app.directory import users
 from app.errors import NotFound
 from app.models import Want
+from app.models.sweeping import in_steps
 from app.people.activity import stop_waiting
 from app.seats import refusals, waiting
 from app.seats.wants import Closed, Person
@@ -56,13 +57,8 @@ def close_old_denials(*, at: datetime) -> None:
     """Close what was not tried again for 28 days, and purge what was closed 90 days ago."""
     old = refusals.Old(seen_until=at - RETRIED_FOR, closed_until=at - KEPT_FOR)
     for organization_id in old.organizations():
-        _close_old(organization_id, old, at=at)
-
-
-@transaction
-def _close_old(organization_id: str, old: refusals.Old, *, at: datetime) -> None:
-    old.close(organization_id, at=at)
-    old.purge(organization_id)
+        in_steps(partial(old.close_some, organization_id, at=at))
+        in_steps(partial(old.purge_some, organization_id))
 
 
 def next_step(want: Want) -> str:

@@ -10,9 +10,11 @@ from typing import NamedTuple
 from peewee import BaseQuery, Expression, ModelSelect, fn
 
 from app.db.compiled import compiled
-from app.models import Hold, SeatPool, Want, WantSource
+from app.db.sql import among
+from app.models import Hold, SeatPool, Want
 from app.models.rows import same_organization
-from app.seats.want_sources import with_sources
+from app.models.sweeping import ROWS_AT_ONCE
+from app.seats.want_sources import forget_sources, with_sources
 from app.seats.wants import Closed, RefusalReason
 
 
@@ -122,20 +124,24 @@ class Old:
         """Return the organizations that have some."""
         return Want.organizations(self._is_given_up() | self._is_past())
 
-    def close(self, organization_id: str, *, at: datetime) -> None:
-        """Close what was not asked for since. Who waits, or has a seat held, is left."""
-        Want.update(closed_at=at, closed_because=Closed.EXPIRED.value).where(
-            Want.belongs_to(organization_id) & self._is_given_up()
-        ).execute()
+    def close_some(self, organization_id: str, *, at: datetime) -> int:
+        """Close some of what was not asked for since, and return how many.
 
-    def purge(self, organization_id: str) -> None:
-        """Delete what was closed long ago."""
-        mine = Want.belongs_to(organization_id) & self._is_past()
-        sources = WantSource.belongs_to(organization_id) & WantSource.want_id.in_(
-            Want.select(Want.id).where(mine)
-        )
-        WantSource.delete().where(sources).execute()
-        Want.delete().where(mine).execute()
+        Who waits, or has a seat held, is left. As `purge_some`, a step of `sweeping.in_steps`.
+        """
+        ids = _first(Want.of(organization_id, self._is_given_up()).order_by(Want.last_seen_at))
+        closing = Want.update(closed_at=at, closed_because=Closed.EXPIRED.value)
+        theirs = Want.belongs_to(organization_id) & among(Want.id, ids) & self._is_given_up()
+        count: int = closing.where(theirs).execute()
+        return count
+
+    def purge_some(self, organization_id: str) -> int:
+        """Delete some of what was closed long ago, and return how many."""
+        ids = _first(Want.of(organization_id, self._is_past()).order_by(Want.closed_at))
+        forget_sources(organization_id, ids)
+        gone = Want.delete().where(Want.belongs_to(organization_id) & among(Want.id, ids))
+        count: int = gone.execute()
+        return count
 
     def _is_given_up(self) -> Expression:
         held = Hold.select(Hold.id).where(
@@ -152,6 +158,10 @@ class Old:
     def _is_past(self) -> Expression:
         past: Expression = Want.closed_at <= self.closed_until
         return past
+
+
+def _first(wants: "ModelSelect[Want]") -> list[str]:
+    return [want.id for want in wants.limit(ROWS_AT_ONCE)]
 
 
 def is_refused() -> Expression:
