@@ -1,7 +1,7 @@
 """The context of a use case: the principal, the instant and the key of its request."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -41,9 +41,6 @@ class Context(Principal):
     key: Key | None = None
 
 
-_OF_PRINCIPALS = tuple(member.name for member in fields(Principal))
-
-
 def acting(
     principal: Principal, *, at: datetime, key: Key | None = None, provider: str | None = None
 ) -> Context:
@@ -51,7 +48,13 @@ def acting(
 
     `provider` is the identity provider that the request shows; the one of its token goes first.
     """
-    known = {name: getattr(principal, name) for name in _OF_PRINCIPALS}
-    if provider is not None and principal.provider is None:
-        known["provider"] = provider
-    return Context(**known, at=at, key=key)
+    return Context(
+        principal.organization_id,
+        principal.role,
+        principal.actor,
+        provider if principal.provider is None else principal.provider,
+        principal.request_id,
+        principal.profile,
+        at=at,
+        key=key,
+    )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from peewee import SQL, Node, fn
@@ -11,7 +11,7 @@ from peewee import SQL, Node, fn
 from app.db.compiled import Statement
 from app.db.transactions import bounded
 from app.directory import members, users
-from app.directory.memberships import groups_of
+from app.directory.memberships import groups_columns, groups_of
 from app.directory.rendering import Renderer, ShownRow
 from app.directory.search.budget import INDEXED, check_scan, scanned
 from app.directory.search.columns import group_scope, user_scope
@@ -29,9 +29,6 @@ Row = TypeVar("Row", User, Group)
 #: The forms of query whose texts are kept. There is one for each form of filter, which clients
 #: choose.
 _FORMS_MAX = 512
-
-
-_SHOWN = len(ShownRow._fields)
 
 
 @dataclass(frozen=True)
@@ -63,6 +60,8 @@ class _Form(NamedTuple):
     after: tuple[bool, ...] | None = None
     #: Whether the page begins behind others, which are skipped.
     deep: bool = False
+    #: Whether the groups of users come with them.
+    with_groups: bool = False
 
     def scope(self, given: Mapping[str, Any]) -> DocumentScope:
         scope_of = user_scope if self.model is User else group_scope
@@ -80,6 +79,11 @@ class _Form(NamedTuple):
     def key(self, given: Mapping[str, Any]) -> SortKey:
         return SortKey.of(self.order, self.scope(given), self.model.id)
 
+    def shown(self, given: Mapping[str, Any]) -> list[Node]:
+        """Return the columns that `ShownRow` takes."""
+        groups = groups_columns(given["organization_id"], wanted=self.with_groups)
+        return [*ShownRow.columns(self.model), *groups]
+
 
 @dataclass(frozen=True)
 class Listing(Generic[Row]):
@@ -90,12 +94,16 @@ class Listing(Generic[Row]):
     base_url: str
     tree: Filter | None
     order: Order
+    #: How many comparisons the filter makes on each row; none where an index chooses them.
+    scanned: int
+    #: Whether to read the groups of users with them.
+    with_groups: bool = False
 
     def read(self, window: Window) -> Found:
         """Return one window of the result, in its order."""
         tree, values = lifted(self.tree)
         after = None if window.after is None else tuple(part is None for part in window.after)
-        form = _Form(self.model, tree, self.order, after, deep=window.offset > 0)
+        form = _Form(self.model, tree, self.order, after, window.offset > 0, self.with_groups)
         statement = _page(form, tuple(values))
         with self._bounds():
             rows = statement.raw(
@@ -106,10 +114,9 @@ class Listing(Generic[Row]):
                 *values.values(),
                 *(window.after or ()),
             )
-        shown = [ShownRow(*row[:_SHOWN]) for row in rows[: window.count]]
-        last_key = (
-            self.order.key_of(shown[-1].id, *rows[len(shown) - 1][_SHOWN:]) if shown else None
-        )
+        width = len(rows[0]) - self.order.width if rows else 0
+        shown = [ShownRow(*row[:width]) for row in rows[: window.count]]
+        last_key = self.order.key_of(shown[-1].id, *rows[len(shown) - 1][width:]) if shown else None
         return Found(shown, last_key, more=len(rows) > window.count)
 
     def total(self) -> int:
@@ -128,18 +135,11 @@ class Listing(Generic[Row]):
         Raises:
             scim.errors.TooMany: more than may be.
         """
-        if not self._scanned:
-            return 0
-        return check_scan(self.model, self.organization_id, self._scanned)
-
-    @cached_property
-    def _scanned(self) -> int:
-        """How many comparisons the filter makes on each row; none where an index chooses them."""
-        return 0 if self.tree is None else scanned(self.tree, INDEXED[self.model])
+        return check_scan(self.model, self.organization_id, self.scanned) if self.scanned else 0
 
     def _bounds(self) -> AbstractContextManager[None]:
         """Return under what to read: the server's timeouts, where no index chooses the rows."""
-        return bounded() if self._scanned else nullcontext()
+        return bounded() if self.scanned else nullcontext()
 
 
 @dataclass(frozen=True)
@@ -149,13 +149,33 @@ class Directory:
     organization_id: str
     base_url: str
 
-    def users(self, tree: Filter | None = None, order: Order | None = None) -> Listing[User]:
+    def users(
+        self,
+        tree: Filter | None = None,
+        order: Order | None = None,
+        *,
+        with_groups: bool = False,
+    ) -> Listing[User]:
         """Return the users that match a filter."""
-        return Listing(User, self.organization_id, self.base_url, tree, order or Order())
+        return self._listing(User, tree, order, with_groups=with_groups)
 
     def groups(self, tree: Filter | None = None, order: Order | None = None) -> Listing[Group]:
         """Return the groups that match a filter."""
-        return Listing(Group, self.organization_id, self.base_url, tree, order or Order())
+        return self._listing(Group, tree, order)
+
+    def _listing(
+        self,
+        model: type[Row],
+        tree: Filter | None,
+        order: Order | None,
+        *,
+        with_groups: bool = False,
+    ) -> Listing[Row]:
+        on_each = 0 if tree is None else scanned(tree, INDEXED[model])
+        order = order or Order()
+        return Listing(
+            model, self.organization_id, self.base_url, tree, order, on_each, with_groups
+        )
 
     def shown_users(
         self,
@@ -165,14 +185,13 @@ class Directory:
         *,
         are_new: bool = False,
     ) -> list[str]:
-        """Return users as JSON texts; memberships are read only where the projection shows them.
+        """Return users as JSON texts; groups are read only where the projection shows them.
 
         New ones, which the request made, are in no group yet.
         """
         memberships: dict[str, list[str]] = {}
         if rows and not are_new and projection.includes("groups"):
-            ids = [row.id for row in rows]
-            memberships = groups_of(self.organization_id, ids, self.base_url)
+            memberships = groups_of(self.organization_id, rows, self.base_url)
         return Renderer(kind, self.base_url, projection).texts(rows, "groups", memberships)
 
     def shown_groups(
@@ -203,7 +222,7 @@ def _page(form: _Form, values: tuple[str, ...]) -> Statement[..., Any]:
             missing = zip(after, form.after, strict=True)
             last = tuple(None if is_missing else given[name] for name, is_missing in missing)
             chosen.append(key.after(last))
-        rows = model.select(*ShownRow.columns(model), *key.selected())
+        rows = model.select(*form.shown(given), *key.selected())
         rows = rows.order_by(*key.order_by()).tuples()
         if not form.deep:
             return rows.where(*chosen).limit(given["limit"]).offset(given["offset"])

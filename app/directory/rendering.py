@@ -4,7 +4,7 @@ A stored text is sent as it is, with id, meta and what is kept apart from it put
 projection leaves something out is it parsed.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
@@ -26,6 +26,8 @@ class ShownRow(NamedTuple):
     version: int
     created_at: datetime | str
     updated_at: datetime | str
+    #: A user's groups as `memberships` reads them; None where they did not come along.
+    groups: Sequence[str] | None = None
 
     @classmethod
     def of(cls, row: User | Group) -> "ShownRow":
@@ -34,8 +36,8 @@ class ShownRow(NamedTuple):
 
     @classmethod
     def columns(cls, model: type[User] | type[Group]) -> list[Field]:
-        """Return the columns that a row is read from, with `raw`."""
-        return [model._meta.fields[name] for name in cls._fields]
+        """Return the columns that a row is read from, with `raw`, but for the groups."""
+        return [model._meta.fields[name] for name in cls._fields[:-1]]
 
 
 class Renderer:
@@ -61,7 +63,7 @@ class Renderer:
         partial = self._projection.partial
         is_whole = partial is not None and partial <= {name}
         known = self._known
-        for row_id, document, version, created, modified in rows:
+        for row_id, document, version, created, modified, _ in rows:
             schemas, rest = _split(document)
             if schemas not in known:
                 known[schemas] = _are_known(self._kind, schemas)

@@ -9,6 +9,7 @@ from app.db.compiled import compiled
 from app.db.sql import found_in, locked, violates
 from app.directory import resources
 from app.directory.lookups import check_lookup
+from app.directory.memberships import groups_columns
 from app.directory.rendering import ShownRow
 from app.errors import InvalidInput, NotFound, UserNameTaken
 from app.identifiers import new_uuid
@@ -118,9 +119,9 @@ def find_user(organization_id: str, user_id: str) -> User:
     return user
 
 
-def shown_user(organization_id: str, user_id: str) -> ShownRow:
+def shown_user(organization_id: str, user_id: str, *, with_groups: bool) -> ShownRow:
     """Return what is shown of a user. As `find_user`."""
-    for row in _shown_user.raw(organization_id, user_id):
+    for row in _shown_user.raw(organization_id, user_id, with_groups):
         return ShownRow(*row)
     raise _no_user(user_id)
 
@@ -211,10 +212,11 @@ def _user_of_id(organization_id: str, user_id: str) -> "ModelSelect[User]":
     return User.of(organization_id, User.id == user_id, User.deleted_at.is_null())
 
 
-@compiled
-def _shown_user(organization_id: str, user_id: str) -> BaseQuery:
+@compiled("with_groups")
+def _shown_user(organization_id: str, user_id: str, with_groups: bool) -> BaseQuery:  # noqa: FBT001
     here = User.belongs_to(organization_id) & (User.id == user_id) & User.deleted_at.is_null()
-    return User.select(*ShownRow.columns(User)).where(here).tuples()
+    groups = groups_columns(organization_id, wanted=with_groups)
+    return User.select(*ShownRow.columns(User), *groups).where(here).tuples()
 
 
 @compiled("strength")

@@ -91,8 +91,9 @@ class _Reader:
     def __init__(self, text: str) -> None:
         if len(text) > TEXT_LENGTH_MAX:
             raise InvalidFilter(f"A filter can be at most {TEXT_LENGTH_MAX:,} characters long.")
-        self._tokens = tokenize(text)
-        self._token = next(self._tokens)
+        self._tokens = list(tokenize(text))
+        self._place = 0
+        self._token = self._tokens[0]
         self._nesting = 0
         self._clauses = 0
 
@@ -166,7 +167,10 @@ class _Reader:
         return compare(path, name, operator.text.lower(), self._advance())
 
     def _advance(self) -> Token:
-        token, self._token = self._token, next(self._tokens, self._token)
+        token = self._token
+        if token.kind != END:
+            self._place += 1
+            self._token = self._tokens[self._place]
         return token
 
     def _accept(self, kind: str) -> bool:

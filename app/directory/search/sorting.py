@@ -60,6 +60,11 @@ class Order:
             )
         return cls(path, descending)
 
+    @property
+    def width(self) -> int:
+        """How many columns of a row `key_of` takes beside the id."""
+        return 0 if self.path is None else 1
+
     def key_of(self, row_id: str, *values: Any) -> LastKey:
         """Return the key of a row, given its id and what `SortKey.selected` says."""
         return (*map(_plain, values), row_id)

@@ -74,7 +74,7 @@ class Resource(MethodView, Generic[Row]):
     def get(self, resource_id: str) -> Response:
         """Read a resource (RFC 7644 3.4.1)."""
         call, projection = _call(), _projection(self.endpoint)
-        row = self.endpoint.read(call, resource_id)
+        row = self.endpoint.read(call, resource_id, projection)
         tag = entity_tag(row.version)
         if not satisfies_if_none_match(current_request().environ.get("HTTP_IF_NONE_MATCH"), tag):
             return Response(status=304, headers={"ETag": tag})

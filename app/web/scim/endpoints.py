@@ -92,8 +92,13 @@ class Endpoint(ABC, Generic[Row]):
         """Create a resource from the body of a POST (RFC 7644 3.3)."""
 
     @abstractmethod
-    def read(self, call: ScimCall, resource_id: str) -> ShownRow:
-        """Return what is shown of a resource (RFC 7644 3.4.1)."""
+    def read(
+        self, call: ScimCall, resource_id: str, projection: Projection | None = None
+    ) -> ShownRow:
+        """Return what is shown of a resource (RFC 7644 3.4.1).
+
+        With a projection, what that shows comes along where one look finds both.
+        """
 
     @abstractmethod
     def replace(
@@ -110,7 +115,9 @@ class Endpoint(ABC, Generic[Row]):
         """Delete a resource (RFC 7644 3.6)."""
 
     @abstractmethod
-    def listing(self, call: ScimCall, tree: Filter | None, order: Order) -> Listing[Row]:
+    def listing(
+        self, call: ScimCall, tree: Filter | None, order: Order, projection: Projection
+    ) -> Listing[Row]:
         """Return the resources that match a filter, in an order (RFC 7644 3.4.2)."""
 
     @abstractmethod
@@ -177,8 +184,12 @@ class Users(Endpoint[User]):
         return provisioning.create_user(call.context, self._posted(call, message))
 
     @override
-    def read(self, call: ScimCall, resource_id: str) -> ShownRow:
-        return users.shown_user(call.context.organization_id, resource_id)
+    def read(
+        self, call: ScimCall, resource_id: str, projection: Projection | None = None
+    ) -> ShownRow:
+        with_groups = projection is not None and projection.includes("groups")
+        organization_id = call.context.organization_id
+        return users.shown_user(organization_id, resource_id, with_groups=with_groups)
 
     @override
     def replace(
@@ -202,8 +213,11 @@ class Users(Endpoint[User]):
         provisioning.delete_user(call.context, resource_id, if_match=if_match)
 
     @override
-    def listing(self, call: ScimCall, tree: Filter | None, order: Order) -> Listing[User]:
-        return call.directory.users(tree, order)
+    def listing(
+        self, call: ScimCall, tree: Filter | None, order: Order, projection: Projection
+    ) -> Listing[User]:
+        with_groups = projection.includes("groups")
+        return call.directory.users(tree, order, with_groups=with_groups)
 
     @override
     def shown(
@@ -232,7 +246,9 @@ class Groups(Endpoint[Group]):
         return groups.create_group(call.context, self._posted(call, message))
 
     @override
-    def read(self, call: ScimCall, resource_id: str) -> ShownRow:
+    def read(
+        self, call: ScimCall, resource_id: str, projection: Projection | None = None
+    ) -> ShownRow:
         return groups.shown_group(call.context.organization_id, resource_id)
 
     @override
@@ -258,7 +274,9 @@ class Groups(Endpoint[Group]):
         groups.delete_group(call.context, resource_id, if_match=if_match)
 
     @override
-    def listing(self, call: ScimCall, tree: Filter | None, order: Order) -> Listing[Group]:
+    def listing(
+        self, call: ScimCall, tree: Filter | None, order: Order, projection: Projection
+    ) -> Listing[Group]:
         return call.directory.groups(tree, order)
 
     @override

@@ -94,7 +94,7 @@ def _source(call: ScimCall, endpoint: Endpoint[Row], search: SearchRequest) -> _
     tree = None if search.filter is None else filters.parse(kind, search.filter)
     descending = search.sort_order is SortOrder.DESCENDING
     order = Order.parse(kind, search.sort_by, descending=descending)
-    listing = endpoint.listing(call, tree, order)
+    listing = endpoint.listing(call, tree, order, projection)
     if listing.cost() >= COSTLY_COMPARISONS:
         admission.be_costly()
     return _Source(call, endpoint, kind, listing, projection)
