@@ -78,7 +78,6 @@ def _sqlite(path: str, patience: float) -> Sqlite:
             "soft_heap_limit": PROCESS_CACHE_BYTES,
         },
         max_connections=CONNECTIONS_MAX,
-        timeout=patience,
         field_types={"INSTANT": "TEXT", "KEY": "TEXT", "DOCUMENT": "TEXT"},
         returning_clause=True,
         # The pool hands a connection from thread to thread, and only one has it at a time.

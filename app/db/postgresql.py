@@ -16,7 +16,7 @@ from peewee import (  # type: ignore[attr-defined]  # the stubs lack the second
     OperationalError,
     __exception_wrapper__,
 )
-from playhouse.pool import MaxConnectionsExceeded, PoolConnection, PooledPostgresqlDatabase
+from playhouse.pool import PoolConnection, PooledPostgresqlDatabase
 from psycopg.abc import PQGen
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.errors import ReadOnlySqlTransaction
@@ -101,8 +101,8 @@ class Connection(psycopg.Connection[Any]):
 class Postgresql(Execution, PooledPostgresqlDatabase):  # type: ignore[misc]  # playhouse has no types
     """A pool of connections to one server, or to a pooler before it.
 
-    It differs from its parent in that no lock is held while the server is waited for: where that
-    takes no new connection, those that have one go on, and give it back.
+    One that is broken is dropped. No lock is held while the server is waited for: where that takes
+    no new connection, those that have one go on, and give it back.
     """
 
     def __init__(
@@ -120,32 +120,6 @@ class Postgresql(Execution, PooledPostgresqlDatabase):  # type: ignore[misc]  # 
         #: How many connections are being made.
         self._coming = 0
         super().__init__(address, **options)
-
-    def connect(self, reuse_if_open: bool = False) -> bool:  # noqa: FBT001, FBT002  # as its parent's
-        """Take a connection for this thread, out of the pool or a new one.
-
-        Raises:
-            OutOfTime: the deadline is over.
-            MaxConnectionsExceeded: all connections stayed in use.
-        """
-        if not self._state.closed:
-            if reuse_if_open:
-                return False
-            raise OperationalError("Connection already opened.")
-        deadlines.check()
-        self._state.reset()
-        self._state.set_connection(self._taken())
-        return True
-
-    def close(self) -> bool:
-        """Give this thread's connection back to the pool, which drops it if it is broken."""
-        if self.in_transaction():
-            raise OperationalError("Attempting to close database while transaction is open.")
-        connection = self._state.conn
-        self._state.reset()
-        if connection is not None:
-            self._close(connection)
-        return connection is not None
 
     def begin(self, isolation_level: str | None = None) -> None:
         """Begin a transaction, with the server's timeouts, in one round trip.
@@ -182,18 +156,8 @@ class Postgresql(Execution, PooledPostgresqlDatabase):  # type: ignore[misc]  # 
         if not self.connection().closed:
             super().rollback()
 
-    def _taken(self) -> Connection:
-        give_up_at = time.monotonic() + self._wait_seconds
-        while True:
-            connection = self._idle() or self._new()
-            if connection is not None:
-                return connection
-            deadlines.check()
-            left = give_up_at - time.monotonic()
-            if left <= 0:
-                raise MaxConnectionsExceeded("all connections are in use")
-            with self._pool_available:
-                self._pool_available.wait(min(left, 1.0))
+    def _free(self) -> Connection | None:
+        return self._idle() or self._new()
 
     def _idle(self) -> Connection | None:
         """Take an idle connection that still stands, or None."""

@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from peewee import OperationalError
-from playhouse.pool import PooledSqliteDatabase
+from peewee import (  # type: ignore[attr-defined]  # the stubs lack the second
+    OperationalError,
+    __exception_wrapper__,
+)
+from playhouse.pool import MaxConnectionsExceeded, PooledSqliteDatabase
 
 from app.db import deadlines
 from app.db.execution import Execution
@@ -50,7 +53,7 @@ class Sqlite(Execution, PooledSqliteDatabase):  # type: ignore[misc]  # playhous
 
     def __init__(self, path: str, *, lock_seconds: float, **options: Any) -> None:
         """Prepare to open the file at `path`, which is made with the first connection."""
-        self._lock_seconds = lock_seconds
+        self._lock_seconds = self._wait_seconds = lock_seconds
         #: Whether the file was made, if it was not there.
         self._is_made = False
         self._looks_at_log_at = 0.0
@@ -82,6 +85,15 @@ class Sqlite(Execution, PooledSqliteDatabase):  # type: ignore[misc]  # playhous
         """Roll back; SQLite did so itself where it stopped a statement that wrote."""
         if self.connection().in_transaction:
             super().rollback()
+
+    def _free(self) -> sqlite3.Connection | None:
+        try:
+            return self._connect()
+        except MaxConnectionsExceeded:
+            return None
+        except sqlite3.Error:
+            with __exception_wrapper__:
+                raise
 
     def _connect(self) -> sqlite3.Connection:
         if not self._is_made:

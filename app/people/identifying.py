@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from app.access.context import Context
 from app.directory import users
-from app.models import User
+from app.people.known_users import KnownUser, known_by_id, known_by_name
 from app.people.mismatches import Kind, Mismatch, have_matched, note_clean, note_mismatch
 from app.seats.subscriptions import LoginTerms
 from scim.names import UserName
@@ -27,7 +27,7 @@ class Claims:
 class Identity:
     """The user that a login names, None for an unknown person, and what contradicts it."""
 
-    user: User | None
+    user: KnownUser | None
     mismatch: Mismatch | None = None
 
     @property
@@ -38,7 +38,7 @@ class Identity:
 
 def identify(context: Context, terms: LoginTerms, claims: Claims) -> Identity:
     """Return the user that a login names, once what contradicts it is recorded."""
-    user = users.find_person(terms.organization_id, claims.name)
+    user = known_by_name(terms.organization_id, claims.name)
     if user is None:
         identity = _by_address(terms, claims)
     else:
@@ -63,11 +63,12 @@ def _by_address(terms: LoginTerms, claims: Claims) -> Identity:
         return Identity(None, _mismatch_of_stranger(terms, claims))
     if not terms.login_by_email:
         return Identity(None, Mismatch(Kind.USER_NAME_IS_EMAIL, owner_id, denied=True))
-    user = users.find_user(terms.organization_id, owner_id)
-    return Identity(user, _mismatch(terms, user, claims))
+    user = known_by_id(terms.organization_id, owner_id)
+    # Who is deleted meanwhile is unknown.
+    return Identity(user, None if user is None else _mismatch(terms, user, claims))
 
 
-def _mismatch(terms: LoginTerms, user: User, claims: Claims) -> Mismatch | None:
+def _mismatch(terms: LoginTerms, user: KnownUser, claims: Claims) -> Mismatch | None:
     """Return what a login that names `user` contradicts."""
     given = claims.external_id
     if given is not None and given != user.external_id:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from peewee import BaseQuery, Expression
+from peewee import BaseQuery
 
 from app.access import trail
 from app.access.context import Context
@@ -21,6 +21,7 @@ from app.errors import Busy
 from app.identifiers import new_id
 from app.models import IdentityMatch, IdentityMismatch, User
 from app.models.rows import same_organization
+from app.people.known_users import KnownUser
 
 log = logging.getLogger(__name__)
 
@@ -80,16 +81,16 @@ def note_mismatch(context: Context, mismatch: Mismatch) -> None:
     _unless_busy(lambda: _record(context, mismatch))
 
 
-def note_clean(context: Context, user: User, *, matched: bool) -> None:
+def note_clean(context: Context, user: KnownUser, *, matched: bool) -> None:
     """Note that a login named a user and contradicted nothing.
 
     `matched` says that their external ids were equal, which counts for the organization where the
     directory made the user: a login proves nothing about an id that a login brought.
     """
-    if matched and user.origin == "scim" and not have_matched(user.organization_id):
-        _unless_busy(lambda: _record_match(context, user))
-    if _open_mismatch.value(user.organization_id, user.id) is not None:
-        _unless_busy(lambda: _resolve(context, user))
+    if matched and user.origin == "scim" and not have_matched(context.organization_id):
+        _unless_busy(lambda: _record_match(context, user.id))
+    if user.is_contradicted:
+        _unless_busy(lambda: _resolve(context, user.id))
 
 
 def mismatches_of(
@@ -157,43 +158,31 @@ def _record(context: Context, mismatch: Mismatch) -> None:
 
 
 @use_case()
-def _record_match(context: Context, user: User) -> None:
+def _record_match(context: Context, user_id: str) -> None:
     rows = (
         IdentityMatch.insert(
-            organization_id=user.organization_id, user_id=user.id, matched_at=context.at
+            organization_id=context.organization_id, user_id=user_id, matched_at=context.at
         )
         .on_conflict_ignore()
         .returning(IdentityMatch.user_id)
         .execute()
     )
     if list(rows):
-        trail.record(context, Change("identity.matched", user.id))
+        trail.record(context, Change("identity.matched", user_id))
 
 
 @use_case()
-def _resolve(context: Context, user: User) -> None:
-    resolved = _resolution.changes(user.organization_id, user.id, context.at)
+def _resolve(context: Context, user_id: str) -> None:
+    resolved = _resolution.changes(context.organization_id, user_id, context.at)
     if resolved:
-        change = Change("identity.mismatch_resolved", user.id, after={"count": resolved})
+        change = Change("identity.mismatch_resolved", user_id, after={"count": resolved})
         trail.record(context, change)
 
 
 @compiled
-def _open_mismatch(organization_id: str, user_id: str) -> BaseQuery:
-    mismatches = IdentityMismatch.select(IdentityMismatch.id)
-    return mismatches.where(_open_of(organization_id, user_id)).limit(1).tuples()
-
-
-@compiled
 def _resolution(organization_id: str, user_id: str, resolved_at: datetime) -> BaseQuery:
-    change = IdentityMismatch.update(resolved_at=resolved_at)
-    return change.where(_open_of(organization_id, user_id))
-
-
-def _open_of(organization_id: str, user_id: str) -> Expression:
-    of_user: Expression = (
+    return IdentityMismatch.update(resolved_at=resolved_at).where(
         IdentityMismatch.belongs_to(organization_id)
         & (IdentityMismatch.user_id == user_id)
         & IdentityMismatch.resolved_at.is_null()
     )
-    return of_user

@@ -17,9 +17,10 @@ from app.directory import users
 from app.directory.users import name_given
 from app.errors import SeatLimitReached, SeatRefusal, UserNameTaken
 from app.i18n.languages import ENGLISH, Language, choose_language
-from app.models import Hold, User
+from app.models import Hold
 from app.people.activity import InactiveReason
 from app.people.identifying import Claims, identify
+from app.people.known_users import KnownUser
 from app.people.login_messages import LoginReason, message_code, message_of
 from app.people.provisioning import claim_user
 from app.people.refusing import record_denial
@@ -148,7 +149,7 @@ def _claim(context: Context, login: Login) -> Decision:
     return Decision(LoginReason.SEAT_CLAIMED, claimed.id)
 
 
-def _decide_known(user: User, standing: PoolStanding, *, at: datetime) -> Decision:
+def _decide_known(user: KnownUser, standing: PoolStanding, *, at: datetime) -> Decision:
     if not user.active:
         reason = _INACTIVE.get(user.inactive_because or "", LoginReason.DEACTIVATED)
         return Decision(reason, user.id)

@@ -126,9 +126,10 @@ def requires(
             sent = current_request()
             if holds_unstorable(sent.path):
                 raise NotFound(f"There is nothing here. {UNSTORABLE}")
-            if (name := unstorable_parameter(sent.args)) is not None:
-                raise InvalidInput(name.replace("\0", ""), UNSTORABLE)
-            check_query(sent.args, expected)
+            if sent.query_string:
+                if (name := unstorable_parameter(sent.args)) is not None:
+                    raise InvalidInput(name.replace("\0", ""), UNSTORABLE)
+                check_query(sent.args, expected)
             return view(context, *args, **kwargs)
 
         return admitted
