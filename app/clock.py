@@ -70,11 +70,16 @@ class Watch:
 
     def trusted_now(self) -> datetime:
         """Return the instant by the time that passed where the wall clock jumped, else by that."""
-        return self.now() - (self.ahead() or timedelta())
+        now = self.now()
+        ahead = self._ahead(now)
+        return now if ahead is None else now - ahead
 
     def ahead(self) -> timedelta | None:
         """Return how far the wall clock ran from the time that passed, if that is too far."""
+        return self._ahead(self.now())
+
+    def _ahead(self, now: datetime) -> timedelta | None:
         if not self.judges:
             return None
-        apart = (self.now() - self.started_at) - (self.passed() - self._started)
+        apart = (now - self.started_at) - (self.passed() - self._started)
         return apart if is_jump(apart) else None

@@ -82,6 +82,15 @@ class Flag(fields.Boolean):
     }
 
 
+def instant_shown(at: datetime) -> str:
+    """Return an instant as answers show it.
+
+    >>> instant_shown(datetime(2026, 3, 1, 9, tzinfo=UTC))
+    '2026-03-01T09:00:00Z'
+    """
+    return at.isoformat().replace("+00:00", "Z")
+
+
 class Instant(fields.AwareDateTime):
     """An instant with its offset."""
 
@@ -100,9 +109,8 @@ class Instant(fields.AwareDateTime):
             raise self.make_error("invalid", obj_type=self.OBJ_TYPE)
         return instant
 
-    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
-        text = super()._serialize(value, attr, obj, **kwargs)
-        return text.replace("+00:00", "Z") if isinstance(text, str) else text
+    def _serialize(self, value: Any, *_args: Any, **_kwargs: Any) -> Any:
+        return None if value is None else instant_shown(value)
 
 
 class List(fields.List[Any]):

@@ -1,18 +1,22 @@
 """`/sso/v1`: what a login service asks before it lets a person in."""
 
+from http import HTTPStatus
 from typing import Any
 
+from flask import Response
 from marshmallow import Schema, fields
 
 from app.access.context import Context, acting
 from app.access.principal import Permission
+from app.json_text import json_text
 from app.organizations.speaking import speaking_for_one
 from app.people.login_messages import LoginReason
 from app.people.sign_in import Decision, Login, Mode, decide
 from app.web.admission import admit
 from app.web.context import SSO_PREFIX, requires
-from app.web.fields import Choice, Flag, Instant, RequestSchema, Text
+from app.web.fields import Choice, Flag, Instant, RequestSchema, Text, instant_shown
 from app.web.openapi import Surface
+from app.web.responses import JSON_TYPE, WholeAnswer
 
 surface = Surface("sso", __name__, url_prefix=SSO_PREFIX, description="SSO login decisions")
 
@@ -76,12 +80,16 @@ class DecisionSchema(Schema):
 @requires(Permission.DECIDE_LOGINS)
 @surface.arguments(DecisionRequestSchema)
 @surface.response(200, DecisionSchema)
-def decide_login(context: Context, body: dict[str, Any]) -> dict[str, Any]:
-    """Decide whether a person may log in, and claim a seat for a new one."""
+def decide_login(context: Context, body: dict[str, Any]) -> Response:
+    """Decide whether a person may log in, and claim a seat for a new one.
+
+    The answer, which every login waits for, is written as its schema says, but not by it.
+    """
     speaker = speaking_for_one(context, body["organization"])
     admit(speaker.organization_id)
     decision = decide(acting(speaker, at=context.at), _login(body))
-    return {**_answer(decision), "request_id": body["request_id"]}
+    answer = {**_answer(decision), "request_id": body["request_id"]}
+    return WholeAnswer(json_text(answer), HTTPStatus.OK, JSON_TYPE)
 
 
 def _login(body: dict[str, Any]) -> Login:
@@ -97,12 +105,13 @@ def _login(body: dict[str, Any]) -> Login:
 
 
 def _answer(decision: Decision) -> dict[str, Any]:
+    held_until = decision.hold_expires_at
     return {
         "allow": decision.allow,
         "reason": decision.reason.value,
         "claimable": decision.claimable,
         "user_id": decision.user_id,
-        "hold_expires_at": decision.hold_expires_at,
+        "hold_expires_at": None if held_until is None else instant_shown(held_until),
         "message": decision.message,
         "message_code": decision.message_code,
     }

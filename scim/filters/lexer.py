@@ -6,7 +6,6 @@ may be called `trueName`), and an attribute path, URN or not, as one token. Its 
 it gives `and` and `or` one precedence, and its grammar cannot be inherited.
 """
 
-from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from scim2_filter_parser.lexer import SCIMLexer
@@ -55,8 +54,8 @@ class Token(NamedTuple):
     end: int
 
 
-def tokenize(text: str) -> Iterator[Token]:
-    """Yield the tokens of a filter, then one of kind END.
+def tokenize(text: str) -> list[Token]:
+    """Return the tokens of a filter, then one of kind END.
 
     >>> [token.kind for token in tokenize('trueName sw "a" and not (active eq true)')]
     ... # doctest: +NORMALIZE_WHITESPACE
@@ -66,7 +65,10 @@ def tokenize(text: str) -> Iterator[Token]:
     Raises:
         InvalidFilter: a quote is left open.
     """
-    for token in _Lexer().tokenize(text):
-        # The package rewrites some values, for instance strips quotes that an escape put there.
-        yield Token(token.type, text[token.index : token.end], token.index, token.end)
-    yield Token(END, "", len(text), len(text))
+    # The package rewrites some values, for instance strips quotes that an escape put there.
+    tokens = [
+        Token(token.type, text[token.index : token.end], token.index, token.end)
+        for token in _Lexer().tokenize(text)
+    ]
+    tokens.append(Token(END, "", len(text), len(text)))
+    return tokens

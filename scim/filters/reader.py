@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from scim.attributes import Attribute, Type
@@ -45,6 +46,7 @@ class _Scope(NamedTuple):
     resolve: Callable[[str], AttributePath | None]
 
 
+@lru_cache(maxsize=64)
 def _resources_of(resource_type: ResourceType) -> _Scope:
     """Return the scope of a whole filter.
 
@@ -91,7 +93,7 @@ class _Reader:
     def __init__(self, text: str) -> None:
         if len(text) > TEXT_LENGTH_MAX:
             raise InvalidFilter(f"A filter can be at most {TEXT_LENGTH_MAX:,} characters long.")
-        self._tokens = list(tokenize(text))
+        self._tokens = tokenize(text)
         self._place = 0
         self._token = self._tokens[0]
         self._nesting = 0
