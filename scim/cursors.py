@@ -20,6 +20,8 @@ _SEAL_LENGTH: Final = 32
 #: What the key also seals cannot be passed off as a cursor, nor a cursor of an older form as new.
 _PURPOSE: Final = b"scim cursor 1\n"
 
+_WRITER: Final = json.JSONEncoder(separators=(",", ":"))
+
 #: The sort key of a page's last resource, its id in the end.
 LastKey = tuple[str | int | float | bool | None, ...]
 
@@ -63,7 +65,7 @@ def issue(key: bytes, claims: Claims, at: datetime) -> str:
     """Return the sealed cursor of these claims, to be used within the hour."""
     expires_at = at + timedelta(seconds=CURSOR_TIMEOUT_SECONDS)
     content = [claims.fingerprint, claims.count, claims.last_key, int(expires_at.timestamp())]
-    payload = json.dumps(content, separators=(",", ":")).encode()
+    payload = _WRITER.encode(content).encode()
     return _encoded(_seal(key, payload) + payload)
 
 

@@ -17,6 +17,9 @@ from app.models import Group, User
 from scim.projection import Projection, render
 from scim.resource_types import ResourceType
 
+#: With what no document begins.
+_NO_SCHEMAS = "\0"
+
 
 class ShownRow(NamedTuple):
     """Of a resource, what an answer is made of; instants are as the database gives them."""
@@ -48,8 +51,6 @@ class Renderer:
         self._kind, self._projection = kind, projection
         self._type = f',"meta":{{"resourceType":"{kind.name}","created":"'
         self._location = f'","location":{reference_to(kind, base_url)}'
-        #: Of the texts of `schemas` met so far, whether the type still has all of them.
-        self._known: dict[str, bool] = {}
 
     def texts(
         self, rows: Iterable[ShownRow], name: str, elements: Mapping[str, Collection[str]]
@@ -62,21 +63,24 @@ class Renderer:
         kind, location = self._type, self._location
         partial = self._projection.partial
         is_whole = partial is not None and partial <= {name}
-        known = self._known
-        for row_id, document, version, created, modified, _ in rows:
-            schemas, rest = _split(document)
-            if schemas not in known:
-                known[schemas] = _are_known(self._kind, schemas)
+        schemas, is_sent_whole = _NO_SCHEMAS, False
+        for row_id, stored, version, created, modified, _ in rows:
+            document = stored
+            # Most begin as the one before.
+            if not document.startswith(schemas):
+                document = _begun_with_schemas(stored)
+                schemas = document[: document.index("]") + 1]
+                is_sent_whole = is_whole and _are_known(self._kind, schemas)
             if not isinstance(created, str):
                 created, modified = instant_text(created), instant_text(modified)
             listed = elements.get(row_id)
             apart = f',"{name}":[{",".join(listed)}]' if listed else ""
             whole = (
-                f'{schemas},"id":"{row_id}"{rest}{apart}{kind}{created}",'
+                f'{schemas},"id":"{row_id}"{document[len(schemas) : -1]}{apart}{kind}{created}",'
                 f'"lastModified":"{modified}{location}{row_id}",'
                 f'"version":"W/\\"{version}\\""}}}}'
             )
-            texts.append(whole if is_whole and known[schemas] else self._projected(whole))
+            texts.append(whole if is_sent_whole else self._projected(whole))
         return texts
 
     def _projected(self, whole: str) -> str:
@@ -93,16 +97,15 @@ def _reference(base_url: str, endpoint: str) -> str:
     return json_text(f"{base_url}{endpoint}/")[:-1]
 
 
-def _split(document: str) -> tuple[str, str]:
-    """Return a stored document to the end of its `schemas`, and from there to its last brace.
+def _begun_with_schemas(document: str) -> str:
+    """Return a stored document with its `schemas` first, as all are that were not put together.
 
-    >>> _split('{"schemas":["urn:x"],"userName":"a"}')
-    ('{"schemas":["urn:x"]', ',"userName":"a"')
+    >>> _begun_with_schemas('{"userName":"a","schemas":["urn:x"]}')
+    '{"schemas":["urn:x"],"userName":"a"}'
     """
-    if document[:11] != '{"schemas":':  # it was put together of parts
-        document = json_text({"schemas": [], **read_json(document)})
-    end = document.index("]") + 1
-    return document[:end], document[end:-1]
+    if document.startswith('{"schemas":'):
+        return document
+    return json_text({"schemas": [], **read_json(document)})
 
 
 @lru_cache(maxsize=1024)
