@@ -4,7 +4,7 @@ A userName names its user. An e-mail address identifies no user, unless the orga
 a login by address is that user's. An external id never finds a user: it can only contradict.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from app.access.context import Context
 from app.directory import users
@@ -14,8 +14,7 @@ from app.seats.subscriptions import LoginTerms
 from scim.names import UserName
 
 
-@dataclass(frozen=True)
-class Claims:
+class Claims(NamedTuple):
     """What a login says of the person."""
 
     name: UserName
@@ -23,8 +22,7 @@ class Claims:
     external_id: str | None = None
 
 
-@dataclass(frozen=True)
-class Identity:
+class Identity(NamedTuple):
     """The user that a login names, None for an unknown person, and what contradicts it."""
 
     user: KnownUser | None

@@ -4,9 +4,9 @@ A decision is not an error: whatever the answer, it is given as one. Only a pers
 is let in.
 """
 
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from app.access.context import Context
 from app.access.door import use_case
@@ -50,8 +50,7 @@ _INACTIVE = {
 _ADMITTING = frozenset({LoginReason.SEAT_ASSIGNED, LoginReason.SEAT_CLAIMED})
 
 
-@dataclass(frozen=True)
-class Login:
+class Login(NamedTuple):
     """Who wants to come in, as the identity provider describes them."""
 
     user_name: str
@@ -70,8 +69,7 @@ class Login:
         return Claims(UserName.of(self.user_name), self.email, self.external_id)
 
 
-@dataclass(frozen=True)
-class Decision:
+class Decision(NamedTuple):
     """The answer to a login."""
 
     reason: LoginReason
@@ -115,8 +113,7 @@ def decide(context: Context, login: Login) -> Decision:
     terms = login_terms_of(context.organization_id)
     decision = _decide(context, terms, login, login.claims)
     ended = decision.reason is LoginReason.CONTRACT_ENDED
-    return replace(
-        decision,
+    return decision._replace(
         language=choose_language(login.locale, terms.language),
         help_line=terms.login_help,
         starts_on=terms.standing.next_starts_on if ended else None,

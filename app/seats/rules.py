@@ -91,8 +91,7 @@ class Phase(StrEnum):
     ENDED = "ended"
 
 
-@dataclass(frozen=True)
-class PoolStanding:
+class PoolStanding(NamedTuple):
     """What holds, besides the person: the contract that runs, its grace, the one that comes."""
 
     state: PoolState

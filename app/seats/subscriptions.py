@@ -6,7 +6,7 @@ has each of them once and hands it on.
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from peewee import JOIN, BaseQuery, ModelSelect
 
@@ -52,8 +52,7 @@ class Subscription:
         )
 
 
-@dataclass(frozen=True)
-class LoginTerms:
+class LoginTerms(NamedTuple):
     """What decides over logins: how they identify people, and what holds for the organization."""
 
     organization_id: str
@@ -76,7 +75,7 @@ def subscription_of(organization_id: str) -> Subscription:
 
 def login_terms_of(organization_id: str) -> LoginTerms:
     """Return what decides over an organization's logins, and no more. It takes no lock."""
-    (row,) = _login_terms.rows(organization_id)
+    row: Any = _login_terms.first(organization_id)
     language, login_help, by_email, *figures = row
     return LoginTerms(organization_id, language, login_help, by_email, _standing(*figures))
 

@@ -226,7 +226,7 @@ def test_a_dismissed_denial_of_somebody_who_waits_takes_the_place_as_well():
 def test_the_queue_is_in_the_order_of_the_requests_of_one_instant():
     acme = _a_full_organization()
     choose_parking(acme)
-    names = [f"person-{n}@example.com" for n in range(6)]
+    names = [f"late-{n}@example.com" for n in range(6)]
 
     for name in names:
         a_user(acme, name)
