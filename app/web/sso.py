@@ -81,14 +81,12 @@ class DecisionSchema(Schema):
 @surface.arguments(DecisionRequestSchema)
 @surface.response(200, DecisionSchema)
 def decide_login(context: Context, body: dict[str, Any]) -> Response:
-    """Decide whether a person may log in, and claim a seat for a new one.
-
-    The answer, which every login waits for, is written as its schema says, but not by it.
-    """
+    """Decide whether a person may log in, and claim a seat for a new one."""
     speaker = speaking_for_one(context, body["organization"])
     admit(speaker.organization_id)
     decision = decide(acting(speaker, at=context.at), _login(body))
     answer = {**_answer(decision), "request_id": body["request_id"]}
+    # As the schema says, but not by it, which takes longer: every login waits for this.
     return WholeAnswer(json_text(answer), HTTPStatus.OK, JSON_TYPE)
 
 
