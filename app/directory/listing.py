@@ -11,7 +11,7 @@ from peewee import SQL, Node, fn
 from app.db.compiled import Statement
 from app.db.transactions import bounded
 from app.directory import members, users
-from app.directory.memberships import groups_columns, groups_of
+from app.directory.memberships import come_along, groups_columns, groups_of
 from app.directory.rendering import Renderer, ShownRow
 from app.directory.search.budget import INDEXED, check_scan, scanned
 from app.directory.search.columns import group_scope, user_scope
@@ -103,7 +103,8 @@ class Listing(Generic[Row]):
         """Return one window of the result, in its order."""
         tree, values = lifted(self.tree)
         after = None if window.after is None else tuple(part is None for part in window.after)
-        form = _Form(self.model, tree, self.order, after, window.offset > 0, self.with_groups)
+        along = self.with_groups and come_along(in_one_go=self._is_gapless())
+        form = _Form(self.model, tree, self.order, after, window.offset > 0, along)
         statement = _page(form, tuple(values))
         with self._bounds():
             rows = statement.raw(
@@ -136,6 +137,10 @@ class Listing(Generic[Row]):
             scim.errors.TooMany: more than may be.
         """
         return check_scan(self.model, self.organization_id, self.scanned) if self.scanned else 0
+
+    def _is_gapless(self) -> bool:
+        """Return whether a page has all resources whose ids lie between those of two of its own."""
+        return self.tree is None and self.order.path is None
 
     def _bounds(self) -> AbstractContextManager[None]:
         """Return under what to read: the server's timeouts, where no index chooses the rows."""

@@ -1,30 +1,45 @@
 """The `groups` of users: their direct memberships, as answers list them.
 
-A membership is read as one text: the id of the group, a space, and its name. PostgreSQL gives them
-along with the users, which saves a journey to the server; SQLite takes longer over that than over a
-statement of their own.
+They come along with the users, which saves a statement; but where a page goes through all users in
+the order of their ids, SQLite reads those of the whole page faster in one go.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from peewee import BaseQuery, Node, fn
+from peewee import JOIN, BaseQuery, Expression, Node, fn
 
 from app.db.compiled import compiled
 from app.db.connections import on_postgresql
-from app.db.sql import among
 from app.directory.rendering import ShownRow, reference_to
-from app.json_text import json_text
+from app.json_text import json_text, read_json
 from app.models import Group, GroupMember, User
 from scim.schemas import GROUP
 
 
+def come_along(*, in_one_go: bool) -> bool:
+    """Return whether to read groups along with users, whose groups can be read `in_one_go`."""
+    return on_postgresql() or not in_one_go
+
+
 def groups_columns(organization_id: str, *, wanted: bool) -> list[Node]:
-    """Return the column of a query for users with the groups of each, if they come along."""
-    if not wanted or not on_postgresql():
+    """Return the column of a query for users with the groups of each, if they come along.
+
+    It is an array in JSON of their ids and names, in any order.
+    """
+    if not wanted:
         return []
+    # Names are read one by one: PostgreSQL, without statistics, would join with every group.
+    name = Group.select(Group.display_name).where(
+        Group.belongs_to(organization_id) & (Group.id == GroupMember.group_id)
+    )
+    pair, array = (
+        (fn.JSON_BUILD_ARRAY, fn.JSON_AGG)
+        if on_postgresql()
+        else (fn.JSON_ARRAY, fn.JSON_GROUP_ARRAY)
+    )
+    listed = array(pair(GroupMember.group_id, name)).cast("TEXT")
     theirs = GroupMember.belongs_to(organization_id) & (GroupMember.member_id == User.id)
-    listed = GroupMember.select(_membership(organization_id)).where(theirs)
-    return [fn.ARRAY(listed.order_by(GroupMember.group_id))]
+    return [GroupMember.select(fn.COALESCE(listed, "[]")).where(theirs)]
 
 
 def groups_of(
@@ -32,37 +47,52 @@ def groups_of(
 ) -> dict[str, list[str]]:
     """Return the `groups` of users as JSON texts, by the id of each user who has some.
 
-    Where they did not come along, they are read.
+    Where they did not come along, those of one user are read, or of all from the first to the last.
     """
-    pairs = [(row.id, each) for row in rows for each in row.groups or ()]
-    if unread := [row.id for row in rows if row.groups is None]:
-        pairs += _memberships.raw(organization_id, unread)
     address = reference_to(GROUP, base_url)
     groups: dict[str, list[str]] = {}
     texts: dict[str, str] = {}
-    for user_id, membership in pairs:
-        if membership not in texts:
-            group_id, _, name = membership.partition(" ")
-            texts[membership] = (
+    for user_id, group_id, name in _memberships_of(organization_id, rows):
+        if group_id not in texts:
+            texts[group_id] = (
                 f'{{"value":"{group_id}","$ref":{address}{group_id}",'
                 f'"display":{json_text(name)},"type":"direct"}}'
             )
-        groups.setdefault(user_id, []).append(texts[membership])
+        if user_id in groups:
+            groups[user_id].append(texts[group_id])
+        else:
+            groups[user_id] = [texts[group_id]]
     return groups
 
 
+def _memberships_of(
+    organization_id: str, rows: Sequence[ShownRow]
+) -> Iterable[tuple[str, str, str]]:
+    """Return (user id, group id, group name) of users, those of each by the id of the group."""
+    if rows[0].groups is None:
+        if len(rows) == 1:
+            return _of_one.raw(organization_id, rows[0].id)
+        ids = [row.id for row in rows]
+        return _of_many.raw(organization_id, min(ids), max(ids))
+    pairs = ((row.id, sorted(read_json(row.groups or "[]"))) for row in rows)
+    return ((user_id, *pair) for user_id, theirs in pairs for pair in theirs)
+
+
 @compiled
-def _memberships(organization_id: str, user_ids: Sequence[str]) -> BaseQuery:
-    """Return (user, membership) of users, those of each by the id of the group."""
-    theirs = GroupMember.belongs_to(organization_id) & among(GroupMember.member_id, user_ids)
-    rows = GroupMember.select(GroupMember.member_id, _membership(organization_id)).where(theirs)
+def _of_one(organization_id: str, user_id: str) -> BaseQuery:
+    return _memberships(organization_id, GroupMember.member_id == user_id)
+
+
+@compiled
+def _of_many(organization_id: str, first_id: str, last_id: str) -> BaseQuery:
+    """Return the memberships of all users from one to another."""
+    return _memberships(organization_id, GroupMember.member_id.between(first_id, last_id))
+
+
+def _memberships(organization_id: str, of_whom: Expression) -> BaseQuery:
+    """Return (user id, group id, group name) in the order of the ids."""
+    group = Group.belongs_to(organization_id) & (Group.id == GroupMember.group_id)
+    rows = GroupMember.select(GroupMember.member_id, GroupMember.group_id, Group.display_name)
+    rows = rows.join(Group, JOIN.INNER, on=group)
+    rows = rows.where(GroupMember.belongs_to(organization_id) & of_whom)
     return rows.order_by(GroupMember.member_id, GroupMember.group_id).tuples()
-
-
-def _membership(organization_id: str) -> Node:
-    """Read names one by one: PostgreSQL, without statistics, would join with every group."""
-    name = Group.select(Group.display_name).where(
-        Group.belongs_to(organization_id) & (Group.id == GroupMember.group_id)
-    )
-    membership: Node = GroupMember.group_id.concat(" ").concat(name)
-    return membership

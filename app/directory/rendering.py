@@ -4,7 +4,7 @@ A stored text is sent as it is, with id, meta and what is kept apart from it put
 projection leaves something out is it parsed.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
@@ -30,7 +30,7 @@ class ShownRow(NamedTuple):
     created_at: datetime | str
     updated_at: datetime | str
     #: A user's groups as `memberships` reads them; None where they did not come along.
-    groups: Sequence[str] | None = None
+    groups: str | None = None
 
     @classmethod
     def of(cls, row: User | Group) -> "ShownRow":
