@@ -28,6 +28,10 @@ class AttributePath:
 
     def __str__(self) -> str:
         """Return the name in its canonical spelling, qualified only where it must be."""
+        return self._text
+
+    @cached_property
+    def _text(self) -> str:
         names = ".".join(part.name for part in (self.attribute, self.sub_attribute) if part)
         return ":".join(part for part in (self.schema.id if self.schema else "", names) if part)
 
@@ -91,6 +95,8 @@ class ResourceType:
         RFC 7644 3.10.
         """
         key = text.lower()
+        if place := self.places_by_key.get(key):
+            return place
         if extension := self.extension(key):
             return AttributePath(extension, None)
         # The last colon ends the URN: no attribute name holds one.

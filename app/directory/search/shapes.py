@@ -6,10 +6,11 @@ An identity provider sends the same few filters with ever other values.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from app.db.compiled import Placeholder
-from scim.filters import Compare, Filter, OneOf, Operator, with_values
+from scim.filters import CLAUSES_MAX, Compare, Filter, OneOf, Operator, with_values
 
 #: No text begins with one of these, or ends with one, in the way that others do: the SQL differs.
 _LAST = "\U0010ffff"
@@ -28,7 +29,7 @@ def lifted(tree: Filter | None) -> tuple[Filter | None, dict[str, Any]]:
             return value
         name = f"value_{len(values)}"
         values[name] = value
-        return Placeholder(name)
+        return _placeholder(name)
 
     return (None if tree is None else with_values(tree, lift)), values
 
@@ -41,6 +42,12 @@ def filled(tree: Filter, values: Mapping[str, Any]) -> Filter:
         return values[held.name] if isinstance(held, Placeholder) else held
 
     return with_values(tree, fill)
+
+
+@lru_cache(maxsize=CLAUSES_MAX)
+def _placeholder(name: str) -> Placeholder:
+    """Return the same placeholder for the same name: forms of filter are compared sooner."""
+    return Placeholder(name)
 
 
 def _shapes_the_text(comparison: Compare | OneOf) -> bool:
