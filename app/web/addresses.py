@@ -108,7 +108,9 @@ def plain_path(path: str) -> str:
     >>> plain_path("/scim/v2//Users/"), plain_path("//")
     ('/scim/v2/Users', '/')
     """
-    return _SLASHES.sub("/", path).rstrip("/") or "/"
+    if "//" in path:
+        path = _SLASHES.sub("/", path)
+    return path.rstrip("/") or "/"
 
 
 def holds_unstorable(text: str) -> bool:

@@ -122,7 +122,8 @@ def check(environ: "WSGIEnvironment") -> None:
     Raises:
         NoHost: it names no host, two, or what is none.
         ForeignScheme: X-Forwarded-Proto is neither http nor https.
-        NotUtf8: its query is not UTF-8. A path that is not leads to nothing.
+        NotUtf8: its query is not UTF-8, as it came or with its escapes read. A path that is not
+            leads to nothing.
     """
     host = environ.get("HTTP_HOST", "")
     if not _is_host(host) and (host or environ["SERVER_PROTOCOL"] not in _OLD_VERSIONS):
@@ -149,6 +150,7 @@ def _check_utf8(text: bytes) -> None:
     if _BEYOND_ASCII.search(text) is None:
         return
     try:
+        text.decode()
         unquote_to_bytes(text).decode()
     except UnicodeDecodeError:
         raise NotUtf8 from None

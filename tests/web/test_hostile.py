@@ -8,7 +8,7 @@ import pytest
 from app.access.principal import Role
 from app.models import User
 from scim import urns
-from tests.support.builders import an_organization
+from tests.support.builders import a_user, an_organization
 from tests.support.raw_http import Answer, ask, chunks, connected, head
 
 # What is refused here does not come as far as the database.
@@ -93,6 +93,17 @@ def test_an_address_beyond_ascii_is_read(server, token):
     path = "/scim/v2/Users?filter=userName%20eq%20%22Zo%C3%AB%22"
 
     assert ask(server.port, head("GET", path, token)).status == 200
+
+
+@pytest.mark.parametrize("name", ["zoë@example.com", "zoë+1@example.com"])
+def test_an_address_whose_utf8_is_not_percent_encoded_is_read(server, organization, token, name):
+    user = a_user(organization, name)
+    query = f"filter=userName%20eq%20%22{name}%22"
+    request = head("GET", f"/scim/v2/Users?{query}", token).decode("latin-1").encode()
+
+    (found,) = json.loads(ask(server.port, request).body)["Resources"]
+
+    assert found["id"] == user.id
 
 
 def test_a_path_with_a_nul_is_refused(server, token):

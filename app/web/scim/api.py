@@ -2,11 +2,10 @@
 
 from functools import partial
 from http import HTTPStatus
-from typing import Any, Generic
+from typing import Any
 from urllib.parse import parse_qsl
 
 from flask import Blueprint, Response
-from flask.views import MethodView
 
 from app.access.context import acting
 from app.access.principal import Permission, Principal
@@ -27,6 +26,8 @@ from scim.projection import Projection
 from scim.quirks import Dialect, dialect_of, undo_query
 from scim.versions import entity_tag, satisfies_if_none_match
 
+_EVERYTHING = SearchRequest()
+
 blueprint = Blueprint("scim", __name__, url_prefix=SCIM_PREFIX)
 blueprint.after_request(name_ignored)
 blueprint.after_request(record)
@@ -41,67 +42,53 @@ def _admit() -> None:
         raise InvalidValue(UNSTORABLE)
 
 
-class Resources(MethodView, Generic[Row]):
-    """All resources of a type: `/Users`, `/Groups`."""
-
-    init_every_request = False
-
-    def __init__(self, endpoint: Endpoint[Row]) -> None:
-        """Serve one resource type."""
-        self.endpoint: Endpoint[Row] = endpoint
-
-    def get(self) -> Response:
-        """List resources (RFC 7644 3.4.2)."""
-        return query(_call(), self.endpoint, _search())
-
-    def post(self) -> Response:
-        """Create a resource (RFC 7644 3.3)."""
-        message = json_body()
-        call, projection = _call(message), _projection(self.endpoint)
-        row = self.endpoint.create(call, message)
-        return _answer(call, self.endpoint, ShownRow.of(row), projection, created=True)
+def list_resources(endpoint: Endpoint[Row]) -> Response:
+    """List resources (RFC 7644 3.4.2)."""
+    return query(_call(), endpoint, _search())
 
 
-class Resource(MethodView, Generic[Row]):
-    """One resource: `/Users/{id}`, `/Groups/{id}`."""
+def create(endpoint: Endpoint[Row]) -> Response:
+    """Create a resource (RFC 7644 3.3)."""
+    message = json_body()
+    call, projection = _call(message), _projection(endpoint)
+    row = endpoint.create(call, message)
+    return _answer(call, endpoint, ShownRow.of(row), projection, created=True)
 
-    init_every_request = False
 
-    def __init__(self, endpoint: Endpoint[Row]) -> None:
-        """Serve one resource type."""
-        self.endpoint: Endpoint[Row] = endpoint
+def read(endpoint: Endpoint[Row], resource_id: str) -> Response:
+    """Read a resource (RFC 7644 3.4.1)."""
+    call, projection = _call(), _projection(endpoint)
+    row = endpoint.read(call, resource_id, projection)
+    tag = entity_tag(row.version)
+    if not satisfies_if_none_match(current_request().environ.get("HTTP_IF_NONE_MATCH"), tag):
+        return Response(status=304, headers={"ETag": tag})
+    return _answer(call, endpoint, row, projection)
 
-    def get(self, resource_id: str) -> Response:
-        """Read a resource (RFC 7644 3.4.1)."""
-        call, projection = _call(), _projection(self.endpoint)
-        row = self.endpoint.read(call, resource_id, projection)
-        tag = entity_tag(row.version)
-        if not satisfies_if_none_match(current_request().environ.get("HTTP_IF_NONE_MATCH"), tag):
-            return Response(status=304, headers={"ETag": tag})
-        return _answer(call, self.endpoint, row, projection)
 
-    def put(self, resource_id: str) -> Response:
-        """Replace a resource (RFC 7644 3.5.1)."""
-        message = json_body()
-        call, projection = _call(message), _projection(self.endpoint)
-        row = self.endpoint.replace(call, resource_id, message, _conditions())
-        note_ignored(row)
-        return _answer(call, self.endpoint, ShownRow.of(row), projection)
+def replace(endpoint: Endpoint[Row], resource_id: str) -> Response:
+    """Replace a resource (RFC 7644 3.5.1)."""
+    message = json_body()
+    call, projection = _call(message), _projection(endpoint)
+    row = endpoint.replace(call, resource_id, message, _conditions())
+    note_ignored(row)
+    return _answer(call, endpoint, ShownRow.of(row), projection)
 
-    def patch(self, resource_id: str) -> Response:
-        """Change a resource (RFC 7644 3.5.2)."""
-        message = json_body()
-        call, projection = _call(message), _projection(self.endpoint)
-        row = self.endpoint.patch(call, resource_id, message, _conditions())
-        note_ignored(row)
-        if self.endpoint.patch_answers or projection.requested:
-            return _answer(call, self.endpoint, ShownRow.of(row), projection)
-        return scim_response(None, 204, {"ETag": entity_tag(row.version)})
 
-    def delete(self, resource_id: str) -> Response:
-        """Delete a resource (RFC 7644 3.6)."""
-        self.endpoint.delete(_call(), resource_id, _conditions())
-        return scim_response(None, 204)
+def patch(endpoint: Endpoint[Row], resource_id: str) -> Response:
+    """Change a resource (RFC 7644 3.5.2)."""
+    message = json_body()
+    call, projection = _call(message), _projection(endpoint)
+    row = endpoint.patch(call, resource_id, message, _conditions())
+    note_ignored(row)
+    if endpoint.patch_answers or projection.requested:
+        return _answer(call, endpoint, ShownRow.of(row), projection)
+    return scim_response(None, 204, {"ETag": entity_tag(row.version)})
+
+
+def delete(endpoint: Endpoint[Row], resource_id: str) -> Response:
+    """Delete a resource (RFC 7644 3.6)."""
+    endpoint.delete(_call(), resource_id, _conditions())
+    return scim_response(None, 204)
 
 
 def search(endpoint: Endpoint[Row]) -> Response:
@@ -134,7 +121,7 @@ def me() -> Response:
 def _call(message: Any = None) -> ScimCall:
     """Return who asks, in which dialect the message is, and from where."""
     sent = current_request()
-    query_string = sent.query_string.decode("latin-1")
+    query_string = sent.query_string.decode()
     agent = sent.environ.get("HTTP_USER_AGENT")
     principal = _principal()
     dialect = dialect_of(message, query_string, principal.provider, agent)
@@ -155,13 +142,10 @@ def _conditions() -> Conditions:
 
 def _search() -> SearchRequest:
     """Return the query in the address, of which a parameter given twice counts as first given."""
-    sent = current_request()
-    given = sent.query_string.decode("latin-1")
+    given = current_request().query_string.decode()
     if not given:
-        return SearchRequest()
+        return _EVERYTHING
     undone = undo_query(given, strict=_principal().profile.strict)
-    if undone == given:
-        return SearchRequest.parse_query(sent.args)
     pairs = parse_qsl(undone, keep_blank_values=True)
     return SearchRequest.parse_query(dict(reversed(pairs)))
 
@@ -192,12 +176,20 @@ def _answer(
 
 def _serve(endpoint: Endpoint[Row]) -> None:
     """Give a resource type its routes."""
-    path, name = endpoint.standard.endpoint, endpoint.standard.name.lower()
-    rule = partial(blueprint.add_url_rule, strict_slashes=False)
-    rule(path, view_func=Resources.as_view(f"{name}s", endpoint))
-    rule(f"{path}/<resource_id>", view_func=Resource.as_view(name, endpoint))
-    searching = partial(search, endpoint)
-    blueprint.add_url_rule(f"{path}/.search", f"search_{name}s", searching, methods=["POST"])
+    all_of_them, name = endpoint.standard.endpoint, endpoint.standard.name.lower()
+    one = f"{all_of_them}/<resource_id>"
+    for path, method, view in (
+        (all_of_them, "GET", list_resources),
+        (all_of_them, "POST", create),
+        (one, "GET", read),
+        (one, "PUT", replace),
+        (one, "PATCH", patch),
+        (one, "DELETE", delete),
+        (f"{all_of_them}/.search", "POST", search),
+    ):
+        blueprint.add_url_rule(
+            path, f"{view.__name__}_{name}", partial(view, endpoint), methods=[method]
+        )
 
 
 _serve(USERS)
