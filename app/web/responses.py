@@ -1,9 +1,10 @@
 """Reading request bodies and writing answers: media types, JSON text, entity tags."""
 
 import json
+from collections.abc import Iterable
 from functools import lru_cache
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from flask import Response
 from typing_extensions import override
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 JSON_TYPE = "application/json"
 _CODINGS = frozenset({"", "identity"})
+_BODILESS = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
 _READ_TYPES = frozenset({MEDIA_TYPE, JSON_TYPE, ""})
 
 
@@ -29,16 +31,20 @@ class UnreadableCoding(UnsupportedMediaType):
 
 
 class WholeAnswer(Response):
-    """An answer with a body whose headers are as they are to be sent.
+    """An answer with a body that goes out in one piece, and headers that are as they are sent.
 
     Its addresses are written in full and in ASCII; werkzeug would look at each header again.
     """
 
     def __init__(
-        self, text: str, status: int, content_type: str, headers: dict[str, str] | None = None
+        self,
+        text: str | bytes,
+        status: int,
+        content_type: str,
+        headers: dict[str, str] | None = None,
     ) -> None:
         """Answer with a text in UTF-8."""
-        body = text.encode()
+        body = text if isinstance(text, bytes) else text.encode()
         sent = Headers()
         sent.add("Content-Type", content_type)
         sent.add("Content-Length", str(len(body)))
@@ -48,8 +54,17 @@ class WholeAnswer(Response):
 
     @override
     def get_wsgi_headers(self, environ: "WSGIEnvironment") -> Headers:
-        bodiless = self.status_code in {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}
-        return super().get_wsgi_headers(environ) if bodiless else self.headers
+        return super().get_wsgi_headers(environ) if self._is_bodiless() else self.headers
+
+    @override
+    def get_app_iter(self, environ: "WSGIEnvironment") -> Iterable[bytes]:
+        if self._is_bodiless() or environ["REQUEST_METHOD"] == "HEAD":
+            return super().get_app_iter(environ)
+        # The server sends a list as it is. Of anything else it asks for piece after piece.
+        return cast(list[bytes], self.response)
+
+    def _is_bodiless(self) -> bool:
+        return self.status_code in _BODILESS
 
 
 def scim_response(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
@@ -77,7 +92,7 @@ def json_response(
         response = Response(b"", status, headers)
         del response.headers["Content-Type"]
         return response
-    return Response(json_bytes(body), status, headers, content_type=content_type)
+    return WholeAnswer(json_bytes(body), status, content_type, headers)
 
 
 def check_acceptable() -> None:
