@@ -2,18 +2,19 @@
 
 from typing import Any
 
-from flask import Request
 from marshmallow import Schema, fields
 
 from app.access.context import Context
 from app.access.principal import Permission
 from app.people.name_lists import people_in
 from app.people.preflight import PEOPLE_MAX, check_people
+from app.web.arguments import reads
 from app.web.context import requires
+from app.web.current import current_request
 from app.web.fields import Integer, RequestSchema, Text
-from app.web.openapi import Reader
 from app.web.owner.forecast import EstimateSchema
 from app.web.owner.surface import surface
+from app.web.responses import json_body
 
 CSV_TYPE = "text/csv"
 TABLE_TYPES = frozenset({CSV_TYPE, "text/tab-separated-values"})
@@ -51,14 +52,12 @@ class PreflightSchema(Schema):
     cost_today = fields.Nested(EstimateSchema, attribute="estimate", allow_none=True)
 
 
-class _PeopleReader(Reader):
-    """Reads people from JSON, or from the column of a table that names them."""
-
-    def load_json(self, req: Request, schema: Schema) -> Any:
-        """Return the parsed body."""
-        if req.mimetype in TABLE_TYPES:
-            return {"user_names": people_in(req.get_data())}
-        return super().load_json(req, schema)
+def _people() -> Any:
+    """Return the body: JSON, or a table whose column that names people is read."""
+    sent = current_request()
+    if sent.mimetype in TABLE_TYPES:
+        return {"user_names": people_in(sent.get_data())}
+    return json_body()
 
 
 @surface.post("/preflight")
@@ -75,7 +74,7 @@ class _PeopleReader(Reader):
         },
     }
 )
-@_PeopleReader().use_args(PreflightRequestSchema())
+@reads(PreflightRequestSchema(), _people)
 @surface.response(200, PreflightSchema)
 def check_preflight(context: Context, body: dict[str, Any]) -> Any:
     """Tell who of these people has a seat, how many would be missing, and what those cost today.
