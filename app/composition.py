@@ -21,8 +21,8 @@ class _Rooms:
 
     def renew_if_due(self, context: Context) -> None:
         from app.billing.contracts.renewals import renew_if_due
-        from app.seats.pools import standing_of
         from app.seats.rules import Phase, suspension
+        from app.seats.subscriptions import standing_of
 
         organization_id, at = context.organization_id, context.at
         renew_if_due(organization_id, at=at)

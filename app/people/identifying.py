@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from app.access.context import Context
 from app.directory import users
-from app.people.known_users import KnownUser, known_by_id, known_by_name
+from app.people.known_users import KnownUser, known_by_id
+from app.people.login_terms import LoginTerms
 from app.people.mismatches import Kind, Mismatch, have_matched, note_clean, note_mismatch
-from app.seats.subscriptions import LoginTerms
 from scim.names import UserName
 
 
@@ -34,13 +34,17 @@ class Identity(NamedTuple):
         return self.mismatch is not None and self.mismatch.denied
 
 
-def identify(context: Context, terms: LoginTerms, claims: Claims) -> Identity:
-    """Return the user that a login names, once what contradicts it is recorded."""
-    user = known_by_name(terms.organization_id, claims.name)
-    if user is None:
+def identify(
+    context: Context, terms: LoginTerms, named: KnownUser | None, claims: Claims
+) -> Identity:
+    """Return the user that a login means, once what contradicts it is recorded.
+
+    `named` is the user who has its userName.
+    """
+    if named is None:
         identity = _by_address(terms, claims)
     else:
-        identity = Identity(user, _mismatch(terms, user, claims))
+        identity = Identity(named, _mismatch(terms, named, claims))
     if identity.mismatch is not None:
         note_mismatch(context, identity.mismatch)
     elif identity.user is not None:

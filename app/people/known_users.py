@@ -1,8 +1,8 @@
-"""Of a user, what a login asks, read in one go."""
+"""Of a user, what a login asks."""
 
 from typing import NamedTuple
 
-from peewee import BaseQuery, Expression, fn
+from peewee import BaseQuery, Expression, Node, fn
 
 from app.db.compiled import compiled
 from app.models import IdentityMismatch, User
@@ -21,6 +21,22 @@ class KnownUser(NamedTuple):
     inactive_because: str | None
     #: Whether a login contradicted the directory about the user, and none was clean since.
     is_contradicted: bool
+
+    @classmethod
+    def width(cls) -> int:
+        """Return how many columns one is read from."""
+        return len(cls._fields)
+
+    @classmethod
+    def columns(cls) -> list[Node]:
+        """Return the columns of a query for users that one is read from, in their order."""
+        contradictions = IdentityMismatch.select(IdentityMismatch.id).where(
+            same_organization(IdentityMismatch, User)
+            & (IdentityMismatch.user_id == User.id)
+            & IdentityMismatch.resolved_at.is_null()
+        )
+        columns = User.id, User.external_id, User.origin, User.active, User.inactive_because
+        return [*columns, fn.EXISTS(contradictions)]
 
 
 def known_by_name(organization_id: str, name: UserName) -> KnownUser | None:
@@ -46,13 +62,5 @@ def _of_id(organization_id: str, user_id: str) -> BaseQuery:
 
 
 def _known(organization_id: str, is_meant: Expression) -> BaseQuery:
-    """Read the columns of `KnownUser` in their order."""
-    contradictions = IdentityMismatch.select(IdentityMismatch.id).where(
-        same_organization(IdentityMismatch, User)
-        & (IdentityMismatch.user_id == User.id)
-        & IdentityMismatch.resolved_at.is_null()
-    )
-    columns = User.id, User.external_id, User.origin, User.active, User.inactive_because
-    users = User.select(*columns, fn.EXISTS(contradictions))
     here = User.belongs_to(organization_id) & is_meant & User.deleted_at.is_null()
-    return users.where(here).limit(1).tuples()
+    return User.select(*KnownUser.columns()).where(here).limit(1).tuples()

@@ -20,15 +20,16 @@ from app.i18n.languages import ENGLISH, Language, choose_language
 from app.models import Hold
 from app.people.activity import InactiveReason
 from app.people.identifying import Claims, identify
-from app.people.known_users import KnownUser
+from app.people.known_users import KnownUser, known_by_name
 from app.people.login_messages import LoginReason, message_code, message_of
+from app.people.login_terms import LoginTerms, terms_and_user
 from app.people.provisioning import claim_user
 from app.people.refusing import record_denial
-from app.seats import holds, ledger, pools, wants
+from app.seats import holds, ledger, wants
 from app.seats.holds import Kept, Purpose
 from app.seats.pools import Cause
 from app.seats.rules import PoolStanding
-from app.seats.subscriptions import LoginTerms, login_terms_of
+from app.seats.subscriptions import standing_of
 from scim.attributes import Document
 from scim.documents import parse
 from scim.names import UserName
@@ -110,8 +111,9 @@ def decide(context: Context, login: Login) -> Decision:
     Raises:
         InvalidInput: an unknown person's userName holds what no name can.
     """
-    terms = login_terms_of(context.organization_id)
-    decision = _decide(context, terms, login, login.claims)
+    claims = login.claims
+    terms, named = terms_and_user(context.organization_id, claims.name)
+    decision = _decide(context, terms, named, login, claims)
     ended = decision.reason is LoginReason.CONTRACT_ENDED
     return decision._replace(
         language=choose_language(login.locale, terms.language),
@@ -120,8 +122,10 @@ def decide(context: Context, login: Login) -> Decision:
     )
 
 
-def _decide(context: Context, terms: LoginTerms, login: Login, claims: Claims) -> Decision:
-    identity = identify(context, terms, claims)
+def _decide(
+    context: Context, terms: LoginTerms, named: KnownUser | None, login: Login, claims: Claims
+) -> Decision:
+    identity = identify(context, terms, named, claims)
     if identity.conflicts:
         return Decision(LoginReason.IDENTITY_CONFLICT)
     if identity.user is not None:
@@ -130,12 +134,13 @@ def _decide(context: Context, terms: LoginTerms, login: Login, claims: Claims) -
     if login.mode is Mode.CHECK:
         decision = _decide_unknown(context, claims.name, keep=login.hold)
         # The directory may have made the person meanwhile, who has the seat that was not free.
-        is_known = users.find_person(context.organization_id, claims.name) is not None
-        return _decide(context, terms, login, claims) if is_known else decision
+        known = known_by_name(context.organization_id, claims.name)
+        return decision if known is None else _decide(context, terms, known, login, claims)
     try:
         return _claim(context, login)
     except UserNameTaken:
-        return _decide(context, terms, login, claims)
+        known = known_by_name(context.organization_id, claims.name)
+        return _decide(context, terms, known, login, claims)
 
 
 def _claim(context: Context, login: Login) -> Decision:
@@ -178,10 +183,10 @@ def _refusal(organization_id: str, *, at: datetime) -> SeatRefusal | None:
 
     Whoever ends them: another may have done it since the first look.
     """
-    refusal = pools.standing_of(organization_id).refusal(at)
+    refusal = standing_of(organization_id).refusal(at)
     if isinstance(refusal, SeatLimitReached):
         _expire_holds(organization_id, at=at)
-        refusal = pools.standing_of(organization_id).refusal(at)
+        refusal = standing_of(organization_id).refusal(at)
     return refusal
 
 

@@ -21,8 +21,8 @@ from app.db.sql import greatest, locked
 from app.db.transactions import assert_in_transaction
 from app.errors import SeatLimitReached, SeatRefusal
 from app.models import LedgerEntry, SeatPool
-from app.seats.rules import EFFECTS, EntryKind, PoolStanding, PoolState, SeatCounts
-from app.seats.subscriptions import login_terms_of
+from app.seats.rules import EFFECTS, EntryKind, PoolState, SeatCounts
+from app.seats.subscriptions import standing_of
 
 T = TypeVar("T")
 
@@ -133,11 +133,6 @@ def lock(organization_id: str) -> SeatPool:
 @compiled
 def _locked_pool(organization_id: str) -> "ModelSelect[SeatPool]":
     return locked(_pool.build(organization_id))
-
-
-def standing_of(organization_id: str) -> PoolStanding:
-    """Return what holds for an organization. It takes no lock."""
-    return login_terms_of(organization_id).standing
 
 
 class Guard(StrEnum):

@@ -6,9 +6,9 @@ has each of them once and hands it on.
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
-from peewee import JOIN, BaseQuery, ModelSelect
+from peewee import JOIN, BaseQuery, ModelSelect, Node
 
 from app.db.compiled import compiled
 from app.models import Contract, ContractTerm, Organization, SeatPool
@@ -37,7 +37,7 @@ class Subscription:
     def standing(self) -> PoolStanding:
         """What holds for the organization."""
         pool, contract, coming = self.pool, self.contract, self.scheduled
-        return _standing(
+        return read_standing(
             pool.state,
             pool.suspended_at,
             pool.term_starts_at,
@@ -52,17 +52,6 @@ class Subscription:
         )
 
 
-class LoginTerms(NamedTuple):
-    """What decides over logins: how they identify people, and what holds for the organization."""
-
-    organization_id: str
-    language: str
-    #: Where the organization's people find help.
-    login_help: str | None
-    login_by_email: bool
-    standing: PoolStanding
-
-
 def subscription_of(organization_id: str) -> Subscription:
     """Return an organization's subscription. It takes no lock.
 
@@ -73,14 +62,13 @@ def subscription_of(organization_id: str) -> Subscription:
     return Subscription(pool.organization, pool, *found)
 
 
-def login_terms_of(organization_id: str) -> LoginTerms:
-    """Return what decides over an organization's logins, and no more. It takes no lock."""
-    row: Any = _login_terms.first(organization_id)
-    language, login_help, by_email, *figures = row
-    return LoginTerms(organization_id, language, login_help, by_email, _standing(*figures))
+def standing_of(organization_id: str) -> PoolStanding:
+    """Return what holds for an organization, and read no more. It takes no lock."""
+    row: Any = _figures.first(organization_id)
+    return read_standing(*row)
 
 
-def _standing(  # noqa: PLR0913  # one for each column
+def read_standing(  # noqa: PLR0913  # one for each column
     state: str,
     suspended_at: datetime | None,
     term_starts_at: datetime | None,
@@ -93,7 +81,10 @@ def _standing(  # noqa: PLR0913  # one for each column
     next_starts_at: datetime | None,
     next_starts_on: date | None,
 ) -> PoolStanding:
-    """Return what holds; a column of a contract that there is none of is None."""
+    """Return what holds, of the columns of `standing_figures` in their order.
+
+    A column of a contract that there is none of is None.
+    """
     return PoolStanding(
         PoolState(state),
         suspended_at is not None,
@@ -108,15 +99,15 @@ def _standing(  # noqa: PLR0913  # one for each column
     )
 
 
-@compiled
-def _login_terms(organization_id: str) -> BaseQuery:
-    """Read the columns of `LoginTerms`, and behind them those of `_standing`, in their order."""
+def standing_figures(organization_id: str, *before: Node) -> "ModelSelect[SeatPool]":
+    """Return the query for what `read_standing` takes of a pool and its contracts.
+
+    Its columns stand behind those `before`, of rows that are joined to it.
+    """
     latest, ahead = Contract.alias(), Contract
     return (
         SeatPool.select(
-            Organization.language,
-            Organization.login_help,
-            Organization.login_by_email,
+            *before,
             SeatPool.state,
             SeatPool.suspended_at,
             SeatPool.term_starts_at,
@@ -129,12 +120,15 @@ def _login_terms(organization_id: str) -> BaseQuery:
             ahead.takes_over_at,
             ahead.starts_on,
         )
-        .join(Organization, on=same_organization(Organization, SeatPool))
-        .join_from(SeatPool, latest, JOIN.LEFT_OUTER, on=_is_latest(latest))
+        .join(latest, JOIN.LEFT_OUTER, on=_is_latest(latest))
         .join_from(SeatPool, ahead, JOIN.LEFT_OUTER, on=_is_ahead(ahead))
         .where(SeatPool.belongs_to(organization_id))
-        .tuples()
     )
+
+
+@compiled
+def _figures(organization_id: str) -> BaseQuery:
+    return standing_figures(organization_id).tuples()
 
 
 def _is_latest(contract: Any) -> Any:

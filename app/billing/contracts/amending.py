@@ -27,6 +27,7 @@ from app.models import Contract, Purchase, Quote, SeatPool
 from app.models.rows import same_organization
 from app.seats import pools
 from app.seats.rules import Phase
+from app.seats.subscriptions import standing_of
 
 #: For so long an amendment that looks like one before is taken for its repetition.
 LOOKS_REPEATED_FOR = timedelta(hours=24)
@@ -223,7 +224,7 @@ def lock_contract(context: Context) -> Contract:
     for either, and can still be ended.
     """
     contract = unended_contract(context.organization_id, lock=True)
-    standing = pools.standing_of(context.organization_id)
+    standing = standing_of(context.organization_id)
     if standing.phase(context.at) is Phase.DUE and not standing.suspended:
         raise TermOver
     if contract is None:
