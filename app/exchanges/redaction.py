@@ -24,7 +24,6 @@ HIDDEN: Final = "[not kept]"
 
 _SECRET = "password"  # noqa: S105  # nosec B105  # the attribute's name
 _SECRETS = frozenset({_SECRET, "authorization", "token", "secret"})
-_ANY_SECRET = re.compile("|".join(_SECRETS))
 #: A text as short as this is in many answers, and no secret.
 _SECRET_LENGTH_MIN = 4
 
@@ -32,7 +31,7 @@ _SECRET_LENGTH_MIN = 4
 _TOKEN = re.compile(r"\bsg_\w{16,}|\bbearer\s+[\w.~+/=-]{16,}", re.IGNORECASE)
 _MARKS: Final = str.maketrans("", "", " _-\t\u200b")
 #: How the texts begin that `_TOKEN` finds.
-_TOKEN_MARK = re.compile("sg_|bearer")
+_TOKEN_MARKS = ("sg_", "bearer")
 
 
 def parsed(body: bytes) -> Any:
@@ -98,8 +97,10 @@ def _may_hold_secret(text: str) -> bool:
     Few have, and the others need not be walked through.
     """
     lowered = text.casefold()
+    if any(mark in lowered for mark in _TOKEN_MARKS):
+        return True
     plain = lowered.translate(_MARKS)
-    return bool(_ANY_SECRET.search(plain) or _TOKEN_MARK.search(lowered))
+    return any(word in plain for word in _SECRETS)
 
 
 def _hidden(message: Any, shown: Any) -> Iterator[str]:

@@ -36,35 +36,35 @@ class WholeAnswer(Response):
     Its addresses are written in full and in ASCII; werkzeug would look at each header again.
     """
 
+    default_mimetype = None
+
     def __init__(
         self,
         text: str | bytes,
         status: int,
-        content_type: str,
+        content_type: str | None,
         headers: dict[str, str] | None = None,
     ) -> None:
-        """Answer with a text in UTF-8."""
+        """Answer with a text in UTF-8, or with none where there is no type."""
         body = text if isinstance(text, bytes) else text.encode()
         sent = Headers()
-        sent.add("Content-Type", content_type)
-        sent.add("Content-Length", str(len(body)))
+        if content_type is not None:
+            sent.add("Content-Type", content_type)
+            sent.add("Content-Length", str(len(body)))
         for name, value in (headers or {}).items():
             sent.add(name, value)
         super().__init__([body], status, sent)
 
     @override
     def get_wsgi_headers(self, environ: "WSGIEnvironment") -> Headers:
-        return super().get_wsgi_headers(environ) if self._is_bodiless() else self.headers
+        return super().get_wsgi_headers(environ) if self.status_code in _BODILESS else self.headers
 
     @override
     def get_app_iter(self, environ: "WSGIEnvironment") -> Iterable[bytes]:
-        if self._is_bodiless() or environ["REQUEST_METHOD"] == "HEAD":
+        if environ["REQUEST_METHOD"] == "HEAD":
             return super().get_app_iter(environ)
         # The server sends a list as it is. Of anything else it asks for piece after piece.
-        return cast(list[bytes], self.response)
-
-    def _is_bodiless(self) -> bool:
-        return self.status_code in _BODILESS
+        return [] if self.status_code in _BODILESS else cast(list[bytes], self.response)
 
 
 def scim_response(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
@@ -89,9 +89,7 @@ def json_response(
 ) -> Response:
     """Return `body` as JSON; None is an empty answer."""
     if body is None:
-        response = Response(b"", status, headers)
-        del response.headers["Content-Type"]
-        return response
+        return WholeAnswer(b"", status, None, headers)
     return WholeAnswer(json_bytes(body), status, content_type, headers)
 
 
