@@ -209,12 +209,12 @@ def _add(subject: Subject, member_id: str) -> Request:
 WORKLOADS = {
     each.name: each
     for each in (
-        Workload("get", "get by id", get, 2, 3),
-        Workload("user_name", "`userName eq`", user_name_eq, 2, 3),
-        Workload("external_id", "`externalId eq`, hit", external_id_hit, 2, 3),
+        Workload("get", "get by id", get, 2, 2),
+        Workload("user_name", "`userName eq`", user_name_eq, 2, 2),
+        Workload("external_id", "`externalId eq`, hit", external_id_hit, 2, 2),
         Workload("external_id_miss", "`externalId eq`, miss", external_id_miss, 2, 2),
-        Workload("email", "e-mail `eq`", email_eq, None, 3, "user_name"),
-        Workload("check", "SSO check of a holder", check, 2, 4, "get"),
+        Workload("email", "e-mail `eq`", email_eq, None, 2, "user_name"),
+        Workload("check", "SSO check of a holder", check, 2, 2, "get"),
         Workload("page", "page of 100, first", page_first, 3, 4, flat=False),
         Workload("cursor", "page of 100, by cursor", page_by_cursor, 3, 5, "page"),
         Workload("deep", "page of 100, deep", page_deep, 3, 4, "own:page", flat=False),
@@ -237,8 +237,8 @@ WORKLOADS = {
         Workload(
             "confirmation", "confirmation of a quote", confirmation, 5, 14, "create", flat=False
         ),
-        Workload("create", "create", create, 2.5, 12),
-        Workload("claim", "SSO claim", claim, 2.5, 13, "create"),
-        Workload("entra", "Entra initial cycle, a user", entra_cycle, 2.5, 20, steps=3, flat=False),
+        Workload("create", "create", create, 2.5, 11),
+        Workload("claim", "SSO claim", claim, 2.5, 12, "create"),
+        Workload("entra", "Entra initial cycle, a user", entra_cycle, 2.5, 19, steps=3, flat=False),
     )
 }
