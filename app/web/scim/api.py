@@ -61,7 +61,7 @@ def read(endpoint: Endpoint[Row], resource_id: str) -> Response:
     row = endpoint.read(call, resource_id, projection)
     tag = entity_tag(row.version)
     if not satisfies_if_none_match(current_request().environ.get("HTTP_IF_NONE_MATCH"), tag):
-        return Response(status=304, headers={"ETag": tag})
+        return scim_response(None, HTTPStatus.NOT_MODIFIED, {"ETag": tag})
     return _answer(call, endpoint, row, projection)
 
 
