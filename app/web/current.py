@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from app.web.wellformed import BoundedRequest
@@ -56,11 +55,6 @@ class CurrentRequest(BoundedRequest):
     #: The note for the next page, and whether the one of the page before was shown.
     note_left: Note | None = None
     note_taken: bool = False
-
-    @cached_property
-    def blueprints(self) -> list[str]:
-        """The names of the blueprints that it is routed to, for which Flask asks time and again."""
-        return super().blueprints
 
 
 _current: ContextVar[CurrentRequest] = ContextVar("current_request")
