@@ -22,6 +22,7 @@ from app.billing.timekeeping import look, note_seen, open_jump, say_how_long_awa
 from app.clock import Watch
 from app.db import failures
 from app.db.connections import connection
+from app.db.pacing import paced
 from app.db.transactions import transaction
 from app.exchanges import records
 from app.log_lines import Repeated
@@ -91,7 +92,7 @@ def _keep_house_for_ever(watch: Watch, token_uses: TokenUses) -> None:
     say: Callable[..., object] = say_how_long_away
     while True:
         try:
-            with connection():
+            with connection(), paced():
                 say(at=watch.trusted_now())
                 say = note_seen
                 look(watch)

@@ -15,7 +15,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from peewee import Database, OperationalError
 
-from app.db import deadlines
+from app.db import deadlines, pacing
 from app.db.connections import database, on_postgresql
 from app.db.deadlines import TRANSACTION_SECONDS, Deadline
 from app.db.failures import is_lock, is_lost_conflict, note
@@ -59,6 +59,7 @@ def run(work: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         patience = deadlines.be_patient()
         for attempt in range(1, ATTEMPTS_MAX + 1):
             _put_off.work = []
+            began = time.monotonic()
             try:
                 with _Writing(patience):
                     result = work(*args, **kwargs)
@@ -68,6 +69,7 @@ def run(work: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
                 if not (is_lost_conflict(error) or is_lock(error)):
                     raise
             else:
+                pacing.pause_after(time.monotonic() - began)
                 _catch_up()
                 return result
             time.sleep(random.uniform(0, 0.02 * attempt))  # noqa: S311  # nosec B311  # only spreads the rivals

@@ -5,7 +5,6 @@ None touches many, so that others write between them: SQLite has one writer, and
 row of PostgreSQL keeps it to the end.
 """
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import reduce
 from itertools import groupby
@@ -19,10 +18,6 @@ from app.models.rows import OrganizationRow, Row
 
 #: How many rows of a table a transaction changes at most.
 ROWS_AT_ONCE = 100
-
-#: How long the next one waits: a writer of another process looks every 10 ms whether the file of
-#: SQLite is free, and would find it taken again.
-PAUSE_SECONDS = 0.02
 
 #: How many of them are looked for at once, by their time and whosever they are: a search for each
 #: organization would go through all that it has.
@@ -42,13 +37,12 @@ def delete_until(column: Field, until: object, *conditions: ColumnBase) -> None:
     while keys := list[Any](found.limit(_FOUND_AT_ONCE).tuples()):
         for some in _steps(model, keys):
             run(_delete, model, some, past)
-            time.sleep(PAUSE_SECONDS)
 
 
 def in_steps(work: Callable[[], int]) -> None:
     """Do as transactions, one after the other, what changes some rows until fewer are left."""
     while run(work) >= ROWS_AT_ONCE:
-        time.sleep(PAUSE_SECONDS)
+        pass
 
 
 def _steps(model: type[Row], keys: Sequence[Key]) -> Iterator[list[Key]]:

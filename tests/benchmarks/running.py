@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from app.db import deadlines
 from app.db.connections import connection
+from app.db.pacing import paced
 from app.exchanges import records
 from app.seats.watching.alerts import update_alerts
 from tests.benchmarks import commands
@@ -68,7 +69,7 @@ class _Run:
             organization_id = self.product.subject.organization_id
             multiply(organization_id, size)
             # As housekeeping does; it would be at work on all who were copied meanwhile.
-            with connection(), deadlines.within(COPYING_SECONDS):
+            with connection(), deadlines.within(COPYING_SECONDS), paced():
                 now = datetime.now(UTC)
                 records.purge(at=now)
                 update_alerts(organization_id, at=now)

@@ -1,11 +1,7 @@
 """What is past its time goes some rows at a time, so that others write between."""
 
 import re
-import sqlite3
-import threading
-import time
 from collections import Counter
-from contextlib import closing, suppress
 from datetime import timedelta
 
 import pytest
@@ -14,7 +10,6 @@ from app.access.authentication import authenticate
 from app.access.principal import Role
 from app.access.tokens import TokenUses
 from app.db.connections import database, on_postgresql
-from app.db.sqlite import LATE_LOOK_SECONDS
 from app.db.transactions import run
 from app.housekeeping import run_housekeeping
 from app.models import (
@@ -28,10 +23,9 @@ from app.models import (
     Want,
     WantSource,
 )
-from app.models.sweeping import ROWS_AT_ONCE, delete_until
+from app.models.sweeping import ROWS_AT_ONCE
 from tests.owners.builders import an_owner
 from tests.support.builders import NOW, an_organization
-from tests.support.engines import on_sqlite_alone
 from tests.support.query_plans import steps_of
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -149,28 +143,3 @@ def test_housekeeping_changes_a_hundred_rows_of_a_table_at_once(changed):
         assert gone[f'DELETE FROM "{model._meta.table_name}"'] >= MANY, model  # noqa: S608
     assert gone[CLOSING] >= MANY / 2
     assert not Want.select().exists()
-
-
-@on_sqlite_alone
-def test_a_writer_of_another_process_finds_the_file_free_between_two_steps():
-    past_of_all(an_organization(5), MANY * 4)
-    taken, over = [], threading.Event()
-
-    def look() -> None:
-        with closing(sqlite3.connect(database.database, timeout=0, isolation_level=None)) as other:
-            while not over.wait(LATE_LOOK_SECONDS):
-                with suppress(sqlite3.OperationalError):
-                    other.execute("BEGIN IMMEDIATE")
-                    other.execute("ROLLBACK")
-                    taken.append(time.monotonic())
-
-    other_process = threading.Thread(target=look)
-    other_process.start()
-    delete_until(Exchange.at, NOW)
-    over.set()
-    other_process.join()
-
-    steps = MANY * 4 // ROWS_AT_ONCE
-    assert len(taken) >= steps / 2
-    run_housekeeping(TokenUses(), at=NOW)
-    run_housekeeping(TokenUses(), at=NOW + timedelta(days=100))
