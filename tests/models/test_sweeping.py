@@ -23,7 +23,7 @@ from app.models import (
     Want,
     WantSource,
 )
-from app.models.sweeping import ROWS_AT_ONCE
+from app.models.sweeping import ROWS_AT_ONCE, delete_until
 from tests.owners.builders import an_owner
 from tests.support.builders import NOW, an_organization
 from tests.support.query_plans import steps_of
@@ -124,6 +124,28 @@ def test_rows_are_found_by_their_time_and_deleted_by_their_key():
     if not on_postgresql():  # which takes any index of a table of three rows
         assert {step.index[:16] for step in steps_of(deletions)} == {"sqlite_autoindex"}
     # What was given up is closed first, and goes when it has been closed for long.
+    run_housekeeping(TokenUses(), at=NOW + timedelta(days=100))
+
+
+def test_what_is_one_organizations_is_deleted_by_its_key_too():
+    acme = an_organization(5)
+    past_of_all(acme, 3)
+    if on_postgresql():
+        database.execute_sql("SET enable_seqscan = off")
+    sent = []
+    database.query_hooks.append(sent.append)
+
+    delete_until(Exchange.id, "row 1", Exchange.belongs_to(acme.id))
+
+    database.query_hooks.clear()
+    deletions = [each for each in sent if each.sql.startswith("DELETE")]
+    assert len(deletions) == 1
+    steps = steps_of(deletions)
+    assert not [step.text for step in steps if step.reads_all]
+    if not on_postgresql():  # which says no more than which index it takes
+        assert all("organization_id=? AND id=?" in step.text for step in steps)
+    assert Exchange.select().count() == 1
+    run_housekeeping(TokenUses(), at=NOW)
     run_housekeeping(TokenUses(), at=NOW + timedelta(days=100))
 
 
