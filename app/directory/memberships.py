@@ -4,7 +4,7 @@ They come along with the users, which saves a statement; but where a page goes t
 the order of their ids, SQLite reads those of the whole page faster in one go.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from peewee import JOIN, BaseQuery, Expression, Node, fn
 
@@ -50,14 +50,18 @@ def groups_of(
     Where they did not come along, those of one user are read, or of all from the first to the last.
     """
     address = reference_to(GROUP, base_url)
+    if rows[0].groups is not None:
+        return _that_came(rows, address)
+    if len(rows) == 1:
+        read = _of_one.raw(organization_id, rows[0].id)
+    else:
+        ids = [row.id for row in rows]
+        read = _of_many.raw(organization_id, min(ids), max(ids))
     groups: dict[str, list[str]] = {}
     texts: dict[str, str] = {}
-    for user_id, group_id, name in _memberships_of(organization_id, rows):
+    for user_id, group_id, name in read:
         if group_id not in texts:
-            texts[group_id] = (
-                f'{{"value":"{group_id}","$ref":{address}{group_id}",'
-                f'"display":{json_text(name)},"type":"direct"}}'
-            )
+            texts[group_id] = _text(address, group_id, name)
         if user_id in groups:
             groups[user_id].append(texts[group_id])
         else:
@@ -65,17 +69,22 @@ def groups_of(
     return groups
 
 
-def _memberships_of(
-    organization_id: str, rows: Sequence[ShownRow]
-) -> Iterable[tuple[str, str, str]]:
-    """Return (user id, group id, group name) of users, those of each by the id of the group."""
-    if rows[0].groups is None:
-        if len(rows) == 1:
-            return _of_one.raw(organization_id, rows[0].id)
-        ids = [row.id for row in rows]
-        return _of_many.raw(organization_id, min(ids), max(ids))
-    pairs = ((row.id, sorted(read_json(row.groups or "[]"))) for row in rows)
-    return ((user_id, *pair) for user_id, theirs in pairs for pair in theirs)
+def _that_came(rows: Sequence[ShownRow], address: str) -> dict[str, list[str]]:
+    """Return the `groups` that came along with users; many users are in the same groups."""
+    texts: dict[str | None, list[str]] = {"[]": []}
+    for row in rows:
+        if row.groups is not None and row.groups not in texts:
+            pairs = sorted(read_json(row.groups))
+            texts[row.groups] = [_text(address, *pair) for pair in pairs]
+    return {row.id: texts[row.groups] for row in rows}
+
+
+def _text(address: str, group_id: str, name: str) -> str:
+    """Return a membership as JSON; `address` is where groups are, open for an id and a quote."""
+    return (
+        f'{{"value":"{group_id}","$ref":{address}{group_id}",'
+        f'"display":{json_text(name)},"type":"direct"}}'
+    )
 
 
 @compiled

@@ -9,9 +9,10 @@ from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
-from peewee import Field
+from peewee import Node
 
 from app.db.columns import instant_text
+from app.db.sql import instant_written
 from app.json_text import json_text, read_json
 from app.models import Group, User
 from scim.projection import Projection, render
@@ -38,9 +39,10 @@ class ShownRow(NamedTuple):
         return cls(row.id, row.document, row.version, row.created_at, row.updated_at)
 
     @classmethod
-    def columns(cls, model: type[User] | type[Group]) -> list[Field]:
+    def columns(cls, model: type[User] | type[Group]) -> list[Node]:
         """Return the columns that a row is read from, with `raw`, but for the groups."""
-        return [model._meta.fields[name] for name in cls._fields[:-1]]
+        instants = map(instant_written, (model.created_at, model.updated_at))
+        return [model.id, model.document, model.version, *instants]
 
 
 class Renderer:
