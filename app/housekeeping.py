@@ -42,7 +42,12 @@ INTERVAL_SECONDS = 30
 
 
 def run_housekeeping(token_uses: TokenUses, *, at: datetime) -> None:
-    """Do all of it once."""
+    """Do all of it once, so that others write between its transactions."""
+    with paced():
+        _keep_house(token_uses, at=at)
+
+
+def _keep_house(token_uses: TokenUses, *, at: datetime) -> None:
     if uses := token_uses.drain():
         note_uses(uses)
     if open_jump() is None:
@@ -92,7 +97,7 @@ def _keep_house_for_ever(watch: Watch, token_uses: TokenUses) -> None:
     say: Callable[..., object] = say_how_long_away
     while True:
         try:
-            with connection(), paced():
+            with connection():
                 say(at=watch.trusted_now())
                 say = note_seen
                 look(watch)

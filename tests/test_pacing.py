@@ -10,11 +10,11 @@ import pytest
 
 from app import housekeeping
 from app.access.tokens import TokenUses
-from app.clock import Clock, Watch
 from app.db.connections import database
 from app.db.pacing import is_paced, paced
 from app.db.sqlite import LATE_LOOK_SECONDS
 from app.db.transactions import run
+from tests.support.builders import NOW
 from tests.support.engines import on_sqlite_alone
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -54,15 +54,10 @@ def test_a_writer_of_another_process_finds_the_file_free_between_paced_transacti
     assert len(taken) >= STEPS / 4
 
 
-def test_housekeeping_is_paced_and_a_request_is_not(monkeypatch):
+def test_housekeeping_is_paced_and_what_else_its_thread_does_is_not(monkeypatch):
     seen = []
+    monkeypatch.setattr(housekeeping.listing, "purge", lambda **_: seen.append(is_paced()))
 
-    def once(*_args, **_kwargs):
-        seen.append(is_paced())
-        raise SystemExit
-
-    monkeypatch.setattr(housekeeping, "run_housekeeping", once)
-    with pytest.raises(SystemExit):
-        housekeeping._keep_house_for_ever(Watch.over(Clock()), TokenUses())
+    housekeeping.run_housekeeping(TokenUses(), at=NOW)
 
     assert (seen, is_paced()) == ([True], False)
