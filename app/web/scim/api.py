@@ -26,6 +26,7 @@ from scim.projection import Projection
 from scim.quirks import Dialect, dialect_of, undo_query
 from scim.versions import entity_tag, satisfies_if_none_match
 
+#: What an address without a query asks.
 _EVERYTHING = SearchRequest()
 
 blueprint = Blueprint("scim", __name__, url_prefix=SCIM_PREFIX)
