@@ -29,11 +29,11 @@ _mine = _Mine()
 @contextmanager
 def paced() -> Iterator[None]:
     """Let others write between this thread's transactions, for the length of a `with`."""
-    _mine.is_paced = True
+    before, _mine.is_paced = _mine.is_paced, True
     try:
         yield
     finally:
-        _mine.is_paced = False
+        _mine.is_paced = before
 
 
 def is_paced() -> bool:

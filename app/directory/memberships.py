@@ -4,6 +4,7 @@ They come along with the users, which saves a statement; but where a page goes t
 the order of their ids, SQLite reads those of the whole page faster in one go.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from peewee import JOIN, BaseQuery, Expression, Node, fn
@@ -47,7 +48,8 @@ def groups_of(
 ) -> dict[str, list[str]]:
     """Return the `groups` of users as JSON texts, by the id of each user who has some.
 
-    Where they did not come along, those of one user are read, or of all from the first to the last.
+    The rows, one at least, were read alike. Where the groups did not come along, those of the one
+    user are read, or of all users from the first to the last: give rows of a page without gaps.
     """
     address = reference_to(GROUP, base_url)
     if rows[0].groups is not None:
@@ -57,26 +59,23 @@ def groups_of(
     else:
         ids = [row.id for row in rows]
         read = _of_many.raw(organization_id, min(ids), max(ids))
-    groups: dict[str, list[str]] = {}
+    groups: dict[str, list[str]] = defaultdict(list)
     texts: dict[str, str] = {}
     for user_id, group_id, name in read:
         if group_id not in texts:
             texts[group_id] = _text(address, group_id, name)
-        if user_id in groups:
-            groups[user_id].append(texts[group_id])
-        else:
-            groups[user_id] = [texts[group_id]]
+        groups[user_id].append(texts[group_id])
     return groups
 
 
 def _that_came(rows: Sequence[ShownRow], address: str) -> dict[str, list[str]]:
     """Return the `groups` that came along with users; many users are in the same groups."""
-    texts: dict[str | None, list[str]] = {"[]": []}
-    for row in rows:
-        if row.groups is not None and row.groups not in texts:
-            pairs = sorted(read_json(row.groups))
-            texts[row.groups] = [_text(address, *pair) for pair in pairs]
-    return {row.id: texts[row.groups] for row in rows}
+    came = {row.id: row.groups or "[]" for row in rows}
+    texts = {
+        groups: [_text(address, *pair) for pair in sorted(read_json(groups))]
+        for groups in set(came.values())
+    }
+    return {user_id: texts[groups] for user_id, groups in came.items()}
 
 
 def _text(address: str, group_id: str, name: str) -> str:

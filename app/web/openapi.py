@@ -50,10 +50,10 @@ class Surface(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
         The parameters of its query are noted for `requires`.
         """
         made = schema()
-        describe, read = super().arguments(made, location=location), _READING[location](made)
+        declare, read = super().arguments(made, location=location), _READING[location](made)
 
         def decorate(view: View) -> View:
-            reading: View = wraps(describe(view))(read(view))
+            reading: View = wraps(declare(view))(read(view))
             if location == "query":
                 expect_query(reading, (each.data_key or name for name, each in made.fields.items()))
             return reading
