@@ -218,8 +218,11 @@ def test_a_read_keeps_its_turn_however_long_it_takes(engine, turns, worked_on):
     worked_on(turn)
     with ThreadPoolExecutor(1) as watching:
         stood_aside = watching.submit(_stands_aside, turn, 0.4)
-        database.execute_sql(_SLOW[engine]).fetchone()
+        began = time.monotonic()
+        _read(engine, 3 * giving_way.MOMENT_SECONDS)
+        seconds = time.monotonic() - began
 
+    assert seconds > 2 * giving_way.MOMENT_SECONDS
     assert not stood_aside.result()
 
 
@@ -239,11 +242,11 @@ def test_writers_give_way_where_their_queue_stands_still(turns, worked_on, moves
     giving_way.note_writing(writes=False)
 
 
-_SLOW = {
-    "postgresql": "SELECT pg_sleep(0.3)",
-    "sqlite": "WITH RECURSIVE counted(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted"
-    " WHERE n < 1000000) SELECT MAX(n) FROM counted",
-}
+def _read(engine, seconds):
+    """Read by a statement that takes so long, on whatever machine."""
+    if engine == "sqlite":
+        database.connection().create_function("pg_sleep", 1, time.sleep)
+    database.execute_sql(f"SELECT pg_sleep({seconds})").fetchone()
 
 
 def _write(organization, turn, seconds):
