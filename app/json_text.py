@@ -1,7 +1,6 @@
 """JSON as it is sent and stored: members in the order in which they were written, no spaces."""
 
 import json
-import string
 from typing import Any
 
 import orjson
@@ -10,7 +9,7 @@ import orjson
 _AS_JSON = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
 
 #: Each digit as 0, and a number that orjson may read as another: it has integers of 64 bits.
-_DIGITS = bytes(ord("0" if chr(code) in string.digits else " ") for code in range(256))
+_DIGITS = bytes.maketrans(b"123456789", b"0" * 9)
 _LONG_NUMBER = b"0" * 19
 
 

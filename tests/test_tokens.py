@@ -10,6 +10,7 @@ from app.access.tokens import TokenRequest, issue_token, note_uses, revoke_token
 from app.errors import InvalidInput, NotAuthenticated, NotFound
 from app.models import Token
 from tests.support.builders import NOW, SIGNED_AT, an_organization
+from tests.support.counting import count_queries
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -55,14 +56,11 @@ def test_a_mistyped_token_is_told_from_an_unknown_one(index):
 
 
 @pytest.mark.parametrize("text", ["", "sg_scim_", "sg_scim_0", "Bearer", "sg__000000", "é" * 57])
-def test_what_is_no_token_is_refused_without_a_look_at_the_database(text, database):
-    asked = []
-    database.query_hooks.append(asked.append)
-
-    with pytest.raises(NotAuthenticated):
+def test_what_is_no_token_is_refused_without_a_look_at_the_database(text):
+    with count_queries() as asked, pytest.raises(NotAuthenticated):
         authenticate(text, at=NOW)
 
-    assert asked == []
+    assert asked.count == 0
 
 
 def test_a_well_formed_token_that_nobody_issued_is_unknown():

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.db.connections import database
 from tests.benchmarks.asking import Subject
 from tests.benchmarks.workloads import Workload
+from tests.support.counting import count_queries
 
 #: What comes before each round and is not measured.
 WARM_UNITS = 3
@@ -74,18 +74,13 @@ def run(subject: Subject, workload: Workload, seconds: float, pids: Sequence[int
 
 def statements(subject: Subject, workload: Workload) -> float:
     """Return how many statements a request takes of an application in this process."""
-    counted: list[object] = []
     requests = workload.asks(subject)
     request, total = next(requests), 0
     for turn in range((1 + COUNTED_UNITS) * workload.steps):
-        database.query_hooks.append(counted.append)
-        try:
+        with count_queries() as sent:
             answer = subject.ask(request)
-        finally:
-            database.query_hooks.remove(counted.append)
         if turn >= workload.steps:
-            total += len(counted)
-        counted.clear()
+            total += sent.count
         request = requests.send(answer)
     return total / COUNTED_UNITS / workload.parts
 

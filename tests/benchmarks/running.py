@@ -26,7 +26,7 @@ ASKED_OF_ALL = ("get", "user_name", "page", "deep", "group", "put", "patch", "me
 CONNECTIONS = 16
 
 #: Growth is judged by the best of these, so that it is not that of what else the machine does. They
-#: lie apart: it may do that for some seconds.
+#: lie apart, since it may do that for some seconds.
 GROWTH_ROUNDS = 3
 
 Say = Callable[[str], None]

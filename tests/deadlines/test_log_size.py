@@ -3,6 +3,7 @@
 import sqlite3
 import subprocess
 import sys
+import time
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
@@ -17,6 +18,8 @@ WRITERS = 2
 #: empty the log.
 TRANSACTIONS = 150
 BYTES_AT_ONCE = 4_000_000
+#: After how long at most a process looks at it again.
+LOOKED_AGAIN_SECONDS = 0.3
 
 #: Runs in a process of its own.
 WRITER = """
@@ -52,6 +55,19 @@ def test_the_log_is_emptied_though_two_processes_write_without_a_pause(path):
         largest = written()
 
     assert 0 < largest < 2 * sqlite.LOG_GROWN_BYTES
+
+
+def test_a_process_looks_again_at_how_large_the_log_is_a_moment_later(path, monkeypatch):
+    monkeypatch.setattr(sqlite, "LOG_GROWN_BYTES", 0)
+    opened, seen = a_database(path), []
+    with opened.connection_context():
+        opened.connection().set_trace_callback(seen.append)
+        for _ in range(2):
+            seen.clear()
+            write(opened)
+            assert began_anew(seen)
+            time.sleep(LOOKED_AGAIN_SECONDS)
+    opened.close_all()
 
 
 def test_nobody_waits_for_a_long_reader_so_that_the_log_can_be_emptied(path, monkeypatch):

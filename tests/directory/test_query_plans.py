@@ -20,6 +20,7 @@ from scim.schemas import GROUP, USER
 from tests.conftest import opened
 from tests.support.auditing import violations
 from tests.support.builders import BASE_URL, NOW, a_group, a_patch, a_user
+from tests.support.counting import count_queries
 from tests.support.large_organizations import USERS, a_crowd
 from tests.support.query_plans import steps_of
 
@@ -39,10 +40,8 @@ def crowd(fresh_database):
 @pytest.fixture
 def statements(crowd):  # noqa: ARG001  # whose database is listened to
     """Return the statements that the test sends to the database."""
-    sent = []
-    current.query_hooks.append(sent.append)
-    yield sent
-    current.query_hooks.clear()
+    with count_queries() as sent:
+        yield sent.statements
 
 
 def _user_filter(text):

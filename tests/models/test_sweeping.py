@@ -26,6 +26,7 @@ from app.models import (
 from app.models.sweeping import ROWS_AT_ONCE, delete_until
 from tests.owners.builders import an_owner
 from tests.support.builders import NOW, an_organization
+from tests.support.counting import count_queries
 from tests.support.query_plans import steps_of
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -108,16 +109,14 @@ def test_rows_are_found_by_their_time_and_deleted_by_their_key():
     tables = past_of_all(an_organization(5), 3)
     if on_postgresql():
         database.execute_sql("SET enable_seqscan = off")
-    sent = []
-    database.query_hooks.append(sent.append)
 
-    run_housekeeping(TokenUses(), at=NOW)
+    with count_queries() as sent:
+        run_housekeeping(TokenUses(), at=NOW)
 
-    database.query_hooks.clear()
     # Those of wants are looked at whole by others, in indexes of few.
     timed = [model._meta.table_name for model in tables if model is not Want]
     names = "|".join(timed)
-    statements = [each for each in sent if re.search(f'FROM "({names})"', each.sql)]
+    statements = [each for each in sent.statements if re.search(f'FROM "({names})"', each.sql)]
     deletions = [each for each in statements if each.sql.startswith("DELETE")]
     assert len(deletions) == len(timed)
     assert not [step.text for step in steps_of(statements) if step.reads_all]
@@ -132,13 +131,11 @@ def test_what_is_one_organizations_is_deleted_by_its_key_too():
     past_of_all(acme, 3)
     if on_postgresql():
         database.execute_sql("SET enable_seqscan = off")
-    sent = []
-    database.query_hooks.append(sent.append)
 
-    delete_until(Exchange.id, "row 1", Exchange.belongs_to(acme.id))
+    with count_queries() as sent:
+        delete_until(Exchange.id, "row 1", Exchange.belongs_to(acme.id))
 
-    database.query_hooks.clear()
-    deletions = [each for each in sent if each.sql.startswith("DELETE")]
+    deletions = [each for each in sent.statements if each.sql.startswith("DELETE")]
     assert len(deletions) == 1
     steps = steps_of(deletions)
     assert not [step.text for step in steps if step.reads_all]

@@ -8,7 +8,6 @@ from app.access.authentication import authenticate
 from app.access.context import acting
 from app.access.principal import OWNER_ROLES, Role
 from app.access.tokens import TokenRequest, issue_token, revoke_token
-from app.db.connections import database
 from app.errors import NotAuthenticated, NotPermitted
 from app.models import AuditEvent, OwnerSession
 from app.owners.membership import OwnerChanges, change_owner, remove_owner
@@ -18,6 +17,7 @@ from app.people.provisioning import delete_user
 from app.people.reassigning import reassign, release_seat
 from tests.owners.builders import a_session, an_owner, as_owner
 from tests.support.builders import NOW, SIGNED_AT, a_user, activate, an_organization, deactivate
+from tests.support.counting import count_queries
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -79,21 +79,12 @@ def test_a_session_ends_after_twelve_hours_though_it_is_used(acme):
 
 def test_that_a_session_is_used_is_written_once_a_minute(acme):
     secret = a_session(an_owner(acme))
-    written = []
-    statements = database.obj.query_hooks
 
-    def hook(event):
-        if event.sql.startswith("UPDATE"):
-            written.append(event.sql)
-
-    statements.append(hook)
-    try:
+    with count_queries() as sent:
         for second in range(120):
             find_session(secret, at=NOW + timedelta(seconds=second))
-    finally:
-        statements.remove(hook)
 
-    assert len(written) == 1
+    assert len([each for each in sent.statements if each.sql.startswith("UPDATE")]) == 1
 
 
 def test_a_session_ends_by_signing_out_once(acme):

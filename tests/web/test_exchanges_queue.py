@@ -12,7 +12,6 @@ from peewee import OperationalError
 
 from app.access.principal import Role
 from app.access.tokens import tokens_of
-from app.db.connections import database as current
 from app.exchanges import queue, recording
 from app.exchanges.asked import Asked, Body
 from app.exchanges.queue import Capacity, Recorder
@@ -20,6 +19,7 @@ from app.exchanges.recording import Recording
 from app.models import DirectoryContact, Exchange
 from tests.conftest import opened
 from tests.support.builders import NOW, an_organization
+from tests.support.counting import count_queries
 from tests.support.servers import Server
 
 ON_SQLITE = pytest.mark.parametrize("engine", ["sqlite"], indirect=True, scope="session")
@@ -117,13 +117,12 @@ def test_many_exchanges_of_a_token_note_its_contact_in_one_statement(acme):
     actor = "token:" + token_id_of(acme)
     later = NOW + timedelta(minutes=9)
     many = [replace(spoken_by(acme, actor), at=at) for at in (later, NOW, later, NOW)]
-    sent = []
-    current.query_hooks.append(sent.append)
 
-    Recording.of(many, []).write()
+    with count_queries() as sent:
+        Recording.of(many, []).write()
 
-    current.query_hooks.clear()
-    assert len([each for each in sent if each.sql.startswith('INSERT INTO "directory_co')]) == 1
+    contacts = 'INSERT INTO "directory_co'
+    assert len([each for each in sent.statements if each.sql.startswith(contacts)]) == 1
     contact = DirectoryContact.get()
     assert (contact.first_at, contact.last_at, contact.untrimmed) == (NOW, later, 4)
 

@@ -12,6 +12,7 @@ from app.billing.invoices.payments import Receipt, record_payment
 from app.db.connections import database, on_postgresql
 from tests.support.builders import NOW, SIGNED_AT, a_user, an_organization, buy, deactivate, fill
 from tests.support.clients import Client
+from tests.support.counting import count_queries
 from tests.support.query_plans import steps_of
 from tests.support.routes import ROUTES, a_request, things_of
 
@@ -259,11 +260,9 @@ def test_an_index_serves_every_filter(buyer, name):
     if on_postgresql():
         database.execute_sql("SET enable_seqscan = off")
     buyer.get(f"/{name}")
-    sent = []
-    database.query_hooks.append(sent.append)
 
-    everything(buyer, name, **NARROWED[name])
+    with count_queries() as sent:
+        everything(buyer, name, **NARROWED[name])
 
-    database.query_hooks.clear()
-    assert sent
-    assert not [step.text for step in steps_of(sent) if step.reads_all]
+    assert sent.count
+    assert not [step.text for step in steps_of(sent.statements) if step.reads_all]

@@ -4,6 +4,7 @@ import pytest
 
 from app.db.connections import database as current
 from tests.support.browser import Browser
+from tests.support.counting import count_queries
 from tests.support.in_process import InProcess
 from tests.support.multitudes import a_multitude
 from tests.support.query_plans import sqlite_work, steps_of
@@ -45,12 +46,9 @@ def asked_by_page(fresh_database, request):
 
 
 def sent_by(owner, address):
-    sent = []
-    current.query_hooks.append(sent.append)
-    page = owner.get(address)
-    current.query_hooks.clear()
-    assert page.status == 200, address
-    return sent
+    with count_queries() as sent:
+        assert owner.get(address).status == 200, address
+    return sent.statements
 
 
 @pytest.mark.parametrize("page", PAGES)
