@@ -243,10 +243,16 @@ def test_writers_give_way_where_their_queue_stands_still(turns, worked_on, moves
 
 
 def _read(engine, seconds):
-    """Read by a statement that takes so long, on whatever machine."""
-    if engine == "sqlite":
-        database.connection().create_function("pg_sleep", 1, time.sleep)
-    database.execute_sql(f"SELECT pg_sleep({seconds})").fetchone()
+    """Read by a statement that is at work for so long, on whatever machine."""
+    if engine == "postgresql":
+        database.execute_sql(f"SELECT pg_sleep({seconds})").fetchone()
+        return
+    ends_at = time.monotonic() + seconds
+    database.connection().create_function("goes_on", 0, lambda: time.monotonic() < ends_at)
+    database.execute_sql(
+        "WITH RECURSIVE counted(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted"
+        " WHERE goes_on()) SELECT MAX(n) FROM counted"
+    ).fetchone()
 
 
 def _write(organization, turn, seconds):
